@@ -1,0 +1,95 @@
+// Package control is what editors, commands and the daemon say to each other over the control socket:
+// HTTP with JSON bodies over a Unix socket in the state directory, so that nothing but the person's own
+// account can reach it. This file is the messages; client.go speaks them; the daemon answers them.
+//
+// Every message carries the protocol version. A newer editor may talk to an older daemon: Hello lists
+// the daemon's features, and the client names what is missing instead of failing later.
+package control
+
+import (
+	"context"
+	"time"
+)
+
+// Version of the messages in this package.
+const Version = 1
+
+// Features that this version's daemon has. An older one lists fewer.
+var Features = []string{"issue", "reveal", "record", "events"}
+
+// Hello is the daemon's answer to GET /v1/hello.
+type Hello struct {
+	Version  int      `json:"version"`
+	Program  string   `json:"program"`
+	Features []string `json:"features"`
+	PID      int      `json:"pid"`
+	Proxy    Proxy    `json:"proxy"`
+	Policy   Policy   `json:"policy"`
+}
+
+// Proxy is the state of the proxy: where it listens, or why it does not.
+type Proxy struct {
+	Listen string `json:"listen,omitempty"`
+	Error  string `json:"error,omitempty"`
+}
+
+// Policy is the state of the policy in force.
+type Policy struct {
+	Revision string `json:"revision"`
+	// Refused says why the newest bundle was not taken, if it was not.
+	Refused string `json:"refused,omitempty"`
+}
+
+// Value is a value on its way into the vault. It travels only over the socket.
+type Value struct {
+	Type  string `json:"type"`
+	Rule  string `json:"rule"`
+	Class string `json:"class"`
+	Bytes []byte `json:"bytes"`
+}
+
+// Issue asks for file placeholders; the answer comes only after the values are safe on disk.
+type Issue struct {
+	Version int     `json:"version"`
+	Path    string  `json:"path"` // where the value stood, for the ledger
+	Values  []Value `json:"values"`
+}
+
+// Issued answers Issue, in its order.
+type Issued struct {
+	Placeholders []string `json:"placeholders"`
+}
+
+// Reveal asks for the values of file placeholders.
+type Reveal struct {
+	Version      int      `json:"version"`
+	Path         string   `json:"path"`
+	Placeholders []string `json:"placeholders"`
+}
+
+// Revealed answers Reveal. What was never issued is missing.
+type Revealed struct {
+	Values map[string][]byte `json:"values"`
+}
+
+// Event is one thing that happened, as a line of GET /v1/events. Holding that request open is what
+// "attached" means: the daemon lives while somebody is.
+type Event struct {
+	Kind string    `json:"kind"` // exchange, policy, refused, proxy
+	Time time.Time `json:"time"`
+	// Text is one sentence for a person.
+	Text     string         `json:"text"`
+	Revision string         `json:"revision,omitempty"`
+	Provider string         `json:"provider,omitempty"`
+	Verdict  string         `json:"verdict,omitempty"`
+	Classes  map[string]int `json:"classes,omitempty"`
+}
+
+// Daemon is what a client can ask of the daemon; the language server is written against it.
+type Daemon interface {
+	Hello(ctx context.Context) (Hello, error)
+	Issue(ctx context.Context, r Issue) (Issued, error)
+	Reveal(ctx context.Context, r Reveal) (Revealed, error)
+	// Events calls f for each event until ctx ends or the daemon goes away.
+	Events(ctx context.Context, f func(Event)) error
+}

@@ -1,0 +1,110 @@
+// Package policy decides what may go where. It is the only importer of OPA.
+package policy
+
+import (
+	"context"
+	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+)
+
+// Verdict is what policy says of a class for a destination. The stricter wins.
+type Verdict uint8
+
+// In the order of strictness.
+const (
+	Allow Verdict = iota
+	Scrub
+	Forbid
+)
+
+var verdictNames = [...]string{"allow", "scrub", "forbid"}
+
+func (v Verdict) String() string { return verdictNames[v] }
+
+// Kind says whose a destination is.
+type Kind string
+
+// The kinds of destination.
+const (
+	Public  Kind = "public"  // a vendor
+	Private Kind = "private" // the organisation's own
+	Local   Kind = "local"   // this machine
+)
+
+// Destination is where text would go.
+type Destination struct {
+	Provider string `json:"provider"`
+	Model    string `json:"model,omitempty"`
+	Kind     Kind   `json:"kind"`
+}
+
+// Direction of the text that is asked about.
+type Direction string
+
+// Outgoing text goes to the destination. Answer is text the destination sent. Restore asks whether a
+// value may come back into Tool's arguments (or, with no tool, into prose).
+const (
+	Outgoing Direction = "outgoing"
+	Answer   Direction = "answer"
+	Restore  Direction = "restore"
+)
+
+// Tool is what a restored value would be handed to.
+type Tool struct {
+	Name string `json:"name,omitempty"`
+	// Kind is edit, command, network or other, as internal/wire classified it.
+	Kind string `json:"kind,omitempty"`
+}
+
+// Subject is one distinct kind of finding among those asked about. It holds no text.
+type Subject struct {
+	Class      detect.Class `json:"class"`
+	Rule       string       `json:"rule"`
+	Severity   string       `json:"severity"`
+	Confidence string       `json:"confidence"`
+	Validated  bool         `json:"validated"`
+}
+
+// Query is everything a decision may depend on, and nothing of the text itself.
+type Query struct {
+	Direction   Direction   `json:"direction"`
+	Destination Destination `json:"destination"`
+	// Origin is the provider that a value's placeholder was issued to (Restore only).
+	Origin string `json:"origin,omitempty"`
+	Tool   Tool   `json:"tool"`
+	// Endpoint is "known" when internal/wire has a table for the path, "unknown" otherwise; empty outside the proxy.
+	Endpoint string    `json:"endpoint,omitempty"`
+	Subjects []Subject `json:"subjects,omitempty"`
+	Labels   []string  `json:"labels,omitempty"`
+}
+
+// Ruling is the answer for one subject.
+type Ruling struct {
+	Verdict Verdict
+	// Diagnostic is how an editor shows it: error, warning, information, hint, or none.
+	Diagnostic string
+	// Reason is one sentence for a person: whose rule, what follows. Never a value.
+	Reason string
+}
+
+// Decision is what policy says.
+type Decision struct {
+	// Verdict is the strictest of the rulings, or that of the endpoint.
+	Verdict     Verdict
+	Rulings     []Ruling // parallel to Query.Subjects
+	Reasons     []string
+	Obligations []string // review, reroute, attest
+	Revision    string
+	ValidUntil  time.Time
+}
+
+// Decider is what rooms above ask. A failed decision is closed: Forbid, with the error as its reason.
+type Decider interface {
+	Decide(ctx context.Context, q Query) (Decision, error)
+}
+
+// SubjectOf is the subject that a finding belongs to.
+func SubjectOf(f detect.Finding) Subject {
+	return Subject{Class: f.Rule.Class, Rule: f.Rule.ID, Severity: f.Severity.String(), Confidence: f.Confidence.String(), Validated: f.Validated}
+}
