@@ -1,46 +1,130 @@
 // Package detect finds what is sensitive in a text. It is pure: bytes in, findings out.
-// It opens no files, knows no policy and keeps no value.
+// It opens no files, knows no policy, keeps no value and starts no goroutine.
+//
+// The way of a text through the room:
+//
+//   - automaton.go passes once over the bytes and stops wherever a trigger ends: a rule's keyword,
+//     four digits in a row, a digit after "digit dot", a digit after "+". Everything else is never
+//     looked at again.
+//   - A trigger wakes the checks of its rules (check.go). A rule with a regular expression runs it
+//     only in a window around the trigger; what is frequent in ordinary text (assignments, addresses,
+//     numbers, URLs, keys in PEM) is checked by hand, a file each.
+//   - validate.go proves values by their checksums; published.go knows the documented examples.
+//   - resolve.go settles overlaps: what a checksum proved beats a provider's format, that beats a
+//     generic rule, and then the longer span wins.
+//   - scan.go keeps what an edit cannot have changed. It relies on one promise of every check: its
+//     answer depends on nothing farther from the trigger than the rule's reach.
+//
+// Rules are data: rules/detect/*.toml, in the schema that rule.go documents.
 package detect
 
-// Rule is one thing to find.
-type Rule struct {
-	ID          string
-	Description string
-	Class       Class
-	Severity    Severity
-	Confidence  Confidence
-	// Placeholder is the TYPE of the placeholders that stand for this rule's values, such as AWS_KEY or EMAIL.
-	Placeholder string
-}
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/scrubjay-dev/scrubjay/rules"
+)
 
 // Engine finds the values of a set of rules. It is immutable and safe for concurrent use.
-type Engine struct{ rules []*Rule }
+type Engine struct {
+	rules     []*Rule
+	automaton *automaton
+	published *published
+	global    []allowlist
+	// whole are the rules without a keyword; only imported ones.
+	whole []*Rule
+	// reach is the largest of the rules' reaches.
+	reach int
+}
+
+// New makes an engine of rule sets. Later sets add to earlier ones; an id that stands in two of
+// them is taken from the later.
+func New(sets ...*Set) (*Engine, error) {
+	e := &Engine{published: newPublished()}
+	byID := map[string]*Rule{}
+	for _, set := range sets {
+		for _, r := range set.Rules {
+			byID[r.ID] = r
+		}
+		e.published.add(set.Published)
+		e.global = append(e.global, set.allow...)
+	}
+	for _, r := range byID {
+		e.rules = append(e.rules, r)
+	}
+	slices.SortFunc(e.rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
+	return e, e.build()
+}
+
+// Without is the same engine less some of its rules. An id that no rule has is an error, because a
+// misspelt one would leave the rule on that somebody meant to turn off.
+func (e *Engine) Without(ids ...string) (*Engine, error) {
+	less := &Engine{published: e.published, global: e.global}
+	for _, id := range ids {
+		if !slices.ContainsFunc(e.rules, func(r *Rule) bool { return r.ID == id }) {
+			return nil, fmt.Errorf("no rule is called %q: see scrubjay rules list", id)
+		}
+	}
+	for _, r := range e.rules {
+		if !slices.Contains(ids, r.ID) {
+			less.rules = append(less.rules, r)
+		}
+	}
+	return less, less.build()
+}
+
+func (e *Engine) build() error {
+	b := newBuilder()
+	for _, r := range e.rules {
+		for _, t := range r.triggers {
+			b.add(t, r)
+		}
+		if r.triggers == nil {
+			e.whole = append(e.whole, r)
+			continue
+		}
+		e.reach = max(e.reach, r.reach)
+	}
+	a, err := b.build()
+	e.automaton = a
+	return err
+}
+
+// Default is the engine of the rules that are built into the program.
+// It panics if they do not load: their tests have seen them load.
+func Default() *Engine { return builtin() }
+
+var builtin = sync.OnceValue(func() *Engine {
+	sets, err := LoadFS(rules.FS, "detect")
+	if err != nil {
+		panic(err)
+	}
+	e, err := New(sets...)
+	if err != nil {
+		panic(err)
+	}
+	return e
+})
 
 // Rules lists the engine's rules in the order of their ids.
 func (e *Engine) Rules() []*Rule { return e.rules }
 
-// Default is the engine of the rules that are built into the program.
-func Default() *Engine { return &Engine{} }
+// Rule answers with the rule of that id, or nil.
+func (e *Engine) Rule(id string) *Rule {
+	i, ok := slices.BinarySearchFunc(e.rules, id, func(r *Rule, id string) int { return strings.Compare(r.ID, id) })
+	if !ok {
+		return nil
+	}
+	return e.rules[i]
+}
 
 // Find returns the findings of text, in order, never overlapping.
 // path, when it is known, lets rules judge by the file's kind; it is not opened.
-func (e *Engine) Find(path string, text []byte) []Finding { return nil }
-
-// Scan is the result of scanning one version of one text. It is immutable: an edit makes a new one.
-type Scan struct{ findings []Finding }
-
-// Open scans a text from scratch.
-func (e *Engine) Open(path string, text []byte) *Scan { return &Scan{} }
-
-// Findings are those of this version, in order, never overlapping.
-func (s *Scan) Findings() []Finding { return s.findings }
-
-// Edit returns the scan of text, which came from this scan's text by replacing the bytes
-// of old with newLen others. Only what the edit can have changed is looked at;
-// the result is the very same as that of Open.
-func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan { return s }
-
-// Ignored tells whether a comment on the finding's own lines, or alone on the line before it,
-// says that it is not sensitive: "scrubjay:allow", or "scrubjay:allow RULE-ID" for one rule only.
-// The comment quiets editors and scans, never the wire.
-func Ignored(text []byte, f Finding) bool { return false }
+func (e *Engine) Find(path string, text []byte) []Finding {
+	c := e.newCheck(path, text)
+	defer c.release()
+	c.run(Span{0, len(text)})
+	return resolve(c.found, nil)
+}

@@ -1,0 +1,256 @@
+package detect
+
+import (
+	"bytes"
+	"strings"
+)
+
+// A secret-like assignment is a name that says secret, a sign that gives it a value, and a value that
+// can be one:
+//
+//	DB_PASSWORD=..., "clientSecret": "...", token := "...", <password>...</password>, --api-key ...
+//
+// The name wakes the check, the rest is read by hand: names like token and password stand on every
+// page of ordinary code, and a regular expression at each would cost more than all else together.
+var assignmentTriggers = []string{
+	"password", "passwd", "passphrase", "pwd", "passwort", "secret", "token", "apikey", "api_key", "api-key", "api.key",
+	"accesskey", "access_key", "access-key", "privatekey", "private_key", "private-key", "secretkey", "authkey", "auth_key", "auth-key",
+	"credential", "encryptionkey", "encryption_key", "encryption-key", "signingkey", "signing_key", "signing-key",
+	"masterkey", "master_key", "master-key", "accountkey", "account_key", "sharedkey", "shared_key", "_pass", "dbpass", "pass=", "pass:", "pass\"",
+	"client_key", "app_key", "appkey", "cookie_key", "storage_key", "service_key", "_salt",
+}
+
+// After the word that says secret a name may go on with these and still name the value itself;
+// password_field, token_count and secretName do not.
+var nameSuffixes = set("key keys value val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote env env_var json id_token aws gcp azure github gitlab")
+
+const (
+	nameLimit  = 64
+	valueLimit = 512
+)
+
+func findAssignment(c *check, r *Rule, at Span) {
+	text := c.text
+	word := text[at.Start:at.End]
+	// The name around the trigger. A dot or dash may join it: api.key, client-secret.
+	from, to := at.Start, at.End
+	for from > 0 && at.Start-from < nameLimit && (isWord(text[from-1]) || text[from-1] == '-' && from > 1 && isWord(text[from-2])) {
+		from--
+	}
+	last := word[len(word)-1]
+	if !isWord(last) { // a trigger like pass= already holds the sign
+		to--
+	}
+	end := to
+	for end < len(text) && end-at.End < nameLimit && (isWord(text[end]) || (text[end] == '-' || text[end] == '.') && end+1 < len(text) && isWord(text[end+1])) {
+		end++
+	}
+	if !suffixFits(text[to:end]) {
+		return
+	}
+	if isDigit(text[from]) || from > 0 && isWord(text[from-1]) {
+		return
+	}
+	if equalFold(word, "pwd") && !equalFold(text[from:end], "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !isUpper(text[at.Start]) {
+		return // ".pwd" of a larger word
+	}
+	password := word[0] == 'p' || word[0] == 'P' || word[0] == '_'
+	password = password && !containsFold(word, "key") && !containsFold(word, "salt")
+
+	value, quoted, ok := c.assigned(from, end)
+	if !ok || value.Len() > valueLimit {
+		return
+	}
+	v := text[value.Start:value.End]
+	if !c.isSecretValue(v, text[from:end], password, quoted) {
+		return
+	}
+	c.emit(r, value, Span{from, value.End})
+}
+
+func suffixFits(rest []byte) bool {
+	if len(rest) == 0 {
+		return true
+	}
+	for word := range strings.FieldsFuncSeq(splitCamel(string(rest)), func(r rune) bool { return r == '_' || r == '-' || r == '.' || r == ' ' }) {
+		if !nameSuffixes[word] && !isNumber(word) {
+			return false
+		}
+	}
+	return true
+}
+
+// assigned reads what follows a name: the sign and the value. It knows where the value ends.
+func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
+	text, i := c.text, end
+	skip := func() {
+		for i < len(text) && isBlank(text[i]) {
+			i++
+		}
+	}
+	// A quote, bracket or escape that closes the name: "name": , ['name'] = , \"name\":
+	closed := false
+	for n := 0; n < 4 && i < len(text) && strings.IndexByte("\"'`]\\)*", text[i]) >= 0; n++ {
+		closed = true
+		i++
+	}
+	signAt := i
+	skip()
+	sign := c.byteAt(i)
+	flag := start >= 2 && text[start-1] == '-' && (text[start-2] == '-' || isBlank(text[start-2]))
+	switch {
+	case sign == ':' && c.byteAt(i+1) == '=', sign == '=' && c.byteAt(i+1) == '>', sign == '-' && c.byteAt(i+1) == '>', sign == '?' && c.byteAt(i+1) == '=', sign == '+' && c.byteAt(i+1) == '=':
+		i += 2
+	case sign == '=':
+		for n := 0; n < 3 && c.byteAt(i) == '='; n++ {
+			i++
+		}
+	case sign == '!' && c.byteAt(i+1) == '=':
+		i += 2
+		if c.byteAt(i) == '=' {
+			i++
+		}
+	case sign == ':':
+		i++
+		// A type may stand between: password: string = "..."
+		j := i
+		for j < len(text) && j-i < 32 && (isWord(text[j]) || isBlank(text[j]) || text[j] == '?' || text[j] == '|' || text[j] == '&') {
+			j++
+		}
+		if j > i && c.byteAt(j) == '=' && c.byteAt(j+1) != '=' && c.byteAt(j+1) != '>' {
+			i = j + 1
+		}
+	case sign == '>' && !closed: // an XML element
+		i++
+	case sign == '(' && !closed, sign == ',' && closed: // setPassword("..."), put("password", "...")
+		i++
+		skip()
+		if q := c.byteAt(i); q != '"' && q != '\'' {
+			return Span{}, false, false
+		}
+	case flag && i > signAt && !closed: // --password value
+	default:
+		return Span{}, false, false
+	}
+	skip()
+	// A sequence of prefixes that strings may have: b"", f"", r'', @"", L"", &"".
+	for n := 0; n < 2 && i+1 < len(text) && strings.IndexByte("bBfFrRuUL@&", text[i]) >= 0 && strings.IndexByte("bBfFrRuU\"'", text[i+1]) >= 0; n++ {
+		if text[i+1] == '"' || text[i+1] == '\'' {
+			i++
+			break
+		}
+		i++
+	}
+	escaped := c.byteAt(i) == '\\' && (c.byteAt(i+1) == '"' || c.byteAt(i+1) == '\'')
+	if escaped {
+		i++
+	}
+	if q := c.byteAt(i); q == '"' || q == '\'' || q == '`' {
+		from := i + 1
+		for i = from; i < len(text) && i-from <= valueLimit; i++ {
+			switch {
+			case text[i] == '\n':
+				return Span{}, false, false
+			case escaped && text[i] == '\\' && c.byteAt(i+1) == q:
+				return Span{from, i}, true, true
+			case text[i] == '\\':
+				i++
+			case text[i] == q:
+				return Span{from, i}, true, true
+			}
+		}
+		return Span{}, false, false
+	}
+	from := i
+	for i < len(text) && i-from <= valueLimit && !isSpace(text[i]) && strings.IndexByte("\"'`,;<>&|(){}[]\\", text[i]) < 0 {
+		i++
+	}
+	// A call, an index or a literal follows: this is an expression, not a value.
+	if b := c.byteAt(i); b == '(' || b == '[' || b == '{' {
+		return Span{}, false, false
+	}
+	return Span{from, i}, false, i > from
+}
+
+// isSecretValue judges a value that a secret-like name was given.
+func (c *check) isSecretValue(v, name []byte, password, quoted bool) bool {
+	if len(v) < 6 || isReference(v) || isPlaceholder(v) || isDummy(v) || bytes.EqualFold(v, name) {
+		return false
+	}
+	if bytes.IndexByte(v, ' ') >= 0 || bytes.IndexByte(v, '\t') >= 0 {
+		return false // prose, a prompt, a label
+	}
+	if !quoted && c.file.code {
+		return false // the program's own names
+	}
+	var digits, letters, symbols, high int
+	for _, b := range v {
+		switch {
+		case isDigit(b):
+			digits++
+		case isAlpha(b):
+			letters++
+		case b >= 0x80:
+			high++
+		default:
+			symbols++
+		}
+	}
+	if high > 0 && !password || digits+symbols == 0 && !isRandom(v) {
+		return false
+	}
+	if letters == 0 && (symbols == 0 && len(v) < 8 || digits == 0) {
+		return false // a number, a line of dashes
+	}
+	if bytes.Contains(v, []byte("://")) || looksLikePath(v) {
+		return false
+	}
+	if !password {
+		return len(v) >= 10 && isRandom(v) && !isWordy(v) && !isUUIDKey(v, name)
+	}
+	// A password need not be random. Words joined by signs, without a digit, are a name.
+	if digits == 0 && isName(v) || isWordy(v) && digits == 0 && symbols <= 1 && isName(bytes.TrimRight(v, "!?.:")) {
+		return false
+	}
+	return distinct(v) >= 5
+}
+
+// looksLikePath tells a file's path: separated by slashes, most parts wordy.
+func looksLikePath(v []byte) bool {
+	if bytes.IndexByte(v, '/') < 0 {
+		return false
+	}
+	if v[0] == '/' || bytes.HasPrefix(v, []byte("./")) || bytes.HasPrefix(v, []byte("../")) {
+		return isWordy(v)
+	}
+	return isWordy(v) && entropy(v) < 4.2
+}
+
+// isUUIDKey: a UUID is an identifier unless the name says otherwise most clearly.
+func isUUIDKey(v, name []byte) bool {
+	return len(v) == 36 && v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-' && !containsFold(name, "secret") && !containsFold(name, "token") && !containsFold(name, "key")
+}
+
+// findAuthorization reads the credentials of an HTTP header: Authorization: Bearer ..., Basic ....
+func findAuthorization(c *check, r *Rule, at Span) {
+	text := c.text
+	if at.Start > 0 && isWord(text[at.Start-1]) {
+		return
+	}
+	if !containsFold(text[max(0, at.Start-40):at.Start], "authorization") {
+		return
+	}
+	i := at.End
+	for i < len(text) && isBlank(text[i]) {
+		i++
+	}
+	from := i
+	for i < len(text) && i-from <= valueLimit && (isBase64(text[i]) || strings.IndexByte("-_.~=", text[i]) >= 0) {
+		i++
+	}
+	v := text[from:i]
+	if len(v) < 12 || isReference(v) || isPlaceholder(v) || isDummy(v) || !isRandom(v) {
+		return
+	}
+	c.emit(r, Span{from, i}, Span{at.Start, i})
+}

@@ -1,0 +1,318 @@
+package detect
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// The automaton is a dense Aho-Corasick DFA over classes of bytes, letters folded. It finds every
+// trigger in one look-up a byte. A single DFA waits for its own previous look-up; so a block is cut
+// in four and the four runs are interleaved, which fills the processor's pipeline (measured: 2.6
+// times). The table is an array of a fixed size, of which only the used part is ever touched, so that
+// masking an index both strips the accept flag and spares the bounds check.
+type automaton struct {
+	classes [256]uint8
+	table   *[tableSize]uint32
+	// outputs holds, for an accepting state, the triggers that end there.
+	outputs map[uint32][]*trigger
+	longest int
+}
+
+const (
+	tableSize = 1 << 22
+	tableMask = tableSize - 1
+	accept    = 1 << 31
+	// block is what is run over before its hits are checked: it stays in the second-level cache.
+	block = 256 << 10
+	// streamFrom is the length from which four streams pay.
+	streamFrom = 2 << 10
+)
+
+// trigger is what wakes rules: a literal, or one of the digit patterns.
+type trigger struct {
+	length int
+	// exactRun marks four digits in a row: it counts only at the beginning of its run of digits.
+	exactRun bool
+	rules    []*Rule
+}
+
+// Triggers that are no literals; finders.go names them for the finders that need them.
+const (
+	fourDigits = "\x00dddd"
+	digitDot   = "\x00d.d"
+	plusDigit  = "\x00+d"
+)
+
+var digitPatterns = [...]string{fourDigits, digitDot, plusDigit}
+
+// The digit patterns' own little automaton: 0 nothing, 1 to 4 so many digits in a row (4 is four and
+// more), afterDot "digit dot", afterPlus "+".
+const (
+	afterDot  = 5
+	afterPlus = 6
+)
+
+func digitStep(state int, c byte) int {
+	switch {
+	case isDigit(c) && (state == 0 || state >= afterDot):
+		return 1
+	case isDigit(c):
+		return min(state+1, 4)
+	case c == '.' && state >= 1 && state <= 4:
+		return afterDot
+	case c == '+':
+		return afterPlus
+	}
+	return 0
+}
+
+// digitEmits is one more than the index of the digit pattern that this step completes, or 0.
+func digitEmits(state int, c byte) int {
+	switch {
+	case !isDigit(c):
+		return 0
+	case state == 3:
+		return 1
+	case state == afterDot:
+		return 2
+	case state == afterPlus:
+		return 3
+	}
+	return 0
+}
+
+type builder struct {
+	literals map[string]*trigger
+	special  map[string]*trigger
+}
+
+func newBuilder() *builder {
+	return &builder{literals: map[string]*trigger{}, special: map[string]*trigger{}}
+}
+
+func (b *builder) add(text string, r *Rule) {
+	m, n := b.literals, len(text)
+	if text[0] == 0 {
+		m, n = b.special, len(text)-1
+	} else {
+		text = strings.ToLower(text)
+	}
+	t := m[text]
+	if t == nil {
+		t = &trigger{length: n, exactRun: text == fourDigits}
+		m[text] = t
+	}
+	t.rules = append(t.rules, r)
+}
+
+type node struct {
+	next map[byte]int
+	fail int
+	out  []*trigger
+}
+
+// build makes the DFA: the trie of the literals with its failure links, and then the product with the
+// digit patterns' little automaton, of which few states can be reached (a state after a letter knows
+// that no digit went before).
+func (b *builder) build() (*automaton, error) {
+	nodes := []node{{next: map[byte]int{}}}
+	a := &automaton{outputs: map[uint32][]*trigger{}, longest: 4}
+	used := [256]bool{'.': true, '+': true}
+	for c := '0'; c <= '9'; c++ {
+		used[c] = true
+	}
+	for lit, t := range b.literals {
+		at := 0
+		for i := range len(lit) {
+			used[lit[i]] = true
+			to, ok := nodes[at].next[lit[i]]
+			if !ok {
+				nodes = append(nodes, node{next: map[byte]int{}})
+				to = len(nodes) - 1
+				nodes[at].next[lit[i]] = to
+			}
+			at = to
+		}
+		nodes[at].out = append(nodes[at].out, t)
+		a.longest = max(a.longest, len(lit))
+	}
+	// Class 0 is every byte that no trigger holds; a letter shares its class with its other case.
+	count := uint8(1)
+	members := []byte{0}
+	for c := range 256 {
+		if used[c] {
+			a.classes[c] = count
+			members = append(members, byte(c))
+			count++
+		}
+	}
+	for c := byte('a'); c <= 'z'; c++ {
+		a.classes[c-'a'+'A'] = a.classes[c]
+	}
+	stride := uint32(64)
+	for stride < uint32(count) {
+		stride *= 2
+	}
+	link(nodes)
+
+	a.table = new([tableSize]uint32)
+	// Which digit pattern ends depends on the step and not on the state it leads to, so what a state
+	// emits is a part of its name.
+	type state struct{ node, digits, emits int }
+	ids := map[state]uint32{{}: 0}
+	queue := []state{{}}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for class := range uint32(count) {
+			var to state
+			if class > 0 {
+				c := members[class]
+				to = state{node: follow(nodes, at.node, c), digits: digitStep(at.digits, c), emits: digitEmits(at.digits, c)}
+			}
+			id, ok := ids[to]
+			if !ok {
+				id = uint32(len(ids)) * stride
+				if id+stride > tableSize {
+					return nil, fmt.Errorf("the rules hold more keywords than one automaton takes (%d states): drop some or shorten them", tableSize/stride)
+				}
+				out := append([]*trigger(nil), nodes[to.node].out...)
+				for i, name := range digitPatterns {
+					if t := b.special[name]; t != nil && to.emits == i+1 {
+						out = append(out, t)
+					}
+				}
+				if len(out) > 0 {
+					a.outputs[id] = out
+				}
+				ids[to] = id
+				queue = append(queue, to)
+			}
+			if a.outputs[id] != nil {
+				a.table[ids[at]+class] = id | accept
+			} else {
+				a.table[ids[at]+class] = id
+			}
+		}
+	}
+	return a, nil
+}
+
+// link sets the failure links and hands each node what its suffixes find.
+func link(nodes []node) {
+	queue := []int{0}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for c, to := range nodes[at].next {
+			if at != 0 {
+				nodes[to].fail = follow(nodes, nodes[at].fail, c)
+			}
+			nodes[to].out = append(nodes[to].out, nodes[nodes[to].fail].out...)
+			queue = append(queue, to)
+		}
+	}
+}
+
+func follow(nodes []node, at int, c byte) int {
+	for {
+		if to, ok := nodes[at].next[c]; ok {
+			return to
+		}
+		if at == 0 {
+			return 0
+		}
+		at = nodes[at].fail
+	}
+}
+
+// hit is a place where at least one trigger ends: the state there, and the offset after its last byte.
+type hit struct {
+	state uint32
+	end   int
+}
+
+// streams holds the hits of one block, a slice for each stream so that their order is that of the text.
+type streams [4][]hit
+
+var streamPool = sync.Pool{New: func() any { return new(streams) }}
+
+// scan calls found for every trigger that ends in text[span.Start:span.End], in the order of the text.
+// A trigger may begin before the span.
+func (a *automaton) scan(text []byte, span Span, found func(t *trigger, at Span)) {
+	s := streamPool.Get().(*streams)
+	defer streamPool.Put(s)
+	for from := span.Start; from < span.End; from += block {
+		to := min(from+block, span.End)
+		if to-from < streamFrom {
+			s[0] = a.one(text, from, to, s[0][:0])
+			s[1], s[2], s[3] = s[1][:0], s[2][:0], s[3][:0]
+		} else {
+			a.four(text, from, to, s)
+		}
+		for _, hits := range s {
+			for _, h := range hits {
+				for _, t := range a.outputs[h.state] {
+					start := h.end - t.length
+					if t.exactRun && start > 0 && isDigit(text[start-1]) {
+						continue
+					}
+					found(t, Span{start, h.end})
+				}
+			}
+		}
+	}
+}
+
+// warm is the state at from: triggers that began before it must still be found.
+func (a *automaton) warm(text []byte, from int) uint32 {
+	var s uint32
+	for _, c := range text[max(0, from-a.longest):from] {
+		s = a.table[(s+uint32(a.classes[c]))&tableMask]
+	}
+	return s
+}
+
+func (a *automaton) one(text []byte, from, to int, hits []hit) []hit {
+	s := a.warm(text, from)
+	for i, c := range text[from:to] {
+		s = a.table[(s+uint32(a.classes[c]))&tableMask]
+		if s&accept != 0 {
+			hits = append(hits, hit{s & tableMask, from + i + 1})
+		}
+	}
+	return hits
+}
+
+func (a *automaton) four(text []byte, from, to int, s *streams) {
+	q := (to - from) / 4
+	f1, f2, f3 := from+q, from+2*q, from+3*q
+	s0, s1, s2, s3 := a.warm(text, from), a.warm(text, f1), a.warm(text, f2), a.warm(text, f3)
+	p0, p1, p2, p3 := text[from:f1], text[f1:f2][:q], text[f2:f3][:q], text[f3 : f3+q][:q]
+	h0, h1, h2, h3 := s[0][:0], s[1][:0], s[2][:0], s[3][:0]
+	table, classes := a.table, &a.classes
+	for i := range p0 {
+		s0 = table[(s0+uint32(classes[p0[i]]))&tableMask]
+		s1 = table[(s1+uint32(classes[p1[i]]))&tableMask]
+		s2 = table[(s2+uint32(classes[p2[i]]))&tableMask]
+		s3 = table[(s3+uint32(classes[p3[i]]))&tableMask]
+		if (s0|s1|s2|s3)&accept == 0 {
+			continue
+		}
+		if s0&accept != 0 {
+			h0 = append(h0, hit{s0 & tableMask, from + i + 1})
+		}
+		if s1&accept != 0 {
+			h1 = append(h1, hit{s1 & tableMask, f1 + i + 1})
+		}
+		if s2&accept != 0 {
+			h2 = append(h2, hit{s2 & tableMask, f2 + i + 1})
+		}
+		if s3&accept != 0 {
+			h3 = append(h3, hit{s3 & tableMask, f3 + i + 1})
+		}
+	}
+	// The block's last one to three bytes belong to no quarter.
+	s[0], s[1], s[2], s[3] = h0, h1, h2, a.one(text, f3+q, to, h3)
+}

@@ -1,0 +1,87 @@
+package detect
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// stdlib is the source of Go's standard library, which every machine that builds this has.
+func stdlib(b *testing.B) (texts [][]byte, size int) {
+	root := filepath.Join(runtime.GOROOT(), "src")
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(p, ".go") {
+			return err
+		}
+		text, err := os.ReadFile(p)
+		texts, size = append(texts, text), size+len(text)
+		return err
+	})
+	if err != nil || size == 0 {
+		b.Fatalf("no source under %s: %v", root, err)
+	}
+	return texts, size
+}
+
+// BenchmarkEngine is the engine in memory with all rules, one core; Floor reads the same bytes once.
+func BenchmarkEngine(b *testing.B) {
+	texts, size := stdlib(b)
+	e := Default()
+	b.Run("stdlib", func(b *testing.B) {
+		b.SetBytes(int64(size))
+		for b.Loop() {
+			for _, t := range texts {
+				e.Find("x.go", t)
+			}
+		}
+	})
+	b.Run("automaton", func(b *testing.B) {
+		b.SetBytes(int64(size))
+		for b.Loop() {
+			for _, t := range texts {
+				e.automaton.scan(t, Span{0, len(t)}, func(*trigger, Span) {})
+			}
+		}
+	})
+	b.Run("floor", func(b *testing.B) {
+		b.SetBytes(int64(size))
+		for b.Loop() {
+			for _, t := range texts {
+				bytes.Count(t, []byte{0})
+			}
+		}
+	})
+	for name, line := range map[string]string{
+		"emails":    "2026-11-20T10:00:00Z INFO login user=maria.kowalska@poczta.onet.pl from session 18\n",
+		"passwords": "service_db_password = \"Tr7#kq9Lm2\"\n",
+		"prose":     "The meeting notes say that the team will look at the numbers again on Monday, 12 of 30 done.\n",
+	} {
+		text := []byte(strings.Repeat(line, 1<<20/len(line)))
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				e.Find("x.log", text)
+			}
+		})
+	}
+}
+
+// BenchmarkEdit is a keystroke's share of the engine; it must not grow with the file.
+func BenchmarkEdit(b *testing.B) {
+	for name, size := range map[string]int{"10KB": 10 << 10, "1MB": 1 << 20} {
+		line := "const greeting = \"hello, world\" // nothing to see\n"
+		text := []byte(strings.Repeat(line, size/len(line)))
+		s := Default().Open("x.go", text)
+		at := len(text) / 2
+		edited := bytes.Join([][]byte{text[:at], text[at:]}, []byte("x"))
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				s.Edit(edited, Span{at, at}, 1)
+			}
+		})
+	}
+}

@@ -1,0 +1,155 @@
+package detect
+
+import (
+	"bytes"
+	"sync"
+)
+
+// check is one pass over one text: the text, what is known of its file, and what was found so far.
+type check struct {
+	engine *Engine
+	text   []byte
+	file   fileKind
+	path   string
+	// anchor is where the trigger stands whose rules are being asked.
+	anchor int
+	found  []candidate
+}
+
+// candidate is a finding before overlaps are settled, and the place of the trigger that led to it.
+type candidate struct {
+	Finding
+	anchor int
+}
+
+var checkPool = sync.Pool{New: func() any { return new(check) }}
+
+func (e *Engine) newCheck(path string, text []byte) *check {
+	c := checkPool.Get().(*check)
+	c.engine, c.text, c.path, c.file = e, text, path, kindOf(path)
+	c.found = c.found[:0]
+	return c
+}
+
+func (c *check) release() {
+	c.engine, c.text = nil, nil
+	clear(c.found)
+	checkPool.Put(c)
+}
+
+// run wakes the rules whose triggers end within the span, and those without a trigger for the whole text.
+func (c *check) run(span Span) {
+	c.engine.automaton.scan(c.text, span, func(t *trigger, at Span) {
+		c.anchor = at.Start
+		for _, r := range t.rules {
+			r.run(c, r, at)
+		}
+	})
+	c.runWhole()
+}
+
+func (c *check) runWhole() {
+	for _, r := range c.engine.whole {
+		for _, m := range r.pattern.re.FindAllSubmatchIndex(c.text, -1) {
+			c.matched(r, 0, m)
+		}
+	}
+}
+
+const (
+	// contextBack and contextLines bound where a rule's context words may stand before its value.
+	contextBack    = 512
+	contextForward = 128
+	contextLines   = 5
+)
+
+// emit takes a value that has the form its rule wants. What speaks against it is asked here, once for
+// all rules, the cheapest first. whole is the match around the value, for allow-lists that look at it.
+func (c *check) emit(r *Rule, value, whole Span) {
+	if r.generic && c.file.quiet || r.path != nil && !r.path.MatchString(c.path) {
+		return
+	}
+	v := c.text[value.Start:value.End]
+	f := Finding{Rule: r, Span: value, Severity: r.Severity, Confidence: r.Confidence}
+	known := c.engine.published.has(v)
+	if !known && r.Class == Credential && isDummy(v) {
+		return
+	}
+	if r.entropy > 0 && entropy(v) < r.entropy {
+		return
+	}
+	if len(r.context) > 0 && !c.inContext(r, value) {
+		return
+	}
+	if r.validate != nil {
+		switch r.validate(v) {
+		case failed:
+			return
+		case proved:
+			f.Validated, f.Confidence = true, ConfidenceHigh
+		}
+	}
+	if len(r.allow)+len(c.engine.global) > 0 && (c.allowed(r.allow, r, value, whole) || c.allowed(c.engine.global, r, value, whole)) {
+		return
+	}
+	switch {
+	case known:
+		f.Severity = Info
+	case c.file.test && !f.Validated && f.Severity > Low:
+		f.Severity--
+	}
+	c.found = append(c.found, candidate{f, c.anchor})
+}
+
+// inContext tells whether one of the rule's context words stands on the value's line or the few before it.
+func (c *check) inContext(r *Rule, value Span) bool {
+	from, lines := value.Start, 0
+	for from > 0 && value.Start-from < contextBack && lines <= contextLines {
+		from--
+		if c.text[from] == '\n' {
+			lines++
+		}
+	}
+	to := value.End
+	for to < len(c.text) && to-value.End < contextForward && c.text[to] != '\n' {
+		to++
+	}
+	around := bytes.ToLower(c.text[from:to])
+	for _, word := range r.context {
+		if bytes.Contains(around, []byte(word)) {
+			return true
+		}
+	}
+	return false
+}
+
+// line is the span of the line around a place, cut off at limit bytes to each side.
+func (c *check) line(at Span, limit int) Span {
+	from, to := at.Start, at.End
+	for from > 0 && at.Start-from < limit && c.text[from-1] != '\n' {
+		from--
+	}
+	for to < len(c.text) && to-at.End < limit && c.text[to] != '\n' {
+		to++
+	}
+	return Span{from, to}
+}
+
+func (c *check) byteAt(i int) byte {
+	if i < 0 || i >= len(c.text) {
+		return 0
+	}
+	return c.text[i]
+}
+
+func isDigit(b byte) bool     { return b >= '0' && b <= '9' }
+func isUpper(b byte) bool     { return b >= 'A' && b <= 'Z' }
+func isLower(b byte) bool     { return b >= 'a' && b <= 'z' }
+func isAlpha(b byte) bool     { return isUpper(b) || isLower(b) }
+func isAlnum(b byte) bool     { return isAlpha(b) || isDigit(b) }
+func isWord(b byte) bool      { return isAlnum(b) || b == '_' }
+func isHex(b byte) bool       { return isDigit(b) || b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F' }
+func isBlank(b byte) bool     { return b == ' ' || b == '\t' }
+func isSpace(b byte) bool     { return isBlank(b) || b == '\n' || b == '\r' }
+func isBase64URL(b byte) bool { return isWord(b) || b == '-' }
+func isBase64(b byte) bool    { return isAlnum(b) || b == '+' || b == '/' }

@@ -1,0 +1,102 @@
+package detect
+
+import (
+	"bytes"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// Addresses that belong to nobody: documents' domains (RFC 2606, RFC 6761) and machines' senders.
+var (
+	exampleDomains = set("example.com example.org example.net example.edu domain.com email.com test.com yourdomain.com mydomain.com company.example localhost")
+	exampleTLDs    = set("example test invalid localhost")
+	// privateTLDs are not on the public list and still hold people.
+	privateTLDs   = set("local internal corp lan intra intranet home")
+	machineLocals = set("git hg svn noreply no-reply donotreply do-not-reply mailer-daemon postmaster nobody root www-data user username you your.name name email someone somebody")
+	// fileTLDs are top-level domains that are far more often a file's extension: icon@2x.png, unit@.service.
+	fileTLDs = set("png jpg jpeg gif svg webp ico css scss js mjs ts tsx jsx json md html py rs go sh zip mov service socket timer target mount")
+)
+
+// findEmail reads an address around its @.
+func findEmail(c *check, r *Rule, at Span) {
+	text := c.text
+	from := at.Start
+	for from > 0 && at.Start-from <= 64 && isLocalPart(text[from-1]) {
+		from--
+	}
+	for from < at.Start && (text[from] == '.' || text[from] == '-' || text[from] == '+' || text[from] == '%') {
+		from++
+	}
+	local := text[from:at.Start]
+	if len(local) == 0 || len(local) > 64 || local[len(local)-1] == '.' || bytes.Contains(local, []byte("..")) {
+		return
+	}
+	if from > 0 && (text[from-1] >= 0x80 || text[from-1] == '@') || c.userinfo(from) {
+		return // what stands before the @ of a URL has its own rule
+	}
+	to := at.End
+	for to < len(text) && to-at.End <= 253 && (isAlnum(text[to]) || text[to] == '-' || text[to] == '.') {
+		to++
+	}
+	if to < len(text) && text[to] == '_' {
+		return
+	}
+	for to > at.End && (text[to-1] == '.' || text[to-1] == '-') {
+		to--
+	}
+	domain := strings.ToLower(string(text[at.End:to]))
+	dot := strings.LastIndexByte(domain, '.')
+	if dot <= 0 || domain[0] == '.' || domain[0] == '-' || strings.Contains(domain, "..") || strings.Contains(domain, ".-") {
+		return
+	}
+	tld := domain[dot+1:]
+	if len(tld) < 2 || !isLabel(tld) || exampleTLDs[tld] || fileTLDs[tld] || exampleDomains[domain] || isExampleDomain(domain) {
+		return
+	}
+	if suffix, icann := publicsuffix.PublicSuffix(domain); !icann && !strings.Contains(suffix, ".") && !privateTLDs[tld] {
+		return
+	}
+	if machineLocals[strings.ToLower(string(local))] {
+		return
+	}
+	// An scp-like remote: git@host is caught above, name@host:path/repo.git is one too.
+	if c.byteAt(to) == ':' && to+1 < len(text) && (isAlpha(text[to+1]) || text[to+1] == '/' || text[to+1] == '~') && bytes.Contains(text[to:min(to+128, len(text))], []byte(".git")) {
+		return
+	}
+	// The name of a photo for twice the pixels and the version of a package: icon@2x, pkg@1.2.
+	if isDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && isNumber(domain[:strings.IndexByte(domain, '.')]) {
+		return
+	}
+	c.emit(r, Span{from, to}, Span{from, to})
+}
+
+func isLocalPart(b byte) bool {
+	return isAlnum(b) || b == '.' || b == '_' || b == '%' || b == '+' || b == '-'
+}
+
+func isLabel(s string) bool {
+	for i := range len(s) {
+		if !isAlpha(s[i]) {
+			return strings.HasPrefix(s, "xn--")
+		}
+	}
+	return true
+}
+
+func isExampleDomain(domain string) bool {
+	for d := range exampleDomains {
+		if strings.HasSuffix(domain, "."+d) && strings.HasPrefix(d, "example.") {
+			return true
+		}
+	}
+	return false
+}
+
+// userinfo tells whether at lies between a URL's scheme and its host. A bare user://name@host is
+// taken for a URL too; mailto: has no slashes.
+func (c *check) userinfo(at int) bool {
+	low := max(0, at-96)
+	i := bytes.LastIndex(c.text[low:at], []byte("://"))
+	return i >= 0 && bytes.IndexAny(c.text[low+i+3:at], "/ \t\n\"'<>?,;|&=") < 0
+}

@@ -1,0 +1,47 @@
+package detect
+
+import (
+	"path"
+	"strings"
+)
+
+// fileKind is what a path alone tells.
+type fileKind struct {
+	// code: numbers and words without quotes are the program's own, not data.
+	code bool
+	// quiet: lock files, source maps, minified and generated files hold hashes by the thousand; generic
+	// rules are off in them.
+	quiet bool
+	// test: what stands in tests and examples is one step less severe.
+	test bool
+}
+
+var codeExtensions = set("go c h cc cpp cxx hpp cs java kt kts scala swift m mm rs js jsx mjs cjs ts tsx vue svelte py pyi rb php pl pm lua dart ex exs erl hs clj cljs fs fsx r jl zig nim v sol groovy")
+
+var lockFiles = set("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock go.sum cargo.lock poetry.lock uv.lock pipfile.lock gemfile.lock composer.lock podfile.lock package.resolved packages.lock.json flake.lock gradle.lockfile")
+
+var testParts = set("test tests __tests__ spec specs fixture fixtures testdata mock mocks __mocks__ example examples sample samples stories cassettes")
+
+func kindOf(name string) fileKind {
+	if name == "" {
+		return fileKind{}
+	}
+	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
+	base := path.Base(name)
+	ext := strings.TrimPrefix(path.Ext(base), ".")
+	k := fileKind{code: codeExtensions[ext]}
+	k.quiet = lockFiles[base] || ext == "map" || ext == "svg" || strings.Contains(base, ".min.") || strings.Contains(base, ".bundle.")
+	k.test = strings.HasSuffix(base, "_test.go") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.")
+	for part := range strings.SplitSeq(path.Dir(name), "/") {
+		k.test = k.test || testParts[part]
+	}
+	return k
+}
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(words) {
+		m[w] = true
+	}
+	return m
+}

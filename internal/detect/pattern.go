@@ -1,0 +1,255 @@
+package detect
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+)
+
+// A regular expression costs microseconds even where it fails at once; the automaton has already
+// found where it can begin or what it must hold. So it is run in one of three ways:
+//
+//	anchored   every match begins with a keyword: one attempt, where the keyword stands
+//	window     a keyword stands in the match or near it: a search around it
+//	whole      the rule has no keyword: a search of the whole text (imported rules only)
+type pattern struct {
+	re       *regexp.Regexp
+	anchored bool
+	// boundary is a \b that stood before the keyword; it looks at the byte before the window, which the
+	// expression would not see.
+	boundary bool
+	back     int
+	forward  int
+}
+
+const (
+	// unbounded is what + and * count for where the length of a match is estimated.
+	unbounded = 256
+	// maxReach bounds every rule, so that a rescan after an edit stays small.
+	maxReach = 16 << 10
+	// searchBack is how far before its keyword a match of a window pattern may begin.
+	searchBack = 256
+)
+
+func (r *Rule) compile(expr string, keywords []string) error {
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return fmt.Errorf("regex: %w", err)
+	}
+	if r.group > tree.MaxCap() {
+		return fmt.Errorf("secretGroup %d: the regex has %d groups", r.group, tree.MaxCap())
+	}
+	if m, err := regexp.MatchString(expr, ""); err == nil && m {
+		return errors.New("regex: it matches the empty text: make a part of it obligatory")
+	}
+	for _, k := range keywords {
+		if k == "" {
+			return errors.New("keywords: one is empty: remove it")
+		}
+	}
+	forward := min(longest(tree)+1, maxReach)
+	p := &pattern{forward: forward, back: min(forward, searchBack)}
+	if starts := prefixes(tree); len(keywords) > 0 && allBegin(starts, keywords) {
+		p.anchored, p.back = true, 1
+		tree, p.boundary = withoutBoundary(tree)
+		expr = `\A(?:` + tree.String() + `)`
+	}
+	if p.re, err = regexp.Compile(expr); err != nil {
+		return fmt.Errorf("regex: %w", err)
+	}
+	r.pattern, r.triggers = p, keywords
+	r.reach = p.back + p.forward
+	if len(r.context) > 0 {
+		r.reach += contextBack
+	}
+	r.run = runPattern
+	return nil
+}
+
+// longest is an upper bound of a match's length in bytes, where what has no bound counts as unbounded.
+func longest(re *syntax.Regexp) int {
+	n := 0
+	switch re.Op {
+	case syntax.OpLiteral:
+		n = len(string(re.Rune))
+		if re.Flags&syntax.FoldCase != 0 {
+			n = 4 * len(re.Rune) // a letter's other case may be longer, K's is the Kelvin sign
+		}
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		n = 1
+		if re.Op != syntax.OpCharClass || re.Rune[len(re.Rune)-1] > 0x7f {
+			n = 4
+		}
+	case syntax.OpStar, syntax.OpPlus:
+		n = unbounded * min(longest(re.Sub[0]), 4)
+	case syntax.OpRepeat:
+		times := re.Max
+		if times < 0 {
+			times = re.Min + unbounded
+		}
+		n = times * longest(re.Sub[0])
+	case syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			n = max(n, longest(sub))
+		}
+	default:
+		for _, sub := range re.Sub {
+			n += longest(sub)
+		}
+	}
+	return min(n, maxReach)
+}
+
+// prefixes lists what every match begins with: one of these. nil means that it cannot be told.
+// Letters are folded, since keywords are.
+func prefixes(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return []string{strings.ToLower(string(re.Rune))}
+	case syntax.OpCapture:
+		return prefixes(re.Sub[0])
+	case syntax.OpPlus:
+		return prefixes(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return prefixes(re.Sub[0])
+		}
+	case syntax.OpCharClass:
+		var out []string
+		for i := 0; i < len(re.Rune); i += 2 {
+			if re.Rune[i+1]-re.Rune[i] > 16 || len(out) > 32 {
+				return nil
+			}
+			for c := re.Rune[i]; c <= re.Rune[i+1]; c++ {
+				out = append(out, strings.ToLower(string(c)))
+			}
+		}
+		return out
+	case syntax.OpAlternate:
+		var out []string
+		for _, sub := range re.Sub {
+			p := prefixes(sub)
+			if p == nil {
+				return nil
+			}
+			out = append(out, p...)
+		}
+		return out
+	case syntax.OpConcat:
+		out := []string{""}
+		for _, sub := range re.Sub {
+			if sub.Op == syntax.OpWordBoundary {
+				continue
+			}
+			p := prefixes(sub)
+			if p == nil || len(out)*len(p) > 256 {
+				break
+			}
+			var longer []string
+			for _, a := range out {
+				for _, b := range p {
+					longer = append(longer, a+b)
+				}
+			}
+			out = longer
+			if !exact(sub) {
+				break
+			}
+		}
+		if len(out) == 1 && out[0] == "" {
+			return nil
+		}
+		return out
+	}
+	return nil
+}
+
+// exact tells whether prefixes gave the whole of what the expression matches.
+func exact(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpLiteral, syntax.OpCharClass:
+		return true
+	case syntax.OpCapture:
+		return exact(re.Sub[0])
+	case syntax.OpConcat, syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			if !exact(sub) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func allBegin(starts, keywords []string) bool {
+	for _, s := range starts {
+		ok := false
+		for _, k := range keywords {
+			ok = ok || strings.HasPrefix(s, strings.ToLower(k))
+		}
+		if !ok {
+			return false
+		}
+	}
+	return len(starts) > 0
+}
+
+// withoutBoundary takes a leading \b off.
+func withoutBoundary(re *syntax.Regexp) (*syntax.Regexp, bool) {
+	switch re.Op {
+	case syntax.OpWordBoundary:
+		return &syntax.Regexp{Op: syntax.OpEmptyMatch}, true
+	case syntax.OpConcat, syntax.OpCapture:
+		first, ok := withoutBoundary(re.Sub[0])
+		if !ok {
+			return re, false
+		}
+		less := *re
+		less.Sub = append([]*syntax.Regexp{first}, re.Sub[1:]...)
+		return &less, true
+	}
+	return re, false
+}
+
+// runPattern is the check of a rule with a regular expression.
+func runPattern(c *check, r *Rule, at Span) {
+	p := r.pattern
+	if p.anchored {
+		if p.boundary && at.Start > 0 && isWord(c.text[at.Start-1]) == isWord(c.text[at.Start]) {
+			return
+		}
+		m := p.re.FindSubmatchIndex(c.text[at.Start:min(at.Start+p.forward, len(c.text))])
+		if m != nil {
+			c.matched(r, at.Start, m)
+		}
+		return
+	}
+	from, to := max(0, at.Start-p.back), min(at.End+p.forward, len(c.text))
+	for _, m := range p.re.FindAllSubmatchIndex(c.text[from:to], -1) {
+		c.matched(r, from, m)
+	}
+}
+
+// matched picks the value out of a match as gitleaks does: the named group, else the first that
+// took part, else all of it.
+func (c *check) matched(r *Rule, from int, m []int) {
+	value := Span{m[0], m[1]}
+	if r.group > 0 {
+		value = Span{m[2*r.group], m[2*r.group+1]}
+	} else {
+		for i := 2; i < len(m); i += 2 {
+			if m[i] >= 0 && m[i] < m[i+1] {
+				value = Span{m[i], m[i+1]}
+				break
+			}
+		}
+	}
+	if value.Start < 0 || value.Len() == 0 {
+		return
+	}
+	whole := Span{from + m[0], from + m[1]}
+	c.emit(r, Span{from + value.Start, from + value.End}, whole)
+}

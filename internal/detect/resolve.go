@@ -1,0 +1,57 @@
+package detect
+
+import (
+	"cmp"
+	"slices"
+)
+
+// resolve settles overlaps: in each cluster of candidates that touch, the best is kept, then the best
+// of what does not overlap it, and so on. Best is proved before formed before generic, then longer,
+// then the one that begins first, then the rule's id, so that the order of rules never matters.
+func resolve(found []candidate, out []Finding) []Finding {
+	slices.SortFunc(found, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.anchor, b.anchor))
+	})
+	for from := 0; from < len(found); {
+		to, end := from+1, found[from].End
+		for to < len(found) && found[to].Start < end {
+			end = max(end, found[to].End)
+			to++
+		}
+		if to == from+1 {
+			out = append(out, found[from].Finding)
+		} else {
+			out = settle(found[from:to], out)
+		}
+		from = to
+	}
+	return out
+}
+
+func settle(cluster []candidate, out []Finding) []Finding {
+	ranked := make([]Finding, len(cluster))
+	for i, c := range cluster {
+		ranked[i] = c.Finding
+	}
+	slices.SortStableFunc(ranked, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(rank(b), rank(a)), cmp.Compare(b.Len(), a.Len()))
+	})
+	kept := ranked[:0:0]
+	for _, f := range ranked {
+		if !slices.ContainsFunc(kept, func(k Finding) bool { return k.Overlaps(f.Span) }) {
+			kept = append(kept, f)
+		}
+	}
+	slices.SortFunc(kept, func(a, b Finding) int { return cmp.Compare(a.Start, b.Start) })
+	return append(out, kept...)
+}
+
+func rank(f Finding) int {
+	switch {
+	case f.Validated:
+		return 2
+	case !f.Rule.generic:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,308 @@
+package detect
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Rule is one thing to find.
+type Rule struct {
+	ID          string
+	Description string
+	Class       Class
+	Severity    Severity
+	Confidence  Confidence
+	// Placeholder is the TYPE of the placeholders that stand for this rule's values, such as AWS_KEY or EMAIL.
+	Placeholder string
+	// Examples are texts in which exactly this rule finds something, Negatives texts in which no rule does.
+	Examples, Negatives []string
+
+	triggers []string
+	// run is woken at every trigger. Its answer depends on no byte farther than reach from the trigger.
+	run   func(c *check, r *Rule, at Span)
+	reach int
+	// generic rules give way to every other where they overlap.
+	generic bool
+
+	pattern  *pattern
+	group    int
+	entropy  float64
+	context  []string
+	path     *regexp.Regexp
+	validate validator
+	allow    []allowlist
+}
+
+// Set is what one file of rules holds.
+type Set struct {
+	Rules []*Rule
+	// Published are values that documents print as examples: information wherever they stand.
+	Published []string
+	allow     []allowlist
+}
+
+// The file's schema is that of gitleaks, so that an existing gitleaks.toml loads as it is, and our keys.
+type fileTOML struct {
+	Title       string          `toml:"title"`
+	Description string          `toml:"description"`
+	MinVersion  string          `toml:"minVersion"`
+	Extend      extendTOML      `toml:"extend"`
+	Rules       []ruleTOML      `toml:"rules"`
+	Allowlist   *allowlistTOML  `toml:"allowlist"`
+	Allowlists  []allowlistTOML `toml:"allowlists"`
+	Published   []string        `toml:"published"`
+}
+
+type extendTOML struct {
+	Path          string   `toml:"path"`
+	URL           string   `toml:"url"`
+	UseDefault    bool     `toml:"useDefault"`
+	DisabledRules []string `toml:"disabledRules"`
+}
+
+type ruleTOML struct {
+	ID          string          `toml:"id"`
+	Description string          `toml:"description"`
+	Regex       string          `toml:"regex"`
+	Path        string          `toml:"path"`
+	SecretGroup int             `toml:"secretGroup"`
+	Entropy     float64         `toml:"entropy"`
+	Keywords    []string        `toml:"keywords"`
+	Tags        []string        `toml:"tags"`
+	Allowlist   *allowlistTOML  `toml:"allowlist"`
+	Allowlists  []allowlistTOML `toml:"allowlists"`
+	SkipReport  bool            `toml:"skipReport"`
+
+	// Find names a check written by hand instead of a regex.
+	Find        string   `toml:"find"`
+	Class       string   `toml:"class"`
+	Severity    string   `toml:"severity"`
+	Confidence  string   `toml:"confidence"`
+	Placeholder string   `toml:"placeholder"`
+	Validate    string   `toml:"validate"`
+	Context     []string `toml:"context"`
+	Examples    []string `toml:"examples"`
+	Negatives   []string `toml:"negatives"`
+}
+
+type allowlistTOML struct {
+	Description string   `toml:"description"`
+	Condition   string   `toml:"condition"`
+	Commits     []string `toml:"commits"`
+	Paths       []string `toml:"paths"`
+	RegexTarget string   `toml:"regexTarget"`
+	Regexes     []string `toml:"regexes"`
+	StopWords   []string `toml:"stopwords"`
+	TargetRules []string `toml:"targetRules"`
+}
+
+// LoadFS loads every *.toml of a directory.
+func LoadFS(files fs.FS, dir string) ([]*Set, error) {
+	names, err := fs.Glob(files, path.Join(dir, "*.toml"))
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s holds no rule file (*.toml)", dir)
+	}
+	var sets []*Set
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		set, err := Load(name, text)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, set)
+	}
+	return sets, nil
+}
+
+// Load reads one file of rules. name is for its errors, which say file:line and what to do.
+func Load(name string, text []byte) (*Set, error) {
+	var f fileTOML
+	if err := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields().Decode(&f); err != nil {
+		return nil, tomlError(name, err)
+	}
+	set := &Set{}
+	for _, v := range f.Published {
+		set.Published = append(set.Published, unbroken(v))
+	}
+	seen := map[string]bool{}
+	for _, t := range f.Rules {
+		r, err := t.rule()
+		if err == nil && seen[t.ID] {
+			err = errors.New("another rule of this file has the same id: choose a new one")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: rule %q: %w", name, lineOf(text, t.ID), t.ID, err)
+		}
+		seen[t.ID] = true
+		if r != nil {
+			set.Rules = append(set.Rules, r)
+		}
+	}
+	lists := f.Allowlists
+	if f.Allowlist != nil {
+		lists = append(lists, *f.Allowlist)
+	}
+	var err error
+	if set.allow, err = allowlists(lists); err != nil {
+		return nil, fmt.Errorf("%s: allowlist: %w", name, err)
+	}
+	return set, nil
+}
+
+func tomlError(name string, err error) error {
+	var unknown *toml.StrictMissingError
+	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
+		line, _ := unknown.Errors[0].Position()
+		return fmt.Errorf("%s:%d: key %q is not known: see docs/rules.md for the keys a rule may have",
+			name, line, strings.Join(unknown.Errors[0].Key(), "."))
+	}
+	var syntax *toml.DecodeError
+	if errors.As(err, &syntax) {
+		line, column := syntax.Position()
+		return fmt.Errorf("%s:%d:%d: %s", name, line, column, strings.TrimPrefix(syntax.Error(), "toml: "))
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// lineOf is the line where a rule's id stands; the decoder does not keep it.
+func lineOf(text []byte, id string) int {
+	re, err := regexp.Compile(`(?m)^\s*id\s*=\s*["']+` + regexp.QuoteMeta(id) + `["']`)
+	if err == nil {
+		if at := re.FindIndex(text); at != nil {
+			return 1 + strings.Count(string(text[:at[1]]), "\n")
+		}
+	}
+	return 1
+}
+
+// rule makes a rule of its entry; nil for one that has only a path and so nothing to find in a text.
+func (t *ruleTOML) rule() (*Rule, error) {
+	if t.ID == "" {
+		return nil, errors.New("it has no id: give it one, like acme-api-key")
+	}
+	r := &Rule{
+		ID: t.ID, Description: t.Description, Class: Class(t.Class), Severity: High, Confidence: ConfidenceMedium,
+		Placeholder: t.Placeholder, Examples: unbrokenAll(t.Examples), Negatives: unbrokenAll(t.Negatives),
+		group: t.SecretGroup, entropy: t.Entropy, context: foldAll(t.Context),
+	}
+	if r.Class == "" {
+		r.Class = Credential
+	}
+	if !slices.Contains(Classes, r.Class) {
+		return nil, fmt.Errorf("class %q is none of %v", t.Class, Classes)
+	}
+	var err error
+	if t.Severity != "" {
+		if r.Severity, err = ParseSeverity(t.Severity); err != nil {
+			return nil, err
+		}
+	}
+	if t.Confidence != "" {
+		if r.Confidence, err = ParseConfidence(t.Confidence); err != nil {
+			return nil, err
+		}
+	}
+	if r.Placeholder == "" {
+		r.Placeholder = map[Class]string{Credential: "SECRET", PII: "PERSONAL", PHI: "HEALTH", PCI: "PAYMENT"}[r.Class]
+	}
+	if r.Placeholder == "" {
+		r.Placeholder = strings.ToUpper(string(r.Class))
+	}
+	if !placeholderType.MatchString(r.Placeholder) {
+		return nil, fmt.Errorf("placeholder %q must be 2 to 24 of A-Z, 0-9 and single _, beginning with a letter", r.Placeholder)
+	}
+	if t.Path != "" {
+		if r.path, err = regexp.Compile(t.Path); err != nil {
+			return nil, fmt.Errorf("path: %w", err)
+		}
+	}
+	if t.Validate != "" {
+		if r.validate = validators[t.Validate]; r.validate == nil {
+			return nil, fmt.Errorf("validate %q is no checksum that is built in: use one of %s", t.Validate, names(validators))
+		}
+	}
+	lists := t.Allowlists
+	if t.Allowlist != nil {
+		lists = append(lists, *t.Allowlist)
+	}
+	if r.allow, err = allowlists(lists); err != nil {
+		return nil, fmt.Errorf("allowlist: %w", err)
+	}
+	switch {
+	case t.Find != "" && t.Regex != "":
+		return nil, errors.New("it has both find and regex: keep one")
+	case t.Find != "":
+		f, ok := finders[t.Find]
+		if !ok {
+			return nil, fmt.Errorf("find %q is no built-in check: use one of %s", t.Find, names(finders))
+		}
+		r.triggers, r.run, r.reach, r.generic = f.triggers, f.run, f.reach, f.generic
+		return r, nil
+	case t.Regex == "" && t.Path != "":
+		return nil, nil
+	case t.Regex == "":
+		return nil, errors.New("it has no regex: write what the value looks like")
+	}
+	return r, r.compile(t.Regex, t.Keywords)
+}
+
+var placeholderType = regexp.MustCompile(`^[A-Z](_?[A-Z0-9]){1,23}$`)
+
+// unbroken takes out the ¦ that rule files put into examples, so that no scanner flags the file itself.
+func unbroken(s string) string { return strings.ReplaceAll(s, "¦", "") }
+
+func unbrokenAll(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = unbroken(s)
+	}
+	return out
+}
+
+// names lists what a map holds, for an error that says what there is.
+func names[V any](m map[string]V) string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return strings.Join(keys, ", ")
+}
+
+func foldAll(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strings.ToLower(w)
+	}
+	return out
+}
+
+// entropy is Shannon's, in bits a byte.
+func entropy(value []byte) float64 {
+	var counts [256]int
+	for _, c := range value {
+		counts[c]++
+	}
+	var sum float64
+	for _, n := range counts {
+		if n > 0 {
+			p := float64(n) / float64(len(value))
+			sum -= p * math.Log2(p)
+		}
+	}
+	return sum
+}

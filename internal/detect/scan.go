@@ -1,0 +1,62 @@
+package detect
+
+// Scan is the result of scanning one version of one text. It is immutable: an edit makes a new one.
+type Scan struct {
+	engine   *Engine
+	path     string
+	found    []candidate
+	findings []Finding
+}
+
+// Open scans a text from scratch.
+func (e *Engine) Open(path string, text []byte) *Scan {
+	c := e.newCheck(path, text)
+	defer c.release()
+	c.run(Span{0, len(text)})
+	s := &Scan{engine: e, path: path, found: append([]candidate(nil), c.found...)}
+	s.findings = resolve(append([]candidate(nil), s.found...), nil)
+	return s
+}
+
+// Findings are those of this version, in order, never overlapping.
+func (s *Scan) Findings() []Finding { return s.findings }
+
+// Edit returns the scan of text, which came from this scan's text by replacing the bytes
+// of old with newLen others. Only what the edit can have changed is looked at;
+// the result is the very same as that of Open.
+//
+// A candidate depends on nothing farther from its trigger than its rule's reach. So what stands
+// farther from the edit than that is kept, moved by the difference, and the rest is found anew.
+func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
+	e := s.engine
+	moved := newLen - old.Len()
+	next := &Scan{engine: e, path: s.path, found: make([]candidate, 0, len(s.found)+4)}
+	for _, f := range s.found {
+		if f.Rule.triggers == nil {
+			continue
+		}
+		if f.anchor+f.Rule.reach < old.Start {
+			next.found = append(next.found, f)
+		} else if f.anchor-f.Rule.reach > old.End {
+			f.Start, f.End, f.anchor = f.Start+moved, f.End+moved, f.anchor+moved
+			next.found = append(next.found, f)
+		}
+	}
+	c := e.newCheck(s.path, text)
+	defer c.release()
+	edited := Span{old.Start, old.Start + newLen}
+	from, to := max(0, edited.Start-e.reach), min(len(text), edited.End+e.reach+e.automaton.longest)
+	e.automaton.scan(text, Span{from, to}, func(t *trigger, at Span) {
+		for _, r := range t.rules {
+			if at.Start+r.reach < edited.Start || at.Start-r.reach > edited.End {
+				continue
+			}
+			c.anchor = at.Start
+			r.run(c, r, at)
+		}
+	})
+	c.runWhole()
+	next.found = append(next.found, c.found...)
+	next.findings = resolve(append([]candidate(nil), next.found...), nil)
+	return next
+}

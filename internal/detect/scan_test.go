@@ -1,0 +1,179 @@
+package detect
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// material is what random texts are made of: every rule's examples, and what lies between.
+func material() []string {
+	pieces := []string{"\n", " ", "\t", "x", "=", "\"", "password", "token: ", "1.", "12", "3456", "@", "+49 ", "-----BEGIN ", "://", "é", "😀", "\xff", "\r\n", strings.Repeat("7", 30), "the quick brown fox\n"}
+	for _, r := range Default().Rules() {
+		pieces = append(pieces, r.Examples...)
+		pieces = append(pieces, r.Negatives...)
+	}
+	return pieces
+}
+
+// TestEditEqualsOpen: after any edit, the findings are those of a scan from scratch.
+func TestEditEqualsOpen(t *testing.T) {
+	pieces := material()
+	r := rand.New(rand.NewPCG(1, 2))
+	e := Default()
+	for range 40 {
+		var text []byte
+		for range 30 {
+			text = append(text, pieces[r.IntN(len(pieces))]...)
+		}
+		scan := e.Open("", text)
+		for step := range 40 {
+			at := r.IntN(len(text) + 1)
+			end := min(len(text), at+r.IntN(1+[]int{1, 3, 40, 2000}[r.IntN(4)]))
+			insert := ""
+			switch r.IntN(3) {
+			case 0:
+				insert = pieces[r.IntN(len(pieces))]
+			case 1:
+				p := pieces[r.IntN(len(pieces))]
+				insert = p[:r.IntN(len(p)+1)]
+			}
+			text = slices.Concat(text[:at], []byte(insert), text[end:])
+			scan = scan.Edit(text, Span{at, end}, len(insert))
+			want := e.Open("", text).Findings()
+			if !slices.Equal(scan.Findings(), want) {
+				t.Fatalf("step %d: after replacing %d bytes at %d by %d others\n got %v\nwant %v", step, end-at, at, len(insert), scan.Findings(), want)
+			}
+		}
+	}
+}
+
+// TestAutomaton: four streams over blocks find what a naive search finds, in the order of the text.
+func TestAutomaton(t *testing.T) {
+	words := []string{"ab", "abab", "b", "token", "ken", "akia", "@", fourDigits, digitDot, plusDigit}
+	b := newBuilder()
+	for _, w := range words {
+		b.add(w, &Rule{ID: w})
+	}
+	a, err := b.build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, n := range []int{0, 1, 7, streamFrom - 1, streamFrom, streamFrom + 3, block - 1, block, block + 1, 2*block + 17} {
+		text := make([]byte, n)
+		for i := range text {
+			text[i] = "aAbBtokenKIA@0123456789.+ "[r.IntN(26)]
+		}
+		var got, want []string
+		a.scan(text, Span{0, n}, func(tr *trigger, at Span) { got = append(got, tr.rules[0].ID+"@"+string(rune(at.Start))) })
+		lower := strings.ToLower(string(text))
+		for end := 1; end <= n; end++ {
+			var here []string
+			for _, w := range words {
+				start, ok := end-len(w), false
+				switch w {
+				case fourDigits:
+					start = end - 4
+					ok = start >= 0 && allDigits(text[start:end]) && (start == 0 || !isDigit(text[start-1]))
+				case digitDot:
+					start = end - 3
+					ok = start >= 0 && isDigit(text[start]) && text[start+1] == '.' && isDigit(text[start+2])
+				case plusDigit:
+					start = end - 2
+					ok = start >= 0 && text[start] == '+' && isDigit(text[start+1])
+				default:
+					ok = start >= 0 && lower[start:end] == w
+				}
+				if ok {
+					here = append(here, w+"@"+string(rune(start)))
+				}
+			}
+			slices.Sort(here)
+			want = append(want, here...)
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%d bytes: %d hits, want %d", n, len(got), len(want))
+		}
+	}
+}
+
+func allDigits(v []byte) bool {
+	for _, b := range v {
+		if !isDigit(b) {
+			return false
+		}
+	}
+	return true
+}
+
+// TestPublished: documented examples are information, whatever rule finds them.
+func TestPublished(t *testing.T) {
+	for _, text := range []string{"key = AKIA" + "IOSFODNN7EXAMPLE", "card 4242 4242 4242 4242", "ssn 078-05-1120", "iban GB82 WEST 1234 5698 7654 32"} {
+		found := Default().Find("", []byte(text))
+		if len(found) != 1 || found[0].Severity != Info {
+			t.Errorf("%q gives %v, want one finding of severity info", text, found)
+		}
+	}
+}
+
+// TestIgnored: a comment on the line or alone on the line before quiets a finding, for all rules or one.
+func TestIgnored(t *testing.T) {
+	key := "AKIA" + "Q3EGRZ5TPLW7MNX2"
+	for _, c := range []struct {
+		text string
+		want bool
+	}{
+		{"k = " + key + " # scrubjay:allow", true},
+		{"k = " + key + " // scrubjay:allow aws-access-key-id", true},
+		{"k = " + key + " // scrubjay:allow github-pat", false},
+		{"# scrubjay:allow\nk = " + key, true},
+		{"x = 1 # scrubjay:allow\nk = " + key, false},
+		{"k = " + key + "\n# scrubjay:allow", false},
+		{"k = " + key + " <!-- gitleaks:allow -->", true},
+	} {
+		found := Default().Find("", []byte(c.text))
+		if len(found) != 1 {
+			t.Fatalf("%d findings in a text with one", len(found))
+		}
+		if got := Ignored([]byte(c.text), found[0]); got != c.want {
+			t.Errorf("%q: ignored is %v", strings.ReplaceAll(c.text, key, "KEY"), got)
+		}
+	}
+}
+
+// TestBadRuleFiles: a malformed file is refused with its place and what to do.
+func TestBadRuleFiles(t *testing.T) {
+	for _, c := range []struct{ file, want string }{
+		{"[[rules]]\nid = 'x'\nregex = '('\nkeywords=['a']", "rules.toml:2: rule \"x\": regex: "},
+		{"[[rules]]\nid = 'x'\nregexp = 'a'", "rules.toml:3: key \"rules.regexp\" is not known"},
+		{"[[rules]\n", "rules.toml:1:"},
+		{"[[rules]]\nregex = 'a'", "it has no id"},
+		{"[[rules]]\nid='x'\nregex = 'a'\nclass = 'secret'", "none of"},
+		{"[[rules]]\nid='x'\nregex = 'a*'", "matches the empty text"},
+		{"[[rules]]\nid='x'\nregex = 'ab'\nvalidate='crc'", "no checksum"},
+	} {
+		_, err := Load("rules.toml", []byte(c.file))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: error is %v, want %q in it", c.file, err, c.want)
+		}
+	}
+}
+
+func FuzzFind(f *testing.F) {
+	for _, p := range material() {
+		f.Add([]byte(p))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		end := 0
+		for _, x := range Default().Find("a.go", text) {
+			if x.Start < end || x.End <= x.Start || x.End > len(text) {
+				t.Fatalf("finding %v after %d in %d bytes", x.Span, end, len(text))
+			}
+			end = x.End
+		}
+	})
+}

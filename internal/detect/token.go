@@ -1,0 +1,115 @@
+package detect
+
+import "bytes"
+
+// findPEM reads a private key from its BEGIN line to its END line, in whatever it is wrapped: lines,
+// indented YAML, a JSON string with \n, strings that are joined with a sign.
+func findPEM(c *check, r *Rule, at Span) {
+	const limit = 10 << 10
+	rest := c.text[at.Start:min(at.Start+limit, len(c.text))]
+	head, _, ok := bytes.Cut(rest[len("-----BEGIN"):], []byte("-----"))
+	if !ok || len(head) > 40 || !bytes.Contains(head, []byte("PRIVATE KEY")) || bytes.Contains(head, []byte("ENCRYPTED")) {
+		return
+	}
+	from := len("-----BEGIN") + len(head) + len("-----")
+	body := rest[from:]
+	end := bytes.Index(body, []byte("-----END"))
+	stop := 0
+	if end >= 0 {
+		if other := bytes.Index(body[:end], []byte("-----BEGIN")); other >= 0 {
+			return
+		}
+		stop = from + end + len("-----END")
+		if i := bytes.Index(rest[stop:], []byte("-----")); i >= 0 && i <= 40 {
+			stop += i + len("-----")
+		}
+		body = body[:end]
+	} else {
+		// The end is missing: the file was cut, or the key is being typed. What looks like key material counts.
+		n := 0
+		for n < len(body) && (isBase64(body[n]) || bytes.IndexByte([]byte(" \t\r\n\\\"'=,:-"), body[n]) >= 0) {
+			n++
+		}
+		body = bytes.TrimRight(body[:n], " \t\r\n")
+		stop = from + len(body)
+	}
+	if bytes.Contains(body, []byte("Proc-Type: 4,ENCRYPTED")) {
+		return
+	}
+	material := 0
+	for _, b := range body {
+		if isBase64(b) {
+			material++
+		}
+	}
+	if material < 40 || distinct(body) < 16 || bytes.Contains(body, []byte("...")) {
+		return
+	}
+	v := Span{at.Start, at.Start + stop}
+	c.emit(r, v, v)
+}
+
+// findJWT reads a token of three or five parts, of which the first decodes to a header.
+func findJWT(c *check, r *Rule, at Span) {
+	const limit = 7 << 10
+	text := c.text
+	if b := c.byteAt(at.Start - 1); isBase64URL(b) || b == '.' || b == '/' || b == '+' {
+		return
+	}
+	i, dots := at.Start, 0
+	for i < len(text) && i-at.Start < limit && (isBase64URL(text[i]) || text[i] == '.') {
+		if text[i] == '.' {
+			if dots++; dots > 4 {
+				return
+			}
+		}
+		i++
+	}
+	for i > at.Start && text[i-1] == '.' {
+		i, dots = i-1, dots-1
+	}
+	if (dots != 2 && dots != 4) || i-at.Start < 32 {
+		return
+	}
+	v := Span{at.Start, i}
+	if jwtStructure(text[v.Start:v.End]) == failed {
+		return
+	}
+	c.emit(r, v, v)
+}
+
+// findURLCredential reads the password of scheme://user:password@host.
+func findURLCredential(c *check, r *Rule, at Span) {
+	text := c.text
+	if at.Start == 0 || !isAlnum(text[at.Start-1]) {
+		return
+	}
+	scheme := at.Start
+	for scheme > 0 && at.Start-scheme < 32 && (isAlnum(text[scheme-1]) || bytes.IndexByte([]byte("+-."), text[scheme-1]) >= 0) {
+		scheme--
+	}
+	colon, i := -1, at.End
+	last := -1
+	for i < len(text) && i-at.End < 512 {
+		b := text[i]
+		if b == '@' {
+			last = i
+		} else if b == ':' && colon < 0 && last < 0 {
+			colon = i
+		} else if isSpace(b) || bytes.IndexByte([]byte("/\"'`<>\\,?"), b) >= 0 {
+			break
+		}
+		i++
+	}
+	if colon < 0 || last < colon+2 || last+1 >= len(text) || !(isAlnum(text[last+1]) || bytes.IndexByte([]byte("[$%{(<"), text[last+1]) >= 0) {
+		return
+	}
+	v := Span{colon + 1, last}
+	value := text[v.Start:v.End]
+	user := text[at.End:colon]
+	if isReference(value) || isPlaceholder(value) || isDummy(value) || bytes.EqualFold(user, value) || len(value) < 4 {
+		return
+	}
+	// A port that looks like a password: http://host:8080@... does not occur; host:port has no @.
+	c.emit(r, v, Span{scheme, last})
+}

@@ -1,0 +1,245 @@
+package detect
+
+import (
+	"bytes"
+	"strings"
+)
+
+// What follows tells a secret from what only stands in a secret's place: a dummy, a reference to where
+// the value really is, a word, an identifier.
+
+// isDummy tells a value that somebody made up to show the form: ghp_xxxxxxxx, sk-..., AKIA<...>.
+func isDummy(v []byte) bool {
+	body := v
+	if i := bytes.LastIndexAny(v, "_-."); i >= 0 && len(v)-i > 8 {
+		body = v[i+1:]
+	}
+	if len(body) >= 8 && distinct(body) < 5 {
+		return true
+	}
+	for _, mark := range dummyMarks {
+		if containsFold(v, mark) {
+			return true
+		}
+	}
+	return isRun(body)
+}
+
+var dummyMarks = []string{"xxxxxx", "******", "......", "example", "placeholder", "changeme", "your_", "your-", "redacted", "0123456789abcdef", "123456789012345", "abcdefghijkl"}
+
+func distinct(v []byte) int {
+	var seen [256]bool
+	n := 0
+	for _, c := range v {
+		if !seen[c] {
+			seen[c] = true
+			n++
+		}
+	}
+	return n
+}
+
+// isRun tells whether nearly every byte follows or equals the one before: abcdefgh, 12345678, aaaa.
+func isRun(v []byte) bool {
+	if len(v) < 6 {
+		return false
+	}
+	steps := 0
+	for i := 1; i < len(v); i++ {
+		if d := int(v[i]) - int(v[i-1]); d == 0 || d == 1 || d == -1 {
+			steps++
+		}
+	}
+	return steps*8 >= (len(v)-1)*7
+}
+
+// containsFold tells whether v holds word, which is in lower case, in any case.
+func containsFold(v []byte, word string) bool {
+	for i := 0; i+len(word) <= len(v); i++ {
+		if equalFold(v[i:i+len(word)], word) {
+			return true
+		}
+	}
+	return false
+}
+
+// equalFold compares with a word in lower case, ASCII only.
+func equalFold(v []byte, word string) bool {
+	if len(v) != len(word) {
+		return false
+	}
+	for i := range v {
+		c := v[i]
+		if isUpper(c) {
+			c += 'a' - 'A'
+		}
+		if c != word[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// isReference tells a value that names where the secret is: a variable, a template, a store.
+func isReference(v []byte) bool {
+	if len(v) == 0 {
+		return true
+	}
+	switch v[0] {
+	case '$', '%', '<', '{', '[', '(', '@', '&', '*', '!', ':', '?', '~', '.', '`':
+		// Two of them are also common at the head of a password; then more than a name must follow.
+		if (v[0] == '!' || v[0] == '*' || v[0] == '@' || v[0] == '&' || v[0] == '$' || v[0] == '%') && !isName(v[1:]) && !bytes.ContainsAny(v, "{}()<>") {
+			break
+		}
+		return true
+	}
+	if bytes.HasSuffix(v, []byte(">")) || bytes.HasSuffix(v, []byte("}}")) {
+		return true
+	}
+	for _, mark := range referenceMarks {
+		if bytes.Contains(v, []byte(mark)) {
+			return true
+		}
+	}
+	for _, mark := range storePrefixes {
+		if bytes.HasPrefix(v, []byte(mark)) {
+			return true
+		}
+	}
+	return false
+}
+
+var referenceMarks = []string{"${", "$(", "{{", "<%", "#{", "%(", "\\(", "process.env", "os.environ", "getenv", "Getenv", "ENV[", "secrets.", "valueFrom", "secretKeyRef", "import.meta"}
+
+var storePrefixes = []string{"op://", "vault:", "ref+", "aws-sm://", "arn:aws", "projects/", "@Microsoft.KeyVault", "file://", "/run/secrets", "ENC[", "ENC(", "!vault", "$ANSIBLE_VAULT", "sha256:", "sha1:", "md5:", "data:", "http://", "https://", "encrypted:"}
+
+// isName tells a plain identifier or a chain of them: config.db.password, user_password, apiKey.
+func isName(v []byte) bool {
+	if len(v) == 0 || isDigit(v[0]) {
+		return false
+	}
+	for _, c := range v {
+		if !isWord(c) && c != '.' && c != '-' && c != ':' {
+			return false
+		}
+	}
+	return true
+}
+
+// placeholderWords stand in a secret's place in documents, tests and defaults. A value is a dummy when
+// it is one of them, or when all its parts between separators are.
+var placeholderWords = set(`changeme changeit change me it example examples sample dummy fake test tests testing placeholder secret
+	secrets password passwort passwd pass passw0rd mypassword pwd token tokens apikey api key keys your my insert replace with enter put here
+	todo fixme tbd none null nil undefined empty redacted removed masked hidden censored omitted foo bar baz qux lorem ipsum
+	hunter2 letmein qwerty notasecret not a real goes the this abc123 default admin root user username guest demo string
+	value text type true false yes no on off optional required unknown anonymous public private local localhost dev
+	development staging production prod client server access refresh bearer basic auth authorization oauth id name
+	field input label some any new old invalid valid wrong correct bad good and or is to from for in of env var
+	variable config db database login email mail missing expired session cookie csrf xsrf jwt hash salt encryption
+	encrypted signing master service account abc xyz qwertyuiop asdf asdfgh minioadmin postgres mysql redis rabbitmq mongo
+	super strong long very random generated generate set use supersecret topsecret secretkey s3cr3t s3cret p4ssw0rd pa55word test123 password1 password123 admin123 secret123 123456 12345678 123456789 1234567890`)
+
+// isPlaceholder tells a value made of such words only.
+func isPlaceholder(v []byte) bool {
+	text := strings.ToLower(string(v))
+	if placeholderWords[text] {
+		return true
+	}
+	for word := range strings.FieldsFuncSeq(splitCamel(string(v)), func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9')
+	}) {
+		if !placeholderWords[word] && !isNumber(word) {
+			return false
+		}
+	}
+	return true
+}
+
+func isNumber(s string) bool {
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return false
+		}
+	}
+	return len(s) <= 6
+}
+
+// splitCamel puts a blank before each upper-case letter that follows a lower-case one, and folds.
+func splitCamel(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if i > 0 && isUpper(s[i]) && isLower(s[i-1]) {
+			b.WriteByte(' ')
+		}
+		b.WriteByte(s[i])
+	}
+	return strings.ToLower(b.String())
+}
+
+// randomness judges a value without words of its own: is it random enough for its alphabet and length?
+// The thresholds lie under the first percentile of random strings of that alphabet and length,
+// which is what an identifier of the same length rarely reaches with a digit in it.
+func isRandom(v []byte) bool {
+	var digits, lowers, uppers, others, hexes int
+	for _, c := range v {
+		switch {
+		case isDigit(c):
+			digits++
+		case isLower(c):
+			lowers++
+		case isUpper(c):
+			uppers++
+		default:
+			others++
+		}
+		if isHex(c) {
+			hexes++
+		}
+	}
+	if digits == 0 && (len(v) < 20 || lowers == 0 || uppers == 0) {
+		return false
+	}
+	if hexes == len(v) {
+		return len(v) >= 16 && digits*5 >= len(v) && digits < len(v) && entropy(v) >= 2.6
+	}
+	n, e := len(v), entropy(v)
+	switch {
+	case n < 10:
+		return false
+	case n < 16:
+		return e >= 2.9
+	case n < 20:
+		return e >= 3.2
+	case n < 32:
+		return e >= 3.4
+	}
+	return e >= 3.8
+}
+
+// isWordy tells a value whose letters split into words: MyPasswordField, test-user-token, login.title.
+// A run of four letters of one case with a vowel and without a digit beside it counts as a word.
+func isWordy(v []byte) bool {
+	letters, inWords := 0, 0
+	for i := 0; i < len(v); {
+		if !isAlpha(v[i]) {
+			i++
+			continue
+		}
+		j, vowels := i+1, 0
+		for j < len(v) && isAlpha(v[j]) && !(isUpper(v[j]) && isLower(v[j-1])) {
+			j++
+		}
+		for _, c := range v[i:j] {
+			if strings.IndexByte("aeiouyAEIOUY", c) >= 0 {
+				vowels++
+			}
+		}
+		letters += j - i
+		sameCase := bytes.Equal(v[i+1:j], bytes.ToLower(v[i+1:j])) || bytes.Equal(v[i:j], bytes.ToUpper(v[i:j]))
+		if n := j - i; n >= 3 && sameCase && vowels*6 >= n && vowels*10 <= n*7 {
+			inWords += n
+		}
+		i = j
+	}
+	return letters > 0 && inWords*10 >= letters*7
+}

@@ -1,0 +1,10 @@
+// Package rules embeds what the program knows by heart: the detection rules (detect/*.toml), the
+// default policy (policy/*.rego) and nothing that runs.
+package rules
+
+import "embed"
+
+// FS holds detect/ and policy/.
+//
+//go:embed detect/*.toml
+var FS embed.FS
