@@ -1,24 +1,40 @@
 // Package redact replaces sensitive values by placeholders and brings them back.
+//
+// A placeholder is an identifier in every language and the same for the same value for as long as the
+// key lives, so that a conversation's prompt stays the same, byte for byte, over turns and restarts:
+//
+//	EMAIL_sy8cab             on the wire: TYPE, five characters of a keyed hash, a check character
+//	REDACTED_EMAIL_q2m7xd    in a file: the same with another key and another check
+//
+// It says nothing of the value, not even its length. Only what was issued is ever restored: on the wire
+// in answers of the provider it was issued to, in a file by the person. The proxy never restores a
+// file's placeholder, or an agent that edits a redacted file would write the secret back.
+//
+// The Vault keeps the way back: encrypted at rest, appended record by record. What went over the wire
+// expires; what was redacted in a file stays until it is purged by hand, because the file has lost it.
+// Known finds the vault's values in a text without any rule. The Restorer brings values back into text
+// that comes in pieces. The package knows no HTTP, no format and no policy.
 package redact
 
 import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
-// Scope says where a placeholder stands; the two are distinguishable by sight and by check character.
+// Scope says where a placeholder stands.
 type Scope uint8
 
 const (
 	// Wire placeholders (EMAIL_sy8cab) go to a vendor and expire.
 	Wire Scope = iota
-	// File placeholders (REDACTED_EMAIL_sy8cab) were put into a file by Redact. The proxy never restores them.
+	// File placeholders (REDACTED_EMAIL_sy8cab) were put into a file by Redact.
 	File
 )
 
-// MaxPlaceholder is the longest a placeholder can be, in bytes: what a restorer may have to hold back.
+// MaxPlaceholder is the longest a placeholder can be, in bytes: what a Restorer may have to hold back.
 const MaxPlaceholder = 48
 
-// Value is something to hide: the placeholder's TYPE, its class and rule for the vault's records, and the bytes.
+// Value is something to hide: the placeholder's TYPE, its rule and class for the vault's records, and
+// the bytes.
 type Value struct {
 	Type  string
 	Rule  string
@@ -28,17 +44,3 @@ type Value struct {
 
 // Lookup answers with the value a placeholder stands for, if it was issued for this use.
 type Lookup func(placeholder string) (value []byte, ok bool)
-
-// Restorer replaces placeholders in a text that comes in pieces. What it has given out and what it
-// holds always make up the text so far; it never holds more than MaxPlaceholder bytes.
-type Restorer struct{}
-
-// NewRestorer makes one for a single lane of text. encode, if not nil, renders a value for where it lands
-// (inside a JSON string, say).
-func NewRestorer(look Lookup, encode func(value []byte) []byte) *Restorer { return &Restorer{} }
-
-// Write takes the next piece and returns what can be given out now.
-func (r *Restorer) Write(piece []byte) []byte { return piece }
-
-// Flush returns what is held: the lane has ended.
-func (r *Restorer) Flush() []byte { return nil }

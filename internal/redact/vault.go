@@ -1,0 +1,249 @@
+package redact
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+)
+
+// wireLife is how long a wire placeholder stays restorable after it was last sent. A conversation that
+// is taken up again issues its placeholders anew, and they are the same.
+const wireLife = 30 * 24 * time.Hour
+
+// Vault is the map between placeholders and values. One process has it at a time. Its methods are safe
+// for concurrent use.
+type Vault struct {
+	keys  Keys
+	lock  *flock.Flock
+	known Known
+
+	mu      sync.RWMutex
+	journal *journal
+	entries map[string]*entry
+	now     func() time.Time
+}
+
+// entry is a record of the journal: a value, what stands for it, and for whom.
+type entry struct {
+	Placeholder string       `json:"p"`
+	Type        string       `json:"t"`
+	Rule        string       `json:"r"`
+	Class       detect.Class `json:"c"`
+	Scope       Scope        `json:"s"`
+	Providers   []string     `json:"to,omitempty"`
+	Seen        int64        `json:"at"`
+	Purged      bool         `json:"x,omitempty"`
+	Value       []byte       `json:"v"`
+}
+
+// OpenVault opens the vault of a state directory and makes it if there is none.
+func OpenVault(dir string) (*Vault, error) {
+	lock := flock.New(filepath.Join(dir, "vault.lock"))
+	if ok, err := lock.TryLock(); err != nil {
+		return nil, fmt.Errorf("vault: %w", err)
+	} else if !ok {
+		return nil, ErrInUse
+	}
+	v, err := openLocked(dir, time.Now)
+	if err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	v.lock = lock
+	return v, nil
+}
+
+// ErrInUse says that another process has the vault.
+var ErrInUse = errors.New("the vault is in use by another scrubjay: ask the daemon, or stop it")
+
+func openLocked(dir string, now func() time.Time) (*Vault, error) {
+	keys, err := LoadKeys(dir)
+	if err != nil {
+		return nil, err
+	}
+	v := &Vault{keys: keys, entries: map[string]*entry{}, now: now}
+	j, err := openJournal(filepath.Join(dir, "vault.log"), keys.seal, func(e *entry) { v.take(e) })
+	if err != nil {
+		return nil, err
+	}
+	v.journal = j
+	for p, e := range v.entries {
+		if v.expired(e) {
+			delete(v.entries, p)
+			continue
+		}
+		v.known.Add(e.value())
+	}
+	if j.records > 2*len(v.entries)+1024 {
+		if err := j.rewrite(v.entries); err != nil {
+			return nil, errors.Join(err, j.close())
+		}
+	}
+	return v, nil
+}
+
+func (e *entry) value() Value {
+	return Value{Type: e.Type, Rule: e.Rule, Class: e.Class, Bytes: e.Value}
+}
+
+// take puts a record of the journal in force: the last one of a placeholder counts.
+func (v *Vault) take(e *entry) {
+	if e.Purged {
+		delete(v.entries, e.Placeholder)
+		return
+	}
+	v.entries[e.Placeholder] = e
+}
+
+func (v *Vault) expired(e *entry) bool {
+	return e.Scope == Wire && v.now().Sub(time.Unix(e.Seen, 0)) > wireLife
+}
+
+// Issue answers with the placeholders of values, in their order. The values are in the vault when it
+// returns: a file's on disk through a crash of the machine, a request's through one of the process.
+// If they cannot be, it is an error, and nothing may be replaced.
+func (v *Vault) Issue(scope Scope, provider string, values []Value) ([]string, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	out := make([]string, len(values))
+	fresh := map[string]*entry{}
+	for i, val := range values {
+		e := v.tokenFor(scope, val, fresh)
+		out[i] = e.Placeholder
+		has := v.entries[e.Placeholder]
+		age := time.Duration(1 << 62)
+		if has != nil {
+			age = v.now().Sub(time.Unix(has.Seen, 0))
+		}
+		if has != nil && (scope == File || slices.Contains(has.Providers, provider) && age < wireLife/30) {
+			continue
+		}
+		if has != nil {
+			e.Providers = slices.Clone(has.Providers)
+		}
+		if scope == Wire && !slices.Contains(e.Providers, provider) {
+			e.Providers = append(e.Providers, provider)
+		}
+		fresh[e.Placeholder] = e
+	}
+	if len(fresh) == 0 {
+		return out, nil
+	}
+	if err := v.journal.append(fresh, scope == File); err != nil {
+		return nil, fmt.Errorf("the vault cannot be written, so nothing was replaced: %w", err)
+	}
+	for _, e := range fresh {
+		v.entries[e.Placeholder] = e
+		v.known.Add(e.value())
+	}
+	return out, nil
+}
+
+// tokenFor finds the placeholder of a value: the first of its tokens that stands for no other value.
+func (v *Vault) tokenFor(scope Scope, val Value, fresh map[string]*entry) *entry {
+	for round := byte(0); ; round++ {
+		p := placeholder(v.keys.token, scope, val.Type, val.Bytes, round)
+		has := v.entries[p]
+		if has == nil {
+			has = fresh[p]
+		}
+		if has == nil || bytes.Equal(has.Value, val.Bytes) {
+			return &entry{Placeholder: p, Type: val.Type, Rule: val.Rule, Class: val.Class, Scope: scope, Seen: v.now().Unix(), Value: bytes.Clone(val.Bytes)}
+		}
+	}
+}
+
+// FromWire looks up what was issued to a provider.
+func (v *Vault) FromWire(provider string) Lookup {
+	return func(p string) ([]byte, bool) {
+		v.mu.RLock()
+		defer v.mu.RUnlock()
+		e := v.entries[p]
+		if e == nil || e.Scope != Wire || !slices.Contains(e.Providers, provider) || v.expired(e) {
+			return nil, false
+		}
+		return e.Value, true
+	}
+}
+
+// FromFile looks up what was put into files.
+func (v *Vault) FromFile(p string) ([]byte, bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	e := v.entries[p]
+	if e == nil || e.Scope != File {
+		return nil, false
+	}
+	return e.Value, true
+}
+
+// Describe answers with what a wire placeholder of any provider stands for, without the value.
+func (v *Vault) Describe(p string) (Value, bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	e := v.entries[p]
+	if e == nil {
+		return Value{}, false
+	}
+	val := e.value()
+	val.Bytes = nil
+	return val, true
+}
+
+// Known finds the vault's values in a text.
+func (v *Vault) Known(text []byte) []Match { return v.known.Find(text) }
+
+// Fingerprint is the installation's fingerprint of a value.
+func (v *Vault) Fingerprint(value []byte) string {
+	return detect.Fingerprint(detect.Installation, v.keys.fingerprint, value)
+}
+
+// Purge forgets file placeholders for good: what stands in a file in their place is lost.
+func (v *Vault) Purge(placeholders ...string) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	gone := map[string]*entry{}
+	for _, p := range placeholders {
+		if v.entries[p] != nil {
+			gone[p] = &entry{Placeholder: p, Purged: true}
+		}
+	}
+	if err := v.journal.append(gone, true); err != nil {
+		return fmt.Errorf("the vault cannot be written, so nothing was purged: %w", err)
+	}
+	for p := range gone {
+		delete(v.entries, p)
+	}
+	return v.journal.rewrite(v.entries)
+}
+
+// Close lets another process have the vault.
+func (v *Vault) Close() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	err := v.journal.close()
+	if v.lock != nil {
+		err = errors.Join(err, v.lock.Unlock())
+	}
+	return err
+}
+
+// syncDir makes a rename or a new file in a directory durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, errors.ErrUnsupported) || os.IsPermission(err) {
+		err = nil // a directory cannot be synced on Windows
+	}
+	return errors.Join(err, d.Close())
+}
