@@ -1,0 +1,293 @@
+// Package audit keeps the Ledger: a log of what happened that cannot be quietly changed.
+//
+// One record for each exchange, redaction and change of policy. A record is content-free: classes,
+// rules, counts, fingerprints and places, never a value or a prompt. The file is a line that names the
+// version and then frames
+//
+//	length u32 | crc32c u32 | chain 32 | the record's JSON
+//
+// where chain is SHA-256 of the chain before and the JSON. Whoever changes, drops or inserts a record
+// must recompute every chain after it; whoever cuts the tail is given away by ledger.head, which holds
+// the number and chain of the last record that was made durable.
+//
+// Append is asynchronous: records are written and synced together, at most 50 ms later. AppendDurable
+// waits. If the disk refuses, Append says so from then on until it takes records again, and whoever
+// must not act without a record does not act. The package never sees a value.
+package audit
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Record is one thing that happened.
+type Record struct {
+	Version int       `json:"v"`
+	Seq     uint64    `json:"seq"`
+	Time    time.Time `json:"time"`
+	// Kind is exchange, redaction, restoration, policy or start.
+	Kind     string `json:"kind"`
+	Provider string `json:"provider,omitempty"`
+	Model    string `json:"model,omitempty"`
+	Endpoint string `json:"endpoint,omitempty"`
+	// Path is the file of a redaction.
+	Path    string         `json:"path,omitempty"`
+	Verdict string         `json:"verdict,omitempty"`
+	Status  int            `json:"status,omitempty"`
+	Classes map[string]int `json:"classes,omitempty"`
+	Rules   map[string]int `json:"rules,omitempty"`
+	// Fingerprints are of this installation, at most FingerprintLimit.
+	Fingerprints []string `json:"fingerprints,omitempty"`
+	BytesOut     int64    `json:"bytes_out,omitempty"`
+	BytesIn      int64    `json:"bytes_in,omitempty"`
+	Millis       int64    `json:"ms,omitempty"`
+	Withheld     int      `json:"withheld,omitempty"`
+	Revision     string   `json:"revision,omitempty"`
+	// Note is one sentence of ours.
+	Note string `json:"note,omitempty"`
+}
+
+// FingerprintLimit bounds a record.
+const FingerprintLimit = 64
+
+const (
+	header    = "scrubjay-ledger 1\n"
+	frameHead = 8 + sha256.Size
+	// recordLimit is far more than any record of ours.
+	recordLimit = 1 << 20
+	// window is how long records are collected before they are synced together.
+	window = 50 * time.Millisecond
+	// pendingLimit bounds what is kept while the disk refuses.
+	pendingLimit = 4 << 20
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+type chain [sha256.Size]byte
+
+func (c chain) next(text []byte) chain {
+	h := sha256.New()
+	h.Write(c[:])
+	h.Write(text)
+	return chain(h.Sum(nil))
+}
+
+// Ledger is the open log. One process has it at a time: whoever has the vault.
+type Ledger struct {
+	dir  string
+	file *os.File
+	now  func() time.Time
+
+	mu      sync.Mutex
+	seq     uint64
+	chain   chain
+	size    int64
+	pending []byte
+	waiting []chan error
+	err     error
+
+	wake chan struct{}
+	stop chan struct{}
+	done chan struct{}
+}
+
+// Open opens the ledger of a state directory and makes it if there is none. What a crash left half
+// written at its end is cut off; it was never acknowledged.
+func Open(dir string) (*Ledger, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "ledger.log"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{dir: dir, file: f, now: time.Now, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	if err := l.load(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	go l.flushLoop()
+	return l, nil
+}
+
+func (l *Ledger) load() error {
+	st, err := l.file.Stat()
+	if err != nil {
+		return err
+	}
+	if st.Size() < int64(len(header)) {
+		if err := l.file.Truncate(0); err != nil {
+			return err
+		}
+		if _, err := l.file.WriteAt([]byte(header), 0); err != nil {
+			return err
+		}
+		l.size = int64(len(header))
+		return nil
+	}
+	err = read(l.file, func(at int64, seen chain, r *Record, _ []byte) error {
+		l.seq, l.chain = r.Seq, seen
+		return nil
+	}, &l.size)
+	var torn *tornError
+	if errors.As(err, &torn) && torn.last {
+		return l.file.Truncate(l.size)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: keep the file as evidence, move it away and start again", err)
+	}
+	return nil
+}
+
+// Err is why records cannot be kept now, or nil.
+func (l *Ledger) Err() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}
+
+// Append adds a record; it is on disk soon. The error says that records cannot be kept now.
+func (l *Ledger) Append(r Record) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.add(r); err != nil {
+		return err
+	}
+	return l.err
+}
+
+// AppendDurable adds a record and waits until it is on disk.
+func (l *Ledger) AppendDurable(r Record) error {
+	l.mu.Lock()
+	if err := l.add(r); err != nil {
+		l.mu.Unlock()
+		return err
+	}
+	wait := make(chan error, 1)
+	l.waiting = append(l.waiting, wait)
+	l.mu.Unlock()
+	return <-wait
+}
+
+func (l *Ledger) add(r Record) error {
+	if len(l.pending) > pendingLimit {
+		return fmt.Errorf("the ledger has not been writable for too long: %w", l.err)
+	}
+	l.seq++
+	r.Version, r.Seq, r.Time = 1, l.seq, l.now().UTC()
+	if len(r.Fingerprints) > FingerprintLimit {
+		r.Fingerprints = r.Fingerprints[:FingerprintLimit]
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	l.chain = l.chain.next(text)
+	l.pending = binary.LittleEndian.AppendUint32(l.pending, uint32(len(text)))
+	l.pending = binary.LittleEndian.AppendUint32(l.pending, crc32.Checksum(text, castagnoli))
+	l.pending = append(append(l.pending, l.chain[:]...), text...)
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+func (l *Ledger) flushLoop() {
+	defer close(l.done)
+	for {
+		select {
+		case <-l.stop:
+			return
+		case <-l.wake:
+		}
+		select {
+		case <-l.stop:
+			return
+		case <-time.After(window):
+			l.flush()
+		}
+	}
+}
+
+// flush writes what is pending, all or nothing: what could not be written is tried again with the next
+// records, after a second at the latest.
+func (l *Ledger) flush() {
+	l.mu.Lock()
+	batch, waiting, seq, last := l.pending, l.waiting, l.seq, l.chain
+	l.waiting = nil
+	l.mu.Unlock()
+	_, err := l.file.WriteAt(batch, l.size)
+	if err == nil {
+		err = l.file.Sync()
+	}
+	if err == nil {
+		err = l.writeHead(seq, last)
+	}
+	if err != nil {
+		err = errors.Join(fmt.Errorf("the ledger cannot be written: %w", err), l.file.Truncate(l.size))
+	}
+	l.mu.Lock()
+	l.err = err
+	if err == nil {
+		l.size += int64(len(batch))
+		l.pending = append([]byte(nil), l.pending[len(batch):]...)
+	}
+	l.mu.Unlock()
+	if err != nil {
+		time.AfterFunc(time.Second, func() {
+			select {
+			case l.wake <- struct{}{}:
+			default:
+			}
+		})
+	}
+	for _, w := range waiting {
+		w <- err
+	}
+}
+
+// writeHead remembers the last durable record outside the log.
+func (l *Ledger) writeHead(seq uint64, last chain) error {
+	path := filepath.Join(l.dir, "ledger.head")
+	tmp := path + ".new"
+	if err := os.WriteFile(tmp, fmt.Appendf(nil, "%d %s\n", seq, hex.EncodeToString(last[:])), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}
+
+// Close writes what is pending and closes the log.
+func (l *Ledger) Close() error {
+	close(l.stop)
+	<-l.done
+	l.flush()
+	return errors.Join(l.Err(), l.file.Close())
+}
+
+// readHead is the number and chain that ledger.head holds, or zero if there is none.
+func readHead(dir string) (seq uint64, last chain, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, "ledger.head"))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, last, nil
+	}
+	if err != nil {
+		return 0, last, err
+	}
+	var sum string
+	if _, err := fmt.Fscan(bytes.NewReader(text), &seq, &sum); err != nil {
+		return 0, last, errors.New("ledger.head is not readable: it was changed")
+	}
+	raw, err := hex.DecodeString(strings.TrimSpace(sum))
+	if err != nil || len(raw) != len(last) {
+		return 0, last, errors.New("ledger.head is not readable: it was changed")
+	}
+	return seq, chain(raw), nil
+}

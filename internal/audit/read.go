@@ -1,0 +1,125 @@
+package audit
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// tornError is a frame that is not whole or not what its checksum says.
+type tornError struct {
+	number int64
+	at     int64
+	what   string
+	// last is set where the file simply ends within the frame.
+	last bool
+}
+
+func (e *tornError) Error() string {
+	return fmt.Sprintf("record %d (at byte %d) %s", e.number, e.at, e.what)
+}
+
+// read calls f for every frame with the chain that is written in it. end is where the last whole one ended.
+func read(file io.ReaderAt, f func(at int64, written chain, r *Record, text []byte) error, end *int64) error {
+	in := bufio.NewReaderSize(io.NewSectionReader(file, 0, 1<<62), 1<<20)
+	head := make([]byte, len(header))
+	if _, err := io.ReadFull(in, head); err != nil || string(head) != header {
+		return errors.New("this is not a ledger of this program's version")
+	}
+	*end = int64(len(header))
+	frame := make([]byte, frameHead)
+	var text []byte
+	for number := int64(1); ; number++ {
+		torn := func(what string, last bool) error { return &tornError{number, *end, what, last} }
+		switch _, err := io.ReadFull(in, frame); {
+		case err == io.EOF:
+			return nil
+		case err == io.ErrUnexpectedEOF:
+			return torn("is cut off", true)
+		case err != nil:
+			return err
+		}
+		n := binary.LittleEndian.Uint32(frame)
+		if n == 0 || n > recordLimit {
+			return torn("has an impossible length: it was changed", false)
+		}
+		text = append(text[:0], make([]byte, n)...)
+		switch _, err := io.ReadFull(in, text); {
+		case err == io.EOF || err == io.ErrUnexpectedEOF:
+			return torn("is cut off", true)
+		case err != nil:
+			return err
+		}
+		if crc32.Checksum(text, castagnoli) != binary.LittleEndian.Uint32(frame[4:]) {
+			return torn("does not match its checksum: it was changed", false)
+		}
+		r := &Record{}
+		if err := json.Unmarshal(text, r); err != nil {
+			return torn("is no record: it was changed", false)
+		}
+		if err := f(*end, chain(frame[8:]), r, text); err != nil {
+			return err
+		}
+		*end += int64(frameHead) + int64(n)
+	}
+}
+
+// Show calls f for every record of a state directory's ledger.
+func Show(dir string, f func(Record) error) error {
+	file, err := os.Open(filepath.Join(dir, "ledger.log"))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	var end int64
+	err = read(file, func(_ int64, _ chain, r *Record, _ []byte) error { return f(*r) }, &end)
+	var torn *tornError
+	if errors.As(err, &torn) && torn.last {
+		return nil // being written at this moment
+	}
+	return err
+}
+
+// Verify checks every chain of a state directory's ledger and that nothing is missing at its end. It
+// answers with the number of good records; the error names the first bad one.
+func Verify(dir string) (good int64, err error) {
+	file, err := os.Open(filepath.Join(dir, "ledger.log"))
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	seq, last, err := readHead(dir)
+	if err != nil {
+		return 0, err
+	}
+	var prev chain
+	var end int64
+	var headSeen bool
+	err = read(file, func(at int64, written chain, r *Record, text []byte) error {
+		number := good + 1
+		switch {
+		case prev.next(text) != written:
+			return &tornError{number, at, "does not follow from the one before it: it was changed, or one before it was removed or put in", false}
+		case r.Seq != uint64(number):
+			return &tornError{number, at, fmt.Sprintf("says it is number %d: records were removed or put in", r.Seq), false}
+		}
+		prev, good = written, number
+		if r.Seq == seq {
+			if written != last {
+				return &tornError{number, at, "is not the one that ledger.head remembers: the ledger was replaced", false}
+			}
+			headSeen = true
+		}
+		return nil
+	}, &end)
+	if err == nil && seq > 0 && !headSeen {
+		return good, fmt.Errorf("records %d to %d are missing: the end was cut off", good+1, seq)
+	}
+	return good, err
+}
