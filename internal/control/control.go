@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "record", "events"}
+var Features = []string{"issue", "reveal", "events"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {

@@ -1,0 +1,136 @@
+package control
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Client speaks with the daemon over its socket.
+type Client struct {
+	http *http.Client
+}
+
+// Dial makes a client for the daemon at a socket. It connects at the first call.
+func Dial(socket string) *Client {
+	return &Client{http: &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{Timeout: 2 * time.Second}).DialContext(ctx, "unix", socket)
+		},
+		MaxIdleConns: 2, IdleConnTimeout: time.Minute,
+	}}}
+}
+
+// ErrNoDaemon is wrapped by what fails because nobody answers at the socket.
+var ErrNoDaemon = errors.New("scrubjay's daemon does not answer: run scrubjay doctor")
+
+// Hello asks the daemon who it is and what it can do.
+func (c *Client) Hello(ctx context.Context) (Hello, error) {
+	var h Hello
+	err := c.call(ctx, http.MethodGet, "hello", nil, &h)
+	if err == nil && h.Version > Version && h.Features == nil {
+		err = fmt.Errorf("the daemon speaks version %d of the control messages, this program %d: update the older of the two", h.Version, Version)
+	}
+	return h, err
+}
+
+// Issue asks for file placeholders.
+func (c *Client) Issue(ctx context.Context, r Issue) (Issued, error) {
+	var out Issued
+	r.Version = Version
+	if err := c.call(ctx, http.MethodPost, "issue", r, &out); err != nil {
+		return out, err
+	}
+	if len(out.Placeholders) != len(r.Values) {
+		return out, errors.New("the daemon answered with another number of placeholders: update the older of the two programs")
+	}
+	return out, nil
+}
+
+// Reveal asks for the values of file placeholders.
+func (c *Client) Reveal(ctx context.Context, r Reveal) (Revealed, error) {
+	var out Revealed
+	r.Version = Version
+	return out, c.call(ctx, http.MethodPost, "reveal", r, &out)
+}
+
+// Events calls f for each event until ctx ends or the daemon goes away.
+func (c *Client) Events(ctx context.Context, f func(Event)) error {
+	res, err := c.send(ctx, http.MethodGet, "events", nil)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	lines := bufio.NewScanner(res.Body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var e Event
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			return fmt.Errorf("an event that is no JSON: %w", err)
+		}
+		if e.Kind != "" {
+			f(e)
+		}
+	}
+	if err := lines.Err(); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("%w: %w", ErrNoDaemon, err)
+	}
+	return ctx.Err()
+}
+
+func (c *Client) call(ctx context.Context, method, name string, in, out any) error {
+	res, err := c.send(ctx, method, name, in)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if err := json.NewDecoder(io.LimitReader(res.Body, 64<<20)).Decode(out); err != nil {
+		return fmt.Errorf("the daemon's answer to %s is not understood: %w", name, err)
+	}
+	return nil
+}
+
+func (c *Client) send(ctx context.Context, method, name string, in any) (*http.Response, error) {
+	var body io.Reader
+	if in != nil {
+		text, err := json.Marshal(in)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, "http://daemon/v1/"+name, body)
+	if err != nil {
+		return nil, err
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("%w (%w)", ErrNoDaemon, errors.Unwrap(err))
+	}
+	switch res.StatusCode {
+	case http.StatusOK:
+		return res, nil
+	case http.StatusNotFound:
+		_ = res.Body.Close()
+		return nil, fmt.Errorf("the running daemon is older and does not know %s: restart it (scrubjay doctor says how)", name)
+	}
+	defer res.Body.Close()
+	text, _ := io.ReadAll(io.LimitReader(res.Body, 4<<10))
+	return nil, errors.New(string(bytes.TrimSpace(text)))
+}
+
+// Missing lists the features of this version that a daemon lacks.
+func (h Hello) Missing() []string {
+	return slices.DeleteFunc(slices.Clone(Features), func(f string) bool { return slices.Contains(h.Features, f) })
+}

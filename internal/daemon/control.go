@@ -1,0 +1,117 @@
+package daemon
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
+)
+
+// controlLimit is the largest message that is taken.
+const controlLimit = 16 << 20
+
+func (d *daemon) listenControl() (stop func(), err error) {
+	socket, err := d.State.Socket()
+	if err != nil {
+		return nil, err
+	}
+	// The lock is ours, so whoever left a socket here is gone.
+	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	if err := os.Chmod(socket, 0o600); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/hello", func(w http.ResponseWriter, r *http.Request) { reply(w, d.hello(), nil) })
+	mux.HandleFunc("GET /v1/events", d.hub.serve)
+	mux.HandleFunc("POST /v1/issue", take(d.issue))
+	mux.HandleFunc("POST /v1/reveal", take(d.reveal))
+	return serve(&http.Server{Handler: mux}, l, d.Log), nil
+}
+
+// take reads a message, and answers with what f makes of it.
+func take[In, Out any](f func(In) (Out, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var in In
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, controlLimit)).Decode(&in); err != nil {
+			http.Error(w, "the message is not understood", http.StatusBadRequest)
+			return
+		}
+		out, err := f(in)
+		reply(w, out, err)
+	}
+}
+
+func reply(w http.ResponseWriter, out any, err error) {
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusConflict)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(out) // whoever asked is gone
+}
+
+func tooNew(version int) error {
+	if version > control.Version {
+		return fmt.Errorf("the running daemon understands control messages up to version %d, this is %d: restart the daemon", control.Version, version)
+	}
+	return nil
+}
+
+// issue puts values of a file into the vault. They are on disk before the placeholders are given out, and
+// so is the record of it.
+func (d *daemon) issue(m control.Issue) (control.Issued, error) {
+	if err := tooNew(m.Version); err != nil {
+		return control.Issued{}, err
+	}
+	values := make([]redact.Value, len(m.Values))
+	record := audit.Record{Kind: "redaction", Path: m.Path, Classes: map[string]int{}, Rules: map[string]int{}}
+	for i, v := range m.Values {
+		values[i] = redact.Value{Type: v.Type, Rule: v.Rule, Class: detect.Class(v.Class), Bytes: v.Bytes}
+		record.Classes[v.Class]++
+		record.Rules[v.Rule]++
+		record.Fingerprints = append(record.Fingerprints, d.vault.Fingerprint(v.Bytes))
+	}
+	placeholders, err := d.vault.Issue(redact.File, "", values)
+	if err != nil {
+		return control.Issued{}, err
+	}
+	if err := d.ledger.AppendDurable(record); err != nil {
+		return control.Issued{}, err
+	}
+	return control.Issued{Placeholders: placeholders}, nil
+}
+
+// reveal brings values of a file back.
+func (d *daemon) reveal(m control.Reveal) (control.Revealed, error) {
+	if err := tooNew(m.Version); err != nil {
+		return control.Revealed{}, err
+	}
+	out := control.Revealed{Values: map[string][]byte{}}
+	record := audit.Record{Kind: "restoration", Path: m.Path}
+	for _, p := range m.Placeholders {
+		if v, ok := d.vault.FromFile(p); ok {
+			out.Values[p] = v
+			record.Fingerprints = append(record.Fingerprints, d.vault.Fingerprint(v))
+		}
+	}
+	if len(out.Values) > 0 {
+		if err := d.ledger.AppendDurable(record); err != nil {
+			return control.Revealed{}, err
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,231 @@
+// Package daemon is the one process per user that holds proxy, ledger and vault.
+//
+// Editors and commands attach to it over the control socket (package control); one that finds no daemon
+// starts it. A daemon started by an editor lives while somebody is attached and ten minutes longer, and
+// goes on without the proxy if its port is taken; one started by hand (scrubjay serve) lives until it is
+// stopped, and refuses to start without its port.
+//
+//	state.go       the state directory: token, socket, where the proxy listens
+//	governance.go  settings and policy in force; the language server has its own, from the same files
+//	control.go     answers the control socket
+//	events.go      tells everybody attached what happens
+//	attach.go      finds the daemon, or starts it
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+	"go.uber.org/zap"
+
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/proxy"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
+)
+
+// Options say how a daemon runs.
+type Options struct {
+	State  State
+	Config string // the user's configuration file; empty means the usual place
+	Listen string // empty means DefaultListen
+	// ForEditor makes it live only while it is used, and go on without the proxy if it must.
+	ForEditor bool
+	Version   string
+	Log       *zap.Logger
+	// Ready is called when everything listens.
+	Ready func(control.Hello)
+}
+
+// linger is how long a daemon that an editor started lives after the last one left.
+const linger = 10 * time.Minute
+
+// ErrRunning says that this state directory has a daemon already.
+var ErrRunning = errors.New("a daemon is already running for this state directory")
+
+// Daemon is a running one.
+type daemon struct {
+	Options
+	governance *Governance
+	vault      *redact.Vault
+	ledger     *audit.Ledger
+	hub        *hub
+	proxy      control.Proxy
+
+	idle chan struct{} // closed when a daemon for editors has been alone for long enough
+	mu   sync.Mutex
+	wait *time.Timer
+}
+
+// Run runs a daemon until ctx ends, or until nobody needs it.
+func Run(ctx context.Context, o Options) (err error) {
+	lock := flock.New(o.State.path("daemon.lock"))
+	if ok, err := lock.TryLock(); err != nil {
+		return fmt.Errorf("daemon: %w", err)
+	} else if !ok {
+		return ErrRunning
+	}
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	d := &daemon{Options: o, idle: make(chan struct{})}
+	d.hub = newHub(d.attached)
+	if d.vault, err = redact.OpenVault(o.State.Dir); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.vault.Close()) }()
+	if d.ledger, err = audit.Open(o.State.Dir); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.ledger.Close()) }()
+	if d.governance, err = NewGovernance(o.State, o.Config, o.Log); err != nil {
+		return err
+	}
+	d.governance.Watch = d.policyChanged
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer cancel()
+	beside.Go(func() { d.governance.Run(ctx) })
+
+	stop, err := d.listen()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	stopControl, err := d.listenControl()
+	if err != nil {
+		return err
+	}
+	defer stopControl()
+	if err := d.ledger.Append(audit.Record{Kind: "start", Revision: d.governance.Revision(), Note: o.Version}); err != nil {
+		return err
+	}
+	d.attached(0)
+	if o.Ready != nil {
+		o.Ready(d.hello())
+	}
+	select {
+	case <-ctx.Done():
+	case <-d.idle:
+	}
+	return nil
+}
+
+// attached counts who is there; alone, a daemon for editors ends after a while.
+func (d *daemon) attached(n int) {
+	if !d.ForEditor {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.wait != nil {
+		d.wait.Stop()
+		d.wait = nil
+	}
+	if n == 0 {
+		d.wait = time.AfterFunc(linger, func() { close(d.idle) })
+	}
+}
+
+// listen starts the proxy.
+func (d *daemon) listen() (stop func(), err error) {
+	token, err := d.State.Token()
+	if err != nil {
+		return nil, err
+	}
+	addr := d.Listen
+	if addr == "" {
+		addr = DefaultListen
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("listen %q: the proxy may only listen on this machine, like 127.0.0.1:7425", addr)
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		err = fmt.Errorf("the proxy cannot listen on %s: %s; stop that, or choose another address with --listen", addr, holder(addr))
+		if !d.ForEditor {
+			return nil, err
+		}
+		d.Log.Warn("no proxy", zap.Error(err))
+		d.proxy = control.Proxy{Error: err.Error()}
+		return func() {}, nil
+	}
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	n, _ := strconv.Atoi(port)
+	d.proxy = control.Proxy{Listen: l.Addr().String()}
+	if err := d.State.setListen(d.proxy.Listen); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	p := proxy.New(proxy.Config{
+		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
+		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Watch: d.exchanged,
+	})
+	return serve(p.Server(), l, d.Log), nil
+}
+
+// serve runs a server and answers with how to end it: what is under way gets a moment.
+func serve(s *http.Server, l net.Listener, log *zap.Logger) (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("stopped listening", zap.Error(err))
+		}
+	}()
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		if s.Shutdown(ctx) != nil {
+			_ = s.Close() // what did not end in its moment is broken off
+		}
+		<-done
+	}
+}
+
+func (d *daemon) hello() control.Hello {
+	return control.Hello{
+		Version: control.Version, Program: d.Version, Features: control.Features, PID: os.Getpid(), Proxy: d.proxy,
+		Policy: control.Policy{Revision: d.governance.Revision(), Refused: d.governance.Refused()},
+	}
+}
+
+func (d *daemon) policyChanged(c Change) {
+	if c.Refused != "" {
+		d.hub.send(control.Event{Kind: "refused", Revision: c.Revision, Text: c.Refused})
+		if err := d.ledger.Append(audit.Record{Kind: "policy", Revision: c.Revision, Note: "refused"}); err != nil {
+			d.Log.Error("not recorded", zap.Error(err))
+		}
+		return
+	}
+	d.hub.send(control.Event{Kind: "policy", Revision: c.Revision, Text: "policy " + c.Revision + " is in force"})
+	if err := d.ledger.Append(audit.Record{Kind: "policy", Revision: c.Revision, Note: "in force"}); err != nil {
+		d.Log.Error("not recorded", zap.Error(err))
+	}
+}
+
+func (d *daemon) exchanged(r audit.Record) {
+	found := 0
+	for _, n := range r.Classes {
+		found += n
+	}
+	text := fmt.Sprintf("%s: nothing sensitive in %d bytes", r.Provider, r.BytesOut)
+	switch {
+	case r.Verdict == "forbid":
+		text = fmt.Sprintf("%s: a request was not sent, policy forbids it", r.Provider)
+	case r.Withheld > 0:
+		text = fmt.Sprintf("%s: %d findings; %d placeholders were kept out of a command or URL", r.Provider, found, r.Withheld)
+	case found > 0:
+		text = fmt.Sprintf("%s: %d findings scrubbed", r.Provider, found)
+	}
+	d.hub.send(control.Event{Kind: "exchange", Text: text, Provider: r.Provider, Verdict: r.Verdict, Classes: r.Classes, Revision: r.Revision})
+}

@@ -1,0 +1,116 @@
+package daemon
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// DefaultListen is where the proxy listens unless it is told otherwise.
+const DefaultListen = "127.0.0.1:7425"
+
+// State is the directory that holds what is the installation's own: token, key, vault, ledger, the last
+// good policy. It is 0700 and every file in it 0600.
+type State struct{ Dir string }
+
+// OpenState finds the state directory, by $SCRUBJAY_STATE or the XDG rules if dir is empty, and makes it.
+func OpenState(dir string) (State, error) {
+	if dir == "" {
+		dir = os.Getenv("SCRUBJAY_STATE")
+	}
+	if dir == "" {
+		base := os.Getenv("XDG_STATE_HOME")
+		if base == "" {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				return State{}, fmt.Errorf("there is no home directory to keep state in: set SCRUBJAY_STATE (%w)", err)
+			}
+			base = filepath.Join(home, ".local", "state")
+		}
+		dir = filepath.Join(base, "scrubjay")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return State{}, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return State{}, fmt.Errorf("the state directory cannot be made: set SCRUBJAY_STATE to one that can (%w)", err)
+	}
+	// A directory that somebody made beforehand may be open to others.
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return State{}, fmt.Errorf("the state directory cannot be closed to other accounts: %w", err)
+	}
+	return State{dir}, nil
+}
+
+func (s State) path(name string) string { return filepath.Join(s.Dir, name) }
+
+// Token is the installation's token, 256 bits in hex. It is made at the first call.
+func (s State) Token() (string, error) {
+	text, err := os.ReadFile(s.path("token"))
+	if err == nil {
+		if token := strings.TrimSpace(string(text)); len(token) == 64 {
+			return token, nil
+		}
+		return "", fmt.Errorf("%s is damaged: remove it, and a new token is made", s.path("token"))
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	raw := make([]byte, 32)
+	rand.Read(raw)
+	f, err := os.OpenFile(s.path("token"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return s.Token() // another process was quicker
+	}
+	if err != nil {
+		return "", err
+	}
+	token := hex.EncodeToString(raw)
+	_, err = f.WriteString(token + "\n")
+	return token, errors.Join(err, f.Close())
+}
+
+// Listen is where the proxy of this state last listened, or would.
+func (s State) Listen() string {
+	text, err := os.ReadFile(s.path("listen"))
+	if err != nil || len(text) == 0 {
+		return DefaultListen
+	}
+	return strings.TrimSpace(string(text))
+}
+
+func (s State) setListen(addr string) error {
+	return os.WriteFile(s.path("listen"), []byte(addr+"\n"), 0o600)
+}
+
+// socketLimit is the shortest limit that systems set to the name of a Unix socket.
+const socketLimit = 100
+
+// Socket is the control socket. A name that is too long for one moves to a directory of its own in the
+// temporary directory, which is as closed as the state directory.
+func (s State) Socket() (string, error) {
+	path := s.path("control.sock")
+	if len(path) < socketLimit {
+		return path, nil
+	}
+	sum := sha256.Sum256([]byte(s.Dir))
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("scrubjay-%d-%s", os.Getuid(), hex.EncodeToString(sum[:6])))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	st, err := os.Lstat(dir)
+	if err != nil {
+		return "", err
+	}
+	if !st.IsDir() || !ownedByUs(st) || st.Mode().Perm() != 0o700 {
+		return "", fmt.Errorf("%s is not ours or open to others: remove it, or set SCRUBJAY_STATE to a shorter path", dir)
+	}
+	return filepath.Join(dir, "control.sock"), nil
+}

@@ -1,0 +1,137 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
+	"go.uber.org/zap"
+)
+
+// answer sends the vendor's answer on, with the values restored that policy lets back.
+func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res *http.Response) *failure {
+	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	restore := p.restore(r.Context(), x)
+	encoded := res.Header.Get("Content-Encoding") != "" && res.Header.Get("Content-Encoding") != "identity"
+	switch {
+	case x.route == nil || x.match != wire.Completion:
+		p.copyHeader(w, res)
+		w.WriteHeader(res.StatusCode)
+		_, err := p.pump(w, x, res.Body, func(b []byte) ([]byte, error) { return b, nil })
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		return nil
+	case kind == "text/event-stream" && !encoded:
+		return p.stream(w, x, res, x.route.Stream(restore))
+	}
+	body, err := readAll(res.Body, res.Header.Get("Content-Encoding"))
+	if err != nil {
+		f := refuse(http.StatusBadGateway, "upstream_cut", "the answer of "+x.provider+" broke off or could not be read")
+		f.cause, f.retry = errors.New("reading the answer"), true
+		return f
+	}
+	x.record.BytesIn = int64(len(body))
+	if restored, err := x.route.Answer(body, restore); err == nil {
+		body = restored
+	}
+	p.copyHeader(w, res)
+	w.Header().Del("Content-Encoding")
+	w.WriteHeader(res.StatusCode)
+	_, _ = w.Write(body) // the caller went away: there is nobody to tell
+	return nil
+}
+
+func (p *Proxy) copyHeader(w http.ResponseWriter, res *http.Response) {
+	h := res.Header.Clone()
+	dropHopByHop(h)
+	for name, values := range h {
+		// A vendor's CORS headers would let web pages read what this proxy answers.
+		if !strings.HasPrefix(name, "Access-Control-") {
+			w.Header()[name] = values
+		}
+	}
+}
+
+// stream restores a streamed answer as it comes. If the vendor's end breaks off, the caller gets the
+// vendor's kind of error and a broken connection, never a clean end.
+func (p *Proxy) stream(w http.ResponseWriter, x *exchange, res *http.Response, s *wire.Stream) *failure {
+	p.copyHeader(w, res)
+	w.WriteHeader(res.StatusCode)
+	flush := http.NewResponseController(w)
+	_ = flush.Flush() // the caller sees the headers at once; a writer that cannot flush sends all the same
+	broken, err := p.pump(w, x, res.Body, s.Write)
+	if broken {
+		return nil // the caller went away
+	}
+	if err != nil {
+		p.Log.Warn("the vendor's stream broke off", zap.String("provider", x.provider))
+		x.record.Note = "stream_interrupted"
+		err = errors.New("the answer broke off before its end: ask again")
+	}
+	_, werr := w.Write(s.Close(err))
+	if flushErr := flush.Flush(); err != nil || werr != nil || flushErr != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// pump copies what comes, through change, and flushes each piece. broken says that the caller is gone.
+func (p *Proxy) pump(w http.ResponseWriter, x *exchange, from io.Reader, change func([]byte) ([]byte, error)) (broken bool, err error) {
+	flush := http.NewResponseController(w)
+	buf := make([]byte, 32<<10)
+	for {
+		n, rerr := from.Read(buf)
+		x.record.BytesIn += int64(n)
+		if n > 0 {
+			out, cerr := change(buf[:n])
+			if len(out) > 0 {
+				if _, err := w.Write(out); err != nil {
+					return true, err
+				}
+				if err := flush.Flush(); err != nil {
+					return true, err
+				}
+			}
+			if cerr != nil {
+				return false, cerr
+			}
+		}
+		if rerr == io.EOF {
+			return false, nil
+		}
+		if rerr != nil {
+			return false, rerr
+		}
+	}
+}
+
+// restore answers for each lane of text: may this provider's placeholders come back there? Policy says,
+// by the tool and its kind. Where they may not, the lane is still watched, to say how many were withheld.
+func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
+	issued := p.Vault.FromWire(x.provider)
+	withheld := func(placeholder string) ([]byte, bool) {
+		if _, ok := issued(placeholder); ok {
+			x.record.Withheld++
+		}
+		return nil, false
+	}
+	return func(l wire.Lane) wire.Restorer {
+		d, err := p.Decider.Decide(ctx, policy.Query{
+			Direction:   policy.Restore,
+			Destination: policy.Destination{Provider: x.provider, Model: x.model, Kind: x.config.Kind},
+			Origin:      x.provider,
+			Tool:        policy.Tool{Name: l.Tool.Name, Kind: string(l.Tool.Kind)},
+		})
+		if err != nil || d.Verdict != policy.Allow {
+			return redact.NewRestorer(withheld)
+		}
+		return redact.NewRestorer(issued)
+	}
+}

@@ -1,0 +1,80 @@
+package proxy
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+)
+
+// bodyLimit is the largest body, decompressed, that is taken in either direction.
+const bodyLimit = 64 << 20
+
+var errTooLarge = errors.New("body over 64 MiB")
+
+// readBody reads a request's body whole. Its type must be JSON, which a web page's form cannot send.
+func readBody(r *http.Request) ([]byte, *failure) {
+	body, err := readAll(r.Body, r.Header.Get("Content-Encoding"))
+	switch {
+	case errors.Is(err, errTooLarge):
+		return nil, refuse(http.StatusRequestEntityTooLarge, "too_large", "the request is over 64 MiB, decompressed, and cannot be scanned: send less at a time")
+	case errors.Is(err, errEncoding):
+		return nil, refuse(http.StatusUnsupportedMediaType, "bad_encoding", err.Error()+": send identity, gzip, deflate, br or zstd")
+	case err != nil:
+		f := refuse(http.StatusBadRequest, "bad_body", "the request's body could not be read to its end")
+		f.cause = err
+		return nil, f
+	}
+	if len(body) == 0 {
+		return nil, nil
+	}
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json") {
+		return nil, refuse(http.StatusUnsupportedMediaType, "not_json", "only JSON can be scrubbed, so nothing else is forwarded: set Content-Type: application/json")
+	}
+	return body, nil
+}
+
+var errEncoding = errors.New("unknown Content-Encoding")
+
+// readAll reads and decompresses up to the limit. A bomb costs no more than the limit: decompression
+// stops there.
+func readAll(body io.Reader, encoding string) ([]byte, error) {
+	var in io.Reader
+	var err error
+	switch strings.ToLower(strings.TrimSpace(encoding)) {
+	case "", "identity":
+		in = body
+	case "gzip", "x-gzip":
+		in, err = gzip.NewReader(io.LimitReader(body, bodyLimit+1))
+	case "deflate":
+		in, err = zlib.NewReader(io.LimitReader(body, bodyLimit+1))
+	case "br":
+		in = brotli.NewReader(io.LimitReader(body, bodyLimit+1))
+	case "zstd":
+		var d *zstd.Decoder
+		if d, err = zstd.NewReader(io.LimitReader(body, bodyLimit+1), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(bodyLimit)); err == nil {
+			defer d.Close()
+			in = d
+		}
+	default:
+		return nil, errEncoding
+	}
+	if err != nil {
+		return nil, fmt.Errorf("decompressing: %w", err)
+	}
+	var buf bytes.Buffer
+	n, err := buf.ReadFrom(io.LimitReader(in, bodyLimit+1))
+	if err == nil && n > bodyLimit || errors.Is(err, zstd.ErrDecoderSizeExceeded) || errors.Is(err, zstd.ErrWindowSizeExceeded) {
+		return nil, errTooLarge
+	}
+	return buf.Bytes(), err
+}

@@ -1,0 +1,85 @@
+package proxy
+
+import (
+	"crypto/subtle"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
+)
+
+// target is where a request wants to go.
+type target struct {
+	provider string
+	config   policy.Provider
+	format   *wire.Format
+	// path is the vendor's own, with its query.
+	path string
+	// route is nil for what the format has no table for.
+	route *wire.Route
+	match wire.Match
+}
+
+// endpoint names the request for the ledger: the path that the table knows, never one that a caller made up.
+func (t *target) endpoint(method string) string {
+	switch t.match {
+	case wire.Completion:
+		return t.route.Path
+	case wire.Harmless:
+		return method + " harmless"
+	}
+	return method + " unknown"
+}
+
+// hostNames are what Host may be: a page that rebinds a name of its own to this machine sends that name.
+func hostNames(port int) map[string]bool {
+	names := map[string]bool{}
+	for _, host := range []string{"127.0.0.1", "::1", "localhost"} {
+		names[net.JoinHostPort(host, strconv.Itoa(port))] = true
+	}
+	return names
+}
+
+// enter decides who may come in and finds where the request wants to go. Browsers are refused by what
+// they cannot leave out; other accounts of this machine, for which loopback is open, by the token.
+func (p *Proxy) enter(r *http.Request) (*target, *failure) {
+	if !p.hosts[strings.ToLower(r.Host)] {
+		return nil, refuse(http.StatusForbidden, "bad_host", "this proxy answers to 127.0.0.1 and localhost only")
+	}
+	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") == "cross-site" || r.Header.Get("Sec-Fetch-Site") == "same-site" {
+		return nil, refuse(http.StatusForbidden, "browser", "web pages may not use this proxy")
+	}
+	path := r.URL.EscapedPath()
+	token := r.Header.Get("X-Scrubjay-Token")
+	if rest, ok := strings.CutPrefix(path, "/t/"); ok {
+		token, path, _ = strings.Cut(rest, "/")
+		path = "/" + path
+	}
+	if subtle.ConstantTimeCompare([]byte(token), []byte(p.Token)) != 1 {
+		return nil, refuse(http.StatusUnauthorized, "bad_token", "the token is missing or wrong: scrubjay env prints the base URL that holds it")
+	}
+	if r.Header.Get("Upgrade") != "" {
+		return nil, refuse(http.StatusNotImplemented, "websocket", "websockets are not scrubbed and so not forwarded: turn them off in the assistant (supports_websockets = false)")
+	}
+	name, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	config, ok := p.Settings().Providers[name]
+	if !ok {
+		return nil, refuse(http.StatusNotFound, "no_provider", "no provider of this name is configured: scrubjay env lists those that are")
+	}
+	format, err := wire.ByName(config.Format)
+	if err != nil {
+		return nil, refuse(http.StatusNotImplemented, "format_not_built", err.Error()+": requests to it are refused, because they could not be scrubbed")
+	}
+	t := &target{provider: name, config: config, format: format, path: "/" + rest}
+	if r.URL.RawQuery != "" {
+		t.path += "?" + r.URL.RawQuery
+	}
+	t.route, t.match = format.Route(r.Method, t.path)
+	if t.match == wire.Unknown {
+		t.route = format.Opaque()
+	}
+	return t, nil
+}

@@ -1,0 +1,73 @@
+package proxy
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"runtime"
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
+)
+
+// failure is an answer of our own. It has two texts: message is for the caller, cause for the log.
+type failure struct {
+	status  int
+	code    string
+	message string
+	cause   error
+	// retry lets the vendor's SDK try again by its own rules; without it a refusal would be hammered.
+	retry bool
+}
+
+func refuse(status int, code, message string) *failure {
+	return &failure{status: status, code: code, message: message}
+}
+
+// closed is the failure of a part without which nothing may go out.
+func closed(part string, err error) *failure {
+	return &failure{
+		status: http.StatusForbidden, code: part + "_unavailable", cause: err,
+		message: "Scrubjay sent nothing, because its " + part + " is not available: run scrubjay doctor",
+	}
+}
+
+// internalFailure is a bug of ours: the place it happened at, and nothing of what was worked on.
+func internalFailure(any) *failure {
+	place := "unknown place"
+	pcs := make([]uintptr, 16)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs)])
+	for {
+		f, more := frames.Next()
+		if strings.Contains(f.Function, "scrubjay") {
+			place = fmt.Sprintf("%s:%d", f.Function[strings.LastIndexByte(f.Function, '/')+1:], f.Line)
+			break
+		}
+		if !more {
+			break
+		}
+	}
+	return &failure{
+		status: http.StatusForbidden, code: "internal_error", cause: fmt.Errorf("a bug at %s", place),
+		message: "Scrubjay sent nothing, because it met a bug of its own: please report it with the output of scrubjay doctor",
+	}
+}
+
+// write sends the failure in the vendor's own shape, or in OpenAI's, which most clients read, where no
+// vendor is known.
+func (f *failure) write(w http.ResponseWriter, format *wire.Format) {
+	body, contentType := []byte(nil), "application/json"
+	if format != nil {
+		body, contentType = format.Error(f.status, f.code, f.message)
+	} else {
+		body, _ = json.Marshal(map[string]any{"error": map[string]any{"message": f.message, "type": "scrubjay", "code": f.code}})
+	}
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("X-Scrubjay-Error", f.code)
+	if !f.retry {
+		h.Set("X-Should-Retry", "false")
+	}
+	w.WriteHeader(f.status)
+	_, _ = w.Write(body) // the caller went away: there is nobody to tell
+}

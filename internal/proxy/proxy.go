@@ -1,0 +1,159 @@
+// Package proxy is the HTTP front: an assistant's completion requests come in, are scrubbed on this
+// machine, and go on to the vendor; the answer comes back with the real values in place.
+//
+// A request's way, a file each:
+//
+//	door.go      who may come in: exact Host, no Origin, the installation's token
+//	body.go      the whole body, capped, decompressed
+//	scrub.go     its strings -> findings -> policy -> placeholders spliced into the bytes
+//	upstream.go  to the vendor, with nothing of ours
+//	answer.go    the answer's lanes of text through restorers, chunk by chunk
+//	failure.go   errors in the vendor's own shape, so that every client can show them
+//
+// What holds: a body without findings goes out byte for byte; with findings only the spliced spans
+// differ. The body is read whole before anything is sent, because it has to be scanned, and because
+// net/http loses the end of fast answers when a request is still being streamed. What cannot be
+// scanned, decided, kept or recorded is refused, never forwarded. Nothing of a request is logged but
+// its provider, its path in the vendor's table, sizes, rules and fingerprints.
+package proxy
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"go.uber.org/zap"
+)
+
+// Config is what a proxy needs. All of it is required but Transport and Watch.
+type Config struct {
+	// Engine and Settings answer with what is in force now.
+	Engine   func() *detect.Engine
+	Settings func() policy.Settings
+	Decider  policy.Decider
+	Vault    *redact.Vault
+	Ledger   *audit.Ledger
+	Log      *zap.Logger
+	// Token opens the door.
+	Token string
+	// Port is where the proxy listens: what Host must name.
+	Port int
+	// Transport reaches the vendors; nil means one of our own with the system's proxy and certificates.
+	Transport http.RoundTripper
+	// Watch is told of every exchange when it has ended.
+	Watch func(audit.Record)
+}
+
+// Proxy is the handler.
+type Proxy struct {
+	Config
+	hosts map[string]bool
+}
+
+// New makes the handler.
+func New(c Config) *Proxy {
+	if c.Transport == nil {
+		c.Transport = newTransport()
+	}
+	if c.Watch == nil {
+		c.Watch = func(audit.Record) {}
+	}
+	return &Proxy{Config: c, hosts: hostNames(c.Port)}
+}
+
+// Server is an HTTP server for the handler with the limits a door needs. There is no limit on writing:
+// a streamed answer takes as long as the model does.
+func (p *Proxy) Server() *http.Server {
+	return &http.Server{
+		Handler:           p,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       5 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    128 << 10,
+		ErrorLog:          zap.NewStdLog(p.Log.Named("http")),
+	}
+}
+
+// exchange is one request and its answer.
+type exchange struct {
+	*target
+	record  audit.Record
+	began   time.Time
+	outcome policy.Decision
+	model   string
+}
+
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	t, fail := p.enter(r)
+	if fail != nil {
+		p.Log.Info("refused at the door", zap.Int("status", fail.status), zap.String("code", fail.code))
+		fail.write(w, nil)
+		return
+	}
+	x := &exchange{target: t, began: time.Now()}
+	x.record = audit.Record{Kind: "exchange", Provider: t.provider, Endpoint: t.endpoint(r.Method)}
+	defer p.finish(x)
+	if fail := p.serve(w, r, x); fail != nil {
+		x.record.Status, x.record.Note = fail.status, fail.code
+		if fail.cause != nil {
+			p.Log.Warn("exchange refused", zap.String("provider", t.provider), zap.String("code", fail.code), zap.Error(fail.cause))
+		}
+		fail.write(w, t.format)
+	}
+}
+
+// serve does an exchange. It answers with a failure only while nothing has been written to w.
+func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail *failure) {
+	defer func() {
+		if caught := recover(); caught != nil {
+			if caught == http.ErrAbortHandler {
+				panic(caught)
+			}
+			// The panic's value may hold text of the request: its place is enough.
+			fail = internalFailure(caught)
+		}
+	}()
+	if err := p.Ledger.Err(); err != nil {
+		return closed("ledger", err)
+	}
+	body, fail := readBody(r)
+	if fail != nil {
+		return fail
+	}
+	x.record.BytesOut = int64(len(body))
+	out, fail := p.scrub(r.Context(), x, body)
+	if fail != nil {
+		return fail
+	}
+	res, fail := p.forward(r, x.target, out)
+	if fail != nil {
+		return fail
+	}
+	defer res.Body.Close()
+	x.record.Status = res.StatusCode
+	return p.answer(w, r, x, res)
+}
+
+// finish writes the exchange down and tells whoever watches. What was forbidden is on disk before the
+// refusal is sent (scrub.go); the rest may follow a moment later.
+func (p *Proxy) finish(x *exchange) {
+	x.record.Millis = time.Since(x.began).Milliseconds()
+	if x.record.Verdict != policy.Forbid.String() {
+		if err := p.Ledger.Append(x.record); err != nil {
+			p.Log.Error("the exchange could not be recorded; the next is refused", zap.Error(err))
+		}
+	}
+	p.Watch(x.record)
+}
+
+func (p *Proxy) decide(ctx context.Context, q policy.Query) (policy.Decision, *failure) {
+	d, err := p.Decider.Decide(ctx, q)
+	if err != nil {
+		return d, closed("policy", err)
+	}
+	return d, nil
+}

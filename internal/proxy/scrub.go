@@ -1,0 +1,226 @@
+package proxy
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
+)
+
+// secret is a finding in a request: which span of the body, where in that span's text, and what it is.
+type secret struct {
+	span    int
+	at      detect.Span
+	value   redact.Value
+	subject policy.Subject
+	ruling  policy.Ruling
+}
+
+// scrub finds what is sensitive in a body, asks policy, and splices placeholders in.
+func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *failure) {
+	q := policy.Query{
+		Direction:   policy.Outgoing,
+		Destination: policy.Destination{Provider: x.provider, Kind: x.config.Kind},
+		Endpoint:    "known",
+	}
+	if x.match == wire.Unknown {
+		q.Endpoint = "unknown"
+	}
+	var req *wire.Request
+	var found []secret
+	if len(body) > 0 {
+		if x.route == nil {
+			return nil, refuse(http.StatusBadRequest, "unexpected_body", "this path takes no body")
+		}
+		var err error
+		if req, err = x.route.Request(body); err != nil {
+			return nil, malformed(err)
+		}
+		x.model, q.Destination.Model, x.record.Model = req.Model, req.Model, p.safeModel(req.Model)
+		found = p.find(req)
+	} else if x.match == wire.Completion {
+		return nil, refuse(http.StatusBadRequest, "no_body", "the request has no body")
+	}
+	index := map[policy.Subject]int{}
+	for _, s := range found {
+		if _, ok := index[s.subject]; !ok {
+			index[s.subject] = len(q.Subjects)
+			q.Subjects = append(q.Subjects, s.subject)
+		}
+	}
+	d, fail := p.decide(ctx, q)
+	if fail != nil {
+		return nil, fail
+	}
+	if len(d.Rulings) != len(q.Subjects) {
+		return nil, closed("policy", errors.New("a decision without a ruling for each subject"))
+	}
+	x.record.Verdict, x.record.Revision = d.Verdict.String(), d.Revision
+	for i := range found {
+		found[i].ruling = d.Rulings[index[found[i].subject]]
+	}
+	p.account(&x.record, found)
+	if d.Verdict == policy.Forbid {
+		return nil, p.forbid(x, req, found, d)
+	}
+	found = slices.DeleteFunc(found, func(s secret) bool { return s.ruling.Verdict == policy.Allow })
+	if len(found) == 0 {
+		return body, nil
+	}
+	values := make([]redact.Value, len(found))
+	for i, s := range found {
+		values[i] = s.value
+	}
+	tokens, err := p.Vault.Issue(redact.Wire, x.provider, values)
+	if err != nil {
+		return nil, closed("vault", err)
+	}
+	return splice(body, req, found, tokens), nil
+}
+
+// splice puts the placeholders where the values stand. found is in the order of the body.
+func splice(body []byte, req *wire.Request, found []secret, tokens []string) []byte {
+	edits := make([]wire.Edit, 0, len(found))
+	for i := 0; i < len(found); {
+		first := len(edits)
+		sp := req.Spans[found[i].span]
+		for n := found[i].span; i < len(found) && found[i].span == n; i++ {
+			edits = append(edits, wire.Edit{Start: found[i].at.Start, End: found[i].at.End, Text: []byte(tokens[i])})
+		}
+		req.Place(sp, edits[first:])
+	}
+	return wire.Splice(body, edits)
+}
+
+// find lists what is sensitive in a request: what the rules find in each string, by the string's key
+// where that gives it away, and what the vault knows.
+func (p *Proxy) find(req *wire.Request) []secret {
+	engine := p.Engine()
+	var out []secret
+	// Decoded text is wanted for one span at a time; one longer than the scratch gets memory of its own.
+	scratch, keyScratch := make([]byte, 0, 32<<10), make([]byte, 0, 128)
+	for n, sp := range req.Spans {
+		if sp.Kind == wire.Blob {
+			continue
+		}
+		text := req.Text(sp, scratch)
+		var findings []detect.Finding
+		if sp.Key >= 0 {
+			findings = engine.FindNamed(req.Text(req.Spans[sp.Key], keyScratch), text)
+		} else {
+			findings = engine.Find("", text)
+		}
+		out = append(out, merge(n, text, findings, p.Vault.Known(text), engine)...)
+	}
+	return out
+}
+
+// merge joins findings and known values of one text. Where they overlap, the one that begins first
+// counts, and at the same place the longer; what it leaves over is masked with it.
+func merge(n int, text []byte, findings []detect.Finding, known []redact.Match, engine *detect.Engine) []secret {
+	var all []secret
+	for _, f := range findings {
+		all = append(all, secret{span: n, at: f.Span, subject: policy.SubjectOf(f),
+			value: redact.Value{Type: f.Rule.Placeholder, Rule: f.Rule.ID, Class: f.Rule.Class}})
+	}
+	for _, k := range known {
+		s := secret{span: n, at: k.Span, value: k.Value,
+			subject: policy.Subject{Class: k.Class, Rule: k.Rule, Severity: detect.High.String(), Confidence: detect.ConfidenceHigh.String()}}
+		if r := engine.Rule(k.Rule); r != nil {
+			s.subject.Severity = r.Severity.String()
+		}
+		all = append(all, s)
+	}
+	slices.SortStableFunc(all, func(a, b secret) int {
+		return cmp.Or(cmp.Compare(a.at.Start, b.at.Start), cmp.Compare(b.at.End, a.at.End))
+	})
+	out := all[:0]
+	for _, s := range all {
+		if len(out) > 0 && out[len(out)-1].at.Overlaps(s.at) {
+			last := &out[len(out)-1]
+			last.at.End = max(last.at.End, s.at.End)
+			continue
+		}
+		out = append(out, s)
+	}
+	for i := range out {
+		out[i].value.Bytes = slices.Clone(text[out[i].at.Start:out[i].at.End])
+	}
+	return out
+}
+
+// account writes into the record what was found: classes, rules and fingerprints.
+func (p *Proxy) account(r *audit.Record, found []secret) {
+	if len(found) == 0 {
+		return
+	}
+	r.Classes, r.Rules = map[string]int{}, map[string]int{}
+	for _, s := range found {
+		r.Classes[string(s.subject.Class)]++
+		r.Rules[s.subject.Rule]++
+		if len(r.Fingerprints) < audit.FingerprintLimit {
+			if f := p.Vault.Fingerprint(s.value.Bytes); !slices.Contains(r.Fingerprints, f) {
+				r.Fingerprints = append(r.Fingerprints, f)
+			}
+		}
+	}
+}
+
+// safeModel is the model's name for the ledger: a name, not a text somebody put there.
+func (p *Proxy) safeModel(model string) string {
+	if len(model) > 128 || strings.ContainsAny(model, " \n\r\t") || len(p.Engine().Find("", []byte(model))) > 0 {
+		return "(not a name)"
+	}
+	return model
+}
+
+// safePath is where in the request a finding stands. A key on the way to it may be sensitive itself.
+func (p *Proxy) safePath(req *wire.Request, s secret) string {
+	path := req.Path(req.Spans[s.span])
+	if req.Spans[s.span].IsKey || len(p.Engine().Find("", []byte(path)))+len(p.Vault.Known([]byte(path))) > 0 {
+		return "a place whose name is sensitive itself"
+	}
+	return path
+}
+
+// forbid is the refusal that policy asks for: what was found and where, who says so, what to do. It is
+// on record before it is sent.
+func (p *Proxy) forbid(x *exchange, req *wire.Request, found []secret, d policy.Decision) *failure {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Scrubjay did not send this to %s.", x.provider)
+	named := 0
+	for _, s := range found {
+		if s.ruling.Verdict != policy.Forbid {
+			continue
+		}
+		if named++; named > 5 {
+			continue
+		}
+		fmt.Fprintf(&b, " %s (%s) at %s: %s.", s.subject.Rule, s.subject.Class, p.safePath(req, s), strings.TrimSuffix(s.ruling.Reason, "."))
+	}
+	if named > 5 {
+		fmt.Fprintf(&b, " And %d more.", named-5)
+	}
+	if named == 0 {
+		b.WriteString(" " + strings.Join(d.Reasons, " "))
+	}
+	fmt.Fprintf(&b, " Policy revision %s. Remove it from the conversation, or run scrubjay policy explain.", d.Revision)
+	x.record.Status = http.StatusForbidden
+	if err := p.Ledger.AppendDurable(x.record); err != nil {
+		return closed("ledger", err)
+	}
+	return refuse(http.StatusForbidden, "forbidden_by_policy", b.String())
+}
+
+func malformed(err error) *failure {
+	return refuse(http.StatusBadRequest, "malformed_json", "the request cannot be scrubbed: "+err.Error())
+}

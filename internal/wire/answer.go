@@ -1,0 +1,107 @@
+package wire
+
+// Answer restores a whole answer, or the body of an error. An answer that is not JSON is not changed and the
+// error is a *Malformed: what to do with it is for the caller to say.
+func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
+	s := scanner{data: body, lax: true, group: true}
+	if err := s.document(r.answer); err != nil {
+		return body, err
+	}
+	tools := make(map[laneID]string)
+	for _, m := range s.marks {
+		if m.n.as == toolName && m.str {
+			tools[s.id(m.group, "")] = string(decode(nil, body[m.start:m.end]))
+		}
+	}
+	var edits []Edit
+	for _, m := range s.marks {
+		if !m.text() {
+			continue
+		}
+		id := s.id(m.group, m.n.name)
+		l := newLane(id, m.n.as, tools[laneID{choice: id.choice, call: id.call}], restore)
+		raw := body[m.start:m.end]
+		text := l.flush(l.write(nil, raw, m.n.as))
+		if string(text) != string(raw) {
+			edits = append(edits, Edit{m.start, m.end, text})
+		}
+	}
+	return Splice(body, edits), nil
+}
+
+// text tells whether the mark is text to restore.
+func (m mark) text() bool {
+	switch m.n.as {
+	case prose, arguments:
+		return m.str
+	case tree:
+		return !m.null
+	}
+	return false
+}
+
+// laneID tells lanes apart.
+type laneID struct {
+	choice, call int
+	field        string
+}
+
+// id finds the lane of a field in a group.
+func (s *scanner) id(g int, field string) laneID {
+	id := laneID{call: -1, field: field}
+	path := make([]int, 0, 4)
+	for ; g >= 0; g = s.groups[g].parent {
+		if s.groups[g].id >= 0 {
+			path = append(path, s.groups[g].id)
+		}
+	}
+	if len(path) > 0 {
+		id.choice = path[len(path)-1]
+	}
+	if len(path) > 1 {
+		id.call = path[len(path)-2]
+	}
+	return id
+}
+
+// lane is a Lane while its text comes.
+type lane struct {
+	Lane
+	to   *speller // nil: as it is
+	over bool
+}
+
+func newLane(id laneID, as Role, tool string, restore Restore) *lane {
+	l := &lane{Lane: Lane{Choice: id.choice, Call: id.call, Field: id.field}}
+	if tool != "" || as != prose {
+		l.Tool = Tool{tool, kindOfName(tool)}
+	}
+	switch as {
+	case prose:
+		if to := restore(l.Lane); to != nil {
+			l.to = &speller{to: to}
+		}
+	default:
+		l.to = &speller{to: &args{lane: l.Lane, restore: restore}}
+	}
+	return l
+}
+
+// write appends what comes of the raw contents of a string, or of a raw value.
+func (l *lane) write(dst, raw []byte, as Role) []byte {
+	switch {
+	case l.to == nil:
+		return append(dst, raw...)
+	case as == tree:
+		return append(dst, l.to.to.Write(raw)...)
+	default:
+		return l.to.write(dst, raw)
+	}
+}
+
+func (l *lane) flush(dst []byte) []byte {
+	if l.to == nil {
+		return dst
+	}
+	return l.to.flush(dst)
+}

@@ -1,0 +1,120 @@
+package wire
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+)
+
+// Anthropic's Messages. What the vendor signed or encrypted comes back to it in the next request and must be
+// what it was, to the byte: it is neither scrubbed on the way out nor restored on the way in.
+// Source: anthropic-sdk-go v1.84.0.
+var anthropic = &Format{
+	Name:     "anthropic",
+	harmless: []string{"/v1/models", "/v1/models/"},
+	failure:  anthropicFailure,
+	routes: []*Route{
+		{
+			Path:    "/v1/messages",
+			request: shape(anthropicRequest...),
+			answer:  shape(anthropicAnswer...),
+			stream:  anthropicStream,
+		},
+		{
+			// The same body is counted: scrubbed otherwise, or not at all, it would leak or be counted wrong.
+			Path:    "/v1/messages/count_tokens",
+			request: shape(anthropicRequest...),
+			answer:  shape(anthropicAnswer...),
+			stream:  anthropicStream,
+		},
+	},
+}
+
+var anthropicStream = streaming{
+	event: shape(anthropicEvent...),
+	name:  "content_block_delta",
+	text:  anthropicText,
+}
+
+var anthropicRequest = []Field{
+	{Path: "model", As: model},
+	{Path: "stream", As: streamed},
+	// A changed thinking block is refused; so is a summary whose signature no longer fits.
+	{Path: "messages[].content[]", As: exempt, Type: "thinking", Role: "assistant"},
+	{Path: "messages[].content[]", As: exempt, Type: "redacted_thinking", Role: "assistant"},
+	{Path: "messages[].content[]", As: exempt, Type: "compaction", Role: "assistant"},
+	// Ciphertext, which only the vendor reads, sent back as it came.
+	{Path: "messages[].content[].content[].encrypted_content", As: exempt, Type: "web_search_result", Role: "assistant"},
+	{Path: "messages[].content[].content.encrypted_content", As: exempt, Type: "advisor_redacted_result", Role: "assistant"},
+	{Path: "messages[].content[].content.encrypted_stdout", As: exempt, Type: "encrypted_code_execution_result", Role: "assistant"},
+	{Path: "messages[].content[].citations[].encrypted_index", As: exempt, Type: "web_search_result_location", Role: "assistant"},
+	// Images and files, in a message, in a tool's result, and in a document within one.
+	{Path: "messages[].content[].source.data", As: blob, Type: "base64"},
+	{Path: "messages[].content[].source.content[].source.data", As: blob, Type: "base64"},
+	{Path: "messages[].content[].content[].source.data", As: blob, Type: "base64"},
+	{Path: "messages[].content[].content[].source.content[].source.data", As: blob, Type: "base64"},
+}
+
+var anthropicAnswer = []Field{
+	{Path: "content[].text", As: prose},
+	{Path: "content[].name", As: toolName},
+	{Path: "content[].input", As: tree},
+	{Path: "error.message", As: prose},
+}
+
+var anthropicEvent = []Field{
+	{Path: "index", As: index},
+	{Path: "content_block.name", As: toolName},
+	{Path: "content_block.text", As: prose},
+	{Path: "content_block.input", As: tree},
+	{Path: "delta.text", As: prose},
+	{Path: "delta.partial_json", As: arguments},
+	{Path: "error.message", As: prose},
+	{Path: "type", As: end, Is: "content_block_stop"},
+	{Path: "type", As: endAll, Is: "message_stop"},
+	{Path: "type", As: endAll, Is: "error"},
+}
+
+// anthropicText is one more delta of a block.
+func anthropicText(dst, _ []byte, l Lane, text []byte) []byte {
+	kind := "text_delta"
+	if l.Field != "text" {
+		kind = "input_json_delta"
+	}
+	dst = strconv.AppendInt(append(dst, `{"type":"content_block_delta","index":`...), int64(l.Choice), 10)
+	dst = append(append(append(dst, `,"delta":{"type":"`...), kind...), `","`...)
+	dst = append(append(append(dst, l.Field...), `":"`...), text...)
+	return append(dst, `"}}`...)
+}
+
+// anthropicKinds are the vendor's error types by status.
+var anthropicKinds = map[int]string{
+	http.StatusBadRequest:            "invalid_request_error",
+	http.StatusUnauthorized:          "authentication_error",
+	http.StatusForbidden:             "permission_error",
+	http.StatusNotFound:              "not_found_error",
+	http.StatusRequestEntityTooLarge: "request_too_large",
+	http.StatusTooManyRequests:       "rate_limit_error",
+	http.StatusGatewayTimeout:        "timeout_error",
+	529:                              "overloaded_error",
+}
+
+func anthropicFailure(status int, _, message string) []byte {
+	kind := anthropicKinds[status]
+	switch {
+	case kind != "":
+	case status >= 500:
+		kind = "api_error"
+	default:
+		kind = "invalid_request_error"
+	}
+	type failure struct {
+		Type    string `json:"type"`
+		Message string `json:"message"`
+	}
+	body, _ := json.Marshal(struct {
+		Type  string  `json:"type"`
+		Error failure `json:"error"`
+	}{"error", failure{kind, message}})
+	return body
+}

@@ -1,0 +1,128 @@
+package wire
+
+import "strings"
+
+// Role says what a field is to us. Fields that no table names are plain text in a request, and not ours in
+// an answer.
+type Role uint8
+
+// The words of the tables.
+const (
+	plain Role = iota
+
+	// In requests.
+	jsonText // a string that holds JSON: the strings within are listed
+	blob     // base64: listed, but not text
+	exempt   // a string that is not listed, or, with a Type, a whole object; the table gives the reason
+	model    // the model's name
+	streamed // true if a stream is asked for
+
+	// In answers and in the events of streams.
+	prose     // a string of text
+	arguments // a string that holds JSON, a tool's arguments
+	tree      // a tool's arguments as a value, not in a string
+	toolName  // whom the arguments of this array element (or this event) are for
+	index     // which choice, call or block an array element (or this event) is
+	end       // unless null: the text of this array element (or of this event's block) has ended
+	endAll    // unless null: all text has ended
+)
+
+// Field is a line of a table: what the value at a path is.
+type Field struct {
+	// Path is names joined by dots; [] follows the name of an array and stands for each of its elements.
+	Path string
+	As   Role
+	// Type limits exempt and blob: exempt is the object at Path, blob the field of an object, whose own
+	// "type" is this. The type may come before or after what it judges.
+	Type string
+	// Role limits exempt objects further, to messages whose own "role" is this. A message is what the first
+	// [] of the path stands for.
+	Role string
+	// Is limits end and endAll to this value.
+	Is string
+}
+
+// node is a place in a document that a table knows. The nil node is a place that none does.
+type node struct {
+	name   string
+	fields []*node
+	elem   *node
+	roles  []Field
+	// as is the role that holds whatever the type of the object is.
+	as Role
+	// judged are the fields of this object, or the object itself, whose role depends on its type.
+	judged []judgement
+	isType bool
+	// role, if set, is what this message's "role" must be for what is exempt within it.
+	role   string
+	isRole bool
+}
+
+type judgement struct {
+	typ string
+	as  Role
+	of  *node // this object if nil
+}
+
+// shape compiles a table.
+func shape(fields ...Field) *node {
+	root := new(node)
+	for _, f := range fields {
+		n, owner := root, root
+		var message *node
+		for part := range strings.SplitSeq(f.Path, ".") {
+			name := strings.TrimRight(part, "[]")
+			owner, n = n, n.child(name)
+			for range strings.Count(part, "[]") {
+				if n.elem == nil {
+					n.elem = &node{name: name}
+				}
+				owner, n = nil, n.elem
+				if message == nil {
+					message = n
+				}
+			}
+		}
+		if f.Role != "" {
+			message.role = f.Role
+			message.child("role").isRole = true
+		}
+		switch {
+		case f.Type == "":
+			n.as = f.As
+			n.roles = append(n.roles, f)
+		case f.As == exempt && owner == nil: // the elements of an array
+			n.judge(judgement{typ: f.Type, as: exempt})
+		default:
+			owner.judge(judgement{typ: f.Type, as: f.As, of: n})
+		}
+	}
+	return root
+}
+
+func (n *node) judge(j judgement) {
+	n.child("type").isType = true
+	n.judged = append(n.judged, j)
+}
+
+func (n *node) child(name string) *node {
+	if c := n.field([]byte(name)); c != nil {
+		return c
+	}
+	c := &node{name: name}
+	n.fields = append(n.fields, c)
+	return c
+}
+
+// field finds the node of an object's member by its decoded name.
+func (n *node) field(name []byte) *node {
+	if n == nil {
+		return nil
+	}
+	for _, c := range n.fields {
+		if c.name == string(name) {
+			return c
+		}
+	}
+	return nil
+}

@@ -1,0 +1,218 @@
+package wire
+
+import "bytes"
+
+// Request is what is known of a request's body.
+type Request struct {
+	Model  string
+	Stream bool
+	// Spans are all strings of the body, in order, never overlapping, without what the format exempts.
+	Spans []Span
+
+	body []byte
+}
+
+// Kind says what a span's text is.
+type Kind uint8
+
+// A JSONText span stands within a string that itself holds JSON. A Blob is base64: bytes of an image or a file.
+const (
+	Plain Kind = iota
+	JSONText
+	Blob
+)
+
+// Span is the contents of one JSON string, between its quotes, as a range of the body.
+type Span struct {
+	Start, End int
+	// Key is the index of the span that names the object member this string belongs to, perhaps through
+	// arrays; -1 if it belongs to none or is such a name itself.
+	Key   int
+	Kind  Kind
+	IsKey bool
+
+	escaped bool
+	layers  uint8 // how often the raw bytes are to be decoded
+	hidden  bool
+	n       *node
+}
+
+// Request reads a request's body. The body must be one JSON object that all parsers read the same;
+// otherwise the error is a *Malformed.
+func (r *Route) Request(body []byte) (*Request, error) {
+	s := scanner{data: body, list: true}
+	// Quotes are counted fast, and two make a string, or less if they are escaped.
+	s.spans = make([]Span, 0, min(bytes.Count(body, []byte{'"'})/2, maxStrings))
+	if err := s.document(r.request); err != nil {
+		return nil, err
+	}
+	if i := bytes.IndexAny(body, "{[\""); i < 0 || body[i] != '{' {
+		return nil, &Malformed{0, "the body is not a JSON object"}
+	}
+	q := &Request{Spans: s.listedSpans(), body: body}
+	for _, m := range s.marks {
+		switch {
+		case m.n.as == model && m.str:
+			q.Model = string(decode(nil, body[m.start:m.end]))
+		case m.n.as == streamed:
+			q.Stream = body[m.start] == 't'
+		}
+	}
+	return q, nil
+}
+
+// add lists a span.
+func (s *scanner) add(sp Span) error {
+	if len(s.spans) >= maxStrings {
+		return s.bad("more than a million strings")
+	}
+	s.spans = append(s.spans, sp)
+	return nil
+}
+
+// listed lists a string value, or the strings of the JSON that it holds.
+func (s *scanner) listed(n *node, start, end, key int, escaped bool) error {
+	sp := Span{Start: start, End: end, Key: key, layers: 1, escaped: escaped, n: n}
+	if n != nil {
+		switch n.as {
+		case exempt:
+			return nil
+		case blob:
+			if isBlob(s.data[start:end]) {
+				sp.Kind = Blob
+			}
+		case jsonText:
+			if s.holdsJSON(sp) {
+				return nil
+			}
+		}
+	}
+	return s.add(sp)
+}
+
+// holdsJSON lists the strings of the JSON that a string holds, even if it is cut off: a model that reaches its
+// limit stops anywhere. What is not JSON is left to the caller to list as text.
+func (s *scanner) holdsJSON(sp Span) bool {
+	raw := s.data[sp.Start:sp.End]
+	if sp.escaped {
+		s.text = decode(s.text[:0], raw)
+	} else {
+		s.text = append(s.text[:0], raw...)
+	}
+	if t := bytes.TrimLeft(s.text, " \t\r\n"); len(t) == 0 || t[0] != '{' && t[0] != '[' {
+		return false
+	}
+	if s.inner == nil {
+		s.inner = &scanner{lax: true, list: true}
+	}
+	in := s.inner
+	first := len(s.spans)
+	in.data, in.pos, in.within, in.depth, in.spans = s.text, 0, 0, 0, s.spans
+	if in.document(nil) != nil && !in.cutOff() {
+		return false // s.spans still ends where it did
+	}
+	s.spans = in.spans
+	at := cursor{raw: raw}
+	for i := first; i < len(s.spans); i++ {
+		t := &s.spans[i]
+		if !t.IsKey && t.Key < 0 {
+			t.Key = sp.Key
+		}
+		t.Kind, t.layers = JSONText, 2
+		t.Start = sp.Start + at.to(t.Start, false)
+		t.End = sp.Start + at.to(t.End, true)
+		t.escaped = t.escaped || bytes.IndexByte(s.data[t.Start:t.End], '\\') >= 0
+	}
+	return true
+}
+
+// cutOff tells whether the document, which was refused, only lacks its end. If that is within a string, it is
+// listed as far as it goes.
+func (s *scanner) cutOff() bool {
+	if s.pos < len(s.data) && !isPrefixOfEscape(s.data[s.pos:]) {
+		return false
+	}
+	if s.within > 0 {
+		text := s.data[s.within:s.pos]
+		s.spans = append(s.spans, Span{
+			Start: s.within, End: s.pos, Key: s.key, IsKey: s.isKey,
+			layers: 1, escaped: bytes.IndexByte(text, '\\') >= 0,
+		})
+	}
+	return true
+}
+
+// judge applies what depends on an object's type, now that the whole object is read.
+func (s *scanner) judge(n *node, spans []Span, typ, role []byte) {
+	for _, j := range n.judged {
+		if j.typ != string(typ) {
+			continue
+		}
+		for i := range spans {
+			sp := &spans[i]
+			switch {
+			case j.as == exempt && (j.of == nil || sp.n == j.of):
+				sp.hidden, s.hidden = true, true
+			case j.as == blob && sp.n == j.of && isBlob(s.data[sp.Start:sp.End]):
+				sp.Kind = Blob
+			}
+		}
+	}
+	// Another's message cannot have what is exempt in this role's.
+	if n.role != "" && n.role != string(role) {
+		for i := range spans {
+			spans[i].hidden = false
+		}
+	}
+}
+
+// listedSpans leaves out the spans that are exempt.
+func (s *scanner) listedSpans() []Span {
+	if !s.hidden {
+		return s.spans
+	}
+	kept := s.spans[:0]
+	moved := make([]int, len(s.spans))
+	for i, sp := range s.spans {
+		if sp.hidden {
+			continue
+		}
+		moved[i] = len(kept)
+		if sp.Key >= 0 {
+			sp.Key = moved[sp.Key]
+		}
+		kept = append(kept, sp)
+	}
+	return kept
+}
+
+// minBlob is less than the smallest image or file: a password is base64 too.
+const minBlob = 64
+
+// isBlob tells whether text is base64, perhaps as a data URL. What merely stands where base64 should is text.
+func isBlob(text []byte) bool {
+	if len(text) < minBlob {
+		return false
+	}
+	if bytes.HasPrefix(text, []byte("data:")) {
+		at := bytes.Index(text, []byte(";base64,"))
+		if at < 0 || at > 128 {
+			return false
+		}
+		text = text[at+len(";base64,"):]
+	}
+	for _, c := range text {
+		if !base64Digits[c] {
+			return false
+		}
+	}
+	return true
+}
+
+var base64Digits = func() (digits [256]bool) {
+	// An escaped slash is a slash.
+	for _, c := range []byte(`ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=\`) {
+		digits[c] = true
+	}
+	return digits
+}()

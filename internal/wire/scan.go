@@ -1,0 +1,408 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"unicode/utf8"
+)
+
+// Limits of what is read. A body within them costs time in proportion to its length.
+const (
+	maxDepth   = 256
+	maxStrings = 1 << 20
+)
+
+// Malformed says why a body is refused and where. It never quotes the body.
+type Malformed struct {
+	Offset int
+	What   string
+}
+
+func (m *Malformed) Error() string {
+	return fmt.Sprintf("malformed JSON at byte %d: %s", m.Offset, m.What)
+}
+
+// scanner reads one JSON document in one pass, and writes down what the table's nodes and its caller ask for.
+type scanner struct {
+	data  []byte
+	pos   int
+	depth int
+	// within is where the contents of the string begin that is being read, or 0; key and isKey are what its
+	// Span will say.
+	within int
+	key    int
+	isKey  bool
+
+	// lax, for what a vendor or a model wrote: duplicate keys, invalid UTF-8 and lone surrogates are let through.
+	// They are dangerous only where we and the vendor must read the same.
+	lax   bool
+	names names
+
+	list   bool // list all strings in spans
+	hidden bool // some spans are hidden
+	spans  []Span
+	inner  *scanner
+	text   []byte // of a string that holds JSON
+
+	marks  []mark
+	group  bool // write down array elements
+	groups []group
+}
+
+// mark is a value that has a role. A string's range is its contents.
+type mark struct {
+	n          *node
+	group      int
+	start, end int
+	str        bool
+	null       bool
+}
+
+// group is an array element that the table knows, or the document itself.
+type group struct {
+	parent int
+	// id is its place in the array, or what its index field says; -1 for a document without such a field.
+	id int
+}
+
+func (s *scanner) bad(what string) error { return &Malformed{s.pos, what} }
+
+// document reads exactly one value.
+func (s *scanner) document(n *node) error {
+	if s.group {
+		s.groups = append(s.groups[:0], group{-1, -1})
+	}
+	if bytes.HasPrefix(s.data, []byte("\xef\xbb\xbf")) {
+		return s.bad("it starts with a byte order mark; send UTF-8 without one")
+	}
+	s.space()
+	if err := s.value(n, 0, -1); err != nil {
+		return err
+	}
+	s.space()
+	if s.pos < len(s.data) {
+		return s.bad("more data after the end of the value")
+	}
+	return nil
+}
+
+func (s *scanner) space() {
+	for s.pos < len(s.data) {
+		switch s.data[s.pos] {
+		case ' ', '\n', '\r', '\t':
+			s.pos++
+		default:
+			return
+		}
+	}
+}
+
+// value reads the value at pos. key is the span of the member it belongs to, or -1.
+func (s *scanner) value(n *node, g, key int) error {
+	if s.pos >= len(s.data) {
+		return s.bad("it ends where a value should be")
+	}
+	var err error
+	start := s.pos
+	c := s.data[start]
+	if c != '"' {
+		err = s.compound(n, g, key)
+	} else {
+		s.key, s.isKey = key, false
+		var escaped bool
+		if escaped, err = s.str(); err == nil && s.list {
+			err = s.listed(n, start+1, s.pos-1, key, escaped)
+		}
+	}
+	if err != nil || n == nil || n.as < model {
+		return err
+	}
+	m := mark{n: n, group: g, start: start, end: s.pos, null: c == 'n'}
+	if c == '"' {
+		m.start, m.end, m.str = start+1, s.pos-1, true
+	}
+	if n.as == index && s.group {
+		if id, ok := number(s.data[m.start:m.end]); ok {
+			s.groups[g].id = id
+		}
+		return nil
+	}
+	s.marks = append(s.marks, m)
+	return nil
+}
+
+// compound reads whatever is not a string.
+func (s *scanner) compound(n *node, g, key int) error {
+	switch c := s.data[s.pos]; c {
+	case '{', '[':
+		if s.depth++; s.depth > maxDepth {
+			return s.bad(fmt.Sprintf("nested deeper than %d levels", maxDepth))
+		}
+		s.pos++
+		var err error
+		if c == '{' {
+			err = s.object(n, g)
+		} else {
+			err = s.array(n, g, key)
+		}
+		s.depth--
+		return err
+	case 't':
+		return s.literal("true")
+	case 'f':
+		return s.literal("false")
+	case 'n':
+		return s.literal("null")
+	default:
+		return s.number()
+	}
+}
+
+func (s *scanner) object(n *node, g int) error {
+	o := s.names.open()
+	first := len(s.spans)
+	var typ, role []byte
+	for members := 0; ; members++ {
+		s.space()
+		if members == 0 && s.next() == '}' {
+			break
+		}
+		start := s.pos
+		if start >= len(s.data) || s.data[start] != '"' {
+			return s.bad("a member's name in quotes is missing")
+		}
+		s.key, s.isKey = -1, true
+		escaped, err := s.str()
+		if err != nil {
+			return err
+		}
+		name := s.data[start+1 : s.pos-1]
+		if !s.lax && !s.names.add(o, name, escaped) {
+			s.pos = start
+			return s.bad("a name that this object has already; parsers differ in which one they believe")
+		}
+		key := len(s.spans)
+		if s.list {
+			if err := s.add(Span{Start: start + 1, End: s.pos - 1, Key: -1, IsKey: true, layers: 1, escaped: escaped}); err != nil {
+				return err
+			}
+		}
+		if escaped && n != nil {
+			name = decode(nil, name)
+		}
+		child := n.field(name)
+		s.space()
+		if s.next() != ':' {
+			return s.bad("a colon is missing after a member's name")
+		}
+		s.pos++
+		s.space()
+		start = s.pos
+		if err := s.value(child, g, key); err != nil {
+			return err
+		}
+		if child != nil && (child.isType || child.isRole) && s.data[start] == '"' {
+			if child.isType {
+				typ = decode(nil, s.data[start+1:s.pos-1])
+			} else {
+				role = decode(nil, s.data[start+1:s.pos-1])
+			}
+		}
+		s.space()
+		if s.next() == ',' {
+			s.pos++
+			continue
+		}
+		if s.next() == '}' {
+			break
+		}
+		return s.bad("a comma or closing brace is missing")
+	}
+	s.pos++
+	s.names.close(o)
+	if n != nil && s.list {
+		s.judge(n, s.spans[first:], typ, role)
+	}
+	return nil
+}
+
+func (s *scanner) array(n *node, g, key int) error {
+	var elem *node
+	if n != nil {
+		elem = n.elem
+	}
+	s.space()
+	if s.next() == ']' {
+		s.pos++
+		return nil
+	}
+	for i := 0; ; i++ {
+		s.space()
+		in := g
+		if elem != nil && s.group {
+			in = len(s.groups)
+			s.groups = append(s.groups, group{g, i})
+		}
+		if err := s.value(elem, in, key); err != nil {
+			return err
+		}
+		s.space()
+		if s.next() == ',' {
+			s.pos++
+			continue
+		}
+		if s.next() == ']' {
+			s.pos++
+			return nil
+		}
+		return s.bad("a comma or closing bracket is missing")
+	}
+}
+
+func (s *scanner) literal(word string) error {
+	if !bytes.HasPrefix(s.data[s.pos:], []byte(word)) {
+		return s.bad("not a value")
+	}
+	s.pos += len(word)
+	return nil
+}
+
+func (s *scanner) number() error {
+	if s.next() == '-' {
+		s.pos++
+	}
+	if s.next() == '0' {
+		s.pos++
+	} else if !s.digits() {
+		return s.bad("not a value")
+	}
+	if s.next() == '.' {
+		s.pos++
+		if !s.digits() {
+			return s.bad("digits are missing after the decimal point")
+		}
+	}
+	if s.next()|0x20 == 'e' {
+		s.pos++
+		if c := s.next(); c == '+' || c == '-' {
+			s.pos++
+		}
+		if !s.digits() {
+			return s.bad("digits are missing in the exponent")
+		}
+	}
+	return nil
+}
+
+// next is the byte at pos, or 0.
+func (s *scanner) next() byte {
+	if s.pos < len(s.data) {
+		return s.data[s.pos]
+	}
+	return 0
+}
+
+// digits reads at least one.
+func (s *scanner) digits() bool {
+	from := s.pos
+	for s.next()-'0' <= 9 {
+		s.pos++
+	}
+	return s.pos > from
+}
+
+// number reads a small integer.
+func number(text []byte) (int, bool) {
+	n := 0
+	for _, c := range text {
+		if c-'0' > 9 || n > 1<<20 {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, len(text) > 0
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// unusual has the high bit set at the first of eight bytes that is not plain ASCII within a string.
+func unusual(x uint64) uint64 {
+	quote, slash := x^(ones*'"'), x^(ones*'\\')
+	return (x | (x-ones*0x20)&^x | (quote-ones)&^quote | (slash-ones)&^slash) & highs
+}
+
+// str reads the string at pos, quotes included.
+func (s *scanner) str() (escaped bool, err error) {
+	d, i := s.data, s.pos+1
+	s.within = i
+	for {
+		for i+8 <= len(d) {
+			if u := unusual(binary.LittleEndian.Uint64(d[i:])); u != 0 {
+				i += bits.TrailingZeros64(u) / 8
+				break
+			}
+			i += 8
+		}
+		if i >= len(d) {
+			s.pos = i
+			return false, s.bad("it ends within a string")
+		}
+		switch c := d[i]; {
+		case c == '"':
+			s.pos = i + 1
+			s.within = 0
+			return escaped, nil
+		case c == '\\':
+			escaped = true
+			size := escapeLen(d[i:])
+			if size == 0 || !s.lax && size == 6 && surrogate(d[i:]) {
+				s.pos = i
+				return false, s.bad("an escape that JSON does not have, or half of a surrogate pair")
+			}
+			i += size
+		case c < 0x20:
+			s.pos = i
+			return false, s.bad("a control character within a string; write it as an escape")
+		case c < utf8.RuneSelf:
+			i++
+		default:
+			r, size := utf8.DecodeRune(d[i:])
+			if r == utf8.RuneError && size == 1 && !s.lax {
+				s.pos = i
+				return false, s.bad("invalid UTF-8")
+			}
+			i += size
+		}
+	}
+}
+
+// members calls f for each member of a JSON object, names and values as they are written.
+func members(object []byte, f func(name, value []byte)) {
+	s := scanner{data: object, lax: true}
+	s.space()
+	for s.pos++; ; s.pos++ {
+		s.space()
+		if s.pos >= len(object) || object[s.pos] != '"' {
+			return
+		}
+		from := s.pos + 1
+		if _, err := s.str(); err != nil {
+			return
+		}
+		name := object[from : s.pos-1]
+		s.space()
+		s.pos++
+		s.space()
+		from = s.pos
+		if s.value(nil, 0, -1) != nil {
+			return
+		}
+		f(name, object[from:s.pos])
+		s.space()
+	}
+}

@@ -1,0 +1,95 @@
+package wire
+
+import "unicode/utf8"
+
+// Text is what a span says, decoded. It may share buf, or the body: use it before the next call, and do not
+// write to it.
+func (q *Request) Text(s Span, buf []byte) []byte {
+	raw := q.body[s.Start:s.End]
+	if !s.escaped {
+		return raw
+	}
+	if s.layers == 1 {
+		return decode(buf[:0], raw)
+	}
+	return decode(buf[:0], decode(nil, raw))
+}
+
+// Place turns edits of a span's text into edits of the body, in place: their ranges become ranges of the body,
+// their texts are escaped for where they land. The edits are in order and do not overlap. A range that cuts
+// a character in two takes all of it.
+func (q *Request) Place(s Span, edits []Edit) {
+	raw := q.body[s.Start:s.End]
+	if s.escaped && s.layers == 2 {
+		locate(decode(nil, raw), edits)
+	}
+	locate(raw, edits)
+	for i := range edits {
+		e := &edits[i]
+		e.Start += s.Start
+		e.End += s.Start
+		e.Text = s.Encode(e.Text)
+	}
+}
+
+// Encode escapes a value for the span's place in the body.
+func (s Span) Encode(value []byte) []byte {
+	for range s.layers {
+		value = encode(nil, value)
+	}
+	return value
+}
+
+// locate turns ranges of the decoded text into ranges of the contents of a JSON string.
+func locate(raw []byte, edits []Edit) {
+	at := cursor{raw: raw}
+	for i := range edits {
+		edits[i].Start = at.to(edits[i].Start, false)
+		edits[i].End = at.to(edits[i].End, true)
+	}
+}
+
+// cursor walks the contents of a JSON string and counts what they decode to.
+type cursor struct {
+	raw []byte
+	// pos and text are where it stands, in raw and in the decoded text.
+	pos, text int
+}
+
+// to moves on to a place in the decoded text and returns where that is in raw. Within a character it stops
+// before it, or after it if asked.
+func (c *cursor) to(text int, after bool) int {
+	for c.text < text {
+		if c.raw[c.pos] != '\\' {
+			c.pos++
+			c.text++
+			continue
+		}
+		n := escapeLen(c.raw[c.pos:])
+		if n == 0 {
+			n = 1
+		}
+		var buf [8]byte
+		size := 1
+		if n > 1 {
+			size = len(unescape(buf[:0], c.raw[c.pos:]))
+		}
+		if c.text+size > text {
+			if after {
+				return c.pos + n
+			}
+			return c.pos
+		}
+		c.pos += n
+		c.text += size
+	}
+	pos := c.pos
+	for pos < len(c.raw) && !utf8.RuneStart(c.raw[pos]) {
+		if after {
+			pos++
+		} else {
+			pos--
+		}
+	}
+	return pos
+}

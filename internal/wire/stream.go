@@ -1,0 +1,244 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+)
+
+// maxLanes is how many texts may be open at once in one stream.
+const maxLanes = 1024
+
+// ErrTooManyLanes ends a stream.
+var ErrTooManyLanes = errors.New("the vendor's stream has more than 1,024 texts at once; the answer was cut off here")
+
+// streaming says how a route's answer is streamed, as server-sent events.
+type streaming struct {
+	event *node
+	done  string // the data that ends everything, if it is not JSON
+	name  string // of an event of text, if the vendor's events have names
+	// text appends the data of an event that carries text, escaped already, in a lane.
+	// last is the data of the last event that carried any.
+	text func(dst, last []byte, l Lane, text []byte) []byte
+}
+
+// Stream restores a streamed answer. What comes in and what goes out are the same events in the same order.
+// Text that may be part of a placeholder is held until a later event of its lane, or until the lane ends:
+// then it goes into the event that ends it, or into one of its own before that.
+type Stream struct {
+	route   *Route
+	restore Restore
+	split   splitter
+	ev      event
+	scan    scanner
+	lanes   []*lane // in the order they began
+	tools   map[laneID]string
+	pieces  []piece
+	edits   []Edit
+	last    []byte // data of the last event that carried text
+	// missing is how many line ends the vendor's last event lacks, once it is known to be the last.
+	missing int
+	out     []byte
+	err     error
+}
+
+// piece is a lane's text in one event.
+type piece struct {
+	mark
+	l    *lane
+	text []byte
+}
+
+// Stream begins a streamed answer.
+func (r *Route) Stream(restore Restore) *Stream {
+	return &Stream{route: r, restore: restore, scan: scanner{lax: true, group: true}, tools: make(map[laneID]string)}
+}
+
+// Write takes what has arrived, cut anywhere, and returns what can be sent on, good until the next call.
+// After an error, only Close.
+func (s *Stream) Write(p []byte) ([]byte, error) {
+	s.out = s.out[:0]
+	if s.err != nil {
+		return nil, s.err
+	}
+	s.split.write(p)
+	for {
+		raw, err := s.split.next()
+		if err == nil && raw == nil {
+			return s.out, nil
+		}
+		if err == nil {
+			err = s.event(raw)
+		}
+		if err != nil {
+			s.err = err
+			return s.out, err
+		}
+	}
+}
+
+// Close ends the stream and returns what is still to be sent. With an error, which must be fit to be shown
+// to the person, the stream ends with the vendor's own kind of error, so that nobody takes it for whole.
+func (s *Stream) Close(err error) []byte {
+	s.out = s.out[:0]
+	// Half an event would hide the error behind it: it is dropped then.
+	if rest := s.split.rest(); len(rest) > 0 && err == nil {
+		if err = s.event(rest); err == nil {
+			s.missing = 2
+			if c := rest[len(rest)-1]; c == '\n' || c == '\r' {
+				s.missing = 1
+			}
+		}
+	}
+	s.end(ended{all: true})
+	if err != nil {
+		s.send("error", s.route.Format.failure(http.StatusBadGateway, "stream_interrupted", err.Error()))
+	}
+	return s.out
+}
+
+// event sends one event on.
+func (s *Stream) event(raw []byte) error {
+	ev, st, sc := &s.ev, &s.route.stream, &s.scan
+	ev.read(raw)
+	if st.done != "" && string(bytes.TrimSpace(ev.data)) == st.done {
+		s.end(ended{all: true})
+	}
+	sc.data, sc.pos, sc.depth, sc.marks = ev.data, 0, 0, sc.marks[:0]
+	if len(ev.data) == 0 || sc.document(st.event) != nil {
+		s.out = append(s.out, raw...) // a comment, a ping, [DONE]: nothing to restore
+		return nil
+	}
+	ends, err := s.carry()
+	if err != nil {
+		return err
+	}
+	s.end(ends)
+	s.edits = s.edits[:0]
+	for _, p := range s.pieces {
+		if string(p.text) != string(ev.data[p.start:p.end]) {
+			s.edits = append(s.edits, Edit{p.start, p.end, p.text})
+		}
+	}
+	ev.rawEdits(s.edits)
+	s.out = appendSplice(s.out, raw, s.edits)
+	if len(s.pieces) > 0 {
+		s.last = append(s.last[:0], ev.data...)
+	}
+	return nil
+}
+
+// carry takes the event's text through its lanes into s.pieces, and tells which lanes the event ends.
+func (s *Stream) carry() (ends ended, err error) {
+	sc := &s.scan
+	for _, m := range sc.marks {
+		if m.n.as == toolName && m.str && m.end > m.start {
+			s.tools[sc.id(m.group, "")] = string(decode(nil, sc.data[m.start:m.end]))
+		}
+		ends.add(m, sc)
+	}
+	if len(s.tools) > maxLanes {
+		return ends, ErrTooManyLanes
+	}
+	s.pieces = s.pieces[:0]
+	for _, m := range sc.marks {
+		if !m.text() || m.start == m.end {
+			continue
+		}
+		id, raw := sc.id(m.group, m.n.name), sc.data[m.start:m.end]
+		tool := s.tools[laneID{choice: id.choice, call: id.call}]
+		if m.n.as == tree { // whole in one event
+			l := newLane(id, tree, tool, s.restore)
+			s.pieces = append(s.pieces, piece{m, nil, l.flush(l.write(nil, raw, tree))})
+			continue
+		}
+		l, err := s.lane(id, m.n.as, tool)
+		if err != nil {
+			return ends, err
+		}
+		s.pieces = append(s.pieces, piece{m, l, l.write(nil, raw, m.n.as)})
+	}
+	// The last piece of a lane that ends here takes what is held.
+	for i := len(s.pieces) - 1; i >= 0; i-- {
+		if p := &s.pieces[i]; p.l != nil && ends.has(p.l.Choice) && !p.l.over {
+			p.text = p.l.flush(p.text)
+			p.l.over = true
+		}
+	}
+	return ends, nil
+}
+
+func (s *Stream) lane(id laneID, as Role, tool string) (*lane, error) {
+	for _, l := range s.lanes {
+		if l.Choice == id.choice && l.Call == id.call && l.Field == id.field {
+			return l, nil
+		}
+	}
+	if len(s.lanes) == maxLanes {
+		return nil, ErrTooManyLanes
+	}
+	l := newLane(id, as, tool, s.restore)
+	s.lanes = append(s.lanes, l)
+	return l, nil
+}
+
+// ended is what an event ends.
+type ended struct {
+	all     bool
+	choices []int
+}
+
+func (e *ended) add(m mark, sc *scanner) {
+	text := string(sc.data[m.start:m.end])
+	if m.null || text == "" { // some vendors write "" for "not yet"
+		return
+	}
+	for _, f := range m.n.roles {
+		switch {
+		case f.Is != "" && f.Is != text:
+		case f.As == endAll:
+			e.all = true
+		case f.As == end:
+			e.choices = append(e.choices, sc.id(m.group, "").choice)
+		}
+	}
+}
+
+func (e *ended) has(choice int) bool { return e.all || slices.Contains(e.choices, choice) }
+
+// end sends what the lanes that have ended still hold, and forgets them.
+func (s *Stream) end(e ended) {
+	s.lanes = slices.DeleteFunc(s.lanes, func(l *lane) bool {
+		if !e.has(l.Choice) {
+			return false
+		}
+		if l.over {
+			return true
+		}
+		if rest := l.flush(nil); len(rest) > 0 {
+			s.send(s.route.stream.name, s.route.stream.text(nil, s.last, l.Lane, rest))
+		}
+		return true
+	})
+	maps.DeleteFunc(s.tools, func(id laneID, _ string) bool { return e.has(id.choice) })
+}
+
+// send writes an event of our own, as the vendor's are written.
+func (s *Stream) send(name string, data []byte) {
+	eol := s.ev.eol
+	if len(eol) == 0 {
+		eol = []byte("\n")
+	}
+	for ; s.missing > 0; s.missing-- {
+		s.out = append(s.out, eol...)
+	}
+	if s.route.stream.name != "" {
+		s.out = append(append(append(s.out, "event: "...), name...), eol...)
+	}
+	for line := range bytes.SplitSeq(data, []byte("\n")) {
+		s.out = append(append(append(s.out, "data: "...), line...), eol...)
+	}
+	s.out = append(s.out, eol...)
+}

@@ -1,0 +1,153 @@
+package wire
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// escapeLen is the length of the escape that text starts with, both halves of a surrogate pair together;
+// 0 if it is none or not whole.
+func escapeLen(text []byte) int {
+	if len(text) < 2 || text[0] != '\\' {
+		return 0
+	}
+	switch text[1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2
+	case 'u':
+		u, ok := hex4(text)
+		if !ok {
+			return 0
+		}
+		if low, ok := hex4(text[6:]); ok && utf16.DecodeRune(u, low) != utf8.RuneError {
+			return 12
+		}
+		return 6
+	}
+	return 0
+}
+
+// surrogate tells whether the \u escape that text starts with is half of a pair.
+func surrogate(text []byte) bool {
+	u, ok := hex4(text)
+	return ok && utf16.IsSurrogate(u)
+}
+
+// hex4 reads \uXXXX.
+func hex4(text []byte) (rune, bool) {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0, false
+	}
+	var u rune
+	for _, c := range text[2:6] {
+		switch {
+		case c-'0' <= 9:
+			c -= '0'
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			c = c | 0x20 - 'a' + 10
+		default:
+			return 0, false
+		}
+		u = u<<4 | rune(c)
+	}
+	return u, true
+}
+
+// unescape appends what the escape that text starts with stands for. A lone surrogate is U+FFFD.
+func unescape(dst, text []byte) []byte {
+	switch c := text[1]; c {
+	case 'b':
+		return append(dst, '\b')
+	case 'f':
+		return append(dst, '\f')
+	case 'n':
+		return append(dst, '\n')
+	case 'r':
+		return append(dst, '\r')
+	case 't':
+		return append(dst, '\t')
+	case 'u':
+		u, _ := hex4(text)
+		if utf16.IsSurrogate(u) {
+			low, _ := hex4(text[6:])
+			u = utf16.DecodeRune(u, low)
+		}
+		return utf8.AppendRune(dst, u)
+	default:
+		return append(dst, c)
+	}
+}
+
+// decode appends the text that the contents of a JSON string stand for.
+func decode(dst, raw []byte) []byte {
+	for {
+		i := bytes.IndexByte(raw, '\\')
+		if i < 0 {
+			return append(dst, raw...)
+		}
+		dst = append(dst, raw[:i]...)
+		raw = raw[i:]
+		n := escapeLen(raw)
+		if n == 0 { // only in what a model wrote
+			dst, raw = append(dst, raw[0]), raw[1:]
+			continue
+		}
+		dst = unescape(dst, raw)
+		raw = raw[n:]
+	}
+}
+
+// encode appends text as the contents of a JSON string, with no more escapes than JSON asks for.
+func encode(dst, text []byte) []byte {
+	from := 0
+	for i, c := range text {
+		if c >= 0x20 && c != '"' && c != '\\' {
+			continue
+		}
+		dst = append(dst, text[from:i]...)
+		from = i + 1
+		switch c {
+		case '"', '\\':
+			dst = append(dst, '\\', c)
+		case '\b':
+			dst = append(dst, `\b`...)
+		case '\f':
+			dst = append(dst, `\f`...)
+		case '\n':
+			dst = append(dst, `\n`...)
+		case '\r':
+			dst = append(dst, `\r`...)
+		case '\t':
+			dst = append(dst, `\t`...)
+		default:
+			const digits = "0123456789abcdef"
+			dst = append(dst, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+		}
+	}
+	return append(dst, text[from:]...)
+}
+
+// usual is the length of what raw starts with that encode would spell the same.
+func usual(raw []byte) int {
+	i := 0
+	for i < len(raw) {
+		switch c := raw[i]; {
+		case c < 0x20:
+			return i
+		case c != '\\':
+			i++
+		default:
+			n := escapeLen(raw[i:])
+			if n == 0 {
+				return i
+			}
+			var text, again [16]byte
+			if !bytes.Equal(encode(again[:0], unescape(text[:0], raw[i:])), raw[i:i+n]) {
+				return i
+			}
+			i += n
+		}
+	}
+	return i
+}

@@ -1,0 +1,139 @@
+package wire
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// ToolKind is what a tool does with its arguments. It decides where a value may be handed to: a value in a file
+// stays on the machine, one in a command or a URL can leave it.
+type ToolKind string
+
+// The kinds of tool. Who runs a command or fetches a URL besides something else counts as that.
+const (
+	ToolOther   ToolKind = "other"
+	ToolCommand ToolKind = "command"
+	ToolNetwork ToolKind = "network"
+	ToolEdit    ToolKind = "edit"
+)
+
+// knownTools are the assistants' own tools, in lower case without separators. A tool is an edit only if it is
+// here: a name that merely sounds like one may do more.
+var knownTools = kinds(map[ToolKind]string{
+	ToolCommand: `bash bashtool bashcodeexecution cmd codeexecution codeinterpreter computer computeruse
+		containerexec eval exec execbash execcommand execute executebash executecode executecommand
+		executeshell interactwithprocess javascript jsrepl killshell localshell powershell process pwsh python
+		repl runcode runcommand runcommands runinterminal runshellcommand runtask runterminalcmd
+		runterminalcommand sendcommand sendinput shell shellcommand startprocess terminal unifiedexec
+		writestdin`,
+	ToolNetwork: `browse browser browseraction computeruseweb curl download fetch fetchurl fetchwebpage
+		googlewebsearch httprequest navigate openbrowserpage opensimplebrowser openurl readurl
+		readurlcontent searchinternet searchweb urlcontext viewwebpage webbrowser webfetch webpage
+		websearch websearchpreview wget`,
+	ToolEdit: `applydiff applypatch builtincreatenewfile builtineditexistingfile createfile createnewfile
+		create edit editblock editexistingfile editfile editfiles editnotebook editnotebookfile findandreplace
+		insert insertcontent inserteditintofile insertline multiedit multireplacestringinfile
+		notebookedit patch replace replacefilecontent replaceinfile replacestringinfile savefile
+		searchandreplace searchreplace singlefindandreplace strreplace strreplaceeditor
+		strreplacebasededittool textedit texteditor texteditorcodeexecution write writefile
+		writetextfile writetofile`,
+})
+
+// commandWords and networkWords give away what an unknown tool does, or an argument of one: the first inside
+// any longer word, the second as words of their own.
+var (
+	commandWithin = []string{"command", "shell", "terminal"}
+	commandWords  = []string{"bash", "cmd", "eval", "exec", "execute", "powershell", "script", "sh", "subprocess", "spawn"}
+	networkWithin = []string{"http", "browse", "fetch", "webhook"}
+	networkWords  = []string{"curl", "download", "endpoint", "href", "host", "hostname", "navigate", "request", "upload", "uri", "uris", "url", "urls", "web", "webpage", "wget"}
+)
+
+// KindOf judges a tool by its name, and where that says nothing, by the key of the argument.
+func KindOf(name, key string) ToolKind {
+	return kindForKey(kindOfName(name), key)
+}
+
+func kindOfName(name string) ToolKind {
+	if k, ok := knownTools[squeeze(name)]; ok {
+		return k
+	}
+	words := words(name)
+	// MCP clients prefix the tool with its server: mcp__files__write_file. Only what runs or sends is
+	// believed of the rest: whose server "files" is, nobody knows.
+	if i := strings.LastIndex(name, "__"); i >= 0 {
+		if k := knownTools[squeeze(name[i+2:])]; k == ToolCommand || k == ToolNetwork {
+			return k
+		}
+	}
+	return kindOfWords(words)
+}
+
+// kindForKey judges an argument of a tool whose name says nothing.
+func kindForKey(k ToolKind, key string) ToolKind {
+	if k != ToolOther || key == "" {
+		return k
+	}
+	return kindOfWords(words(key))
+}
+
+func kindOfWords(words []string) ToolKind {
+	for _, set := range []struct {
+		kind          ToolKind
+		within, exact []string
+	}{
+		{ToolCommand, commandWithin, commandWords},
+		{ToolNetwork, networkWithin, networkWords},
+	} {
+		for _, w := range words {
+			if slices.Contains(set.exact, w) {
+				return set.kind
+			}
+			for _, part := range set.within {
+				if strings.Contains(w, part) {
+					return set.kind
+				}
+			}
+		}
+	}
+	return ToolOther
+}
+
+// words splits at separators and at camel case, in lower case.
+func words(name string) []string {
+	var all []string
+	var word strings.Builder
+	cut := func() {
+		if word.Len() > 0 {
+			all = append(all, word.String())
+			word.Reset()
+		}
+	}
+	lower := false
+	for _, c := range name {
+		switch {
+		case !unicode.IsLetter(c) && !unicode.IsDigit(c):
+			cut()
+		case unicode.IsUpper(c) && lower:
+			cut()
+			fallthrough
+		default:
+			word.WriteRune(unicode.ToLower(c))
+		}
+		lower = unicode.IsLower(c)
+	}
+	cut()
+	return all
+}
+
+func squeeze(name string) string { return strings.Join(words(name), "") }
+
+func kinds(table map[ToolKind]string) map[string]ToolKind {
+	all := make(map[string]ToolKind)
+	for kind, names := range table {
+		for _, name := range strings.Fields(names) {
+			all[name] = kind
+		}
+	}
+	return all
+}

@@ -1,0 +1,123 @@
+// Package wire knows the vendors' formats: where text stands in a request, and where it comes back in an
+// answer. It does no HTTP, no detection and no policy.
+//
+// A [Format] is one vendor's language, one file each, found by [ByName]. Its [Route] for a path reads a body:
+//
+//   - [Route.Request] lists every string of a request as a [Span], object keys and unknown fields included,
+//     except what the format's table exempts, for a stated reason and only where the table says. It refuses
+//     what two parsers could read differently: see [Malformed].
+//   - [Splice] replaces spans. Every byte outside them stays as it is; without edits the body is the same slice.
+//   - [Route.Answer] and [Route.Stream] send the text of an answer through restorers, one for each [Lane] of
+//     text, and splice what they change. Every other byte, and the order of events, stays.
+//
+// What never changes: thinking and signatures, which the vendor signs; numbers; the padding of "obfuscation".
+// Logprobs are passed through as they are: their tokens show placeholders in pieces, never a value.
+//
+// To add a format, write its tables ([Field]) beside its fellows, put it into the array below, and give it
+// vectors in testdata/wire: a test fails for a format without them.
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Format is one vendor's language.
+type Format struct {
+	Name   string
+	routes []*Route
+	// harmless paths carry nothing of the person's. One that ends in a slash covers what is below it.
+	harmless []string
+	// failure renders an error as the vendor would.
+	failure func(status int, code, message string) []byte
+}
+
+// Route is one endpoint that carries text.
+type Route struct {
+	Format *Format
+	Path   string
+
+	request *node
+	answer  *node
+	stream  streaming
+}
+
+// formats, in the order errors list them. Those without routes are known by name and not built yet.
+var formats = []*Format{
+	openai,
+	anthropic,
+	{Name: "gemini"},
+	{Name: "ollama"},
+	{Name: "mistral"},
+}
+
+// ErrNotBuilt is wrapped by ByName for a format whose name may be configured, but which cannot be spoken yet.
+var ErrNotBuilt = errors.New("known format, not built yet")
+
+func init() {
+	for _, f := range formats {
+		for _, r := range f.routes {
+			r.Format = f
+		}
+	}
+}
+
+// Formats lists the names that configuration may use.
+func Formats() []string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// ByName finds a format.
+func ByName(name string) (*Format, error) {
+	for _, f := range formats {
+		switch {
+		case f.Name != name:
+		case f.routes == nil:
+			return nil, fmt.Errorf("format %q: %w; openai and anthropic are", name, ErrNotBuilt)
+		default:
+			return f, nil
+		}
+	}
+	return nil, fmt.Errorf("format %q is none of %s", name, strings.Join(Formats(), ", "))
+}
+
+// Match says what is known of a method and path.
+type Match uint8
+
+// Only a Completion has a Route. What is Unknown may carry anything.
+const (
+	Unknown Match = iota
+	Harmless
+	Completion
+)
+
+// Route finds what the format knows of a request. The path is the vendor's own and may have a query.
+func (f *Format) Route(method, path string) (*Route, Match) {
+	path, _, _ = strings.Cut(path, "?")
+	if method == "POST" {
+		for _, r := range f.routes {
+			if r.Path == path {
+				return r, Completion
+			}
+		}
+	}
+	if method == "GET" {
+		for _, h := range f.harmless {
+			if path == h || strings.HasSuffix(h, "/") && strings.HasPrefix(path, h) {
+				return nil, Harmless
+			}
+		}
+	}
+	return nil, Unknown
+}
+
+// Error renders an error as the vendor would, so that every client can show it. code is ours, in lower case
+// with underscores; formats without a place for it leave it out.
+func (f *Format) Error(status int, code, message string) (body []byte, contentType string) {
+	return f.failure(status, code, message), "application/json"
+}

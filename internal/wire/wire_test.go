@@ -1,0 +1,171 @@
+package wire
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestByName(t *testing.T) {
+	for _, name := range []string{"openai", "anthropic"} {
+		if f, err := ByName(name); err != nil || f.Name != name {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, name := range []string{"gemini", "ollama", "mistral"} {
+		if _, err := ByName(name); !errors.Is(err, ErrNotBuilt) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := ByName("opnai"); err == nil || errors.Is(err, ErrNotBuilt) || !strings.Contains(err.Error(), "openai, anthropic, gemini, ollama, mistral") {
+		t.Errorf("an unknown name: %v", err)
+	}
+}
+
+func TestRoute(t *testing.T) {
+	for _, test := range []struct {
+		format, method, path string
+		want                 Match
+	}{
+		{"openai", "POST", "/v1/chat/completions", Completion},
+		{"openai", "POST", "/v1/chat/completions?x=1", Completion},
+		{"openai", "GET", "/v1/chat/completions", Unknown},
+		{"openai", "POST", "/v1/chat/completions/", Unknown},
+		{"openai", "POST", "/v1//chat/completions", Unknown},
+		{"openai", "GET", "/v1/models", Harmless},
+		{"openai", "GET", "/v1/models/gpt-5", Harmless},
+		{"openai", "POST", "/v1/models", Unknown},
+		{"openai", "POST", "/v1/embeddings", Unknown},
+		{"openai", "POST", "/v1/messages", Unknown},
+		{"anthropic", "POST", "/v1/messages", Completion},
+		{"anthropic", "POST", "/v1/messages?beta=true", Completion},
+		{"anthropic", "POST", "/v1/messages/count_tokens?beta=true", Completion},
+		{"anthropic", "POST", "/v1/messages/batches", Unknown},
+		{"anthropic", "GET", "/v1/models?limit=2", Harmless},
+	} {
+		f, err := ByName(test.format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, match := f.Route(test.method, test.path)
+		if match != test.want || (r != nil) != (match == Completion) {
+			t.Errorf("%s %s %s is %d with route %v, want %d", test.format, test.method, test.path, match, r, test.want)
+		}
+	}
+}
+
+func TestErrorsAreTheVendorsOwn(t *testing.T) {
+	for _, test := range []struct {
+		format string
+		status int
+		want   string
+	}{
+		{"openai", 403, `{"error":{"message":"say \"why\"","type":"invalid_request_error","param":null,"code":"policy"}}`},
+		{"openai", 502, `{"error":{"message":"say \"why\"","type":"server_error","param":null,"code":"policy"}}`},
+		{"anthropic", 403, `{"type":"error","error":{"type":"permission_error","message":"say \"why\""}}`},
+		{"anthropic", 400, `{"type":"error","error":{"type":"invalid_request_error","message":"say \"why\""}}`},
+		{"anthropic", 418, `{"type":"error","error":{"type":"invalid_request_error","message":"say \"why\""}}`},
+		{"anthropic", 502, `{"type":"error","error":{"type":"api_error","message":"say \"why\""}}`},
+	} {
+		f, err := ByName(test.format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, kind := f.Error(test.status, "policy", `say "why"`); string(body) != test.want || kind != "application/json" {
+			t.Errorf("%s %d: %s %s", test.format, test.status, kind, body)
+		}
+	}
+}
+
+func TestRequestNamesModelAndStream(t *testing.T) {
+	q, err := chatRoute(t).Request([]byte(`{"messages":[{"model":"no","stream":true}],"model":"gpt\u002d5","stream":false}`))
+	if err != nil || q.Model != "gpt-5" || q.Stream {
+		t.Errorf("%+v %v", q, err)
+	}
+}
+
+// A path names where a span stands and never shows a name that could be somebody's or a secret.
+func TestPath(t *testing.T) {
+	body := `{"a":1,"messages":[{"role":"user"},{"x":[],"content":[{},{"text":"1"}]},
+		{"tool_calls":[{"function":{"arguments":"{\"path\":\"\",\"edits\":[{},{\"new_text\":\"2\",\"k\\u0033y\":[\"3\"]}]}"}}]}],
+		"metadata":{"ann@corp.example":{"to":"4"}, "say \"}\"":"5"}}`
+	q, err := chatRoute(t).Request([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string]string)
+	for _, sp := range q.Spans {
+		got[string(q.Text(sp, nil))] = q.Path(sp)
+	}
+	for text, want := range map[string]string{
+		"user":             "messages[0].role",
+		"1":                "messages[1].content[1].text",
+		"2":                "messages[2].tool_calls[0].function.arguments.edits[1].new_text",
+		"3":                "messages[2].tool_calls[0].function.arguments.edits[1].*[0]",
+		"4":                "metadata.*.to",
+		"5":                "metadata.*",
+		"ann@corp.example": "metadata",
+		"metadata":         "",
+	} {
+		if got[text] != want {
+			t.Errorf("the path of %q is %q, want %q", text, got[text], want)
+		}
+	}
+}
+
+func TestKindOf(t *testing.T) {
+	for _, test := range []struct {
+		want  ToolKind
+		names string
+	}{
+		{ToolCommand, `Bash bash BASH run_terminal_cmd runTerminalCommand execute_command local_shell exec_command
+			container.exec computer mcp__box__bash mcp__x__run_command my_shell_tool deployCommand exec_sql powershell`},
+		{ToolNetwork, `WebFetch web_search fetch browser_navigate browser.open http_request openUrl curl
+			mcp__net__fetch create_pull_request get_https search_web`},
+		{ToolEdit, `Edit MultiEdit Write write_file str_replace_editor str_replace_based_edit_tool apply_patch
+			replace_in_file create_file NotebookEdit write_to_file`},
+		{ToolOther, `Read Grep todo_write mcp__files__write_file frobnicate editor_of_things`},
+	} {
+		for name := range strings.FieldsSeq(test.names) {
+			if got := KindOf(name, ""); got != test.want {
+				t.Errorf("%s is %s, want %s", name, got, test.want)
+			}
+		}
+	}
+	for _, test := range []struct {
+		name, key string
+		want      ToolKind
+	}{
+		{"frobnicate", "command", ToolCommand},
+		{"frobnicate", "action.script", ToolCommand},
+		{"frobnicate", "shellCommand", ToolCommand},
+		{"frobnicate", "options.url", ToolNetwork},
+		{"frobnicate", "baseUrl.part", ToolNetwork},
+		{"frobnicate", "host", ToolNetwork},
+		{"frobnicate", "text", ToolOther},
+		{"frobnicate", "curly", ToolOther},
+		{"str_replace_editor", "command", ToolEdit},
+		{"Bash", "description", ToolCommand},
+	} {
+		if got := KindOf(test.name, test.key); got != test.want {
+			t.Errorf("%s of %s is %s, want %s", test.key, test.name, got, test.want)
+		}
+	}
+}
+
+// Where no table is, nothing is exempt and nothing comes back.
+func TestOpaque(t *testing.T) {
+	r := anthropic.Opaque()
+	q, err := r.Request([]byte(`{"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"KEY"}]}]}`))
+	if err != nil || len(q.Spans) != 8 {
+		t.Errorf("%d spans, want 8: %v", len(q.Spans), err)
+	}
+	answer := `{"content":[{"type":"text","text":"KEY_7h2wvd"}]}`
+	if got, err := r.Answer([]byte(answer), restoreEdits(testValues)); err != nil || string(got) != answer {
+		t.Errorf("%s %v", got, err)
+	}
+	stream := "event: content_block_delta\ndata: {\"delta\":{\"text\":\"KEY_7h2wvd\"}}\n\n"
+	if got := restream(t, r, restoreEdits(testValues), []byte(stream)); string(got) != stream {
+		t.Errorf("%s", got)
+	}
+}
