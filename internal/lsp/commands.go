@@ -1,0 +1,150 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/rpc"
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
+)
+
+const (
+	commandRedact    = "scrubjay.redact"
+	commandRedactAll = "scrubjay.redactAll"
+	commandRestore   = "scrubjay.restore"
+	commandUseEnv    = "scrubjay.useEnv"
+	commandAllow     = "scrubjay.allow"
+)
+
+// commands are what workspace/executeCommand can be asked for.
+var commands = []struct {
+	name string
+	run  func(*Server, context.Context, argument) error
+}{
+	{commandRedact, (*Server).redact},
+	{commandRedactAll, (*Server).redactAll},
+	{commandRestore, (*Server).restore},
+	{commandUseEnv, (*Server).useEnvironment},
+	{commandAllow, (*Server).allowInRepository},
+}
+
+func commandNames() []string {
+	names := make([]string, len(commands))
+	for i, c := range commands {
+		names[i] = c.name
+	}
+	return names
+}
+
+const (
+	// daemonPatience is how long the daemon may take to put a value away or to bring one back.
+	daemonPatience = 10 * time.Second
+	// retries is how often an edit is computed anew because the text has moved on.
+	retries = 4
+)
+
+// errMoved is said when a place cannot be found again.
+var errMoved = errors.New("the text has changed here meanwhile, so nothing was done; ask for the actions again")
+
+// ExecuteCommand does what an action offered. What goes wrong is told to the person, not to the editor:
+// editors show a failed command in their own words, or not at all.
+func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
+	i := slices.IndexFunc(commands, func(c struct {
+		name string
+		run  func(*Server, context.Context, argument) error
+	}) bool {
+		return c.name == p.Command
+	})
+	if i < 0 {
+		return nil, fmt.Errorf("no command is called %q", p.Command)
+	}
+	var a argument
+	if len(p.Arguments) != 1 || json.Unmarshal(p.Arguments[0], &a) != nil || a.URI == "" {
+		return nil, fmt.Errorf("%s wants one argument {uri, version, rule, start, end}", p.Command)
+	}
+	rpc.Release(ctx)
+	if err := commands[i].run(s, ctx, a); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		s.log.Info("command not done", zap.String("command", p.Command))
+		s.warn(err.Error())
+	}
+	return nil, nil
+}
+
+// finding is the one that an argument speaks of, in the present version.
+func (s *Server) finding(ctx context.Context, a argument) (*report, judged, error) {
+	b, span, err := s.place(a)
+	if err != nil {
+		return nil, judged{}, err
+	}
+	r := s.judge(ctx, b)
+	for _, j := range r.findings {
+		if j.Span == span && j.Rule.ID == a.Rule {
+			return r, j, nil
+		}
+	}
+	return nil, judged{}, errMoved
+}
+
+// place is where the argument's span stands in the present version.
+func (s *Server) place(a argument) (*workspace.Buffer, detect.Span, error) {
+	b, open := s.buffers.At(a.URI)
+	if !open {
+		return nil, detect.Span{}, errors.New("the file is not open any more, so nothing was done")
+	}
+	span, ok := b.Trace(a.Version, detect.Span{Start: a.Start, End: a.End})
+	if !ok {
+		return nil, detect.Span{}, errMoved
+	}
+	return b, span, nil
+}
+
+// apply has the editor replace spans of a version. If the text moves on before the editor has done so,
+// the spans are traced into the newer version and sent again; a span that was touched ends it.
+func (s *Server) apply(ctx context.Context, label string, from *workspace.Buffer, splices []splice) error {
+	for range retries {
+		b, open := s.buffers.At(from.URI)
+		if !open {
+			return errors.New("the file was closed meanwhile, so its text was not changed")
+		}
+		now := make([]splice, len(splices))
+		for i, sp := range splices {
+			span, ok := b.Trace(from.Text.Version(), sp.Span)
+			if !ok || string(b.Value(span)) != string(from.Value(sp.Span)) {
+				return errMoved
+			}
+			now[i] = splice{span, sp.text}
+		}
+		result, err := s.client.ApplyEdit(ctx, &protocol.ApplyWorkspaceEditParams{Label: &label, Edit: *s.workspaceEdit(b, now)})
+		if err != nil {
+			return errors.New("the editor did not take the edit, so the text is as it was")
+		}
+		if result != nil && result.Applied {
+			return nil
+		}
+		if latest, _ := s.buffers.At(from.URI); latest == b {
+			return errors.New("the editor refused the edit, so the text is as it was; is the file read-only?")
+		}
+	}
+	return errMoved
+}
+
+// warn tells the person something in one sentence.
+func (s *Server) warn(text string) { s.tell(protocol.MessageTypeWarning, text) }
+
+func (s *Server) tell(kind protocol.MessageType, text string) {
+	err := s.client.ShowMessage(context.Background(), &protocol.ShowMessageParams{Type: kind, Message: "scrubjay: " + text})
+	if err != nil {
+		s.log.Warn("message not shown", zap.Error(err))
+	}
+}

@@ -1,0 +1,258 @@
+package lsp
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+	"go.uber.org/zap"
+
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/rpc"
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
+)
+
+// maxDiagnostics is how many a file may have: editors slow down beyond it.
+const maxDiagnostics = 1000
+
+var severities = map[string]protocol.DiagnosticSeverity{
+	"error":       protocol.DiagnosticSeverityError,
+	"warning":     protocol.DiagnosticSeverityWarning,
+	"information": protocol.DiagnosticSeverityInformation,
+	"hint":        protocol.DiagnosticSeverityHint,
+}
+
+// diagnoseForever works off what has changed. Versions that come faster than it works are skipped.
+func (s *Server) diagnoseForever(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		}
+		s.mu.Lock()
+		uris := make([]string, 0, len(s.pending))
+		for u := range s.pending {
+			uris = append(uris, u)
+		}
+		refresh := s.refresh
+		clear(s.pending)
+		s.refresh = false
+		s.mu.Unlock()
+		slices.Sort(uris)
+		for _, u := range uris {
+			s.diagnose(ctx, u)
+		}
+		if refresh && s.caps.pull && s.caps.refresh {
+			if err := s.client.DiagnosticRefresh(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("the editor does not refresh", zap.Error(err))
+			}
+		}
+	}
+}
+
+// diagnose shows the present state of one file: its status, and its diagnostics where they are pushed.
+// An editor that pulls gets those of closed files only.
+func (s *Server) diagnose(ctx context.Context, u string) {
+	start := time.Now()
+	b, open := s.buffers.At(u)
+	p := protocol.PublishDiagnosticsParams{URI: uri.URI(u), Diagnostics: []protocol.Diagnostic{}}
+	switch {
+	case open:
+		r := s.judge(ctx, b)
+		s.sendStatus(ctx, r)
+		if !s.caps.pull {
+			p.Version = protocol.NewOptional(b.Text.Version())
+			p.Diagnostics = s.diagnostics(r)
+		}
+	default:
+		p.Diagnostics = s.closedProblems(u)
+	}
+	hash := ""
+	if len(p.Diagnostics) > 0 {
+		hash = hashOf(p.Diagnostics)
+	}
+	s.mu.Lock()
+	same := s.sent[u] == hash
+	s.mu.Unlock()
+	if same || ctx.Err() != nil {
+		return
+	}
+	if err := s.client.PublishDiagnostics(ctx, &p); err != nil {
+		return // the connection is gone
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if hash == "" {
+		delete(s.sent, u)
+	} else {
+		s.sent[u] = hash
+	}
+	if open && s.trace.Load() {
+		message := fmt.Sprintf("version %d of %s: %d diagnostics in %v", b.Text.Version(), u, len(p.Diagnostics), time.Since(start).Round(time.Microsecond))
+		_ = s.client.LogTrace(ctx, &protocol.LogTraceParams{Message: message})
+	}
+}
+
+// Diagnostic is the pull: the same diagnostics, on demand.
+func (s *Server) Diagnostic(ctx context.Context, p *protocol.DocumentDiagnosticParams) (protocol.DocumentDiagnosticReport, error) {
+	b, open := s.buffers.At(string(p.TextDocument.URI))
+	rpc.Release(ctx)
+	full := &protocol.RelatedFullDocumentDiagnosticReport{}
+	full.Kind, full.Items = "full", []protocol.Diagnostic{}
+	if !open {
+		return full, nil
+	}
+	full.Items = s.diagnostics(s.judge(ctx, b))
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	id := hashOf(full.Items)
+	if p.PreviousResultID != nil && *p.PreviousResultID == id {
+		same := &protocol.RelatedUnchangedDocumentDiagnosticReport{}
+		same.Kind, same.ResultID = "unchanged", id
+		return same, nil
+	}
+	full.ResultID = &id
+	return full, nil
+}
+
+// diagnostics are those of an open file.
+func (s *Server) diagnostics(r *report) []protocol.Diagnostic {
+	b := r.buffer
+	if b.Unscanned != "" {
+		return []protocol.Diagnostic{{
+			Severity: protocol.DiagnosticSeverityInformation,
+			Source:   protocol.NewOptional(section),
+			Code:     protocol.String("not-scanned"),
+			Message:  protocol.String("this file is not scanned: " + b.Unscanned),
+		}}
+	}
+	all := s.problems(r)
+	shown := r.shown()
+	room := maxDiagnostics - len(all)
+	more := 0
+	if len(shown) > room {
+		more = len(shown) - room + 1
+		shown = shown[:len(shown)-more]
+	}
+	for _, j := range shown {
+		all = append(all, s.diagnosticOf(r, j))
+	}
+	if more > 0 {
+		last := shown[len(shown)-1]
+		all = append(all, protocol.Diagnostic{
+			Range:    s.theirs(b.Text, last.End, b.Text.Len()),
+			Severity: protocol.DiagnosticSeverityInformation,
+			Source:   protocol.NewOptional(section),
+			Code:     protocol.String("more"),
+			Message:  protocol.String(fmt.Sprintf("%d more findings in this file are not shown", more)),
+		})
+	}
+	return all
+}
+
+func (s *Server) diagnosticOf(r *report, j judged) protocol.Diagnostic {
+	return protocol.Diagnostic{
+		Range:    s.theirs(r.buffer.Text, j.Start, j.End),
+		Severity: severities[j.diagnostic],
+		Source:   protocol.NewOptional(section),
+		Code:     protocol.String(j.Rule.ID),
+		Message:  protocol.String(message(r.outlook.destinations, j)),
+		Data:     protocol.LSPAny(fmt.Sprintf(`{"class":%q,"severity":%q,"verdict":%q}`, j.Rule.Class, j.Severity, j.verdict)),
+	}
+}
+
+// message is one line: what it is, and what happens to it.
+func message(destinations []policy.Destination, j judged) string {
+	var names []string
+	for i, r := range j.rulings {
+		if r.Verdict == j.verdict {
+			names = append(names, destinations[i].Provider)
+		}
+	}
+	to := strings.Join(names, ", ")
+	what := map[policy.Verdict]string{
+		policy.Allow:  "may go to " + to,
+		policy.Scrub:  "scrubbed on the way to " + to,
+		policy.Forbid: "forbidden for " + to,
+	}[j.verdict]
+	return fmt.Sprintf("%s (%s): %s", describe(j), j.Rule.Class, what)
+}
+
+// describe names a finding without showing it.
+func describe(j judged) string {
+	if j.Rule.Description == "" {
+		return j.Rule.ID
+	}
+	return j.Rule.Description
+}
+
+// problems are what is wrong with a settings file that is open.
+func (s *Server) problems(r *report) []protocol.Diagnostic {
+	f := r.outlook.folder
+	if f == nil || r.buffer.Path != f.settingsPath() {
+		return nil
+	}
+	return s.problemsOf(f)
+}
+
+// closedProblems are what is wrong with a settings file that is not open, if u is one.
+func (s *Server) closedProblems(u string) []protocol.Diagnostic {
+	s.mu.Lock()
+	at := slices.IndexFunc(s.folders, func(f *folder) bool { return f.settingsURI() == u })
+	if at < 0 {
+		s.mu.Unlock()
+		return []protocol.Diagnostic{}
+	}
+	f := s.folders[at]
+	s.mu.Unlock()
+	return s.problemsOf(f)
+}
+
+func (s *Server) problemsOf(f *folder) []protocol.Diagnostic {
+	_, problems := f.settings(s.buffers)
+	all := make([]protocol.Diagnostic, 0, len(problems))
+	for _, p := range problems {
+		at := protocol.Position{Line: uint32(p.line)}
+		end := at
+		if b, open := s.buffers.Of(f.settingsPath()); open && p.line < b.Text.Lines() {
+			end = s.theirs(b.Text, 0, endOf(b, p.line)).End
+		} else {
+			end.Line++
+		}
+		severity := p.severity
+		if severity == 0 {
+			severity = protocol.DiagnosticSeverityError
+		}
+		all = append(all, protocol.Diagnostic{
+			Range:    protocol.Range{Start: at, End: end},
+			Severity: severity,
+			Source:   protocol.NewOptional(section),
+			Code:     protocol.String("settings"),
+			Message:  protocol.String(p.text),
+		})
+	}
+	return all
+}
+
+func endOf(b *workspace.Buffer, line int) int {
+	_, end := b.Text.Line(line)
+	return end
+}
+
+// hashOf tells diagnostics apart without keeping them.
+func hashOf(d []protocol.Diagnostic) string {
+	h := sha256.New()
+	for i := range d {
+		encoded, _ := protocol.Marshal(&d[i])
+		h.Write(encoded)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}

@@ -1,0 +1,111 @@
+package lsp
+
+import (
+	"context"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+)
+
+// The daemon is sought again after a second, then more and more rarely.
+const (
+	firstRetry = time.Second
+	lastRetry  = time.Minute
+)
+
+// attend listens to the daemon for as long as the editor is there; that is also what keeps the daemon
+// alive. Without it everything but the vault goes on.
+func (s *Server) attend(ctx context.Context) {
+	refused := make(map[string]bool) // what the person was told of
+	wait := firstRetry
+	for ctx.Err() == nil {
+		err := s.greet(ctx, refused)
+		if err == nil {
+			wait = firstRetry
+			err = s.cfg.Daemon.Events(ctx, func(e control.Event) { s.event(ctx, e, refused) })
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			s.log.Warn("no daemon", zap.Error(err))
+		}
+		s.status.setDaemon("scrubjay's daemon cannot be reached: Redact and Restore need it; scrubjay doctor says what is wrong")
+		s.statusChanged(ctx)
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, lastRetry)
+	}
+}
+
+// greet takes over the state that the daemon is in.
+func (s *Server) greet(ctx context.Context, refused map[string]bool) error {
+	hello, err := s.cfg.Daemon.Hello(ctx)
+	if err != nil {
+		return err
+	}
+	s.status.mu.Lock()
+	known := s.status.policy.Revision
+	s.status.proxy, s.status.policy, s.status.daemon = hello.Proxy, hello.Policy, ""
+	s.status.mu.Unlock()
+	if hello.Policy.Refused != "" {
+		s.refused("", hello.Policy.Refused, refused)
+	}
+	if known != "" && known != hello.Policy.Revision {
+		s.reload() // it has changed while nobody listened
+	}
+	s.statusChanged(ctx)
+	return nil
+}
+
+func (s *Server) event(ctx context.Context, e control.Event, refused map[string]bool) {
+	switch e.Kind {
+	case "policy":
+		s.status.mu.Lock()
+		s.status.policy = control.Policy{Revision: e.Revision}
+		s.status.mu.Unlock()
+		s.reload()
+	case "refused":
+		s.status.mu.Lock()
+		s.status.policy.Refused = e.Text
+		s.status.mu.Unlock()
+		s.refused(e.Revision, e.Text, refused)
+	case "proxy":
+		// The event is only word that something changed; what it is, the daemon says when asked.
+		if hello, err := s.cfg.Daemon.Hello(ctx); err == nil {
+			s.status.mu.Lock()
+			s.status.proxy = hello.Proxy
+			s.status.mu.Unlock()
+		}
+	case "exchange":
+		s.status.mu.Lock()
+		s.status.exchange = &Exchange{Text: e.Text, Provider: e.Provider, Verdict: e.Verdict, Classes: e.Classes}
+		s.status.mu.Unlock()
+	default:
+		return // of a newer daemon
+	}
+	s.statusChanged(ctx)
+}
+
+// reload judges everything by the new policy.
+func (s *Server) reload() {
+	if s.cfg.Reload != nil {
+		s.cfg.Reload()
+	}
+	s.Refresh()
+}
+
+// refused tells the person once that a policy was not taken. The daemon's greeting does not name its
+// revision, so the reason counts too.
+func (s *Server) refused(revision, why string, told map[string]bool) {
+	if revision != "" && told["revision "+revision] || told["reason "+why] {
+		return
+	}
+	told["revision "+revision], told["reason "+why] = true, true
+	s.tell(protocol.MessageTypeWarning, "the newest policy was not taken, the one before stays in force: "+why)
+}

@@ -1,0 +1,142 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
+)
+
+// report is how one version of a file is judged.
+type report struct {
+	buffer     *workspace.Buffer
+	generation uint64
+	outlook    *outlook
+	findings   []judged // in the order of the text
+	until      time.Time
+}
+
+// judged is a finding that nobody has called harmless, and what policy says of it.
+type judged struct {
+	detect.Finding
+	rulings    []policy.Ruling // parallel to the outlook's destinations
+	verdict    policy.Verdict  // the strictest
+	diagnostic string          // how the editor shows it: error, warning, information, hint or none
+}
+
+func (j judged) shown() bool { return j.diagnostic != "none" }
+
+// shown are the findings that the editor shows.
+func (r *report) shown() []judged {
+	return slices.DeleteFunc(slices.Clone(r.findings), func(j judged) bool { return !j.shown() })
+}
+
+// touching are the findings that share a byte with start to end or stand right beside them.
+func (r *report) touching(start, end int) []judged {
+	var all []judged
+	for _, j := range r.findings {
+		if j.Start <= end && start <= j.End {
+			all = append(all, j)
+		}
+	}
+	return all
+}
+
+// judge asks policy about a version of a file; a version is judged once unless something else changes.
+func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
+	s.mu.Lock()
+	generation, known := s.generation, s.reports[b.URI]
+	s.mu.Unlock()
+	now := time.Now()
+	if known != nil && known.buffer == b && known.generation == generation && (known.until.IsZero() || now.Before(known.until)) {
+		return known
+	}
+	r := &report{buffer: b, generation: generation, outlook: s.outlook(b.Path)}
+	rel := r.outlook.folder.rel(b.Path)
+	var subjects []policy.Subject
+	var of []int // parallel to the findings
+	for _, f := range b.Findings() {
+		if r.outlook.disabled[f.Rule.ID] || detect.Ignored(b.Text.Bytes(), f) || r.outlook.allowed(f, rel, b.Value(f.Span), now) {
+			continue
+		}
+		subject := policy.SubjectOf(f)
+		i := slices.Index(subjects, subject)
+		if i < 0 {
+			i = len(subjects)
+			subjects = append(subjects, subject)
+		}
+		r.findings = append(r.findings, judged{Finding: f})
+		of = append(of, i)
+	}
+	if len(subjects) > 0 {
+		decisions := make([]policy.Decision, len(r.outlook.destinations))
+		for d, destination := range r.outlook.destinations {
+			decisions[d] = s.decide(ctx, destination, subjects)
+			if u := decisions[d].ValidUntil; !u.IsZero() && (r.until.IsZero() || u.Before(r.until)) {
+				r.until = u
+			}
+		}
+		for i := range r.findings {
+			r.findings[i].settle(decisions, of[i])
+		}
+	}
+	if ctx.Err() != nil {
+		return r // a decision may be missing
+	}
+	s.mu.Lock()
+	if now, open := s.buffers.At(b.URI); open && now == b {
+		s.reports[b.URI] = r
+	}
+	s.mu.Unlock()
+	return r
+}
+
+// decide asks once for all of a file's subjects. A decision that fails or does not fit is closed.
+func (s *Server) decide(ctx context.Context, d policy.Destination, subjects []policy.Subject) policy.Decision {
+	decision, err := s.cfg.Decider.Decide(ctx, policy.Query{Direction: policy.Outgoing, Destination: d, Subjects: subjects})
+	if err == nil && len(decision.Rulings) != len(subjects) {
+		err = fmt.Errorf("policy ruled on %d of %d subjects", len(decision.Rulings), len(subjects))
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			s.log.Warn("policy decided nothing", zap.Error(err))
+		}
+		decision = policy.Decision{Verdict: policy.Forbid, Rulings: make([]policy.Ruling, len(subjects))}
+		for i := range decision.Rulings {
+			decision.Rulings[i] = policy.Ruling{Verdict: policy.Forbid, Diagnostic: "error", Reason: "policy cannot be asked: " + err.Error()}
+		}
+	}
+	return decision
+}
+
+// loudness orders how findings are shown.
+var loudness = []string{"none", "hint", "information", "warning", "error"}
+
+// settle takes the strictest verdict over all destinations, shown as loudly as any of those that share it.
+func (j *judged) settle(decisions []policy.Decision, subject int) {
+	loudest := 0
+	for _, d := range decisions {
+		r := d.Rulings[subject]
+		j.rulings = append(j.rulings, r)
+		loud := slices.Index(loudness, r.Diagnostic)
+		if loud < 0 {
+			loud = slices.Index(loudness, "warning")
+		}
+		switch {
+		case r.Verdict > j.verdict:
+			j.verdict, loudest = r.Verdict, loud
+		case r.Verdict == j.verdict:
+			loudest = max(loudest, loud)
+		}
+	}
+	if j.Severity == detect.Info {
+		loudest = min(loudest, slices.Index(loudness, "information"))
+	}
+	j.diagnostic = loudness[loudest]
+}

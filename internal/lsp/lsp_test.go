@@ -1,0 +1,9 @@
+package lsp_test
+
+import (
+	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/lsptest"
+)
+
+func TestArchives(t *testing.T) { lsptest.Run(t, "../../testdata/lsp/*.txtar") }

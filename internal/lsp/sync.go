@@ -1,0 +1,110 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"go.lsp.dev/protocol"
+
+	"github.com/scrubjay-dev/scrubjay/internal/text"
+)
+
+// DidOpen takes over a file and scans it.
+func (s *Server) DidOpen(_ context.Context, p *protocol.DidOpenTextDocumentParams) error {
+	d := p.TextDocument
+	b := s.buffers.Open(string(d.URI), string(d.LanguageID), d.Version, []byte(d.Text))
+	s.touched(b.Path)
+	s.changed(b.URI)
+	return nil
+}
+
+// DidChange makes the next version and rescans what the edit can have changed.
+func (s *Server) DidChange(_ context.Context, p *protocol.DidChangeTextDocumentParams) error {
+	changes := make([]text.Change, 0, len(p.ContentChanges))
+	for _, event := range p.ContentChanges {
+		switch c := event.(type) {
+		case *protocol.TextDocumentContentChangePartial:
+			changes = append(changes, text.Change{Range: ours(c.Range), Text: c.Text})
+		case *protocol.TextDocumentContentChangeWholeDocument:
+			changes = append(changes, text.Change{Text: c.Text})
+		default:
+			return fmt.Errorf("a change is neither of a range nor of the whole text; this version was not taken")
+		}
+	}
+	b, err := s.buffers.Change(string(p.TextDocument.URI), p.TextDocument.Version, changes, s.encoding)
+	if err != nil {
+		return err
+	}
+	s.touched(b.Path)
+	s.changed(b.URI)
+	return nil
+}
+
+// DidClose lets a file go and clears what was shown of it.
+func (s *Server) DidClose(_ context.Context, p *protocol.DidCloseTextDocumentParams) error {
+	u := string(p.TextDocument.URI)
+	b, ok := s.buffers.At(u)
+	if !ok {
+		return fmt.Errorf("a file that is not open was closed")
+	}
+	s.buffers.Close(u)
+	s.mu.Lock()
+	delete(s.reports, u)
+	s.mu.Unlock()
+	s.status.forget(u)
+	s.touched(b.Path)
+	s.changed(b.URI)
+	return nil
+}
+
+// DidSave matters for files whose watching the editor does not offer.
+func (s *Server) DidSave(_ context.Context, p *protocol.DidSaveTextDocumentParams) error {
+	if b, ok := s.buffers.At(string(p.TextDocument.URI)); ok {
+		s.touched(b.Path)
+	}
+	return nil
+}
+
+// DidChangeWatchedFiles is of settings files that something else wrote.
+func (s *Server) DidChangeWatchedFiles(_ context.Context, p *protocol.DidChangeWatchedFilesParams) error {
+	for _, c := range p.Changes {
+		s.touched(c.URI.FsPath())
+	}
+	return nil
+}
+
+// touched judges everything anew if the file is one that holds settings.
+func (s *Server) touched(path string) {
+	if path != "" && filepath.Base(path) == settingsFile {
+		s.Refresh()
+	}
+}
+
+// DidChangeWorkspaceFolders brings and takes the settings of folders.
+func (s *Server) DidChangeWorkspaceFolders(_ context.Context, p *protocol.DidChangeWorkspaceFoldersParams) error {
+	for _, f := range p.Event.Removed {
+		s.removeFolder(string(f.URI))
+	}
+	for _, f := range p.Event.Added {
+		s.addFolder(string(f.URI))
+	}
+	s.Refresh()
+	return nil
+}
+
+func ours(r protocol.Range) *text.Range {
+	return &text.Range{
+		Start: text.Position{Line: r.Start.Line, Character: r.Start.Character},
+		End:   text.Position{Line: r.End.Line, Character: r.End.Character},
+	}
+}
+
+// theirs is where the bytes from start to end stand, as the editor counts.
+func (s *Server) theirs(t *text.Snapshot, start, end int) protocol.Range {
+	r := t.Range(start, end, s.encoding)
+	return protocol.Range{
+		Start: protocol.Position{Line: r.Start.Line, Character: r.Start.Character},
+		End:   protocol.Position{Line: r.End.Line, Character: r.End.Character},
+	}
+}

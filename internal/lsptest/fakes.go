@@ -1,0 +1,172 @@
+package lsptest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
+)
+
+// Decider rules as lines say: CLASS VERDICT SHOWN [DESTINATION], the latest that fits. Until one does,
+// everything is scrubbed and a warning.
+type Decider struct {
+	mu    sync.Mutex
+	lines [][]string
+}
+
+// Rule adds a line.
+func (d *Decider) Rule(words ...string) error {
+	if len(words) != 3 && len(words) != 4 {
+		return errors.New("a line of policy is CLASS VERDICT SHOWN [DESTINATION]")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lines = append(d.lines, words)
+	return nil
+}
+
+// Decide answers as the lines say.
+func (d *Decider) Decide(_ context.Context, q policy.Query) (policy.Decision, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var decision policy.Decision
+	for _, s := range q.Subjects {
+		r := policy.Ruling{Verdict: policy.Scrub, Diagnostic: "warning", Reason: "test policy for " + string(s.Class)}
+		for _, l := range d.lines {
+			if l[0] != string(s.Class) || len(l) == 4 && l[3] != q.Destination.Provider {
+				continue
+			}
+			for _, v := range []policy.Verdict{policy.Allow, policy.Scrub, policy.Forbid} {
+				if v.String() == l[1] {
+					r.Verdict = v
+				}
+			}
+			r.Diagnostic = l[2]
+		}
+		decision.Verdict = max(decision.Verdict, r.Verdict)
+		decision.Rulings = append(decision.Rulings, r)
+	}
+	return decision, nil
+}
+
+// placeholder is the nth of a type that a Daemon issues. Its check character is the one that is right.
+func placeholder(kind string, n int) string {
+	const alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
+	body := fmt.Sprintf("REDACTED_%s_sy8c%c", kind, alphabet[n])
+	for _, check := range alphabet {
+		whole := body + string(check)
+		if found := redact.Find([]byte(whole)); len(found) == 1 && found[0] == (redact.Span{End: len(whole), Scope: redact.File}) {
+			return whole
+		}
+	}
+	panic("no check character fits " + body)
+}
+
+var errDown = errors.New("no daemon")
+
+// Daemon keeps what it is given in memory.
+type Daemon struct {
+	mu     sync.Mutex
+	down   bool
+	values map[string]string // placeholder to value
+	counts map[string]int
+	events chan control.Event
+	hello  control.Hello
+}
+
+// NewDaemon makes one that listens and has a policy.
+func NewDaemon() *Daemon {
+	return &Daemon{values: map[string]string{}, counts: map[string]int{}, events: make(chan control.Event, 16),
+		hello: control.Hello{Version: control.Version, Proxy: control.Proxy{Listen: "127.0.0.1:7425"}, Policy: control.Policy{Revision: "1"}}}
+}
+
+// Down makes every request fail, or no longer.
+func (d *Daemon) Down(down bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.down = down
+}
+
+// Keep has a placeholder stand for a value.
+func (d *Daemon) Keep(placeholder, value string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.values[placeholder] = value
+}
+
+// Send has an event happen.
+func (d *Daemon) Send(e control.Event) { d.events <- e }
+
+// Hello says that it is there.
+func (d *Daemon) Hello(context.Context) (control.Hello, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.down {
+		return control.Hello{}, errDown
+	}
+	return d.hello, nil
+}
+
+// Issue gives equal values equal placeholders.
+func (d *Daemon) Issue(_ context.Context, r control.Issue) (control.Issued, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.down {
+		return control.Issued{}, errDown
+	}
+	var issued control.Issued
+	for _, v := range r.Values {
+		known := ""
+		for p, value := range d.values {
+			if value == string(v.Bytes) && strings.HasPrefix(p, "REDACTED_"+v.Type) {
+				known = p
+			}
+		}
+		if known == "" {
+			d.counts[v.Type]++
+			known = placeholder(v.Type, d.counts[v.Type])
+			d.values[known] = string(v.Bytes)
+		}
+		issued.Placeholders = append(issued.Placeholders, known)
+	}
+	return issued, nil
+}
+
+// Reveal leaves out what it never issued.
+func (d *Daemon) Reveal(_ context.Context, r control.Reveal) (control.Revealed, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.down {
+		return control.Revealed{}, errDown
+	}
+	revealed := control.Revealed{Values: map[string][]byte{}}
+	for _, p := range r.Placeholders {
+		if v, ok := d.values[p]; ok {
+			revealed.Values[p] = []byte(v)
+		}
+	}
+	return revealed, nil
+}
+
+// Events hands on what Send is given. An event of kind "gone" ends it.
+func (d *Daemon) Events(ctx context.Context, f func(control.Event)) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case e := <-d.events:
+			if e.Kind == "gone" {
+				return errDown
+			}
+			f(e)
+		}
+	}
+}
+
+var _ control.Daemon = (*Daemon)(nil)
+var _ policy.Decider = (*Decider)(nil)

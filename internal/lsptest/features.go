@@ -1,0 +1,117 @@
+package lsptest
+
+import (
+	"encoding/json"
+
+	"go.lsp.dev/protocol"
+
+	"github.com/scrubjay-dev/scrubjay/internal/lsp"
+)
+
+// Diagnostics are those of a file as the editor shows them.
+func (e *Editor) Diagnostics(u string) []protocol.Diagnostic {
+	e.t.Helper()
+	if _, open := e.TextOf(u); e.options.Pull && open {
+		raw, err := e.Request("textDocument/diagnostic", map[string]any{"textDocument": map[string]any{"uri": u}})
+		if err != nil {
+			e.t.Fatal(err)
+		}
+		var report protocol.RelatedFullDocumentDiagnosticReport
+		e.decode(raw, &report)
+		return report.Items
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.pushed[u]
+}
+
+// Hover asks about a byte; the text is empty if there is nothing.
+func (e *Editor) Hover(u string, offset int) string {
+	e.t.Helper()
+	text, _ := e.TextOf(u)
+	raw, err := e.Request("textDocument/hover", map[string]any{"textDocument": map[string]any{"uri": u}, "position": e.position(text, offset)})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	var h protocol.Hover
+	if string(raw) == "null" {
+		return ""
+	}
+	e.decode(raw, &h)
+	return h.Contents.(*protocol.MarkupContent).Value
+}
+
+// Actions asks what can be done about the bytes from start to end.
+func (e *Editor) Actions(u string, start, end int, only ...string) []protocol.CodeAction {
+	e.t.Helper()
+	text, _ := e.TextOf(u)
+	about := map[string]any{"diagnostics": []any{}}
+	if only != nil {
+		about["only"] = only
+	}
+	raw, err := e.Request("textDocument/codeAction", map[string]any{
+		"textDocument": map[string]any{"uri": u}, "context": about,
+		"range": map[string]any{"start": e.position(text, start), "end": e.position(text, end)},
+	})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	var actions []protocol.CodeAction
+	e.decode(raw, &actions)
+	return actions
+}
+
+// Do does an action.
+func (e *Editor) Do(a protocol.CodeAction) error {
+	if a.Edit != nil && !e.apply(a.Edit) {
+		e.t.Errorf("the edit of %q is of another version", a.Title)
+	}
+	if a.Command.Command == "" {
+		return nil
+	}
+	_, err := e.Request("workspace/executeCommand", map[string]any{"command": a.Command.Command, "arguments": a.Command.Arguments})
+	return err
+}
+
+// Answer is what the person will click from now on.
+func (e *Editor) Answer(title string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.options.Answer = title
+}
+
+// BeforeEdit runs f when the server next wants something edited.
+func (e *Editor) BeforeEdit(f func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.before = f
+}
+
+// Messages takes what the person was told since it was last called.
+func (e *Editor) Messages() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	all := e.messages
+	e.messages = nil
+	return all
+}
+
+// Status is what was last sent of a file, or of none.
+func (e *Editor) Status(u string) (st lsp.Status) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if raw, ok := e.status[u]; ok {
+		_ = json.Unmarshal(raw, &st) // it was checked when it came
+	}
+	return st
+}
+
+// Count is how often the server has sent a method.
+func (e *Editor) Count(method string) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.counts[method]
+}
+
+// Log is what the server has logged so far; to be read when it is quiet.
+func (e *Editor) Log() string { return e.log.String() }

@@ -1,0 +1,120 @@
+package text
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+)
+
+// MaxLen is the longest text that a Snapshot can hold.
+const MaxLen = math.MaxInt32
+
+// Change replaces what stands at Range, or the whole text if there is none.
+type Change struct {
+	Range *Range
+	Text  string
+}
+
+// Dirty says what several changes did together: bytes Start to OldEnd of the old text
+// became Start to NewEnd of the new one, and all else is as it was.
+type Dirty struct{ Start, OldEnd, NewEnd int }
+
+// Delta is by how much what follows has moved.
+func (d Dirty) Delta() int { return d.NewEnd - d.OldEnd }
+
+// Apply makes the next version. The changes apply one after the other, each to the result of the one
+// before. On an error the old version stands.
+func (s *Snapshot) Apply(version int32, changes []Change, e Encoding) (*Snapshot, Dirty, error) {
+	next := &Snapshot{version: version, ascii: s.ascii, text: s.text, starts: s.starts}
+	var dirty Dirty
+	owned := false
+	for i, c := range changes {
+		start, end, insert, err := next.resolve(c, e)
+		if err != nil {
+			return nil, Dirty{}, fmt.Errorf("change %d of %d: %w", i+1, len(changes), err)
+		}
+		if !owned { // one copy, however many changes there are
+			next.text = append(make([]byte, 0, len(s.text)+len(insert)+64), s.text...)
+			next.starts = append(make([]uint32, 0, len(s.starts)+4), s.starts...)
+			owned = true
+		}
+		next.splice(start, end, insert)
+		if i == 0 {
+			dirty = Dirty{Start: start, OldEnd: end, NewEnd: start + len(insert)}
+			continue
+		}
+		dirty = dirty.then(start, end, len(insert))
+	}
+	return next, dirty, nil
+}
+
+// resolve turns a change into the bytes that it replaces. A whole new text is narrowed to what differs:
+// clients without incremental sync send one at every key.
+func (s *Snapshot) resolve(c Change, e Encoding) (start, end int, insert string, err error) {
+	insert = c.Text
+	if c.Range == nil {
+		start, end = 0, len(s.text)
+		for start < end && start < len(insert) && s.text[start] == insert[start] {
+			start++
+		}
+		tail := 0
+		for end-tail > start && len(insert)-tail > start && s.text[end-tail-1] == insert[len(insert)-tail-1] {
+			tail++
+		}
+		end, insert = end-tail, insert[start:len(insert)-tail]
+	} else {
+		start, end = s.Offset(c.Range.Start, e), s.Offset(c.Range.End, e)
+		if start > end {
+			return 0, 0, "", fmt.Errorf("range %d:%d-%d:%d ends before it starts",
+				c.Range.Start.Line, c.Range.Start.Character, c.Range.End.Line, c.Range.End.Character)
+		}
+	}
+	if len(s.text)-(end-start)+len(insert) > MaxLen {
+		return 0, 0, "", fmt.Errorf("text would be longer than %d bytes", MaxLen)
+	}
+	return start, end, insert, nil
+}
+
+// splice replaces bytes in place; the receiver owns its text and line table.
+func (s *Snapshot) splice(start, end int, insert string) {
+	delta := len(insert) - (end - start)
+	s.text = slices.Replace(s.text, start, end, []byte(insert)...)
+	s.ascii = s.ascii && isASCII(s.text[start:start+len(insert)])
+
+	// A line starts at p because of the bytes at p-1 and p, so those from start to the end of the
+	// insertion are looked for anew, and the later ones have only moved.
+	from := max(start, 1)
+	lo := sort.Search(len(s.starts), func(i int) bool { return int(s.starts[i]) >= from })
+	hi := sort.Search(len(s.starts), func(i int) bool { return int(s.starts[i]) > end })
+	hi = max(hi, lo)
+	var room [8]uint32
+	found := appendStarts(room[:0], s.text, from, min(start+len(insert), len(s.text)))
+	s.starts = slices.Replace(s.starts, lo, hi, found...)
+	if delta != 0 {
+		for i := lo + len(found); i < len(s.starts); i++ {
+			s.starts[i] = uint32(int(s.starts[i]) + delta)
+		}
+	}
+}
+
+// then is d followed by a change of the new text's bytes start to end into n bytes.
+func (d Dirty) then(start, end, n int) Dirty {
+	reach := max(d.NewEnd, end)
+	return Dirty{
+		Start:  min(d.Start, start),
+		OldEnd: d.OldEnd + reach - d.NewEnd,
+		NewEnd: reach + n - (end - start),
+	}
+}
+
+// Trace follows the bytes start to end of the old text into the new one. It is not ok if they were touched.
+func (d Dirty) Trace(start, end int) (newStart, newEnd int, ok bool) {
+	switch {
+	case end <= d.Start:
+		return start, end, true
+	case start >= d.OldEnd:
+		return start + d.Delta(), end + d.Delta(), true
+	}
+	return 0, 0, false
+}

@@ -1,0 +1,225 @@
+// Package workspace knows the files that a person works on: what the editor has open stands over what is on
+// disk. A Buffer is one version of an open file with its findings, and never changes; an edit makes the next
+// one at a cost that follows the edit.
+package workspace
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.lsp.dev/uri"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/text"
+)
+
+const (
+	// MaxScanned is the largest text that is scanned while somebody types.
+	MaxScanned = 4 << 20
+	// maxKept is the largest text that is kept at all: one that has grown too large by typing can
+	// shrink again, a huge file must not cost its size.
+	maxKept = 4 * MaxScanned
+	// sniffed is how far a NUL is looked for: text has none.
+	sniffed = 8 << 10
+	// remembered is how many versions back a span can be traced.
+	remembered = 64
+)
+
+// Buffer is one version of an open file. It never changes.
+type Buffer struct {
+	URI      string
+	Path     string // where it would be on disk; empty if it is of no file
+	Language string // the editor's id for it, such as "go"
+	Text     *text.Snapshot
+	// Unscanned says why the text was not scanned; then there is no Scan.
+	Unscanned string
+	Scan      *detect.Scan
+
+	engine  *detect.Engine
+	history []step // oldest first
+}
+
+// step is the edit that followed a version.
+type step struct {
+	version int32
+	dirty   text.Dirty
+}
+
+// Findings are those of this version; none if it was not scanned.
+func (b *Buffer) Findings() []detect.Finding {
+	if b.Scan == nil {
+		return nil
+	}
+	return b.Scan.Findings()
+}
+
+// Value is what a finding of this version speaks of.
+func (b *Buffer) Value(s detect.Span) []byte { return b.Text.Bytes()[s.Start:s.End] }
+
+// Trace follows a span of an older version into this one. It is not ok if the bytes were touched
+// or the version is too old to tell.
+func (b *Buffer) Trace(version int32, s detect.Span) (detect.Span, bool) {
+	if version == b.Text.Version() {
+		return s, s.Start >= 0 && s.Start <= s.End && s.End <= b.Text.Len()
+	}
+	from := slices.IndexFunc(b.history, func(h step) bool { return h.version == version })
+	if from < 0 || s.Start < 0 || s.Start > s.End {
+		return detect.Span{}, false
+	}
+	for _, h := range b.history[from:] {
+		var ok bool
+		if s.Start, s.End, ok = h.dirty.Trace(s.Start, s.End); !ok {
+			return detect.Span{}, false
+		}
+	}
+	return s, s.End <= b.Text.Len()
+}
+
+// Buffers are the open files. The zero value is not ready; see NewBuffers.
+type Buffers struct {
+	engine *detect.Engine
+	mu     sync.RWMutex
+	open   map[string]*Buffer
+}
+
+// NewBuffers scans what is opened with engine.
+func NewBuffers(engine *detect.Engine) *Buffers {
+	return &Buffers{engine: engine, open: make(map[string]*Buffer)}
+}
+
+// Open takes a file under the editor's care; one that is open already starts anew.
+func (b *Buffers) Open(u, language string, version int32, content []byte) *Buffer {
+	u = strings.Clone(u) // it may be a piece of a large message
+	buf := &Buffer{URI: u, Path: path(u), Language: strings.Clone(language), engine: b.engine}
+	buf.settle(text.New(version, content))
+	b.put(buf)
+	return buf
+}
+
+// Change makes the next version. On an error the present one stays.
+func (b *Buffers) Change(u string, version int32, changes []text.Change, e text.Encoding) (*Buffer, error) {
+	old, ok := b.At(u)
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("a file that is not open was changed; send didOpen first")
+	case version < old.Text.Version():
+		return nil, fmt.Errorf("version %d came after version %d; close and open the file again", version, old.Text.Version())
+	}
+	buf := &Buffer{URI: old.URI, Path: old.Path, Language: old.Language, engine: old.engine}
+	if old.dropped() {
+		// Its text is not here, so only a whole new one can be taken.
+		whole := slices.IndexFunc(changes, func(c text.Change) bool { return c.Range == nil })
+		if whole < 0 {
+			buf.Text, buf.Unscanned = text.New(version, nil), old.Unscanned
+			b.put(buf)
+			return buf, nil
+		}
+		changes = changes[whole:]
+	}
+	next, dirty, err := old.Text.Apply(version, changes, e)
+	if err != nil {
+		return nil, err
+	}
+	kept := old.history[max(0, len(old.history)-remembered+1):]
+	buf.history = append(slices.Clip(kept), step{old.Text.Version(), dirty})
+	if old.Scan != nil && scannable(next.Bytes()) == "" {
+		buf.Text = next
+		buf.Scan = old.Scan.Edit(next.Bytes(), detect.Span{Start: dirty.Start, End: dirty.OldEnd}, dirty.NewEnd-dirty.Start)
+	} else {
+		buf.settle(next)
+	}
+	b.put(buf)
+	return buf, nil
+}
+
+// Close lets the editor's version go and tells whether there was one.
+func (b *Buffers) Close(u string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, ok := b.open[u]
+	delete(b.open, u)
+	return ok
+}
+
+// At is the present version of an open file.
+func (b *Buffers) At(u string) (*Buffer, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	buf, ok := b.open[u]
+	return buf, ok
+}
+
+// Of is the present version of the file at a path, if it is open. Editors spell the same path's URI
+// in more than one way.
+func (b *Buffers) Of(path string) (*Buffer, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for _, buf := range b.open {
+		if buf.Path == path && path != "" {
+			return buf, true
+		}
+	}
+	return nil, false
+}
+
+// All are the present versions of the open files, ordered by URI.
+func (b *Buffers) All() []*Buffer {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	all := make([]*Buffer, 0, len(b.open))
+	for _, buf := range b.open {
+		all = append(all, buf)
+	}
+	slices.SortFunc(all, func(x, y *Buffer) int { return strings.Compare(x.URI, y.URI) })
+	return all
+}
+
+func (b *Buffers) put(buf *Buffer) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.open[buf.URI] = buf
+}
+
+// settle takes a text and scans it from scratch, or says why not.
+func (b *Buffer) settle(t *text.Snapshot) {
+	b.Text = t
+	if b.Unscanned = scannable(t.Bytes()); b.Unscanned == "" {
+		b.Scan = b.engine.Open(b.scanPath(), t.Bytes())
+		return
+	}
+	if t.Len() > maxKept {
+		b.Text = text.New(t.Version(), nil)
+		b.Unscanned += ", and too large to follow: open it again when it is smaller"
+	}
+}
+
+func (b *Buffer) dropped() bool { return b.Unscanned != "" && b.Text.Len() == 0 }
+
+func (b *Buffer) scanPath() string {
+	if b.Path != "" {
+		return b.Path
+	}
+	return b.URI
+}
+
+func scannable(content []byte) string {
+	switch {
+	case len(content) > MaxScanned:
+		return fmt.Sprintf("it is larger than %d MiB", MaxScanned>>20)
+	case bytes.IndexByte(content[:min(len(content), sniffed)], 0) >= 0:
+		return "it is binary"
+	}
+	return ""
+}
+
+// path is the file that a URI names, or "".
+func path(u string) string {
+	parsed := uri.URI(u)
+	if !strings.HasPrefix(u, "file:") {
+		return ""
+	}
+	return strings.Clone(parsed.FsPath())
+}
