@@ -1,10 +1,10 @@
 // Package rules embeds what the program knows by heart: the detection rules (detect/*.toml), the
-// default policy (policy/*.rego) and nothing that runs.
+// default policy (policy/*.rego beside its tests) and nothing that runs.
 package rules
 
 import "embed"
 
 // FS holds detect/ and policy/.
 //
-//go:embed detect/*.toml
+//go:embed detect/*.toml policy/*.rego
 var FS embed.FS

@@ -54,15 +54,12 @@ func findAssignment(c *check, r *Rule, at Span) {
 	if equalFold(word, "pwd") && !equalFold(text[from:end], "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !isUpper(text[at.Start]) {
 		return // ".pwd" of a larger word
 	}
-	password := word[0] == 'p' || word[0] == 'P' || word[0] == '_'
-	password = password && !containsFold(word, "key") && !containsFold(word, "salt")
-
 	value, quoted, ok := c.assigned(from, end)
 	if !ok || value.Len() > valueLimit {
 		return
 	}
 	v := text[value.Start:value.End]
-	if !c.isSecretValue(v, text[from:end], password, quoted) {
+	if !c.isSecretValue(v, text[from:end], isPasswordWord(word), quoted) {
 		return
 	}
 	c.emit(r, value, Span{from, value.End})

@@ -41,21 +41,27 @@ type Engine struct {
 
 // New makes an engine of rule sets. Later sets add to earlier ones; an id that stands in two of
 // them is taken from the later.
-func New(sets ...*Set) (*Engine, error) {
-	e := &Engine{published: newPublished()}
+func New(sets ...*Set) (*Engine, error) { return (&Engine{published: newPublished()}).With(sets...) }
+
+// With is the same engine with more rule sets.
+func (e *Engine) With(sets ...*Set) (*Engine, error) {
+	more := &Engine{published: e.published.clone(), global: slices.Clone(e.global)}
 	byID := map[string]*Rule{}
+	for _, r := range e.rules {
+		byID[r.ID] = r
+	}
 	for _, set := range sets {
 		for _, r := range set.Rules {
 			byID[r.ID] = r
 		}
-		e.published.add(set.Published)
-		e.global = append(e.global, set.allow...)
+		more.published.add(set.Published)
+		more.global = append(more.global, set.allow...)
 	}
 	for _, r := range byID {
-		e.rules = append(e.rules, r)
+		more.rules = append(more.rules, r)
 	}
-	slices.SortFunc(e.rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
-	return e, e.build()
+	slices.SortFunc(more.rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
+	return more, more.build()
 }
 
 // Without is the same engine less some of its rules. An id that no rule has is an error, because a

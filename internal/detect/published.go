@@ -2,6 +2,8 @@ package detect
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -14,6 +16,10 @@ type published struct {
 }
 
 func newPublished() *published { return &published{exact: map[string]bool{}} }
+
+func (p *published) clone() *published {
+	return &published{exact: maps.Clone(p.exact), prefixes: slices.Clone(p.prefixes)}
+}
 
 // add takes values, and beginnings of values that end in "...".
 func (p *published) add(values []string) {

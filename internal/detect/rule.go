@@ -31,6 +31,8 @@ type Rule struct {
 	reach int
 	// generic rules give way to every other where they overlap.
 	generic bool
+	// named rules judge a value by the name it is given, wherever the name stands.
+	named bool
 
 	pattern  *pattern
 	group    int
@@ -251,6 +253,7 @@ func (t *ruleTOML) rule() (*Rule, error) {
 			return nil, fmt.Errorf("find %q is no built-in check: use one of %s", t.Find, names(finders))
 		}
 		r.triggers, r.run, r.reach, r.generic = f.triggers, f.run, f.reach, f.generic
+		r.named = t.Find == "assignment"
 		return r, nil
 	case t.Regex == "" && t.Path != "":
 		return nil, nil

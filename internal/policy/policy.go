@@ -1,4 +1,22 @@
 // Package policy decides what may go where. It is the only importer of OPA.
+//
+// The way of a question, Decide(Query):
+//
+//   - query.go makes it canonical: subjects sorted, each once. No text, value or path is in it.
+//   - engine.go answers from memory while an equal question's answer is valid; a swap of the policy or
+//     of the settings forgets all answers.
+//   - program.go asks rules/policy/*.rego, together with what the organisation's bundle holds. It is
+//     compiled at the first question, so that what never asks never pays.
+//   - What fails, is undefined or is not understood is Forbid, and an error.
+//
+// Who has a say, the highest first: the managed file, the organisation's signed bundle, the person's own
+// file (layers.go). The highest that sets a verdict defines it, lower ones only tighten. load.go and
+// validate.go read the files and name the line that is wrong; a repository's file quiets only editors.
+//
+// The way of a bundle: build.go makes, signs and publishes it; source.go fetches it; archive.go and
+// verify.go accept it or not: OPA's own check of signature, hashes and scope, then our guard, because OPA
+// takes old and expired bundles: sequence floor and expiry, and the bundle's own tests. store.go keeps the
+// last good one, and the floor beside it. Only then the Engine swaps. Nothing here is logged.
 package policy
 
 import (

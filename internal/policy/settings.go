@@ -4,44 +4,62 @@ import "time"
 
 // Settings is the configuration, one schema for every layer and for their merged result.
 type Settings struct {
-	Providers    map[string]Provider `yaml:"providers,omitempty"`
-	Organisation *Organisation       `yaml:"organisation,omitempty"`
-	Rules        RuleSettings        `yaml:"rules,omitempty"`
-	Allow        []AllowEntry        `yaml:"allow,omitempty"`
-	Destinations []string            `yaml:"destinations,omitempty"`
+	// The upstreams of the proxy, by name. openai, anthropic, gemini, ollama and mistral are known
+	// from the start; one of these may be given in part.
+	Providers map[string]Provider `yaml:"providers,omitempty"`
+	// Where signed policy comes from. Only the managed or the user's file may hold it.
+	Organisation *Organisation `yaml:"organisation,omitempty"`
+	// Detection rules that are turned off or added.
+	Rules RuleSettings `yaml:"rules,omitempty"`
+	// What is not sensitive. Every field that is set must match.
+	Allow []AllowEntry `yaml:"allow,omitempty"`
+	// The providers that diagnostics judge by; without it all public ones.
+	Destinations []string `yaml:"destinations,omitempty"`
 	// Salt keys the fingerprints of a repository's allow entries and baselines.
 	Salt string `yaml:"salt,omitempty"`
 	// Verdicts sets, per class and kind of destination, what policy says: allow, scrub or forbid.
 	Verdicts map[string]map[Kind]string `yaml:"verdicts,omitempty"`
+	// What lower layers may loosen on the wire, which they otherwise cannot: their rules.disable, their
+	// allow, and providers that they call private. It counts in the managed file and in a bundle.
+	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers"`
 }
 
 // Provider is one upstream of the proxy.
 type Provider struct {
-	Format string `yaml:"format"`
-	URL    string `yaml:"url"`
-	Kind   Kind   `yaml:"kind"`
+	Format string `yaml:"format,omitempty" jsonschema:"enum=openai,enum=anthropic,enum=gemini,enum=ollama,enum=mistral"`
+	URL    string `yaml:"url,omitempty" jsonschema:"format=uri"`
+	// Whose it is: public (a vendor's, the default), private (the organisation's own), local (this machine).
+	Kind Kind `yaml:"kind,omitempty" jsonschema:"enum=public,enum=private,enum=local"`
 }
 
 // Organisation says where signed policy comes from. Only the managed and the user's file may hold it.
 type Organisation struct {
-	URL   string        `yaml:"url"`
-	Keys  []string      `yaml:"keys"` // PEM public keys, inline
-	Scope string        `yaml:"scope"`
-	Poll  time.Duration `yaml:"poll,omitempty"`
-	Stale string        `yaml:"stale,omitempty"` // scrub (default), closed, open
+	// The bundle file itself, as policy push put it there.
+	URL string `yaml:"url" jsonschema:"format=uri"`
+	// PEM public keys, inline; a bundle is signed with one of them.
+	Keys []string `yaml:"keys"`
+	// The scope that the bundle was built for.
+	Scope string `yaml:"scope"`
+	// How often to ask, 60s if it is not set and never more often than every second.
+	Poll time.Duration `yaml:"poll,omitempty" jsonschema:"type=string"`
+	// What holds while there is no policy or it has expired: scrub whatever is found (the default),
+	// closed (nothing goes out), open (the default policy).
+	Stale string `yaml:"stale,omitempty" jsonschema:"enum=scrub,enum=closed,enum=open"`
 }
 
 // RuleSettings turns rules off and adds files of them.
 type RuleSettings struct {
 	Disable []string `yaml:"disable,omitempty"`
-	Files   []string `yaml:"files,omitempty"`
+	// TOML files; a relative path starts at the file that names it.
+	Files []string `yaml:"files,omitempty"`
 }
 
 // AllowEntry says that something is not sensitive. Every field that is set must match.
 type AllowEntry struct {
-	Rule        string `yaml:"rule,omitempty"`
+	Rule string `yaml:"rule,omitempty"`
+	// A pattern of paths below the repository: without a slash of names, with ** of any depth.
 	Path        string `yaml:"path,omitempty"`
-	Fingerprint string `yaml:"fingerprint,omitempty"`
+	Fingerprint string `yaml:"fingerprint,omitempty" jsonschema:"pattern=^[iro]:[0-9a-f]{32}$"`
 	Reason      string `yaml:"reason,omitempty"`
-	Until       string `yaml:"until,omitempty"` // a date, 2027-01-31
+	Until       string `yaml:"until,omitempty" jsonschema:"format=date"` // a date, 2027-01-31
 }

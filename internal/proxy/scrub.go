@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
@@ -121,7 +122,28 @@ func (p *Proxy) find(req *wire.Request) []secret {
 		}
 		out = append(out, merge(n, text, findings, p.Vault.Known(text), engine)...)
 	}
+	if settings := p.Settings(); len(settings.Allow) > 0 {
+		out = slices.DeleteFunc(out, func(s secret) bool { return p.allowed(settings, s) })
+	}
 	return out
+}
+
+// allowed tells whether an allow entry that counts on the wire (policy.Layers decides which do) speaks of
+// a finding. None opens the wire for a credential that its checksum proved.
+func (p *Proxy) allowed(settings policy.Settings, s secret) bool {
+	if s.subject.Class == detect.Credential && s.subject.Validated {
+		return false
+	}
+	_, ok := policy.Allowed(settings, s.subject.Rule, "", func(scope detect.Scope) string {
+		switch {
+		case scope == detect.Installation:
+			return p.Vault.Fingerprint(s.value.Bytes)
+		case scope == detect.Repository && settings.Salt != "":
+			return detect.Fingerprint(scope, []byte(settings.Salt), s.value.Bytes)
+		}
+		return ""
+	}, time.Now())
+	return ok
 }
 
 // merge joins findings and known values of one text. Where they overlap, the one that begins first

@@ -1,0 +1,177 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"go.uber.org/zap"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+)
+
+// Governance is what is in force in this process: settings, policy and the rules that follow from them.
+// Daemon and language server have one each, from the same files and the same bundle.
+type Governance struct {
+	// Watch is told of every change. It is set before Run.
+	Watch func(Change)
+
+	state  State
+	config string
+	log    *zap.Logger
+	policy *policy.Engine
+	source *policy.Source // nil without an organisation
+
+	mu      sync.Mutex
+	refused string
+	engine  atomic.Pointer[detect.Engine]
+}
+
+// Change is one change of what is in force, or a bundle that was refused.
+type Change struct {
+	Revision string
+	Refused  string
+}
+
+// NewGovernance reads the settings and the last good policy.
+func NewGovernance(state State, config string, log *zap.Logger) (*Governance, error) {
+	layers, err := loadLayers(config)
+	if err != nil {
+		return nil, err
+	}
+	e, err := policy.NewEngine(policy.Options{Layers: layers})
+	if err != nil {
+		return nil, err
+	}
+	g := &Governance{state: state, config: config, log: log, policy: e, Watch: func(Change) {}}
+	if o := layers.Organisation(); o != nil {
+		g.source = policy.NewSource(policy.SourceOptions{
+			Engine: e, Organisation: *o, StateDir: state.Dir, OnSwap: g.swapped, OnRefuse: g.refusal,
+		})
+		// A last good bundle that cannot be used was told to refusal; the engine is stale then, and says so.
+		_ = g.source.Load()
+	}
+	return g, g.followSettings()
+}
+
+func loadLayers(config string) (*policy.Layers, error) {
+	paths, err := policy.DefaultPaths(config)
+	if err != nil {
+		return nil, err
+	}
+	return policy.LoadSettings(paths)
+}
+
+// Engine finds with the rules in force.
+func (g *Governance) Engine() *detect.Engine { return g.engine.Load() }
+
+// Policy decides.
+func (g *Governance) Policy() *policy.Engine { return g.policy }
+
+// Settings are those that the wire obeys.
+func (g *Governance) Settings() policy.Settings { return g.policy.Settings() }
+
+// Revision names the policy in force.
+func (g *Governance) Revision() string { return g.policy.Status().Revision }
+
+// Refused says why the newest bundle was not taken, or nothing.
+func (g *Governance) Refused() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.refused
+}
+
+// Reload reads the settings' files again. What cannot be understood leaves the old settings in force.
+func (g *Governance) Reload() {
+	layers, err := loadLayers(g.config)
+	if err != nil {
+		g.log.Warn("the settings stay as they were", zap.Error(err))
+		return
+	}
+	g.policy.Reload(layers)
+	if err := g.followSettings(); err != nil {
+		g.log.Warn("the rules stay as they were", zap.Error(err))
+	}
+}
+
+// followSettings makes the engine that the settings ask for.
+func (g *Governance) followSettings() error {
+	e, err := EngineFor(g.policy.Settings())
+	if err != nil {
+		return err
+	}
+	g.engine.Store(e)
+	return nil
+}
+
+// Run polls for the organisation's policy until ctx ends. Without an organisation there is nothing to do.
+func (g *Governance) Run(ctx context.Context) {
+	if g.source != nil {
+		g.source.Run(ctx)
+	}
+}
+
+func (g *Governance) swapped(revision string) {
+	g.setRefused("")
+	if err := g.followSettings(); err != nil {
+		g.log.Warn("the rules stay as they were", zap.Error(err))
+	}
+	g.Watch(Change{Revision: revision})
+}
+
+func (g *Governance) refusal(r policy.Refusal) {
+	g.log.Warn("no new policy", zap.String("reason", string(r.Reason)), zap.Error(r.Err))
+	if r.Reason == policy.Unreachable {
+		return // a train without a network is nothing to tell a person about; doctor does
+	}
+	g.setRefused(r.Error())
+	g.Watch(Change{Revision: g.Revision(), Refused: r.Error()})
+}
+
+func (g *Governance) setRefused(why string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.refused = why
+}
+
+// EngineFor is the engine that settings ask for: the built-in rules and those of its files, less those
+// that are turned off.
+func EngineFor(s policy.Settings) (*detect.Engine, error) {
+	e := detect.Default()
+	var errs []error
+	for _, file := range s.Rules.Files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("rules.files: %w", err))
+			continue
+		}
+		set, err := detect.Load(file, text)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if e, err = e.With(set); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if len(s.Rules.Disable) > 0 && len(errs) == 0 {
+		var err error
+		if e, err = e.Without(s.Rules.Disable...); err != nil {
+			errs = append(errs, fmt.Errorf("rules.disable: %w", err))
+		}
+	}
+	return e, errors.Join(errs...)
+}
+
+// SettingsNotes say which settings of lower layers do not count, and why.
+func (g *Governance) SettingsNotes() []string { return g.policy.Layers().Ignored() }
+
+// EditorSettings are those that editors and scans obey for the files of a repository, whose
+// .scrubjay.yaml is given if it has one.
+func (g *Governance) EditorSettings(repository string) (policy.Settings, error) {
+	return g.policy.Layers().Editor(repository)
+}

@@ -1,0 +1,102 @@
+package policy
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/rego"
+)
+
+var (
+	errUndefined = errors.New("the policy decides nothing here: run scrubjay policy check on it")
+	obligations  = []string{"review", "reroute", "attest"}
+	diagnostics  = []string{"error", "warning", "information", "hint", "none"}
+)
+
+// decode reads what data.scrubjay.decision says of a query with n subjects. Whatever is not understood is
+// an error: an organisation's rules have a part in it.
+func decode(rs rego.ResultSet, n int) (Decision, error) {
+	var d Decision
+	said, err := only(rs)
+	if err != nil {
+		return d, err
+	}
+	if d.Verdict, err = parseVerdict(said["verdict"]); err != nil {
+		return d, err
+	}
+	rulings, _ := said["rulings"].([]any)
+	if len(rulings) != n {
+		return d, fmt.Errorf("the policy ruled on %d of %d subjects: run scrubjay policy check on it", len(rulings), n)
+	}
+	d.Rulings = make([]Ruling, n)
+	for i, r := range rulings {
+		fields, _ := r.(map[string]any)
+		ruling := &d.Rulings[i]
+		if ruling.Verdict, err = parseVerdict(fields["verdict"]); err != nil {
+			return d, err
+		}
+		ruling.Diagnostic, _ = fields["diagnostic"].(string)
+		ruling.Reason, _ = fields["reason"].(string)
+		if !slices.Contains(diagnostics, ruling.Diagnostic) || ruling.Reason == "" || ruling.Verdict > d.Verdict {
+			return d, errUndefined
+		}
+	}
+	if d.Reasons, err = texts(said["reasons"]); err != nil {
+		return d, err
+	}
+	if d.Obligations, err = texts(said["obligations"]); err != nil {
+		return d, err
+	}
+	for _, o := range d.Obligations {
+		if !slices.Contains(obligations, o) {
+			return d, errors.New("the policy asks for an obligation that is none of review, reroute, attest")
+		}
+	}
+	until, _ := said["valid_until"].(json.Number)
+	seconds, err := until.Int64()
+	if err != nil {
+		return d, errors.New("the policy's valid_until is not a whole number of seconds")
+	}
+	d.ValidUntil = time.Unix(seconds, 0)
+	return d, nil
+}
+
+// only is the one object that a query for one rule gives.
+func only(rs rego.ResultSet) (map[string]any, error) {
+	if len(rs) != 1 || len(rs[0].Expressions) != 1 {
+		return nil, errUndefined
+	}
+	said, ok := rs[0].Expressions[0].Value.(map[string]any)
+	if !ok {
+		return nil, errUndefined
+	}
+	return said, nil
+}
+
+func parseVerdict(v any) (Verdict, error) {
+	name, _ := v.(string)
+	i := slices.Index(verdictNames[:], name)
+	if i < 0 {
+		return Forbid, errors.New("the policy gives a verdict that is none of allow, scrub, forbid")
+	}
+	return Verdict(i), nil
+}
+
+// texts reads a set of texts; in order, so that equal decisions are equal.
+func texts(v any) ([]string, error) {
+	given, _ := v.([]any)
+	all := make([]string, 0, len(given))
+	for _, t := range given {
+		text, ok := t.(string)
+		if !ok {
+			return nil, errors.New("the policy gives a reason or an obligation that is not a text")
+		}
+		all = append(all, strings.ToValidUTF8(text, ""))
+	}
+	slices.Sort(all)
+	return all, nil
+}

@@ -1,0 +1,212 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/rego"
+)
+
+// What holds while an organisation's policy is missing or has expired.
+const (
+	staleScrub  = "scrub"
+	staleClosed = "closed"
+	staleOpen   = "open"
+)
+
+// builtinRevision is the policy's revision while no bundle is in force.
+const builtinRevision = "built-in"
+
+// decideLimit is how long one decision may take before it counts as failed.
+const decideLimit = 5 * time.Second
+
+// Options of an Engine.
+type Options struct {
+	// Layers are the settings; nil means none.
+	Layers *Layers
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Engine decides. It is safe for concurrent use, and starts no goroutine.
+type Engine struct {
+	now     func() time.Time
+	swap    sync.Mutex // held by whoever replaces current
+	current atomic.Pointer[force]
+}
+
+// force is what is in force between two swaps.
+type force struct {
+	source
+	settings Settings
+	program  func() (*program, error)
+	memo     memo
+}
+
+// NewEngine makes an engine. It compiles nothing: the first question does.
+func NewEngine(o Options) (*Engine, error) {
+	if o.Layers == nil {
+		o.Layers = &Layers{}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	e := &Engine{now: o.Now}
+	e.current.Store(newForce(source{layers: o.Layers}))
+	return e, nil
+}
+
+func newForce(s source) *force {
+	f := &force{source: s, settings: s.layers.Wire()}
+	f.program = sync.OnceValues(func() (*program, error) { return s.compile(context.Background()) })
+	return f
+}
+
+// Settings is what the wire obeys now, with the bundle's part.
+func (e *Engine) Settings() Settings { return e.current.Load().settings }
+
+// Layers are the settings in force, with the bundle's.
+func (e *Engine) Layers() *Layers { return e.current.Load().layers }
+
+// Status is what is in force, for people.
+type Status struct {
+	Revision string
+	// Organised is true if an organisation is named; Sequence and Expires are its bundle's, if there is one.
+	Organised bool
+	Sequence  int64
+	Expires   time.Time
+	// Stale is scrub, closed or open while the organisation's policy is missing or has expired.
+	Stale string
+}
+
+// Status says what is in force.
+func (e *Engine) Status() Status {
+	f := e.current.Load()
+	s := Status{Revision: f.revision(), Organised: f.layers.Organisation() != nil, Stale: f.stale(e.now())}
+	if f.bundle != nil {
+		s.Sequence, s.Expires = f.bundle.Sequence, f.bundle.Expires
+	}
+	return s
+}
+
+func (f *force) revision() string {
+	if f.bundle == nil {
+		return builtinRevision
+	}
+	return f.bundle.Revision
+}
+
+func (f *force) stale(now time.Time) string {
+	o := f.layers.Organisation()
+	if o == nil || f.bundle != nil && now.Before(f.bundle.Expires) {
+		return ""
+	}
+	return o.Stale
+}
+
+// Swap puts a bundle in force, all at once: its rules, data and settings. What does not compile is an
+// error, and what was in force stays.
+func (e *Engine) Swap(b *Bundle) error {
+	e.swap.Lock()
+	defer e.swap.Unlock()
+	layers := e.current.Load().layers
+	if layers.Organisation() == nil {
+		return errors.New("a bundle needs organisation in the settings")
+	}
+	f := newForce(source{layers: layers.withBundle(&b.settings), bundle: b})
+	if _, err := f.program(); err != nil {
+		return err
+	}
+	e.current.Store(f)
+	return nil
+}
+
+// Reload puts other settings in force. The bundle stays if they trust the same organisation.
+func (e *Engine) Reload(l *Layers) {
+	e.swap.Lock()
+	defer e.swap.Unlock()
+	old := e.current.Load()
+	s := source{layers: l.withBundle(nil)}
+	if was, is := old.layers.Organisation(), l.Organisation(); old.bundle != nil && is != nil && is.Scope == was.Scope && reflect.DeepEqual(is.Keys, was.Keys) {
+		s = source{layers: l.withBundle(&old.bundle.settings), bundle: old.bundle}
+	}
+	e.current.Store(newForce(s))
+}
+
+// content identifies the bundle in force; empty without one.
+func (e *Engine) content() string {
+	if b := e.current.Load().bundle; b != nil {
+		return b.content
+	}
+	return ""
+}
+
+// Decide answers a query. An error comes with a decision that forbids everything and says why.
+func (e *Engine) Decide(ctx context.Context, q Query) (Decision, error) {
+	f, now := e.current.Load(), e.now()
+	c := canonicalise(q, f.stale(now))
+	d, ok := f.memo.get(c.key, now)
+	if !ok {
+		var err error
+		if d, err = f.decide(ctx, c, now); err != nil {
+			return closed(q, f.revision(), now, err), err
+		}
+		f.memo.put(c.key, d, now)
+	}
+	// The caller gets rulings of its own, in its own order.
+	rulings := make([]Ruling, len(q.Subjects))
+	for i, s := range q.Subjects {
+		n, _ := slices.BinarySearchFunc(c.Subjects, s, compareSubjects)
+		rulings[i] = d.Rulings[n]
+	}
+	d.Rulings, d.Reasons, d.Obligations = rulings, slices.Clone(d.Reasons), slices.Clone(d.Obligations)
+	return d, nil
+}
+
+func (f *force) decide(ctx context.Context, c canonical, now time.Time) (Decision, error) {
+	p, err := f.program()
+	if err != nil {
+		return Decision{}, err
+	}
+	rs, err := c.ask(ctx, p.decision, now)
+	if err != nil {
+		return Decision{}, err
+	}
+	d, err := decode(rs, len(c.Subjects))
+	if err != nil {
+		return d, err
+	}
+	d.Revision = f.revision()
+	if f.bundle != nil && now.Before(f.bundle.Expires) && f.bundle.Expires.Before(d.ValidUntil) {
+		d.ValidUntil = f.bundle.Expires
+	}
+	return d, nil
+}
+
+func (c canonical) ask(ctx context.Context, q rego.PreparedEvalQuery, now time.Time) (rego.ResultSet, error) {
+	ctx, cancel := context.WithTimeout(ctx, decideLimit)
+	defer cancel()
+	rs, err := q.Eval(ctx, rego.EvalParsedInput(c.input(now)), rego.EvalTime(now))
+	if err != nil {
+		return nil, fmt.Errorf("the policy cannot be evaluated: %w", err)
+	}
+	return rs, nil
+}
+
+// closed is the decision when there is none. It holds for no time.
+func closed(q Query, revision string, now time.Time, err error) Decision {
+	reason := "Nothing goes out, because the policy cannot decide: " + err.Error() + "."
+	d := Decision{Verdict: Forbid, Rulings: make([]Ruling, len(q.Subjects)), Reasons: []string{reason}, Revision: revision, ValidUntil: now}
+	for i := range d.Rulings {
+		d.Rulings[i] = Ruling{Verdict: Forbid, Diagnostic: "error", Reason: reason}
+	}
+	return d
+}
+
+var _ Decider = (*Engine)(nil)

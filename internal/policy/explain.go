@@ -1,0 +1,104 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// Vote is what one authority said.
+type Vote struct {
+	Layer   string // default, managed, organisation, user, stale
+	Source  string // where it says so
+	Verdict string
+	Reason  string
+}
+
+// Explanation is a decision with everything it was made of.
+type Explanation struct {
+	Query    Query // with the subjects in the order of the decision's rulings
+	Decision Decision
+	// Votes on each subject, the highest authority first, and which of them counted.
+	Votes    [][]Vote
+	Deciding []Vote
+	Stale    string
+}
+
+// Explain answers a query as Decide does, and says which rule of which layer gave each verdict. It does
+// not remember.
+func (e *Engine) Explain(ctx context.Context, q Query) (Explanation, error) {
+	f, now := e.current.Load(), e.now()
+	c := canonicalise(q, f.stale(now))
+	x := Explanation{Query: c.Query, Stale: c.stale}
+	var err error
+	if x.Decision, err = f.decide(ctx, c, now); err != nil {
+		x.Decision = closed(c.Query, f.revision(), now, err)
+		return x, err
+	}
+	p, err := f.program()
+	if err != nil {
+		return x, err
+	}
+	rs, err := c.ask(ctx, p.explanation, now)
+	if err != nil {
+		return x, err
+	}
+	said, err := only(rs)
+	if err != nil {
+		return x, err
+	}
+	rulings, _ := said["rulings"].([]any)
+	for _, r := range rulings {
+		fields, _ := r.(map[string]any)
+		var votes []Vote
+		given, _ := fields["votes"].([]any)
+		for _, v := range given {
+			votes = append(votes, vote(v))
+		}
+		x.Votes, x.Deciding = append(x.Votes, votes), append(x.Deciding, vote(fields["deciding"]))
+	}
+	return x, nil
+}
+
+func vote(v any) Vote {
+	fields, _ := v.(map[string]any)
+	text := func(name string) string {
+		s, _ := fields[name].(string)
+		return s
+	}
+	return Vote{Layer: text("layer"), Source: text("source"), Verdict: text("verdict"), Reason: text("reason")}
+}
+
+// String is the explanation for a terminal.
+func (x Explanation) String() string {
+	var b strings.Builder
+	d := x.Query.Destination
+	fmt.Fprintf(&b, "%s for %s (%s), %s. Policy revision %s, valid until %s.\n", x.Decision.Verdict, d.Provider, d.Kind, x.Query.Direction,
+		x.Decision.Revision, x.Decision.ValidUntil.UTC().Format("2006-01-02 15:04:05Z"))
+	if x.Stale != "" {
+		fmt.Fprintf(&b, "The organisation's policy is missing or has expired: %s.\n", x.Stale)
+	}
+	for i, s := range x.Query.Subjects {
+		r := x.Decision.Rulings[i]
+		fmt.Fprintf(&b, "\n%s (%s, severity %s, confidence %s): %s\n  %s\n", s.Rule, s.Class, s.Severity, s.Confidence, r.Verdict, r.Reason)
+		if i >= len(x.Votes) {
+			continue
+		}
+		for _, v := range x.Votes[i] {
+			mark := " "
+			if v == x.Deciding[i] {
+				mark = "*"
+			}
+			fmt.Fprintf(&b, "  %s %-12s %-7s %s\n", mark, v.Layer, v.Verdict, v.Source)
+		}
+	}
+	if len(x.Query.Subjects) == 0 {
+		for _, reason := range x.Decision.Reasons {
+			fmt.Fprintf(&b, "  %s\n", reason)
+		}
+	}
+	for _, o := range x.Decision.Obligations {
+		fmt.Fprintf(&b, "It also asks for: %s\n", o)
+	}
+	return b.String()
+}

@@ -1,0 +1,231 @@
+package policy
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// What a higher layer can delegate, named like the settings.
+const (
+	delegateDisable   = "rules.disable"
+	delegateAllow     = "allow"
+	delegateProviders = "providers"
+)
+
+// builtinProviders are known without any settings. A layer may redefine them, wholly or in part.
+var builtinProviders = map[string]Provider{
+	"openai":    {Format: "openai", URL: "https://api.openai.com", Kind: Public},
+	"anthropic": {Format: "anthropic", URL: "https://api.anthropic.com", Kind: Public},
+	"gemini":    {Format: "gemini", URL: "https://generativelanguage.googleapis.com", Kind: Public},
+	"mistral":   {Format: "mistral", URL: "https://api.mistral.ai", Kind: Public},
+	"ollama":    {Format: "ollama", URL: "http://127.0.0.1:11434", Kind: Local},
+}
+
+func (p Provider) over(base Provider) Provider {
+	p.Format = cmp.Or(p.Format, base.Format)
+	p.URL = cmp.Or(p.URL, base.URL)
+	p.Kind = cmp.Or(p.Kind, base.Kind, Public)
+	return p
+}
+
+// Layers are the settings of everybody who has a say, not yet merged. They are immutable.
+//
+// On the wire the managed file stands above the organisation's bundle, and that above the user's file:
+//
+//   - providers: a layer may add names and redefine built-in ones, not those of a higher layer; what it
+//     calls private is public where a higher layer stands that does not delegate providers.
+//   - organisation: the managed file's, else the user's. An organisation that is named is a layer even
+//     before its bundle has come.
+//   - rules.disable and allow: they count if there is no higher layer, or if each delegates them.
+//   - rules.files: all of them, a higher layer's after a lower one's, so that its rules win. They are not
+//     read here: whoever reads them has to see to it that a lower layer's cannot replace a built-in rule
+//     where a higher layer stands.
+//   - destinations: all of them. Without any, every public provider.
+//   - verdicts: for each class and kind the highest layer that sets one defines it; lower ones tighten it.
+//     The Engine asks each layer itself, and counts an organisation's silence as the default.
+type Layers struct {
+	managed, bundle, user *Settings
+}
+
+// withBundle is the same with the settings of another bundle.
+func (l *Layers) withBundle(s *Settings) *Layers {
+	return &Layers{managed: l.managed, bundle: s, user: l.user}
+}
+
+// Organisation says where signed policy comes from, or nil.
+func (l *Layers) Organisation() *Organisation {
+	for _, s := range []*Settings{l.managed, l.user} {
+		if s != nil && s.Organisation != nil {
+			o := *s.Organisation
+			o.Stale = cmp.Or(o.Stale, staleScrub)
+			o.Poll = cmp.Or(o.Poll, DefaultPoll)
+			return &o
+		}
+	}
+	return nil
+}
+
+// Wire is what the proxy obeys.
+func (l *Layers) Wire() Settings {
+	s, _ := l.merge()
+	return s
+}
+
+// Ignored says which settings of lower layers do not count on the wire, and why: a sentence each.
+func (l *Layers) Ignored() []string {
+	_, notes := l.merge()
+	return notes
+}
+
+// Editor is what editors and scans obey: the wire's settings, and besides them what quiets only the
+// editor, which is all rules.disable and allow of the user's file and of the repository's. repoFile is the
+// repository's .scrubjay.yaml; it may be missing or empty. It can name rule files, destinations, a salt
+// and verdicts that tighten, but no providers and no organisation.
+func (l *Layers) Editor(repoFile string) (Settings, error) {
+	s := l.Wire()
+	repo, err := readSettings(repoFile, repositoryLayer)
+	if err != nil {
+		return Settings{}, err
+	}
+	for _, quiet := range []*Settings{l.bundle, repo, l.user} {
+		if quiet == nil {
+			continue
+		}
+		s.Rules.Disable = union(s.Rules.Disable, quiet.Rules.Disable)
+		s.Allow = union(s.Allow, quiet.Allow)
+	}
+	if repo == nil {
+		return s, nil
+	}
+	s.Rules.Files = union(repo.Rules.Files, s.Rules.Files)
+	if len(repo.Destinations) > 0 {
+		s.Destinations = repo.Destinations
+		if len(l.chosen()) > 0 {
+			s.Destinations = union(l.chosen(), repo.Destinations)
+		}
+	}
+	s.Salt = cmp.Or(repo.Salt, s.Salt)
+	s.Verdicts = tighten(s.Verdicts, repo.Verdicts)
+	return s, nil
+}
+
+type ranked struct {
+	layer layer
+	*Settings
+}
+
+// present lists the layers that there are, the highest first.
+func (l *Layers) present() []ranked {
+	bundle := l.bundle
+	if bundle == nil && l.Organisation() != nil {
+		bundle = &Settings{}
+	}
+	all := []ranked{{managedLayer, l.managed}, {bundleLayer, bundle}, {userLayer, l.user}}
+	return slices.DeleteFunc(all, func(r ranked) bool { return r.Settings == nil })
+}
+
+// chosen are the destinations that somebody named.
+func (l *Layers) chosen() []string {
+	var names []string
+	for _, r := range l.present() {
+		names = union(names, r.Destinations)
+	}
+	return names
+}
+
+func (l *Layers) merge() (Settings, []string) {
+	s := Settings{Providers: maps.Clone(builtinProviders), Organisation: l.Organisation(), Destinations: l.chosen()}
+	var notes []string
+	note := func(r ranked, format string, args ...any) {
+		notes = append(notes, fmt.Sprintf("the %s settings' %s", r.layer, fmt.Sprintf(format, args...)))
+	}
+	owner := map[string]layer{}
+	for i, r := range l.present() {
+		above := l.present()[:i]
+		delegated := func(what string) bool {
+			return !slices.ContainsFunc(above, func(h ranked) bool { return !slices.Contains(h.Delegate, what) })
+		}
+		for _, name := range slices.Sorted(maps.Keys(r.Providers)) {
+			p := r.Providers[name].over(builtinProviders[name])
+			if o, taken := owner[name]; taken {
+				if s.Providers[name] != p {
+					note(r, "provider %s does not count: the %s settings define it", name, o)
+				}
+				continue
+			}
+			if p.Kind == Private && !delegated(delegateProviders) {
+				p.Kind = Public
+				note(r, "provider %s counts as public: a higher layer would have to delegate providers", name)
+			}
+			s.Providers[name], owner[name] = p, r.layer
+		}
+		switch {
+		case delegated(delegateDisable):
+			s.Rules.Disable = union(s.Rules.Disable, r.Rules.Disable)
+		case len(r.Rules.Disable) > 0:
+			note(r, "rules.disable does not count on the wire: a higher layer would have to delegate rules.disable")
+		}
+		switch {
+		case delegated(delegateAllow):
+			s.Allow = union(s.Allow, r.Allow)
+		case len(r.Allow) > 0:
+			note(r, "allow does not count on the wire: a higher layer would have to delegate allow")
+		}
+		if r.Organisation != nil && r.layer == userLayer && l.managed != nil && l.managed.Organisation != nil {
+			note(r, "organisation does not count: the managed settings name it")
+		}
+		s.Rules.Files = union(r.Rules.Files, s.Rules.Files)
+		s.Salt = cmp.Or(s.Salt, r.Salt)
+		s.Verdicts = tighten(s.Verdicts, r.Verdicts)
+		s.Delegate = union(s.Delegate, r.Delegate)
+	}
+	if len(s.Destinations) == 0 {
+		s.Destinations = publicNames(s.Providers)
+	}
+	return s, notes
+}
+
+func publicNames(providers map[string]Provider) []string {
+	var names []string
+	for name, p := range providers {
+		if p.Kind == Public {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// tighten adds a lower layer's verdicts: new cells, and stricter verdicts in those that are set.
+func tighten(upper, lower map[string]map[Kind]string) map[string]map[Kind]string {
+	if len(lower) == 0 {
+		return upper
+	}
+	all := map[string]map[Kind]string{}
+	for class, cells := range upper {
+		all[class] = maps.Clone(cells)
+	}
+	for class, cells := range lower {
+		if all[class] == nil {
+			all[class] = map[Kind]string{}
+		}
+		for kind, verdict := range cells {
+			if old, ok := all[class][kind]; !ok || slices.Index(verdictNames[:], verdict) > slices.Index(verdictNames[:], old) {
+				all[class][kind] = verdict
+			}
+		}
+	}
+	return all
+}
+
+func union[T comparable](a, b []T) []T {
+	all := slices.Clone(a)
+	for _, x := range b {
+		if !slices.Contains(all, x) {
+			all = append(all, x)
+		}
+	}
+	return all
+}

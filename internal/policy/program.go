@@ -1,0 +1,154 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/scrubjay-dev/scrubjay/rules"
+)
+
+// capabilities are what a policy may use. It decides by its input, its data and the clock: a decision is
+// remembered, and nothing of a query leaves this process.
+var capabilities = sync.OnceValue(func() *ast.Capabilities {
+	c := ast.CapabilitiesForThisVersion()
+	c.AllowNet = []string{}
+	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), func(b *ast.Builtin) bool {
+		switch b.Name {
+		case "http.send", "net.lookup_ip_addr", "opa.runtime", "rand.intn", "uuid.rfc4122", "trace", "print", "internal.print":
+			return true
+		}
+		return false
+	})
+	return c
+})
+
+// builtinModules are the default policy and its tests.
+var builtinModules = sync.OnceValues(func() (map[string]*ast.Module, error) {
+	names, err := fs.Glob(rules.FS, "policy/*.rego")
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*ast.Module{}
+	for _, name := range names {
+		text, err := rules.FS.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		if all[path.Base(name)], err = ast.ParseModule(path.Base(name), string(text)); err != nil {
+			return nil, err
+		}
+	}
+	if len(all) == 0 {
+		return nil, errors.New("no policy is built in")
+	}
+	return all, nil
+})
+
+// source is all that a decision is made from besides the query.
+type source struct {
+	layers *Layers
+	bundle *Bundle // nil without one
+}
+
+// modules are the policy with the organisation's rules, and their tests if those are asked for. The
+// prefix keeps a bundle's file from replacing one of ours.
+func (s source) modules(tests bool) (map[string]*ast.Module, error) {
+	builtin, err := builtinModules()
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*ast.Module{}
+	for name, m := range builtin {
+		if !isTest(name) {
+			all["scrubjay/"+name] = m
+		}
+	}
+	if s.bundle == nil {
+		return all, nil
+	}
+	for name, m := range s.bundle.modules {
+		all["bundle/"+name] = m
+	}
+	if tests {
+		for name, m := range s.bundle.tests {
+			all["bundle/"+name] = m
+		}
+	}
+	return all, nil
+}
+
+// store holds data.scrubjay: the bundle's org, and the verdicts of the layers.
+func (s source) store() storage.Store {
+	org := any(map[string]any{})
+	if s.bundle != nil {
+		if root, ok := s.bundle.data["scrubjay"].(map[string]any); ok && root["org"] != nil {
+			org = root["org"]
+		}
+	}
+	layers := map[string]any{"organised": s.layers.Organisation() != nil}
+	for _, l := range s.layers.present() {
+		verdicts := map[string]any{}
+		for class, cells := range l.Verdicts {
+			row := map[string]any{}
+			for kind, verdict := range cells {
+				row[string(kind)] = verdict
+			}
+			verdicts[class] = row
+		}
+		layers[string(l.layer)] = map[string]any{"verdicts": verdicts}
+	}
+	data := map[string]any{"scrubjay": map[string]any{"org": org, "layers": layers}}
+	return inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(true), inmem.OptReturnASTValuesOnRead(true))
+}
+
+// compiler compiles nothing yet. It refuses a bundle whose data stands where a rule does, which would
+// hide one of them.
+func (s source) compiler(ctx context.Context, store storage.Store, txn storage.Transaction) *ast.Compiler {
+	return ast.NewCompiler().WithCapabilities(capabilities()).WithPathConflictsCheck(storage.NonEmpty(ctx, store, txn))
+}
+
+// program is a compiled policy.
+type program struct {
+	decision, explanation rego.PreparedEvalQuery
+}
+
+func (s source) compile(ctx context.Context) (*program, error) {
+	modules, err := s.modules(false)
+	if err != nil {
+		return nil, err
+	}
+	store := s.store()
+	var p program
+	err = storage.Txn(ctx, store, storage.TransactionParams{}, func(txn storage.Transaction) error {
+		c := s.compiler(ctx, store, txn)
+		if c.Compile(maps.Clone(modules)); c.Failed() {
+			return fmt.Errorf("the policy does not compile: %w", c.Errors)
+		}
+		for _, q := range []struct {
+			name string
+			into *rego.PreparedEvalQuery
+		}{{"data.scrubjay.decision", &p.decision}, {"data.scrubjay.explanation", &p.explanation}} {
+			// An error in a builtin would otherwise be undefined, and a rule that forbids would not.
+			prepared, err := rego.New(rego.Query(q.name), rego.Compiler(c), rego.Store(store), rego.Transaction(txn), rego.StrictBuiltinErrors(true)).PrepareForEval(ctx)
+			if err != nil {
+				return err
+			}
+			*q.into = prepared
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &p, nil
+}

@@ -1,0 +1,103 @@
+package policy
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+)
+
+// randomVerdicts sets a random part of the cells.
+func randomVerdicts(r *rand.Rand) *Settings {
+	if r.IntN(4) == 0 {
+		return nil
+	}
+	s := &Settings{Verdicts: map[string]map[Kind]string{}}
+	for _, class := range detect.Classes {
+		cells := map[Kind]string{}
+		for _, kind := range kinds {
+			if r.IntN(3) == 0 {
+				cells[kind] = verdictNames[r.IntN(3)]
+			}
+		}
+		if len(cells) > 0 {
+			s.Verdicts[string(class)] = cells
+		}
+	}
+	return s
+}
+
+func everything(kind Kind) Query {
+	var all []Subject
+	for _, class := range detect.Classes {
+		all = append(all, subject(class))
+	}
+	return outgoing(kind, all...)
+}
+
+func said(s *Settings, class detect.Class, kind Kind) bool {
+	return s != nil && s.Verdicts[string(class)][kind] != ""
+}
+
+// A layer can loosen only what nobody above it decides: not what a higher layer set, and under an
+// organisation not even the default.
+func TestAddingALowerLayerNeverLoosens(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	o := acme("")
+	loosened := 0
+	for range 60 {
+		managed, bundle, user := randomVerdicts(r), randomVerdicts(r), randomVerdicts(r)
+		organisation := r.IntN(2) == 0
+		if organisation {
+			if managed == nil {
+				managed = &Settings{}
+			}
+			managed.Organisation = &o
+		}
+		engine := func(m, b, u *Settings) *Engine {
+			e := newEngine(t, &Layers{managed: m, user: u})
+			if !organisation {
+				return e
+			}
+			if b == nil {
+				b = &Settings{}
+			}
+			if err := e.Swap(&Bundle{Revision: "r", Scope: "acme", Sequence: 1, Expires: today.Add(time.Hour), settings: *b}); err != nil {
+				t.Fatal(err)
+			}
+			return e
+		}
+		without, with := engine(managed, bundle, nil), engine(managed, bundle, user)
+		top := engine(managed, nil, nil)
+		for _, kind := range kinds {
+			q := everything(kind)
+			before, after, above := decide(t, without, q), decide(t, with, q), decide(t, top, q)
+			for i, class := range detect.Classes {
+				if after.Rulings[i].Verdict < before.Rulings[i].Verdict {
+					loosened++
+					if organisation || said(managed, class, kind) {
+						t.Errorf("%s for %s: the user's file made %s of %s", class, kind, after.Rulings[i].Verdict, before.Rulings[i].Verdict)
+					}
+				}
+				if said(managed, class, kind) && before.Rulings[i].Verdict < above.Rulings[i].Verdict {
+					t.Errorf("%s for %s: the bundle made %s of %s", class, kind, before.Rulings[i].Verdict, above.Rulings[i].Verdict)
+				}
+			}
+		}
+		merged := (&Layers{managed: managed, user: user}).Wire().Verdicts
+		if managed != nil {
+			for class, cells := range managed.Verdicts {
+				for kind, verdict := range cells {
+					if slices.Index(verdictNames[:], merged[class][kind]) < slices.Index(verdictNames[:], verdict) {
+						t.Errorf("merged settings say %s where the managed file says %s", merged[class][kind], verdict)
+					}
+				}
+			}
+		}
+	}
+	if loosened == 0 {
+		t.Error("no layer loosened the default: the test tells nothing")
+	}
+}

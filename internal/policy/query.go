@@ -1,0 +1,101 @@
+package policy
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// canonical is a query in the one form that all equal ones have.
+type canonical struct {
+	Query
+	stale string
+	key   []byte
+}
+
+func canonicalise(q Query, stale string) canonical {
+	c := canonical{Query: q, stale: stale}
+	c.Subjects = sorted(q.Subjects, compareSubjects)
+	c.Labels = sorted(q.Labels, cmp.Compare[string])
+	k := make([]byte, 0, 96+64*len(c.Subjects))
+	for _, s := range []string{stale, string(q.Direction), q.Destination.Provider, q.Destination.Model, string(q.Destination.Kind),
+		q.Origin, q.Tool.Name, q.Tool.Kind, q.Endpoint} {
+		k = appendText(k, s)
+	}
+	k = binary.AppendUvarint(k, uint64(len(c.Labels)))
+	for _, l := range c.Labels {
+		k = appendText(k, l)
+	}
+	for _, s := range c.Subjects {
+		k = appendText(appendText(appendText(appendText(k, string(s.Class)), s.Rule), s.Severity), s.Confidence)
+		if s.Validated {
+			k = append(k, 1)
+		} else {
+			k = append(k, 0)
+		}
+	}
+	c.key = k
+	return c
+}
+
+// appendText puts the length first: a name that holds any byte cannot pass for two.
+func appendText(k []byte, s string) []byte {
+	return append(binary.AppendUvarint(k, uint64(len(s))), s...)
+}
+
+// sorted is the list in order and without doubles; the list itself if it is so already.
+func sorted[T comparable](list []T, compare func(a, b T) int) []T {
+	for i := 1; i < len(list); i++ {
+		if compare(list[i-1], list[i]) >= 0 {
+			list = slices.Clone(list)
+			slices.SortFunc(list, compare)
+			return slices.Compact(list)
+		}
+	}
+	return list
+}
+
+func compareSubjects(a, b Subject) int {
+	if c := cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Confidence, b.Confidence)); c != 0 || a.Validated == b.Validated {
+		return c
+	}
+	if b.Validated {
+		return -1
+	}
+	return 1
+}
+
+// input is the query as Rego sees it. It is built by hand: going through JSON costs as much as deciding.
+func (c canonical) input(now time.Time) ast.Value {
+	subjects := make([]*ast.Term, len(c.Subjects))
+	for i, s := range c.Subjects {
+		subjects[i] = object("class", string(s.Class), "rule", s.Rule, "severity", s.Severity, "confidence", s.Confidence)
+		subjects[i].Value.(ast.Object).Insert(ast.InternedTerm("validated"), ast.InternedTerm(s.Validated))
+	}
+	labels := make([]*ast.Term, len(c.Labels))
+	for i, l := range c.Labels {
+		labels[i] = ast.StringTerm(l)
+	}
+	in := object("direction", string(c.Direction), "origin", c.Origin, "endpoint", c.Endpoint, "stale", c.stale).Value.(ast.Object)
+	for name, value := range map[string]*ast.Term{
+		"destination": object("provider", c.Destination.Provider, "model", c.Destination.Model, "kind", string(c.Destination.Kind)),
+		"tool":        object("name", c.Tool.Name, "kind", c.Tool.Kind),
+		"subjects":    ast.ArrayTerm(subjects...),
+		"labels":      ast.ArrayTerm(labels...),
+		"now":         ast.IntNumberTerm(int(now.Unix())),
+	} {
+		in.Insert(ast.InternedTerm(name), value)
+	}
+	return in
+}
+
+func object(pairs ...string) *ast.Term {
+	o := ast.NewObjectWithCapacity(len(pairs) / 2)
+	for i := 0; i < len(pairs); i += 2 {
+		o.Insert(ast.InternedTerm(pairs[i]), ast.StringTerm(pairs[i+1]))
+	}
+	return ast.NewTerm(o)
+}

@@ -1,0 +1,247 @@
+package policy
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/invopop/jsonschema"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"golang.org/x/tools/txtar"
+)
+
+func TestWrongSettingsAreNamedByLine(t *testing.T) {
+	archive, err := txtar.ParseFile("../../testdata/policy/settings.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(archive.Files) < 20 {
+		t.Fatalf("only %d files were found", len(archive.Files))
+	}
+	for i := 0; i+1 < len(archive.Files); i += 2 {
+		l, name, _ := strings.Cut(archive.Files[i].Name, " ")
+		t.Run(l+" "+name, func(t *testing.T) {
+			_, err := parseSettings(name, archive.Files[i].Data, layer(l))
+			if err == nil {
+				t.Fatal("nothing is wrong with it")
+			}
+			got, want := strings.Split(err.Error(), "\n"), strings.Split(strings.TrimSpace(string(archive.Files[i+1].Data)), "\n")
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("said:\n%s\nnot:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Error("the message quotes the file")
+			}
+		})
+	}
+}
+
+func FuzzSettings(f *testing.F) {
+	f.Add([]byte("providers: {openai: {url: https://api.openai.com}}\nverdicts: {pii: {public: forbid}}"))
+	f.Add([]byte("a: &a [*a]\nallow: [{rule: x, until: 2027-01-31}]"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		s, err := parseSettings("f.yaml", content, userLayer)
+		if err == nil {
+			(&Layers{user: &s}).Wire()
+			return
+		}
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			if !strings.HasPrefix(line, "f.yaml:") {
+				t.Errorf("%q names no line", line)
+			}
+		}
+	})
+}
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestLoadSettings(t *testing.T) {
+	managed := write(t, "managed.yaml", "rules: {files: [ours.toml, /etc/more.toml]}\ndelegate: [allow]\n")
+	user := write(t, "config.yaml", "providers:\n  openai: {url: 'http://127.0.0.1:9'}\n  house: {format: openai, url: 'https://models.acme.example', kind: private}\nallow: [{rule: email, until: 2027-03-01}]\nrules: {disable: [email], files: [mine.toml]}\n")
+	l, err := LoadSettings(Paths{Managed: managed, User: user})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := l.Wire()
+	if want := (Provider{Format: "openai", URL: "http://127.0.0.1:9", Kind: Public}); s.Providers["openai"] != want {
+		t.Errorf("a built-in provider given in part is %+v", s.Providers["openai"])
+	}
+	if s.Providers["house"].Kind != Public {
+		t.Error("a user's provider counts as private below a managed file")
+	}
+	if len(s.Providers) != 6 || s.Providers["ollama"].Kind != Local {
+		t.Errorf("providers are %+v", s.Providers)
+	}
+	if want := []string{"anthropic", "gemini", "house", "mistral", "openai"}; !slices.Equal(s.Destinations, want) {
+		t.Errorf("destinations are %q", s.Destinations)
+	}
+	if len(s.Rules.Disable) != 0 || len(s.Allow) != 1 {
+		t.Errorf("disable %q, allow %+v: only allow is delegated", s.Rules.Disable, s.Allow)
+	}
+	if want := []string{filepath.Join(filepath.Dir(user), "mine.toml"), filepath.Join(filepath.Dir(managed), "ours.toml"), "/etc/more.toml"}; !slices.Equal(s.Rules.Files, want) {
+		t.Errorf("rule files are %q, not %q", s.Rules.Files, want)
+	}
+	if notes := l.Ignored(); len(notes) != 2 {
+		t.Errorf("what does not count is said so: %q", notes)
+	}
+	if _, err := LoadSettings(Paths{User: filepath.Join(t.TempDir(), "none.yaml")}); err != nil {
+		t.Errorf("a file that is not there: %v", err)
+	}
+	if _, err := LoadSettings(Paths{User: filepath.Join(t.TempDir(), "none.yaml"), Explicit: true}); err == nil {
+		t.Error("a file that was named is not there, and nobody says so")
+	}
+	if _, err := LoadSettings(Paths{Managed: t.TempDir()}); err == nil {
+		t.Error("a managed file that cannot be read was passed over")
+	}
+}
+
+func TestDefaultPaths(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", "/xdg")
+	t.Setenv("SCRUBJAY_CONFIG", "")
+	for _, step := range []struct{ env, flag, want string }{{"", "", filepath.Join("/xdg", "scrubjay", "config.yaml")}, {"/env.yaml", "", "/env.yaml"}, {"/env.yaml", "/flag.yaml", "/flag.yaml"}} {
+		t.Setenv("SCRUBJAY_CONFIG", step.env)
+		p, err := DefaultPaths(step.flag)
+		if err != nil || p.User != step.want || p.Explicit != (step.flag != "") || p.Managed == "" {
+			t.Errorf("%+v gives %+v, error %v", step, p, err)
+		}
+	}
+}
+
+func TestARepositoryQuietsTheEditorOnly(t *testing.T) {
+	o := acme("")
+	l := &Layers{managed: &Settings{Organisation: &o}, user: &Settings{Rules: RuleSettings{Disable: []string{"email"}}, Destinations: []string{"ollama"}}}
+	repo := write(t, ".scrubjay.yaml", "salt: abc\nrules: {disable: [phone-number], files: [team.toml]}\nallow: [{path: docs/**}]\nverdicts: {pii: {public: forbid}}\ndestinations: [openai]\n")
+	s, err := l.Editor(repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(s.Rules.Disable, []string{"phone-number", "email"}) || len(s.Allow) != 1 || s.Salt != "abc" || s.Verdicts["pii"][Public] != "forbid" || !slices.Equal(s.Destinations, []string{"ollama", "openai"}) {
+		t.Errorf("the editor's settings are %+v", s)
+	}
+	if s := l.Wire(); len(s.Rules.Disable)+len(s.Allow) != 0 || s.Salt != "" {
+		t.Errorf("the wire's settings are %+v", s)
+	}
+	if s, err := l.Editor(filepath.Join(t.TempDir(), ".scrubjay.yaml")); err != nil || !slices.Equal(s.Rules.Disable, []string{"email"}) {
+		t.Errorf("without a repository's file: %+v, error %v", s, err)
+	}
+	if _, err := l.Editor(write(t, ".scrubjay.yaml", "providers: {x: {}}")); err == nil || !strings.Contains(err.Error(), "cannot name providers") {
+		t.Errorf("a repository named providers: %v", err)
+	}
+}
+
+func TestProvidersOfAHigherLayerStand(t *testing.T) {
+	o := acme("")
+	theirs := map[string]Provider{"openai": {URL: "https://gateway.acme.example"}}
+	mine := map[string]Provider{"openai": {URL: "https://elsewhere.example", Kind: Private}}
+	l := &Layers{managed: &Settings{Organisation: &o, Providers: theirs}, user: &Settings{Organisation: &o, Providers: mine}}
+	if p := l.Wire().Providers["openai"]; p.URL != "https://gateway.acme.example" || p.Kind != Public {
+		t.Errorf("openai is %+v", p)
+	}
+	if notes := l.Ignored(); len(notes) != 2 || !strings.Contains(notes[0], "openai") {
+		t.Errorf("notes are %q", notes)
+	}
+	alone := (&Layers{user: &Settings{Providers: mine}}).Wire().Providers["openai"]
+	if alone.Kind != Private {
+		t.Errorf("nobody stands above the user, and openai is %+v", alone)
+	}
+}
+
+func TestAllowed(t *testing.T) {
+	print := "r:" + strings.Repeat("0a", 16)
+	entries := []AllowEntry{
+		{Rule: "email", Path: "docs/**", Reason: "docs"},
+		{Path: "*.lock", Reason: "locks"},
+		{Path: "**/fixtures/*", Reason: "fixtures"},
+		{Rule: "jwt", Fingerprint: print, Reason: "print"},
+		{Rule: "iban", Until: "2027-02-28", Reason: "expired"},
+		{Rule: "iban", Until: "2027-03-01", Path: "a.txt", Reason: "last day"},
+	}
+	for _, c := range []struct{ rule, path, want string }{
+		{"email", "docs/a/b.md", "docs"}, {"email", "src/docs/b.md", ""}, {"phone-number", "docs/b.md", ""}, {"email", "", ""},
+		{"any", "deep/down/go.lock", "locks"}, {"any", "fixtures/x", "fixtures"}, {"any", "a/b/fixtures/x", "fixtures"}, {"any", "fixtures/x/y", ""},
+		{"jwt", "", "print"}, {"jwt", "x.go", "print"},
+		{"iban", "b.txt", ""}, {"iban", "a.txt", "last day"},
+	} {
+		e, ok := Allowed(Settings{Allow: entries}, c.rule, c.path, func(s detect.Scope) string {
+			if s != detect.Repository {
+				t.Errorf("asked for a fingerprint of scope %c", s)
+			}
+			return print
+		}, time.Date(2027, 3, 1, 23, 0, 0, 0, time.Local))
+		if e.Reason != c.want || ok != (c.want != "") {
+			t.Errorf("%s in %q: %q", c.rule, c.path, e.Reason)
+		}
+	}
+	if _, ok := Allowed(Settings{Allow: []AllowEntry{{Fingerprint: print}}}, "jwt", "", func(detect.Scope) string { return "" }, today); ok {
+		t.Error("allowed without a fingerprint to compare")
+	}
+	if _, ok := Allowed(Settings{Allow: []AllowEntry{{}}}, "jwt", "", nil, today); ok {
+		t.Error("an empty entry allows everything")
+	}
+}
+
+var update = flag.Bool("update", false, "write docs/settings.schema.json")
+
+// The schema that editors check settings files with is made of the types.
+func TestSchemaIsCurrent(t *testing.T) {
+	const file = "../../docs/settings.schema.json"
+	r := jsonschema.Reflector{FieldNameTag: "yaml", ExpandedStruct: true, RequiredFromJSONSchemaTags: true}
+	if err := r.AddGoComments("github.com/scrubjay-dev/scrubjay", "../../internal/policy"); err != nil {
+		// The comments are read from below the module's root.
+		t.Fatal(err)
+	}
+	r.LookupComment = func(typ reflect.Type, field string) string {
+		name := typ.Name()
+		if field != "" {
+			name += "." + field
+		}
+		for key, text := range r.CommentMap {
+			if strings.HasSuffix(key, "policy."+name) {
+				return strings.Join(strings.Fields(text), " ")
+			}
+		}
+		return ""
+	}
+	schema := r.Reflect(&Settings{})
+	schema.ID = "https://scrubjay.dev/settings.schema.json"
+	schema.Title = "Scrubjay settings"
+	verdicts := schema.Properties.GetPair("verdicts").Value
+	classes := jsonschema.NewProperties()
+	for _, class := range detect.Classes {
+		cells := jsonschema.NewProperties()
+		for _, kind := range kinds {
+			cells.Set(string(kind), &jsonschema.Schema{Type: "string", Enum: []any{"allow", "scrub", "forbid"}})
+		}
+		classes.Set(string(class), &jsonschema.Schema{Type: "object", Properties: cells, AdditionalProperties: jsonschema.FalseSchema})
+	}
+	verdicts.Properties, verdicts.AdditionalProperties = classes, jsonschema.FalseSchema
+	want, err := json.MarshalIndent(schema, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = append(want, '\n')
+	if *update {
+		if err := os.WriteFile(file, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil || string(got) != string(want) {
+		t.Errorf("docs/settings.schema.json is not what the types say: run go test ./internal/policy -run Schema -update")
+	}
+}

@@ -1,0 +1,262 @@
+package policy
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// DefaultPoll is how often the bundle is asked for.
+const DefaultPoll = 60 * time.Second
+
+// fetchLimit is how long one answer may take.
+const fetchLimit = 30 * time.Second
+
+// SourceOptions say where bundles come from and where they go.
+type SourceOptions struct {
+	// Engine takes the bundles that are accepted.
+	Engine *Engine
+	// Organisation is what the settings say: Layers.Organisation.
+	Organisation Organisation
+	// StateDir is the installation's state directory.
+	StateDir string
+	// Client asks the server; nil means one of our own.
+	Client *http.Client
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// OnSwap is told the revision when a bundle has come into force.
+	OnSwap func(revision string)
+	// OnRefuse is told why a bundle was not taken, once for each reason and bundle. The good one stays.
+	OnRefuse func(Refusal)
+}
+
+// Source fetches the organisation's bundle and keeps the Engine supplied with the newest good one.
+type Source struct {
+	SourceOptions
+	store store
+
+	mu   sync.Mutex // held through a poll
+	etag string     // of the last answer
+	seen string     // hash of the last answer that was judged
+	told map[string]bool
+}
+
+// NewSource makes a source. It does nothing until it is run or loaded.
+func NewSource(o SourceOptions) *Source {
+	if o.Client == nil {
+		o.Client = &http.Client{}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.OnSwap == nil {
+		o.OnSwap = func(string) {}
+	}
+	if o.OnRefuse == nil {
+		o.OnRefuse = func(Refusal) {}
+	}
+	return &Source{SourceOptions: o, store: store{filepath.Join(o.StateDir, "policy")}, told: map[string]bool{}}
+}
+
+// Run loads the last good bundle and asks for a newer one until ctx ends.
+func (s *Source) Run(ctx context.Context) {
+	s.Load()
+	for {
+		s.Poll(ctx)
+		timer := time.NewTimer(s.interval())
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+	}
+}
+
+// interval varies, so that a thousand machines that started together do not ask together.
+func (s *Source) interval() time.Duration {
+	every := s.Organisation.Poll
+	if every <= 0 {
+		every = DefaultPoll
+	}
+	every += time.Duration((rand.Float64() - 0.5) * 0.2 * float64(every))
+	return max(every, time.Second)
+}
+
+// Load puts the last good bundle of this machine in force, without asking anybody. It is verified again,
+// and it must not be below the floor. One that has expired is taken too: the Engine knows that it is
+// stale, and what it forbids stays forbidden. The error, a *Refusal, has been told to OnRefuse.
+func (s *Source) Load() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.load()
+}
+
+func (s *Source) load() error {
+	f, err := s.store.floor()
+	if err != nil {
+		return s.refuse(&Refusal{Unreachable, err}, "disk")
+	}
+	if m, ok := f[s.Organisation.Scope]; ok && m.Content == s.Engine.content() {
+		return nil
+	}
+	raw, err := s.store.bundle()
+	if err != nil {
+		return s.refuse(refuse(Unreachable, "the last good one cannot be read: %w", err), "disk")
+	}
+	if raw == nil {
+		return nil
+	}
+	b, err := Verify(raw, s.Organisation)
+	if err == nil {
+		err = f.admits(b)
+	}
+	if err != nil {
+		return s.refuse(err, "disk "+hash(raw))
+	}
+	if b.content == s.Engine.content() {
+		return nil
+	}
+	return s.swap(b, "disk "+hash(raw))
+}
+
+// Poll asks once. The error, a *Refusal, has been told to OnRefuse unless it had been before.
+func (s *Source) Poll(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	// Another process of this machine may have been quicker.
+	s.load()
+	err := s.poll(ctx)
+	if st := s.Engine.Status(); st.Stale != "" && !st.Expires.IsZero() {
+		s.refuse(&Refusal{Expired, fmt.Errorf("the organisation's policy expired on %s; until a new one comes this holds: %s", st.Expires.UTC().Format(time.DateTime), st.Stale)}, st.Revision)
+	}
+	return err
+}
+
+func (s *Source) poll(ctx context.Context) error {
+	raw, etag, err := s.fetch(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return s.refuse(refuse(Unreachable, "%w", err), "")
+	}
+	delete(s.told, string(Unreachable)+" ")
+	if raw == nil || hash(raw) == s.seen {
+		s.etag = etag
+		return nil
+	}
+	err = s.take(ctx, raw)
+	if r, ok := errors.AsType[*Refusal](err); ok && r.Reason == Unreachable {
+		// It may be this machine's fault, so the same bundle is tried again.
+		return s.refuse(r, hash(raw))
+	}
+	s.etag, s.seen = etag, hash(raw)
+	if err != nil {
+		return s.refuse(err, hash(raw))
+	}
+	return nil
+}
+
+// take judges a fetched bundle, keeps it and puts it in force.
+func (s *Source) take(ctx context.Context, raw []byte) error {
+	b, err := Verify(raw, s.Organisation)
+	if err != nil {
+		return err
+	}
+	if b.content == s.Engine.content() {
+		return nil
+	}
+	if !s.Now().Before(b.Expires) {
+		return refuse(Expired, "it expired on %s: build it anew", b.Expires.UTC().Format(time.DateTime))
+	}
+	f, err := s.store.floor()
+	if err != nil {
+		return &Refusal{Unreachable, err}
+	}
+	if err := f.admits(b); err != nil {
+		return err
+	}
+	if err := b.runTests(); err != nil {
+		return refuse(FailedTests, "%w", err)
+	}
+	if err := s.store.keep(ctx, b, raw); err != nil {
+		if _, ok := errors.AsType[*Refusal](err); ok {
+			return err
+		}
+		return refuse(Unreachable, "it cannot be kept: %w", err)
+	}
+	return s.swap(b, hash(raw))
+}
+
+func (s *Source) swap(b *Bundle, which string) error {
+	if err := s.Engine.Swap(b); err != nil {
+		return s.refuse(refuse(Malformed, "%w", err), which)
+	}
+	clear(s.told)
+	s.OnSwap(b.Revision)
+	return nil
+}
+
+// refuse tells of a refusal once for each reason and bundle.
+func (s *Source) refuse(err error, which string) error {
+	r, ok := errors.AsType[*Refusal](err)
+	if !ok {
+		r = &Refusal{Malformed, err}
+	}
+	if key := string(r.Reason) + " " + which; !s.told[key] {
+		s.told[key] = true
+		s.OnRefuse(*r)
+	}
+	return r
+}
+
+// fetch answers with nothing if the server says that nothing is new.
+func (s *Source) fetch(ctx context.Context) (raw []byte, etag string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, fetchLimit)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Organisation.URL, nil)
+	if err != nil {
+		return nil, "", errors.New("organisation.url is no address")
+	}
+	// The file is compressed itself. Without this the transport would take a server's label for it away.
+	req.Header.Set("Accept-Encoding", "identity")
+	if s.etag != "" {
+		req.Header.Set("If-None-Match", s.etag)
+	}
+	res, err := s.Client.Do(req)
+	if err != nil {
+		// The address may hold a key to the server.
+		if u, ok := errors.AsType[*url.Error](err); ok {
+			err = u.Err
+		}
+		return nil, "", fmt.Errorf("its server does not answer: %w", err)
+	}
+	defer res.Body.Close()
+	switch res.StatusCode {
+	case http.StatusNotModified:
+		return nil, s.etag, nil
+	case http.StatusOK:
+	default:
+		return nil, "", fmt.Errorf("its server answers %d: see whether organisation.url names the bundle file", res.StatusCode)
+	}
+	raw, err = io.ReadAll(io.LimitReader(res.Body, bundleLimit+1))
+	if err != nil {
+		return nil, "", fmt.Errorf("its server's answer broke off: %w", err)
+	}
+	return raw, res.Header.Get("ETag"), nil
+}
+
+func hash(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,215 @@
+package policy
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"go.yaml.in/yaml/v3"
+)
+
+// layer is whose settings they are.
+type layer string
+
+const (
+	managedLayer    layer = "managed"
+	bundleLayer     layer = "bundle"
+	repositoryLayer layer = "repository"
+	userLayer       layer = "user"
+)
+
+// validation collects what is wrong with one file of settings. A problem names keys and what they may
+// hold, never what they hold.
+type validation struct {
+	file     string
+	root     *yaml.Node
+	problems []error
+}
+
+// at adds a problem with the value that the path of keys and indexes leads to.
+func (v *validation) at(what string, path ...any) {
+	v.problems = append(v.problems, fmt.Errorf("%s:%d: %s", v.file, lineOf(v.root, path), what))
+}
+
+func lineOf(n *yaml.Node, path []any) int {
+	if n.Kind == yaml.DocumentNode && len(n.Content) == 1 {
+		n = n.Content[0]
+	}
+	line := n.Line
+	for _, step := range path {
+		for n.Kind == yaml.AliasNode {
+			n = n.Alias
+		}
+		var next *yaml.Node
+		switch step := step.(type) {
+		case int:
+			if step < len(n.Content) {
+				next = n.Content[step]
+				line = next.Line
+			}
+		case string:
+			for i := 0; i+1 < len(n.Content); i += 2 {
+				if n.Content[i].Value == step {
+					line, next = n.Content[i].Line, n.Content[i+1]
+				}
+			}
+		}
+		if next == nil {
+			break
+		}
+		n = next
+	}
+	return max(line, 1)
+}
+
+// formats are the vendor formats that a provider can speak.
+var formats = []string{"openai", "anthropic", "gemini", "ollama", "mistral"}
+
+var kinds = []Kind{Public, Private, Local}
+
+func (v *validation) settings(s Settings, l layer) {
+	switch {
+	case s.Organisation == nil:
+	case l == repositoryLayer || l == bundleLayer:
+		v.at(fmt.Sprintf("a %s cannot name the organisation: put it into managed.yaml or your own config.yaml", l), "organisation")
+	default:
+		v.organisation(*s.Organisation)
+	}
+	if l == repositoryLayer && len(s.Providers) > 0 {
+		v.at("a repository cannot name providers: put them into your own config.yaml", "providers")
+	}
+	if (l == repositoryLayer || l == userLayer) && len(s.Delegate) > 0 {
+		v.at(fmt.Sprintf("nothing is below the %s's settings to delegate to: remove it", l), "delegate")
+	}
+	if l == bundleLayer {
+		if i := slices.IndexFunc(s.Rules.Files, func(f string) bool { return !filepath.IsAbs(f) }); i >= 0 {
+			v.at("a bundle names rule files by their absolute path on the machines", "rules", "files", i)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
+		v.provider(name, s.Providers[name])
+	}
+	for i, e := range s.Allow {
+		if err := e.check(); err != nil {
+			v.at(err.Error(), "allow", i)
+		}
+	}
+	for i, id := range s.Rules.Disable {
+		if id == "" {
+			v.at("an empty rule id disables nothing: remove it", "rules", "disable", i)
+		}
+	}
+	for i, name := range s.Delegate {
+		if !slices.Contains([]string{delegateDisable, delegateAllow, delegateProviders}, name) {
+			v.at("delegate holds rules.disable, allow or providers", "delegate", i)
+		}
+	}
+	for _, class := range slices.Sorted(maps.Keys(s.Verdicts)) {
+		if !slices.Contains(detect.Classes, detect.Class(class)) {
+			v.at(fmt.Sprintf("no class is called %q: it is one of credential, pii, phi, pci, proprietary, internal, injection", class), "verdicts", class)
+		}
+		for kind, verdict := range s.Verdicts[class] {
+			if !slices.Contains(kinds, kind) {
+				v.at(fmt.Sprintf("no kind of provider is called %q: it is one of public, private, local", kind), "verdicts", class, string(kind))
+			}
+			if !slices.Contains(verdictNames[:], verdict) {
+				v.at("a verdict is one of allow, scrub, forbid", "verdicts", class, string(kind))
+			}
+		}
+	}
+}
+
+var providerName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
+
+func (v *validation) provider(name string, p Provider) {
+	if !providerName.MatchString(name) || name == "t" {
+		v.at("a provider's name becomes part of a path: use small letters, digits, dots and dashes, and not t alone", "providers", name)
+	}
+	_, known := builtinProviders[name]
+	if p.Format != "" && !slices.Contains(formats, p.Format) || p.Format == "" && !known {
+		v.at("format is one of openai, anthropic, gemini, ollama, mistral", "providers", name, "format")
+	}
+	if p.Kind != "" && !slices.Contains(kinds, p.Kind) {
+		v.at("kind is one of public, private, local", "providers", name, "kind")
+	}
+	full := p.over(builtinProviders[name])
+	u, err := url.Parse(full.URL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" {
+		v.at("url is http:// or https:// and a host, without a password or a query", "providers", name, "url")
+		return
+	}
+	if full.Kind == Local && !loopback(u.Hostname()) {
+		v.at("kind local means this machine: use a loopback address such as 127.0.0.1, or kind private", "providers", name, "kind")
+	}
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (v *validation) organisation(o Organisation) {
+	u, err := url.Parse(o.URL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		v.at("url is the http:// or https:// address of the bundle file", "organisation", "url")
+	}
+	if len(o.Keys) == 0 {
+		v.at("keys holds at least one public key in PEM: the public half of the pair that bundles are signed with", "organisation", "keys")
+	}
+	for i, key := range o.Keys {
+		if _, err := parsePublicKey(key); err != nil {
+			v.at(err.Error(), "organisation", "keys", i)
+		}
+	}
+	if o.Scope == "" {
+		v.at("scope is what the bundle was built for: set it to the same word", "organisation", "scope")
+	}
+	if o.Poll != 0 && o.Poll < time.Second {
+		v.at("poll is at least 1s", "organisation", "poll")
+	}
+	if o.Stale != "" && !slices.Contains([]string{staleScrub, staleClosed, staleOpen}, o.Stale) {
+		v.at("stale is one of scrub, closed, open", "organisation", "stale")
+	}
+}
+
+// parsePublicKey reads a key that bundles are verified with, and refuses a private one, which has no
+// business in settings.
+func parsePublicKey(text string) (*ecdsa.PublicKey, error) {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return nil, errors.New("a key is PEM, from -----BEGIN PUBLIC KEY----- to its end")
+	}
+	if strings.Contains(block.Type, "PRIVATE") {
+		return nil, errors.New("this is a private key: put the public one here, and replace the pair")
+	}
+	parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
+	key, ok := parsed.(*ecdsa.PublicKey)
+	if err != nil || !ok || key.Curve != elliptic.P256() {
+		return nil, errors.New("a key is for ES256, an elliptic curve key on P-256")
+	}
+	return key, nil
+}
+
+// keyID names a key in a bundle's signature, so that an organisation can have several at a time.
+func keyID(key *ecdsa.PublicKey) (string, error) {
+	der, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(der)
+	return hex.EncodeToString(sum[:16]), nil
+}

@@ -1,0 +1,235 @@
+package policy
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+)
+
+// The parts of the policy that a bundle may define, and only those: its rules and data, and the package
+// that Rego's habit puts their tests into.
+const (
+	orgRoot  = "scrubjay/org"
+	testRoot = "scrubjay/org_test"
+)
+
+// Bundle is an organisation's policy whose signature has been verified.
+type Bundle struct {
+	Revision string
+	Scope    string
+	// Sequence grows with every bundle; an installation never goes back.
+	Sequence int64
+	Expires  time.Time
+	// content identifies what was signed. Signing again gives another file, but not another content.
+	content  string
+	settings Settings
+	data     map[string]any
+	modules  map[string]*ast.Module
+	tests    map[string]*ast.Module
+}
+
+// claims are the signed statements of a bundle.
+type claims struct {
+	Files []bundle.FileInfo `json:"files"`
+	Scope string            `json:"scope"`
+	Seq   int64             `json:"seq"`
+	Exp   int64             `json:"exp"`
+}
+
+// Reason says in one word why a bundle was refused.
+type Reason string
+
+// The reasons of a Refusal.
+const (
+	Unreachable Reason = "unreachable" // the server or the disk does not answer
+	Malformed   Reason = "malformed"   // not a bundle, or not one of ours
+	Untrusted   Reason = "untrusted"   // signature, key, hashes or scope
+	Rollback    Reason = "rollback"    // older than one that was in force
+	Expired     Reason = "expired"
+	FailedTests Reason = "tests" // its own tests fail
+)
+
+// Refusal is a bundle that was not taken.
+type Refusal struct {
+	Reason Reason
+	Err    error
+}
+
+func (r *Refusal) Error() string { return r.Err.Error() }
+func (r *Refusal) Unwrap() error { return r.Err }
+
+func refuse(reason Reason, format string, args ...any) *Refusal {
+	return &Refusal{reason, fmt.Errorf("the organisation's policy was refused: "+format, args...)}
+}
+
+// Verify reads a bundle, and answers with it only if one of the organisation's keys signed every file of
+// it for the organisation's scope. Whether it is new enough is for the Source to say, which knows the
+// floor. The error is a *Refusal.
+func Verify(raw []byte, o Organisation) (*Bundle, error) {
+	files, err := unpack(raw)
+	if err != nil {
+		return nil, refuse(Malformed, "%w", err)
+	}
+	if _, ok := files[signatureFile]; !ok {
+		return nil, refuse(Untrusted, "it is not signed: run scrubjay policy sign")
+	}
+	keys := map[string]*bundle.KeyConfig{}
+	for _, text := range o.Keys {
+		key, err := parsePublicKey(text)
+		if err != nil {
+			return nil, refuse(Untrusted, "organisation.keys: %w", err)
+		}
+		id, err := keyID(key)
+		if err != nil {
+			return nil, refuse(Untrusted, "organisation.keys: %w", err)
+		}
+		keys[id] = &bundle.KeyConfig{Key: text, Algorithm: signingAlgorithm}
+	}
+	if o.Scope == "" {
+		return nil, refuse(Untrusted, "organisation.scope is not set")
+	}
+	b, err := bundle.NewCustomReader(files.loader()).
+		WithSizeLimitBytes(unpackedLimit).
+		WithLazyLoadingMode(false).
+		WithCapabilities(capabilities()).
+		WithBundleVerificationConfig(bundle.NewVerificationConfig(keys, "", o.Scope, nil)).
+		Read()
+	if err != nil {
+		return nil, refuse(Untrusted, "%w", err)
+	}
+	signed, err := readClaims(b.Signatures)
+	if err != nil {
+		return nil, refuse(Malformed, "%w", err)
+	}
+	return newBundle(b, signed, files)
+}
+
+// readClaims decodes the token whose signature OPA has verified.
+func readClaims(s bundle.SignaturesConfig) (claims, error) {
+	var c claims
+	if len(s.Signatures) != 1 {
+		return c, errors.New("it has not exactly one signature")
+	}
+	parts := strings.Split(s.Signatures[0], ".")
+	if len(parts) != 3 {
+		return c, errors.New("its signature is not a token")
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return c, errors.New("its signature is not a token")
+	}
+	if err := json.Unmarshal(payload, &c); err != nil {
+		return c, errors.New("its signature does not hold what policy sign writes")
+	}
+	if c.Seq < 1 || c.Exp < 1 {
+		return c, errors.New("its signature has no sequence number or no expiry: build it with scrubjay policy build")
+	}
+	for _, f := range c.Files {
+		if f.Algorithm != string(bundle.SHA256) {
+			return c, errors.New("its files are not hashed with SHA-256: sign it with scrubjay policy sign")
+		}
+	}
+	return c, nil
+}
+
+func newBundle(b bundle.Bundle, signed claims, files archive) (*Bundle, error) {
+	if b.Manifest.Roots == nil || !slices.Contains(*b.Manifest.Roots, orgRoot) ||
+		slices.ContainsFunc(*b.Manifest.Roots, func(root string) bool { return root != orgRoot && root != testRoot }) {
+		return nil, refuse(Malformed, "its manifest must have the root %s and no other: build it with scrubjay policy build", orgRoot)
+	}
+	if len(b.WasmModules)+len(b.PlanModules) > 0 {
+		return nil, refuse(Malformed, "it holds compiled policy: only Rego is read")
+	}
+	out := &Bundle{
+		Revision: b.Manifest.Revision,
+		Scope:    signed.Scope,
+		Sequence: signed.Seq,
+		Expires:  time.Unix(signed.Exp, 0),
+		content:  signed.content(),
+		data:     b.Data,
+		modules:  map[string]*ast.Module{},
+		tests:    map[string]*ast.Module{},
+	}
+	for _, m := range b.Modules {
+		if isTest(m.Path) {
+			out.tests[m.Path] = m.Parsed
+		} else {
+			out.modules[m.Path] = m.Parsed
+		}
+	}
+	if text, ok := files[settingsFile]; ok {
+		s, err := parseSettings(settingsFile, text, bundleLayer)
+		if err != nil {
+			return nil, refuse(Malformed, "%w", err)
+		}
+		out.settings = s
+	}
+	if err := checkData(out.data); err != nil {
+		return nil, refuse(Malformed, "%w", err)
+	}
+	return out, nil
+}
+
+func (c claims) content() string {
+	lines := []string{fmt.Sprintln(c.Scope, c.Seq, c.Exp)}
+	for _, f := range c.Files {
+		lines = append(lines, f.Name+" "+f.Hash+"\n")
+	}
+	slices.Sort(lines)
+	h := sha256.New()
+	for _, line := range lines {
+		io.WriteString(h, line)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// checkData checks the data that the built-in policy reads: a misspelt verdict must not pass for none.
+func checkData(data map[string]any) error {
+	root, _ := data["scrubjay"].(map[string]any)
+	org, _ := root["org"].(map[string]any)
+	for _, table := range []string{"verdicts", "rules", "labels"} {
+		given, there := org[table]
+		if !there {
+			continue
+		}
+		rows, ok := given.(map[string]any)
+		if !ok {
+			return fmt.Errorf("its data scrubjay.org.%s is not an object of objects", table)
+		}
+		for _, row := range slices.Sorted(maps.Keys(rows)) {
+			cells, ok := rows[row].(map[string]any)
+			if !ok {
+				return fmt.Errorf("its data scrubjay.org.%s.%s is not an object of kinds", table, row)
+			}
+			if table == "verdicts" && !slices.Contains(detect.Classes, detect.Class(row)) {
+				return fmt.Errorf("its data scrubjay.org.verdicts has %q, which is no class", row)
+			}
+			for kind, verdict := range cells {
+				name, _ := verdict.(string)
+				if !slices.Contains(kinds, Kind(kind)) || !slices.Contains(verdictNames[:], name) {
+					return fmt.Errorf("its data scrubjay.org.%s.%s must map public, private or local to allow, scrub or forbid", table, row)
+				}
+			}
+		}
+	}
+	for _, text := range []string{"name", "contact", "message"} {
+		if given, there := org[text]; there {
+			if _, ok := given.(string); !ok {
+				return fmt.Errorf("its data scrubjay.org.%s is not a text", text)
+			}
+		}
+	}
+	return nil
+}

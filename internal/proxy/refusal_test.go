@@ -1,0 +1,174 @@
+package proxy
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/standin"
+)
+
+// TestDoor: who may come in.
+func TestDoor(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	port := strings.Split(strings.TrimPrefix(b.url, "http://"), "/")[0]
+	port = port[strings.LastIndexByte(port, ':'):]
+	for name, c := range map[string]struct {
+		path, host string
+		header     []string
+		want       int
+	}{
+		"token in the path":    {path: "/t/" + testToken + "/openai/v1/models", want: 200},
+		"token in a header":    {path: "/openai/v1/models", header: []string{"X-Scrubjay-Token", testToken}, want: 200},
+		"localhost":            {path: "/t/" + testToken + "/openai/v1/models", host: "localhost" + port, want: 200},
+		"no token":             {path: "/openai/v1/models", want: 401},
+		"wrong token":          {path: "/t/" + strings.Repeat("0", 64) + "/openai/v1/models", want: 401},
+		"a rebound name":       {path: "/t/" + testToken + "/openai/v1/models", host: "evil.test" + port, want: 403},
+		"another port":         {path: "/t/" + testToken + "/openai/v1/models", host: "127.0.0.1:1", want: 403},
+		"a web page":           {path: "/t/" + testToken + "/openai/v1/models", header: []string{"Origin", "http://localhost:3000"}, want: 403},
+		"a page's cross fetch": {path: "/t/" + testToken + "/openai/v1/models", header: []string{"Sec-Fetch-Site", "cross-site"}, want: 403},
+		"no such provider":     {path: "/t/" + testToken + "/nobody/v1/models", want: 404},
+		"a format to come":     {path: "/t/" + testToken + "/gemini/v1beta/models/m:generateContent", want: 501},
+		"a websocket":          {path: "/t/" + testToken + "/openai/v1/realtime", header: []string{"Connection", "Upgrade", "Upgrade", "websocket"}, want: 501},
+		"out of the path":      {path: "/t/" + testToken + "/openai/../../secret", want: 200},
+	} {
+		req, _ := http.NewRequest("GET", "http://127.0.0.1"+port+c.path, nil)
+		req.Header.Set("Authorization", "Bearer k")
+		req.Host = c.host
+		for i := 0; i < len(c.header); i += 2 {
+			req.Header.Set(c.header[i], c.header[i+1])
+		}
+		res, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		res.Body.Close()
+		if name == "out of the path" {
+			if res.StatusCode == 200 {
+				t.Errorf("%s: status 200", name)
+			}
+		} else if res.StatusCode != c.want {
+			t.Errorf("%s: status %d, want %d", name, res.StatusCode, c.want)
+		}
+		if res.Header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%s: web pages may read the answer", name)
+		}
+	}
+}
+
+// TestBadInput: each is a clear error in the vendor's shape, nothing is forwarded, and the next request works.
+func TestBadInput(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	bomb := func() string {
+		var z bytes.Buffer
+		w := gzip.NewWriter(&z)
+		zeros := make([]byte, 1<<20)
+		for range 65 {
+			w.Write(zeros)
+		}
+		w.Close()
+		return z.String()
+	}
+	for name, c := range map[string]struct {
+		body   string
+		header []string
+		status int
+		want   string
+	}{
+		"truncated JSON":     {`{"model":"m","messages":[{"role":"user","content":"x`, nil, 400, "malformed_json"},
+		"duplicate keys":     {`{"model":"m","model":"n","messages":[]}`, nil, 400, "malformed_json"},
+		"duplicate, escaped": {`{"model":"m","mod\u0065l":"n","messages":[]}`, nil, 400, "malformed_json"},
+		"invalid UTF-8":      {"{\"model\":\"\xff\"}", nil, 400, "malformed_json"},
+		"trailing data":      {`{"model":"m"}{}`, nil, 400, "malformed_json"},
+		"10,000 levels":      {`{"a":` + strings.Repeat("[", 10000) + strings.Repeat("]", 10000) + `}`, nil, 400, "malformed_json"},
+		"no body":            {"", nil, 400, "no_body"},
+		"not an object":      {`[]`, nil, 400, "malformed_json"},
+		"64 MiB and a byte":  {`{"a":"` + strings.Repeat("x", 64<<20-7) + `"}`, nil, 413, "too_large"},
+		"gzip bomb":          {bomb(), []string{"Content-Encoding", "gzip"}, 413, "too_large"},
+		"not gzip":           {`{}`, []string{"Content-Encoding", "gzip"}, 400, "bad_body"},
+		"unknown encoding":   {`{}`, []string{"Content-Encoding", "snappy"}, 415, "bad_encoding"},
+		"wrong content type": {`{}`, []string{"Content-Type", "text/plain"}, 415, "not_json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, text, h := b.post(chat, c.body, c.header...)
+			if status != c.status || !strings.Contains(text, c.want) || !strings.Contains(text, `"error"`) || h.Get("X-Should-Retry") != "false" {
+				t.Errorf("status %d, %.300s", status, text)
+			}
+		})
+	}
+	if n := len(b.vendor.Requests()); n > 0 {
+		t.Fatalf("%d requests were forwarded", n)
+	}
+	if status, text, _ := b.post(chat, `{"model":"m","messages":[{"role":"user","content":"hello"}]}`); status != 200 {
+		t.Errorf("afterwards: %d %s", status, text)
+	}
+}
+
+// TestUpstreamTrouble: a vendor that is down, or breaks off, is an error and never a clean end.
+func TestUpstreamTrouble(t *testing.T) {
+	body := `{"model":"m","stream":%v,"max_tokens":9,"messages":[{"role":"user","content":"a rather long answer, please, of several pieces"}]}`
+	for _, path := range []string{chat, "/anthropic/v1/messages"} {
+		for _, cut := range []int{1, 40, 120, 200} {
+			b := newBench(t, standin.Options{CutAfter: cut})
+			if status, text, _ := b.post(path, fmt.Sprintf(body, false)); status != http.StatusBadGateway || !strings.Contains(text, `"error"`) {
+				t.Errorf("%s cut after %d: status %d %s", path, cut, status, text)
+			}
+			_, text, _ := b.post(path, fmt.Sprintf(body, true))
+			if !strings.Contains(text, `"error"`) || !strings.Contains(text, "(broken off)") || strings.Contains(text, "[DONE]") || strings.Contains(text, "message_stop") {
+				t.Errorf("%s cut after %d looks whole: %s", path, cut, text)
+			}
+		}
+	}
+	b := newBench(t, standin.Options{})
+	b.vendor.Close()
+	status, text, _ := b.post(chat, fmt.Sprintf(body, false))
+	if status != http.StatusBadGateway || !strings.Contains(text, "could not reach openai") {
+		t.Errorf("down: %d %s", status, text)
+	}
+}
+
+// TestFailClosed: what cannot be analysed, decided, kept or recorded is refused and not sent.
+func TestFailClosed(t *testing.T) {
+	body := fmt.Sprintf(`{"model":"m","messages":[{"role":"user","content":"%s"}]}`, awsKey())
+	for name, spoil := range map[string]func(*bench){
+		"policy error": func(b *bench) {
+			b.decide = func(policy.Query) (policy.Decision, error) { return policy.Decision{}, errors.New("broken") }
+		},
+		"too few rulings": func(b *bench) {
+			b.decide = func(policy.Query) (policy.Decision, error) { return policy.Decision{}, nil }
+		},
+		"analyser panic":   func(b *bench) { b.proxy.Engine = func() *detect.Engine { panic("with a value") } },
+		"vault not usable": func(b *bench) { b.vault.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, standin.Options{})
+			spoil(b)
+			status, text, h := b.post(chat, body)
+			if status != http.StatusForbidden || !strings.Contains(text, "Scrubjay sent nothing") || h.Get("X-Should-Retry") != "false" {
+				t.Errorf("status %d %s", status, text)
+			}
+			if n := len(b.vendor.Requests()); n > 0 {
+				t.Errorf("%d requests were forwarded", n)
+			}
+			if strings.Contains(b.log.String(), "with a value") {
+				t.Error("the panic's value is in the log")
+			}
+		})
+	}
+}
+
+// TestUnknownPath: what the format has no table for is scanned in every string before it is forwarded.
+func TestUnknownPath(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	key := awsKey()
+	b.post("/openai/v1/brand/new", fmt.Sprintf(`{"deep":[{"%s":"%s"}]}`, key, key))
+	if got := b.upstream(); !strings.Contains(got, "/v1/brand/new") || strings.Contains(got, key) {
+		t.Errorf("the vendor got %s", strings.ReplaceAll(got, key, "KEY"))
+	}
+}

@@ -1,0 +1,46 @@
+# The decision that the program asks for: data.scrubjay.decision, of one query (input), in the shape
+# that internal/policy reads. The query holds rules, classes and names, never a text.
+#
+#   votes.rego    who says what of a finding: the default, this machine's managed settings, the
+#                 organisation's bundle, the person's own settings; which vote counts
+#   restore.rego  whether a value may come back
+#   words.rego    the sentence that a person reads, and how an editor shows it
+package scrubjay
+
+decision := {
+	"verdict": name_of[max({rank_of(v.verdict) | some v in array.concat(rulings, forbidding)} | {0})],
+	"rulings": rulings,
+	"reasons": reasons,
+	"obligations": obligations,
+	"valid_until": valid_until,
+}
+
+rulings := [ruling(subject) | some subject in input.subjects]
+
+ruling(subject) := {
+	"verdict": vote.verdict,
+	"diagnostic": diagnostic(subject, vote.verdict),
+	"reason": sentence(subject, vote),
+} if {
+	vote := deciding(votes(subject))
+}
+
+# forbidding are the votes that forbid the whole query, whatever was found in it.
+forbidding := [v | some v in array.concat(restore_votes, blanket); rank_of(v.verdict) == 2]
+
+reasons := {r.reason | some r in rulings; r.verdict != "allow"} | {whole(v) | some v in forbidding}
+
+obligations := {o | some o in org_obligation}
+
+# A decision holds for an hour, or as long as the organisation says.
+default valid_until := 0
+
+valid_until := org_valid_until if {
+	is_number(org_valid_until)
+} else := input.now + 3600
+
+# explanation shows every vote that a decision was made of, for scrubjay policy explain.
+explanation := {
+	"rulings": [{"votes": votes(subject), "deciding": deciding(votes(subject))} | some subject in input.subjects],
+	"blanket": blanket,
+}

@@ -1,0 +1,62 @@
+# What the organisation's bundle may hold below data.scrubjay.org, as data or as its own Rego in
+# package scrubjay.org, each with what it is when the bundle does not hold it. A stale policy that is
+# to fall back on the default is not asked.
+package scrubjay
+
+# Rego: forbid contains "why" if { ... }: the whole query.
+default org_forbid := []
+
+org_forbid := data.scrubjay.org.forbid if asked
+
+# Rego: verdict contains {"class": "pii", "verdict": "forbid", "reason": "why"} if { ... }: findings
+# for which every given field is equal.
+default org_verdict := []
+
+org_verdict := data.scrubjay.org.verdict if asked
+
+# Rego: obligation contains "review" if { ... }; review, reroute or attest.
+default org_obligation := []
+
+org_obligation := data.scrubjay.org.obligation if asked
+
+# Rego: valid_until := unix seconds, for what depends on the clock.
+default org_valid_until := null
+
+org_valid_until := data.scrubjay.org.valid_until if asked
+
+# Data: {class: {kind: verdict}}
+default org_verdicts := {}
+
+org_verdicts := data.scrubjay.org.verdicts if asked
+
+# Data: the same in the bundle's settings.yaml.
+default bundle_verdicts := {}
+
+bundle_verdicts := data.scrubjay.layers.bundle.verdicts if asked
+
+# Data: {rule: {kind: verdict}}
+default org_rules := {}
+
+org_rules := data.scrubjay.org.rules if asked
+
+# Data: {label of a file: {kind: verdict}}
+default org_labels := {}
+
+org_labels := data.scrubjay.org.labels if asked
+
+# Data: who they are, whom to ask, what to tell whoever was refused.
+default org_name := "your organisation"
+
+org_name := data.scrubjay.org.name
+
+default org_contact := ""
+
+org_contact := data.scrubjay.org.contact
+
+default org_message := ""
+
+org_message := data.scrubjay.org.message
+
+default asked := true
+
+asked := false if input.stale == "open"

@@ -1,0 +1,131 @@
+package scrubjay_test
+
+import data.scrubjay
+
+key := {"class": "credential", "rule": "aws-access-key", "severity": "critical", "confidence": "high", "validated": false}
+
+email := {"class": "pii", "rule": "email", "severity": "medium", "confidence": "high", "validated": false}
+
+example := object.union(email, {"severity": "info"})
+
+outgoing(kind, subjects) := {
+	"direction": "outgoing", "destination": {"provider": "openai", "model": "", "kind": kind}, "origin": "",
+	"tool": {"name": "", "kind": ""}, "endpoint": "known", "stale": "", "now": 1000, "subjects": subjects, "labels": [],
+}
+
+ruling(query) := r if {
+	r := scrubjay.decision.rulings[0] with input as query
+}
+
+nobody := {"organised": false}
+
+# What the layers say of pii for public destinations, and what follows.
+verdict(organised, layers) := v if {
+	given := {layer: {"verdicts": {"pii": {"public": said}}} | some layer, said in layers}
+	v := ruling(outgoing("public", [email])).verdict with data.scrubjay.layers as object.union({"organised": organised}, given)
+}
+
+test_without_findings_everything_is_allowed if {
+	every kind in ["public", "private", "local", "unheard-of"] {
+		d := scrubjay.decision with input as outgoing(kind, []) with data.scrubjay.layers as nobody
+		d.verdict == "allow"
+		d.reasons == set()
+		d.valid_until == 4600
+	}
+}
+
+test_the_default_table if {
+	expected := {
+		"public": {"credential": "scrub", "pii": "scrub", "phi": "scrub", "pci": "scrub", "proprietary": "scrub", "internal": "scrub", "injection": "scrub", "unheard-of": "scrub"},
+		"private": {"credential": "scrub", "pii": "allow", "phi": "allow", "pci": "allow", "proprietary": "allow", "internal": "allow", "injection": "allow", "unheard-of": "scrub"},
+		"local": {"credential": "allow", "pii": "allow", "phi": "allow", "pci": "allow", "proprietary": "allow", "internal": "allow", "injection": "allow", "unheard-of": "allow"},
+		"unheard-of": {"credential": "scrub", "pii": "scrub", "phi": "scrub", "pci": "scrub", "proprietary": "scrub", "internal": "scrub", "injection": "scrub", "unheard-of": "scrub"},
+	}
+	every kind, row in expected {
+		every class, verdict in row {
+			r := ruling(outgoing(kind, [object.union(key, {"class": class})])) with data.scrubjay.layers as nobody
+			r.verdict == verdict
+		}
+	}
+}
+
+test_examples_are_allowed_everywhere_and_shown if {
+	every kind in ["public", "private", "local"] {
+		r := ruling(outgoing(kind, [example])) with data.scrubjay.layers as nobody
+		r.verdict == "allow"
+		r.diagnostic == "information"
+	}
+}
+
+test_an_unknown_endpoint_is_judged_by_what_is_found if {
+	r := ruling(object.union(outgoing("public", [email]), {"endpoint": "unknown"})) with data.scrubjay.layers as nobody
+	r.verdict == "scrub"
+}
+
+test_the_highest_layer_defines_and_lower_ones_tighten if {
+	verdict(false, {}) == "scrub"
+	verdict(false, {"user": "allow"}) == "allow"
+	verdict(false, {"managed": "allow"}) == "allow"
+	verdict(false, {"managed": "scrub", "user": "allow"}) == "scrub"
+	verdict(false, {"managed": "allow", "user": "forbid"}) == "forbid"
+	verdict(true, {"user": "allow"}) == "scrub"
+	verdict(true, {"user": "forbid"}) == "forbid"
+	verdict(true, {"bundle": "allow"}) == "allow"
+	verdict(true, {"bundle": "allow", "user": "scrub"}) == "scrub"
+	verdict(true, {"managed": "forbid", "bundle": "allow"}) == "forbid"
+	verdict(true, {"managed": "allow", "bundle": "scrub"}) == "scrub"
+}
+
+test_a_verdict_on_a_class_leaves_examples_alone if {
+	layers := {"organised": false, "user": {"verdicts": {"pii": {"public": "forbid"}}}}
+	d := scrubjay.decision with input as outgoing("public", [example, email]) with data.scrubjay.layers as layers
+	[r.verdict | some r in d.rulings] == ["allow", "forbid"]
+	d.verdict == "forbid"
+}
+
+test_a_verdict_that_is_none_counts_as_the_strictest if {
+	scrubjay.rank_of("alow") == 2
+}
+
+test_diagnostics if {
+	expected := [
+		["critical", "low", "scrub", "warning"], ["high", "high", "scrub", "warning"], ["medium", "low", "scrub", "warning"],
+		["low", "medium", "scrub", "information"], ["low", "low", "scrub", "hint"], ["info", "high", "scrub", "information"],
+		["critical", "high", "allow", "hint"], ["info", "high", "allow", "information"],
+		["low", "low", "forbid", "error"], ["info", "low", "forbid", "error"],
+	]
+	every row in expected {
+		scrubjay.diagnostic({"severity": row[0], "confidence": row[1]}, row[2]) == row[3] with input as outgoing("public", [])
+	}
+	scrubjay.diagnostic(key, "allow") == "none" with input as outgoing("local", [])
+}
+
+test_a_stale_policy_scrubs_whatever_is_found_and_forbids_nothing_new if {
+	every kind in ["public", "private", "local"] {
+		d := scrubjay.decision with input as object.union(outgoing(kind, [email, example, key]), {"stale": "scrub"}) with data.scrubjay.layers as {"organised": true}
+		{r.verdict | some r in d.rulings} == {"scrub"}
+		d.verdict == "scrub"
+	}
+	nothing := scrubjay.decision with input as object.union(outgoing("public", []), {"stale": "scrub"}) with data.scrubjay.layers as {"organised": true}
+	nothing.verdict == "allow"
+}
+
+test_a_stale_policy_that_is_closed_forbids_all_that_goes_out if {
+	d := scrubjay.decision with input as object.union(outgoing("local", []), {"stale": "closed"}) with data.scrubjay.layers as {"organised": true}
+	d.verdict == "forbid"
+	d.reasons == {"By the rule for when the policy of your organisation is missing or has expired, nothing of this may go to local providers."}
+	answer := scrubjay.decision with input as object.union(outgoing("local", []), {"stale": "closed", "direction": "answer"}) with data.scrubjay.layers as {"organised": true}
+	answer.verdict == "allow"
+}
+
+test_a_stale_policy_that_is_open_is_the_default if {
+	r := ruling(object.union(outgoing("public", [email]), {"stale": "open"})) with data.scrubjay.layers as {"organised": true} with data.scrubjay.org as {"verdicts": {"pii": {"public": "forbid"}}}
+	r.verdict == "scrub"
+}
+
+test_the_explanation_lists_the_votes if {
+	layers := {"organised": false, "managed": {"verdicts": {"pii": {"public": "scrub"}}}, "user": {"verdicts": {"pii": {"public": "forbid"}}}}
+	x := scrubjay.explanation with input as outgoing("public", [email]) with data.scrubjay.layers as layers
+	[[v.layer, v.verdict] | some v in x.rulings[0].votes] == [["managed", "scrub"], ["user", "forbid"]]
+	x.rulings[0].deciding.layer == "user"
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+)
+
+func doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "doctor", Short: "Say what is wrong and how to mend it", Args: cobra.NoArgs,
+		Example: "  scrubjay doctor",
+		RunE: func(c *cobra.Command, _ []string) error {
+			d := &doctor{screen: newScreen(c.OutOrStdout())}
+			d.examine(c.Context())
+			if d.wrong > 0 {
+				return exitError{code: 1}
+			}
+			return nil
+		},
+	}
+}
+
+type doctor struct {
+	screen
+	wrong int
+}
+
+// check reports one thing: what is well, or what is wrong and its cure.
+func (d *doctor) check(well string, err error, cure string) bool {
+	if err == nil {
+		d.good(well)
+		return true
+	}
+	d.wrong++
+	d.bad(err.Error())
+	if cure != "" {
+		d.note("  → " + cure)
+	}
+	return false
+}
+
+func (d *doctor) examine(ctx context.Context) {
+	d.note("scrubjay " + programVersion())
+	state, err := daemon.OpenState("")
+	if !d.check("state directory "+state.Dir, err, "set SCRUBJAY_STATE to a directory that only you can use") {
+		return
+	}
+	g, err := commandGovernance(state)
+	if d.check("configuration is understood", err, "correct the file at that line; docs/policy.md lists every setting") {
+		for _, note := range g.SettingsNotes() {
+			d.note("  " + note)
+		}
+	}
+	d.files(state)
+
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	socket, err := state.Socket()
+	if !d.check("control socket has a place", err, "") {
+		return
+	}
+	hello, err := control.Dial(socket).Hello(ctx)
+	if errors.Is(err, control.ErrNoDaemon) {
+		d.note("no daemon is running: an editor or scrubjay run starts one, scrubjay serve runs it here")
+		if text, _ := os.ReadFile(state.Dir + "/daemon.log"); len(text) > 0 {
+			d.note("  what the last one said: " + state.Dir + "/daemon.log")
+		}
+		return
+	}
+	if !d.check(fmt.Sprintf("daemon %s answers, process %d", hello.Program, hello.PID), err, "stop it, and start it again with the newer program") {
+		return
+	}
+	for _, m := range hello.Missing() {
+		d.check("", fmt.Errorf("the daemon is older and does not know %q", m), "stop it, so that the newer program starts its own")
+	}
+	d.proxy(hello)
+	err = nil
+	if hello.Policy.Refused != "" {
+		err = errors.New("the newest policy was refused: " + hello.Policy.Refused)
+	}
+	d.check("policy "+hello.Policy.Revision, err, "the last good one ("+hello.Policy.Revision+") is in force; tell whoever signs your organisation's policy")
+}
+
+func (d *doctor) files(state daemon.State) {
+	entries, err := os.ReadDir(state.Dir)
+	for _, e := range entries {
+		if info, ierr := e.Info(); ierr == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
+			err = errors.Join(err, fmt.Errorf("%s/%s can be read by other accounts", state.Dir, e.Name()))
+		}
+	}
+	d.check("its files are closed to other accounts", err, "chmod 600 them; the token should then be made anew: remove the file token")
+	good, err := audit.Verify(state.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		d.note("no ledger yet")
+		return
+	}
+	d.check(fmt.Sprintf("ledger: %d records, all good", good), err, "keep ledger.log and ledger.head as evidence, move them away and start again")
+}
+
+func (d *doctor) proxy(hello control.Hello) {
+	if hello.Proxy.Listen == "" {
+		d.check("", errors.New("the daemon runs without its proxy: "+hello.Proxy.Error), "free the port and start the editor again, or run scrubjay serve --listen 127.0.0.1:7500")
+		return
+	}
+	c, err := net.DialTimeout("tcp", hello.Proxy.Listen, time.Second)
+	if err == nil {
+		err = c.Close()
+	}
+	d.check("proxy listens on "+hello.Proxy.Listen, err, "start the daemon again")
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/lsp"
+)
+
+func lspCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "lsp", Short: "The language server, on standard input and output", Args: cobra.NoArgs,
+		Long: `Lsp is what an editor starts. It attaches to the daemon, and starts it if there is none; without it
+everything but redacting goes on.`,
+		Example: "  scrubjay lsp        (an editor does this: see the clients)",
+		RunE: func(c *cobra.Command, _ []string) error {
+			return serveEditor(c.Context(), c.InOrStdin(), c.OutOrStdout())
+		},
+	}
+	c.Flags().Bool("stdio", true, "")
+	_ = c.Flags().MarkHidden("stdio") // some clients pass it; there is no other way
+	return c
+}
+
+func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
+	log := newLog()
+	state, err := daemon.OpenState("")
+	if err != nil {
+		return err
+	}
+	governance, err := daemon.NewGovernance(state, "", log)
+	if err != nil {
+		return err
+	}
+	attached, err := daemon.Attach(state, "")
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer cancel()
+	s := lsp.New(lsp.Config{
+		Engine: governance.Engine(), Decider: governance.Policy(), Settings: governance.Settings, Daemon: attached,
+		Reload: governance.Reload, Log: log.Named("lsp"), Program: "scrubjay", Version: programVersion(),
+	})
+	governance.Watch = func(c daemon.Change) {
+		if c.Refused == "" {
+			s.Refresh()
+		}
+	}
+	beside.Go(func() { governance.Run(ctx) })
+	code, err := s.Serve(ctx, stdio{in, out})
+	if code != 0 {
+		return exitError{code: code, err: err}
+	}
+	return err
+}
+
+// stdio is standard input and output as one connection.
+type stdio struct {
+	io.Reader
+	io.Writer
+}
+
+func (s stdio) Close() error {
+	var errs []error
+	for _, f := range []any{s.Reader, s.Writer} {
+		if f, ok := f.(*os.File); ok {
+			errs = append(errs, f.Close())
+		}
+	}
+	return errors.Join(errs...)
+}

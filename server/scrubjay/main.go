@@ -1,0 +1,94 @@
+// Command scrubjay keeps what is sensitive on this machine: a language server for editors and a proxy for
+// AI assistants. One small file per command; what they do is in internal/.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set when a release is built; otherwise the build tells.
+var version = ""
+
+// exitError ends the program with a code of its own. Its message, if it has one, is for the person.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context, args []string) int {
+	root := newRoot()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	var exit exitError
+	if errors.As(err, &exit) {
+		if exit.err != nil {
+			fmt.Fprintln(os.Stderr, "scrubjay:", exit.err)
+		}
+		return exit.code
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "scrubjay:", err)
+		return 2
+	}
+	return 0
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "scrubjay",
+		Short: "Keeps secrets and people's data on this machine while you code with AI",
+		Long: `Scrubjay shows how sensitive text is while you type it, redacts it in one click, and scrubs every
+completion request on this machine before a vendor sees it. The answer comes back with the real values.`,
+		Example:       "  scrubjay demo                  see it work, without any account\n  scrubjay run -- claude         run an assistant through the proxy\n  scrubjay scan .                look for secrets in a directory",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w: see %s --help", err, c.CommandPath())
+	})
+	root.AddCommand(
+		lspCommand(), serveCommand(), envCommand(), runCommand(), scanCommand(), redactCommand(), restoreCommand(),
+		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), doctorCommand(), versionCommand(),
+	)
+	return root
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		Example: "  scrubjay version",
+		Run:     func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "scrubjay", programVersion()) },
+	}
+}
+
+func programVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,285 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+)
+
+func policyCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "policy", Short: "Check, explain, build, sign and push policy",
+		Example: "  scrubjay policy explain --class credential --provider openai\n  scrubjay policy build org/ --scope acme --seq 8 -o acme.tar.gz\n  scrubjay policy sign acme.tar.gz --key acme.key\n  scrubjay policy push acme.tar.gz /var/www/policy",
+	}
+	c.AddCommand(policyCheckCommand(), policyTestCommand(), policyExplainCommand(), policyBuildCommand(), policySignCommand(), policyPushCommand(), policyStatusCommand())
+	return c
+}
+
+// directory is the optional argument of check and test; empty means the built-in policy.
+func directory(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
+
+func policyCheckCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "check [DIR]", Short: "Check that a directory of policy compiles and is formatted", Args: cobra.MaximumNArgs(1),
+		Example: "  scrubjay policy check org/",
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := policy.Check(directory(args)); err != nil {
+				return exitError{code: 1, err: err}
+			}
+			fmt.Fprintln(c.OutOrStdout(), "good")
+			return nil
+		},
+	}
+}
+
+func policyTestCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "test [DIR]", Short: "Run a directory's policy tests (*_test.rego)", Args: cobra.MaximumNArgs(1),
+		Example: "  scrubjay policy test org/",
+		RunE: func(c *cobra.Command, args []string) error {
+			report, err := policy.Test(directory(args))
+			if err != nil {
+				return exitError{code: 1, err: err}
+			}
+			for _, t := range report.Results {
+				verdict := "ok  "
+				if !t.Passed && !t.Skipped {
+					verdict = "FAIL"
+				}
+				fmt.Fprintf(c.OutOrStdout(), "%s %s (%s:%d) %s\n", verdict, t.Name, t.File, t.Line, t.Error)
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%d tests, %.0f%% of the policy's lines\n", len(report.Results), report.Coverage)
+			if err := report.Err(); err != nil {
+				return exitError{code: 1, err: err}
+			}
+			return nil
+		},
+	}
+}
+
+func policyExplainCommand() *cobra.Command {
+	q := policy.Query{Direction: policy.Outgoing}
+	var s policy.Subject
+	var class, kind, direction string
+	c := &cobra.Command{
+		Use: "explain", Short: "Say what policy decides of a finding for a destination, and whose rule it is", Args: cobra.NoArgs,
+		Example: "  scrubjay policy explain --class pii --rule email-address --provider openai\n  scrubjay policy explain --direction restore --tool bash --tool-kind command --provider anthropic",
+		RunE: func(c *cobra.Command, _ []string) error {
+			state, err := daemon.OpenState("")
+			if err != nil {
+				return err
+			}
+			g, err := commandGovernance(state)
+			if err != nil {
+				return err
+			}
+			p, ok := g.Settings().Providers[q.Destination.Provider]
+			if !ok && kind == "" {
+				return fmt.Errorf("no provider is called %q: scrubjay env lists them, or say --kind", q.Destination.Provider)
+			}
+			q.Direction, q.Destination.Kind = policy.Direction(direction), p.Kind
+			if kind != "" {
+				q.Destination.Kind = policy.Kind(kind)
+			}
+			if class != "" {
+				if err := completeSubject(g, &s, class); err != nil {
+					return err
+				}
+				q.Subjects = []policy.Subject{s}
+			}
+			if q.Direction == policy.Restore {
+				q.Origin = q.Destination.Provider
+			}
+			x, err := g.Policy().Explain(c.Context(), q)
+			fmt.Fprint(c.OutOrStdout(), x)
+			return err
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&class, "class", "", "class of the finding: credential, pii, phi, pci, proprietary, internal, injection")
+	f.StringVar(&s.Rule, "rule", "", "rule of the finding")
+	f.StringVar(&s.Severity, "severity", "", "severity of the finding (default: the rule's, or high)")
+	f.StringVar(&s.Confidence, "confidence", "high", "confidence of the finding")
+	f.BoolVar(&s.Validated, "validated", false, "a checksum proved the finding")
+	f.StringVar(&q.Destination.Provider, "provider", "openai", "where it would go")
+	f.StringVar(&q.Destination.Model, "model", "", "the model")
+	f.StringVar(&kind, "kind", "", "kind of the destination: public, private, local (default: the provider's)")
+	f.StringVar(&direction, "direction", "outgoing", "outgoing, answer or restore")
+	f.StringVar(&q.Tool.Name, "tool", "", "the tool that a value would be handed to")
+	f.StringVar(&q.Tool.Kind, "tool-kind", "", "its kind: edit, command, network, other")
+	return c
+}
+
+func completeSubject(g *daemon.Governance, s *policy.Subject, class string) error {
+	s.Class = detect.Class(class)
+	if r := g.Engine().Rule(s.Rule); r != nil {
+		s.Class = r.Class
+		if s.Severity == "" {
+			s.Severity = r.Severity.String()
+		}
+	} else if s.Rule != "" {
+		return fmt.Errorf("no rule is called %q: scrubjay rules list shows them", s.Rule)
+	}
+	if s.Severity == "" {
+		s.Severity = "high"
+	}
+	return nil
+}
+
+// commandGovernance is what is in force for a command: the settings and the last good bundle.
+func commandGovernance(state daemon.State) (*daemon.Governance, error) {
+	return daemon.NewGovernance(state, "", newLog())
+}
+
+func policyBuildCommand() *cobra.Command {
+	var out, scope string
+	var seq int64
+	var days int
+	c := &cobra.Command{
+		Use: "build DIR", Short: "Build a bundle of a directory of policy", Args: cobra.ExactArgs(1),
+		Example: "  scrubjay policy build org/ --scope acme --seq 8 --days 90 -o acme.tar.gz",
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if scope == "" || seq < 1 {
+				return errors.New("say --scope (the word in organisation.scope) and --seq (larger than every one before)")
+			}
+			f, err := os.CreateTemp(".", ".bundle-*")
+			if err != nil {
+				return err
+			}
+			err = policy.Build(args[0], f, seq, time.Now().AddDate(0, 0, days), scope)
+			if err = errors.Join(err, f.Close()); err == nil {
+				err = os.Rename(f.Name(), out)
+			}
+			if err != nil {
+				return errors.Join(err, os.Remove(f.Name()))
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s: scope %s, sequence %d, valid for %d days. Next: scrubjay policy sign %s --key KEY\n", out, scope, seq, days, out)
+			return nil
+		},
+	}
+	c.Flags().StringVarP(&out, "output", "o", "policy.tar.gz", "the file to write")
+	c.Flags().StringVar(&scope, "scope", "", "the organisation's scope")
+	c.Flags().Int64Var(&seq, "seq", 0, "the sequence number, larger than every one before")
+	c.Flags().IntVar(&days, "days", 90, "for how many days it is valid")
+	return c
+}
+
+func policySignCommand() *cobra.Command {
+	var key string
+	var fresh bool
+	c := &cobra.Command{
+		Use: "sign BUNDLE --key FILE", Short: "Sign a bundle with an ES256 key", Args: cobra.MaximumNArgs(1),
+		Example: "  scrubjay policy sign --new-key --key acme.key     make a key pair: acme.key and acme.key.pub\n  scrubjay policy sign acme.tar.gz --key acme.key",
+		RunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case key == "":
+				return errors.New("say --key FILE; scrubjay policy sign --new-key --key FILE makes one")
+			case fresh && len(args) == 0:
+				return newKey(c, key)
+			case len(args) == 0:
+				return errors.New("which bundle? scrubjay policy sign acme.tar.gz --key " + key)
+			}
+			secret, err := os.ReadFile(key)
+			if err != nil {
+				return fmt.Errorf("the key: %w", err)
+			}
+			raw, err := os.ReadFile(args[0])
+			if err != nil {
+				return err
+			}
+			signed, err := policy.Sign(raw, secret)
+			if err != nil {
+				return err
+			}
+			tmp := args[0] + ".signing"
+			if err := os.WriteFile(tmp, signed, 0o644); err != nil {
+				return err
+			}
+			if err := os.Rename(tmp, args[0]); err != nil {
+				return err
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s is signed. Next: scrubjay policy push %s DIR-OF-A-WEB-SERVER\n", args[0], args[0])
+			return nil
+		},
+	}
+	c.Flags().StringVar(&key, "key", "", "the private key, PEM")
+	c.Flags().BoolVar(&fresh, "new-key", false, "make a key pair instead of signing")
+	return c
+}
+
+func newKey(c *cobra.Command, name string) error {
+	private, public, err := policy.GenerateKey()
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("the key is not written over another file: %w", err)
+	}
+	_, err = f.Write(private)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err := os.WriteFile(name+".pub", public, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.OutOrStdout(), "%s is the private key: keep it where only you sign. %s.pub goes into organisation.keys.\n", name, name)
+	return nil
+}
+
+func policyPushCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "push BUNDLE DIR", Short: "Put a signed bundle into a directory that a web server serves", Args: cobra.ExactArgs(2),
+		Example: "  scrubjay policy push acme.tar.gz /var/www/policy",
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := policy.Push(args[0], args[1]); err != nil {
+				return err
+			}
+			fmt.Fprintln(c.OutOrStdout(), "pushed; every machine takes it with its next poll")
+			return nil
+		},
+	}
+}
+
+func policyStatusCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "Say which policy is in force", Args: cobra.NoArgs,
+		Example: "  scrubjay policy status",
+		RunE: func(c *cobra.Command, _ []string) error {
+			state, err := daemon.OpenState("")
+			if err != nil {
+				return err
+			}
+			g, err := commandGovernance(state)
+			if err != nil {
+				return err
+			}
+			s := g.Policy().Status()
+			out := c.OutOrStdout()
+			fmt.Fprintf(out, "revision   %s\n", s.Revision)
+			if !s.Organised {
+				fmt.Fprintln(out, "no organisation is configured: the built-in policy and your own settings hold")
+				return nil
+			}
+			if s.Sequence > 0 {
+				fmt.Fprintf(out, "sequence   %d\nexpires    %s\n", s.Sequence, s.Expires.Local().Format(time.DateTime))
+			}
+			if s.Stale != "" {
+				fmt.Fprintf(out, "stale      the organisation's policy is missing or has expired: %s\n", s.Stale)
+			}
+			return nil
+		},
+	}
+}

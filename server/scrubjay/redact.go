@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
+)
+
+func redactCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "redact", Short: "Replace sensitive values by placeholders, standard input to standard output", Args: cobra.NoArgs,
+		Example: "  scrubjay redact < dump.sql > dump.redacted.sql",
+		RunE: func(c *cobra.Command, _ []string) error {
+			return filter(c, redactText)
+		},
+	}
+}
+
+func restoreCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "restore", Short: "Bring redacted values back, standard input to standard output", Args: cobra.NoArgs,
+		Example: "  scrubjay restore < dump.redacted.sql",
+		RunE: func(c *cobra.Command, _ []string) error {
+			return filter(c, restoreText)
+		},
+	}
+}
+
+// filter carries standard input through the daemon, which has the vault, to standard output. Nothing is
+// written before all of it is done.
+func filter(c *cobra.Command, change func(context.Context, control.Daemon, []byte) ([]byte, error)) error {
+	text, err := io.ReadAll(c.InOrStdin())
+	if err != nil {
+		return err
+	}
+	s, err := daemon.OpenState("")
+	if err != nil {
+		return err
+	}
+	d, err := daemon.Attach(s, "")
+	if err != nil {
+		return err
+	}
+	if _, err := d.Hello(c.Context()); err != nil {
+		return err
+	}
+	out, err := change(c.Context(), d, text)
+	if err != nil {
+		return err
+	}
+	_, err = c.OutOrStdout().Write(out)
+	return err
+}
+
+func redactText(ctx context.Context, d control.Daemon, text []byte) ([]byte, error) {
+	m := control.Issue{Path: "(standard input)"}
+	var edits []wire.Edit
+	for _, f := range detect.Default().Find("", text) {
+		if f.Severity == detect.Info {
+			continue
+		}
+		m.Values = append(m.Values, control.Value{Type: f.Rule.Placeholder, Rule: f.Rule.ID, Class: string(f.Rule.Class), Bytes: text[f.Start:f.End]})
+		edits = append(edits, wire.Edit{Start: f.Start, End: f.End})
+	}
+	if len(edits) == 0 {
+		return text, nil
+	}
+	got, err := d.Issue(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range got.Placeholders {
+		edits[i].Text = []byte(p)
+	}
+	return wire.Splice(text, edits), nil
+}
+
+func restoreText(ctx context.Context, d control.Daemon, text []byte) ([]byte, error) {
+	m := control.Reveal{Path: "(standard input)"}
+	for _, s := range redact.Find(text) {
+		if s.Scope == redact.File {
+			m.Placeholders = append(m.Placeholders, string(text[s.Start:s.End]))
+		}
+	}
+	if len(m.Placeholders) == 0 {
+		return text, nil
+	}
+	got, err := d.Reveal(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	missing := 0
+	for _, p := range m.Placeholders {
+		if _, ok := got.Values[p]; !ok {
+			missing++
+		}
+	}
+	if missing > 0 {
+		return nil, errors.New(fmt.Sprint(missing, " placeholders were not issued by this installation, so nothing was written: restore on the machine that redacted"))
+	}
+	return redact.Restore(text, func(p string) ([]byte, bool) { v, ok := got.Values[p]; return v, ok }), nil
+}
