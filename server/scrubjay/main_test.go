@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"scrubjay": func() { os.Exit(run(context.Background(), os.Args[1:])) },
+	})
+}
+
+// TestScripts runs the real program, a script per command: testdata/*.txtar. $KEY, $MAIL and $PASSWORD
+// are values made up here, so that the scripts themselves stay clean.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
+			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
+			e.Setenv("SCRUBJAY_LISTEN", "127.0.0.1:0")
+			e.Defer(func() { stopDaemon(daemon.State{Dir: filepath.Join(e.WorkDir, "state", "scrubjay")}) })
+			e.Setenv("KEY", "AK"+"IA"+"Q3EGRZ5TPLW7MNX2")
+			e.Setenv("MAIL", "maria.kowalska"+"@poczta.onet.pl")
+			e.Setenv("PASSWORD", "Tr7!kq9Lm2")
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			// fill FILE... puts the values in the place of {{KEY}}, {{MAIL}}, {{PASSWORD}}.
+			"fill": func(ts *testscript.TestScript, neg bool, args []string) {
+				for _, name := range args {
+					text := ts.ReadFile(name)
+					for _, v := range []string{"KEY", "MAIL", "PASSWORD"} {
+						text = strings.ReplaceAll(text, "{{"+v+"}}", ts.Getenv(v))
+					}
+					ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+				}
+			},
+			// leaks fails if a value stands in any file below a directory.
+			"leaks": func(ts *testscript.TestScript, neg bool, args []string) {
+				files := 0
+				err := filepath.WalkDir(ts.MkAbs(args[0]), func(p string, d os.DirEntry, err error) error {
+					if err != nil || !d.Type().IsRegular() {
+						return err
+					}
+					files++
+					text, err := os.ReadFile(p)
+					for _, v := range []string{"KEY", "MAIL", "PASSWORD"} {
+						for _, form := range []string{ts.Getenv(v), base64.StdEncoding.EncodeToString([]byte(ts.Getenv(v)))} {
+							if strings.Contains(string(text), form) {
+								ts.Fatalf("%s holds $%s", p, v)
+							}
+						}
+					}
+					return err
+				})
+				ts.Check(err)
+				if files == 0 {
+					ts.Fatalf("no file below %s", args[0])
+				}
+			},
+		},
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// stopDaemon ends the daemon that a script left behind; it would wait ten minutes for an editor.
+func stopDaemon(s daemon.State) {
+	socket, err := s.Socket()
+	if err != nil {
+		return
+	}
+	hello, err := control.Dial(socket).Hello(context.Background())
+	if err != nil || hello.PID == os.Getpid() {
+		return
+	}
+	if p, err := os.FindProcess(hello.PID); err == nil {
+		_ = p.Kill() // gone already is as good
+	}
+}
+
+// TestEveryCommandHasAnExample: --help shows how a command is used.
+func TestEveryCommandHasAnExample(t *testing.T) {
+	seen := 0
+	for _, c := range newRoot().Commands() {
+		all := append(c.Commands(), c)
+		for _, c := range all {
+			if seen++; c.Example == "" || c.Short == "" {
+				t.Errorf("%s has no example or no description", c.CommandPath())
+			}
+		}
+	}
+	if seen < 12 {
+		t.Errorf("only %d commands", seen)
+	}
+}
