@@ -16,3 +16,6 @@ func ownedByUs(st fs.FileInfo) bool {
 
 // detach lets the daemon outlive the editor that started it, and its terminal's signals.
 func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
+
+// sharedTemp is not $TMPDIR: an editor's may differ from a shell's.
+func sharedTemp() string { return "/tmp" }

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"io/fs"
+	"os"
 	"os/exec"
 	"syscall"
 )
@@ -14,3 +15,5 @@ func detach(cmd *exec.Cmd) {
 	const detachedProcess, newGroup = 0x8, 0x200
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: detachedProcess | newGroup, HideWindow: true}
 }
+
+func sharedTemp() string { return os.TempDir() }

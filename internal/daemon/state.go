@@ -93,15 +93,15 @@ func (s State) setListen(addr string) error {
 // socketLimit is the shortest limit that systems set to the name of a Unix socket.
 const socketLimit = 100
 
-// Socket is the control socket. A name that is too long for one moves to a directory of its own in the
-// temporary directory, which is as closed as the state directory.
+// Socket is the control socket. A name that is too long for one moves to a directory of its own, as
+// closed as the state directory, in a place that does not depend on whose environment asks.
 func (s State) Socket() (string, error) {
 	path := s.path("control.sock")
 	if len(path) < socketLimit {
 		return path, nil
 	}
 	sum := sha256.Sum256([]byte(s.Dir))
-	dir := filepath.Join(os.TempDir(), fmt.Sprintf("scrubjay-%d-%s", os.Getuid(), hex.EncodeToString(sum[:6])))
+	dir := filepath.Join(sharedTemp(), fmt.Sprintf("scrubjay-%d-%s", os.Getuid(), hex.EncodeToString(sum[:6])))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}

@@ -20,7 +20,7 @@ import (
 const file = "file:///w/a.env"
 
 func config() lsp.Config {
-	return lsp.Config{Engine: detect.Default(), Decider: &lsptest.Decider{}, Settings: func() policy.Settings { return policy.Settings{} }, Program: "scrubjay", Version: "1"}
+	return lsp.Config{Engine: detect.Default, Decider: &lsptest.Decider{}, Settings: func() policy.Settings { return policy.Settings{} }, Program: "scrubjay", Version: "1"}
 }
 
 func key(t testing.TB, kind string, n ...int) string {

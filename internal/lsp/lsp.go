@@ -48,10 +48,11 @@ import (
 
 // Config is what a Server works with.
 type Config struct {
-	Engine  *detect.Engine
-	Decider policy.Decider
-	// Settings are those that the wire obeys; asked anew at every Refresh.
+	// Engine finds with the rules in force, and Settings are those that the wire obeys; both are asked
+	// anew at every Refresh.
+	Engine   func() *detect.Engine
 	Settings func() policy.Settings
+	Decider  policy.Decider
 	// Daemon holds vault and proxy. Nil means that there is none to talk to: Redact then says so.
 	Daemon control.Daemon
 	// Reload takes over a new policy before files are judged by it. Nil means that there is nothing to do.
@@ -99,7 +100,7 @@ func New(cfg Config) *Server {
 	}
 	return &Server{
 		cfg: cfg, log: cfg.Log,
-		buffers:  workspace.NewBuffers(cfg.Engine),
+		buffers:  workspace.NewBuffers(cfg.Engine()),
 		wake:     make(chan struct{}, 1),
 		pending:  make(map[string]bool),
 		sent:     make(map[string]string),
@@ -131,6 +132,7 @@ func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) (exitCode in
 
 // Refresh judges every open file anew, because policy or settings have changed.
 func (s *Server) Refresh() {
+	s.buffers.Use(s.cfg.Engine())
 	s.mu.Lock()
 	s.generation++
 	clear(s.outlooks)

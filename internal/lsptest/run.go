@@ -58,7 +58,7 @@ func (a *archive) run(t *testing.T, o Options, withCRLF bool, folder string) {
 		o.Init = json.RawMessage(init)
 	}
 	r.editor = Start(t, lsp.Config{
-		Engine: detect.Default(), Decider: r.decider, Settings: settings, Daemon: r.daemon, Program: "scrubjay", Version: "test",
+		Engine: detect.Default, Decider: r.decider, Settings: settings, Daemon: r.daemon, Program: "scrubjay", Version: "test",
 	}, o, a.secrets...)
 	synctest.Wait()
 	for _, s := range a.script {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -230,6 +231,21 @@ func TestCheckAndTestOfADirectory(t *testing.T) {
 	}
 	if err := Check(dirOf(t, map[string]string{"x.rego": "package scrubjay.org\nforbid contains  \"x\"\n"})); err == nil || !strings.Contains(err.Error(), "x.rego is not formatted") {
 		t.Errorf("formatting: %v", err)
+	}
+}
+
+func TestTestsThatWereCutShortHaveNotPassed(t *testing.T) {
+	b, err := Verify(signed(t, nil, 1, today.Add(time.Hour)), acme(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := b.passes(ctx); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	if b.passes(ctx) == nil {
+		t.Error("no test ran, and all passed")
 	}
 }
 

@@ -123,17 +123,16 @@ func Test(dir string) (TestReport, error) {
 		if err != nil {
 			return TestReport{}, err
 		}
-		own := maps.Clone(modules)
-		return runTests(source{layers: &Layers{}}, modules, own)
+		return runTests(context.Background(), source{layers: &Layers{}}, modules, maps.Clone(modules))
 	}
 	b, _, err := readDir(dir)
 	if err != nil {
 		return TestReport{}, err
 	}
-	return b.test()
+	return b.test(context.Background())
 }
 
-func (b *Bundle) test() (TestReport, error) {
+func (b *Bundle) test(ctx context.Context) (TestReport, error) {
 	s := source{layers: &Layers{}, bundle: b}
 	modules, err := s.modules(true)
 	if err != nil {
@@ -145,17 +144,17 @@ func (b *Bundle) test() (TestReport, error) {
 			own[name] = m
 		}
 	}
-	return runTests(s, modules, own)
+	return runTests(ctx, s, modules, own)
 }
 
-func (b *Bundle) runTests() error {
-	r, err := b.test()
-	return errors.Join(err, r.Err())
+// passes runs the bundle's own tests. Tests that were cut short have not passed.
+func (b *Bundle) passes(ctx context.Context) error {
+	r, err := b.test(ctx)
+	return errors.Join(err, r.Err(), ctx.Err())
 }
 
 // runTests runs the tests in modules; coverage counts those that are the policy's own and no tests.
-func runTests(s source, modules, own map[string]*ast.Module) (TestReport, error) {
-	ctx := context.Background()
+func runTests(ctx context.Context, s source, modules, own map[string]*ast.Module) (TestReport, error) {
 	var report TestReport
 	maps.DeleteFunc(own, func(name string, _ *ast.Module) bool { return isTest(name) })
 	coverage := cover.New()

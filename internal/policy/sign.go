@@ -122,7 +122,7 @@ func GenerateKey() (private, public []byte, err error) {
 func parsePrivateKey(text []byte) (*ecdsa.PrivateKey, error) {
 	block, _ := pem.Decode(text)
 	if block == nil {
-		return nil, errors.New("the signing key is not PEM: make one with scrubjay policy sign, or give the private half")
+		return nil, errors.New("the signing key is not PEM: give the private half of a pair that scrubjay policy sign --new-key made")
 	}
 	var parsed any
 	var err error

@@ -156,6 +156,9 @@ func (s *Source) poll(ctx context.Context) error {
 		return nil
 	}
 	err = s.take(ctx, raw)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if r, ok := errors.AsType[*Refusal](err); ok && r.Reason == Unreachable {
 		// It may be this machine's fault, so the same bundle is tried again.
 		return s.refuse(r, hash(raw))
@@ -186,7 +189,7 @@ func (s *Source) take(ctx context.Context, raw []byte) error {
 	if err := f.admits(b); err != nil {
 		return err
 	}
-	if err := b.runTests(); err != nil {
+	if err := b.passes(ctx); err != nil {
 		return refuse(FailedTests, "%w", err)
 	}
 	if err := s.store.keep(ctx, b, raw); err != nil {

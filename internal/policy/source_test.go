@@ -316,6 +316,31 @@ func TestTwoProcessesShareTheState(t *testing.T) {
 	}
 }
 
+func TestTheDiskFollowsTheOrganisation(t *testing.T) {
+	s := newSite(t)
+	state := t.TempDir()
+	ours := signed(t, verdicts("{pii: {public: forbid}}"), 1, today.Add(hour))
+	theirs := signedBy(t, otherKey(), verdicts("{}"), 1, today.Add(hour), "umbrella")
+	s.put(t, ours)
+	if err := newMachine(t, s, state).Poll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	umbrella := newMachine(t, s, state)
+	umbrella.Organisation = Organisation{URL: acme("").URL, Keys: []string{string(otherKey().public)}, Scope: "umbrella"}
+	s.put(t, theirs)
+	if err := umbrella.Poll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.put(t, ours)
+	if err := newMachine(t, s, state).Poll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	again := newMachine(t, s, state)
+	if err := again.Load(); err != nil || again.pii(t) != Forbid {
+		t.Errorf("back at the first organisation: verdict %s, error %v", again.pii(t), err)
+	}
+}
+
 func TestRunPollsUntilItIsStopped(t *testing.T) {
 	// Keys and bundles are made outside, because nothing in the bubble may depend on them.
 	raw := signed(t, verdicts("{pii: {public: forbid}}"), 1, today.Add(hour))

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -95,7 +96,7 @@ func (s store) keep(ctx context.Context, b *Bundle, raw []byte) error {
 		return err
 	}
 	m := mark{b.Sequence, b.content}
-	if _, err := os.Stat(s.bundleFile()); err == nil && f[b.Scope] == m {
+	if old, err := s.bundle(); err == nil && bytes.Equal(old, raw) && f[b.Scope] == m {
 		return nil // another process was quicker
 	}
 	f[b.Scope] = m

@@ -80,8 +80,8 @@ func (b *Buffer) Trace(version int32, s detect.Span) (detect.Span, bool) {
 
 // Buffers are the open files. The zero value is not ready; see NewBuffers.
 type Buffers struct {
-	engine *detect.Engine
 	mu     sync.RWMutex
+	engine *detect.Engine
 	open   map[string]*Buffer
 }
 
@@ -90,10 +90,32 @@ func NewBuffers(engine *detect.Engine) *Buffers {
 	return &Buffers{engine: engine, open: make(map[string]*Buffer)}
 }
 
+// Use scans with another engine from now on, what is open too. It tells whether it is another one.
+func (b *Buffers) Use(engine *detect.Engine) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.engine == engine {
+		return false
+	}
+	b.engine = engine
+	for u, old := range b.open {
+		buf := *old
+		buf.engine = engine
+		if buf.Scan != nil {
+			buf.Scan = engine.Open(buf.scanPath(), buf.Text.Bytes())
+		}
+		b.open[u] = &buf
+	}
+	return true
+}
+
 // Open takes a file under the editor's care; one that is open already starts anew.
 func (b *Buffers) Open(u, language string, version int32, content []byte) *Buffer {
 	u = strings.Clone(u) // it may be a piece of a large message
-	buf := &Buffer{URI: u, Path: path(u), Language: strings.Clone(language), engine: b.engine}
+	b.mu.RLock()
+	engine := b.engine
+	b.mu.RUnlock()
+	buf := &Buffer{URI: u, Path: path(u), Language: strings.Clone(language), engine: engine}
 	buf.settle(text.New(version, content))
 	b.put(buf)
 	return buf
@@ -180,6 +202,12 @@ func (b *Buffers) All() []*Buffer {
 func (b *Buffers) put(buf *Buffer) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if buf.engine != b.engine { // another one came into use meanwhile
+		buf.engine = b.engine
+		if buf.Scan != nil {
+			buf.Scan = b.engine.Open(buf.scanPath(), buf.Text.Bytes())
+		}
+	}
 	b.open[buf.URI] = buf
 }
 

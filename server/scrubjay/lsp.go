@@ -47,7 +47,7 @@ func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 	defer beside.Wait()
 	defer cancel()
 	s := lsp.New(lsp.Config{
-		Engine: governance.Engine(), Decider: governance.Policy(), Settings: governance.Settings, Daemon: attached,
+		Engine: governance.Engine, Decider: governance.Policy(), Settings: governance.Settings, Daemon: attached,
 		Reload: governance.Reload, Log: log.Named("lsp"), Program: "scrubjay", Version: programVersion(),
 	})
 	governance.Watch = func(c daemon.Change) {
