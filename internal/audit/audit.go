@@ -97,9 +97,10 @@ type Ledger struct {
 	waiting []chan error
 	err     error
 
-	wake chan struct{}
-	stop chan struct{}
-	done chan struct{}
+	wake  chan struct{}
+	stop  chan struct{}
+	done  chan struct{}
+	close func() error
 }
 
 // Open opens the ledger of a state directory and makes it if there is none. What a crash left half
@@ -110,6 +111,7 @@ func Open(dir string) (*Ledger, error) {
 		return nil, err
 	}
 	l := &Ledger{dir: dir, file: f, now: time.Now, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	l.close = sync.OnceValue(l.end)
 	if err := l.load(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -264,12 +266,18 @@ func (l *Ledger) writeHead(seq uint64, last chain) error {
 	return os.Rename(tmp, path)
 }
 
-// Close writes what is pending and closes the log.
-func (l *Ledger) Close() error {
+// Close writes what is pending and closes the log. Closing it again does nothing.
+func (l *Ledger) Close() error { return l.close() }
+
+func (l *Ledger) end() error {
 	close(l.stop)
 	<-l.done
 	l.flush()
-	return errors.Join(l.Err(), l.file.Close())
+	l.mu.Lock()
+	err := l.err
+	l.err = errors.New("the ledger is closed")
+	l.mu.Unlock()
+	return errors.Join(err, l.file.Close())
 }
 
 // readHead is the number and chain that ledger.head holds, or zero if there is none.

@@ -70,6 +70,9 @@ func (c *check) emit(r *Rule, value, whole Span) {
 		return
 	}
 	v := c.text[value.Start:value.End]
+	if isToken(v) {
+		return
+	}
 	f := Finding{Rule: r, Span: value, Severity: r.Severity, Confidence: r.Confidence}
 	known := c.engine.published.has(v)
 	if !known && r.Class == Credential && isDummy(v) {

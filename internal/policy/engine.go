@@ -192,6 +192,9 @@ func (f *force) decide(ctx context.Context, c canonical, now time.Time) (Decisio
 func (c canonical) ask(ctx context.Context, q rego.PreparedEvalQuery, now time.Time) (rego.ResultSet, error) {
 	ctx, cancel := context.WithTimeout(ctx, decideLimit)
 	defer cancel()
+	if ctx.Err() != nil {
+		return nil, ctx.Err() // OPA looks at it only now and then
+	}
 	rs, err := q.Eval(ctx, rego.EvalParsedInput(c.input(now)), rego.EvalTime(now))
 	if err != nil {
 		return nil, fmt.Errorf("the policy cannot be evaluated: %w", err)

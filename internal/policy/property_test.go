@@ -47,7 +47,7 @@ func TestAddingALowerLayerNeverLoosens(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	o := acme("")
 	loosened := 0
-	for range 60 {
+	for range 30 {
 		managed, bundle, user := randomVerdicts(r), randomVerdicts(r), randomVerdicts(r)
 		organisation := r.IntN(2) == 0
 		if organisation {

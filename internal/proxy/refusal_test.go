@@ -143,8 +143,9 @@ func TestFailClosed(t *testing.T) {
 		"too few rulings": func(b *bench) {
 			b.decide = func(policy.Query) (policy.Decision, error) { return policy.Decision{}, nil }
 		},
-		"analyser panic":   func(b *bench) { b.proxy.Engine = func() *detect.Engine { panic("with a value") } },
-		"vault not usable": func(b *bench) { b.vault.Close() },
+		"analyser panic":    func(b *bench) { b.proxy.Engine = func() *detect.Engine { panic("with a value") } },
+		"vault not usable":  func(b *bench) { b.vault.Close() },
+		"ledger not usable": func(b *bench) { b.ledger.Close() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, standin.Options{})

@@ -6,13 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
 const (
-	// alphabet leaves out 0, 1, i, l and o. It has 31 characters, a prime, so that the weighted check
-	// character catches every wrong and every exchanged character.
-	alphabet   = "23456789abcdefghjkmnpqrstuvwxyz"
-	bodyLen    = 6 // five of the hash and the check
+	alphabet   = detect.PlaceholderAlphabet
+	bodyLen    = detect.PlaceholderBody
 	filePrefix = "REDACTED_"
 	typeLimit  = 24
 )
@@ -35,19 +35,7 @@ func placeholder(key []byte, scope Scope, typ string, value []byte, round byte) 
 		token = append(token, alphabet[n%31])
 		n /= 31
 	}
-	return string(append(token, checkOf(token)))
-}
-
-func checkOf(token []byte) byte {
-	sum := 0
-	for i, c := range token {
-		n := strings.IndexByte(alphabet, c)
-		if n < 0 {
-			n = int(c)
-		}
-		sum += (i%30 + 1) * n
-	}
-	return alphabet[sum%31]
+	return string(append(token, detect.PlaceholderCheck(token)))
 }
 
 func isBody(c byte) bool { return strings.IndexByte(alphabet, c) >= 0 }
@@ -100,7 +88,7 @@ func next(text []byte, from int, accept func(token []byte) bool) (Span, bool) {
 			if strings.HasPrefix(string(token[:min(len(filePrefix), len(token))]), filePrefix) && i-start > len(filePrefix) {
 				scope = File
 			}
-			if (scope == File || i-start <= typeLimit) && checkOf(token[:len(token)-1]) == token[len(token)-1] && accept(token) {
+			if (scope == File || i-start <= typeLimit) && detect.PlaceholderCheck(token[:len(token)-1]) == token[len(token)-1] && accept(token) {
 				return Span{start, end, scope}, true
 			}
 			if scope == File {

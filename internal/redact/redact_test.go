@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
 var testKey = []byte("a key for tests only, 32 bytes..")
@@ -252,5 +254,19 @@ func TestKnown(t *testing.T) {
 	}
 	if m := k.Find([]byte("abc123-and-a-longer-one")); m[0].Len() != len("abc123-and-a-longer-one") {
 		t.Error("a value's own beginning hides it")
+	}
+}
+
+// TestNothingToFind: what stands for a value is not found in its place, whatever name it is given.
+func TestNothingToFind(t *testing.T) {
+	for i := range 200 {
+		for _, typ := range []string{"SECRET", "PASSWORD", "AWS_KEY_ID"} {
+			for _, scope := range []Scope{Wire, File} {
+				text := fmt.Appendf(nil, "db_password = %q\nPASSWORD=%[1]s\n", placeholder(testKey, scope, typ, []byte{byte(i)}, 0))
+				if found := detect.Default().Find("", text); len(found) > 0 {
+					t.Fatalf("%s finds %q", found[0].Rule.ID, text)
+				}
+			}
+		}
 	}
 }
