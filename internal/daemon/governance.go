@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -28,6 +30,8 @@ type Governance struct {
 
 	mu      sync.Mutex
 	refused string
+	looked  time.Time    // when the settings' files were last looked at
+	stamped [2]time.Time // what they looked like
 	engine  atomic.Pointer[detect.Engine]
 }
 
@@ -55,6 +59,7 @@ func NewGovernance(state State, config string, log *zap.Logger) (*Governance, er
 		// A last good bundle that cannot be used was told to refusal; the engine is stale then, and says so.
 		_ = g.source.Load()
 	}
+	g.looked, g.stamped = time.Now(), g.stamp()
 	return g, g.followSettings()
 }
 
@@ -72,8 +77,39 @@ func (g *Governance) Engine() *detect.Engine { return g.engine.Load() }
 // Policy decides.
 func (g *Governance) Policy() *policy.Engine { return g.policy }
 
-// Settings are those that the wire obeys.
-func (g *Governance) Settings() policy.Settings { return g.policy.Settings() }
+// Settings are those that the wire obeys. A file that has changed is read first; the files are looked at
+// once a second at most, and never while nothing happens.
+func (g *Governance) Settings() policy.Settings {
+	now := time.Now()
+	g.mu.Lock()
+	look := now.Sub(g.looked) > time.Second
+	changed := false
+	if look {
+		g.looked = now
+		stamp := g.stamp()
+		changed = stamp != g.stamped
+		g.stamped = stamp
+	}
+	g.mu.Unlock()
+	if changed {
+		g.Reload()
+	}
+	return g.policy.Settings()
+}
+
+// stamp tells two states of the settings' files apart.
+func (g *Governance) stamp() (s [2]time.Time) {
+	paths, err := policy.DefaultPaths(g.config)
+	if err != nil {
+		return s
+	}
+	for i, path := range []string{paths.Managed, paths.User} {
+		if st, err := os.Stat(path); err == nil {
+			s[i] = st.ModTime()
+		}
+	}
+	return s
+}
 
 // Revision names the policy in force.
 func (g *Governance) Revision() string { return g.policy.Status().Revision }
@@ -154,6 +190,8 @@ func EngineFor(s policy.Settings) (*detect.Engine, error) {
 			errs = append(errs, err)
 			continue
 		}
+		// A file of a lower layer must not take a built-in rule's place: it adds, it does not replace.
+		set.Rules = slices.DeleteFunc(set.Rules, func(r *detect.Rule) bool { return detect.Default().Rule(r.ID) != nil })
 		if e, err = e.With(set); err != nil {
 			errs = append(errs, err)
 		}

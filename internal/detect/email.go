@@ -98,5 +98,5 @@ func isExampleDomain(domain string) bool {
 func (c *check) userinfo(at int) bool {
 	low := max(0, at-96)
 	i := bytes.LastIndex(c.text[low:at], []byte("://"))
-	return i >= 0 && bytes.IndexAny(c.text[low+i+3:at], "/ \t\n\"'<>?,;|&=") < 0
+	return i >= 0 && !bytes.ContainsAny(c.text[low+i+3:at], "/ \t\n\"'<>?,;|&=")
 }

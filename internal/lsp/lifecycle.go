@@ -74,9 +74,11 @@ func (s *Server) Initialize(ctx context.Context, p *protocol.InitializeParams) (
 	}
 
 	folders, _ := p.WorkspaceFolders.Get()
+	//nolint:staticcheck // deprecated, and all that some editors still send
 	if len(folders) == 0 && p.RootURI != nil {
 		folders = []protocol.WorkspaceFolder{{URI: *p.RootURI}}
 	}
+	//nolint:staticcheck // as above
 	if root, ok := p.RootPath.Get(); ok && len(folders) == 0 {
 		folders = []protocol.WorkspaceFolder{{URI: uri.File(root)}}
 	}

@@ -170,7 +170,7 @@ func parseSettings(content []byte) (policy.Settings, []problem) {
 	if settings.Organisation != nil {
 		problems = append(problems, problem{lineOf(content, "organisation"), "the organisation is not taken from a repository: put it into your own config.yaml", protocol.DiagnosticSeverityWarning})
 	}
-	if _, err := compileAllow(settings.Allow); err != nil {
+	if _, err := policy.NewAllowList(settings.Allow); err != nil {
 		problems = append(problems, problem{line: lineOf(content, "allow"), text: err.Error()})
 	}
 	return settings, problems

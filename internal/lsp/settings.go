@@ -70,7 +70,7 @@ func (s *Server) takeEditorSettings(raw protocol.LSPAny, bare bool) error {
 	if err := yaml.Unmarshal(plain, &settings); err != nil {
 		return errors.New("settings: one of trace, rules.disable, allow, destinations has the wrong type; nothing was changed")
 	}
-	if _, err := compileAllow(settings.Allow); err != nil {
+	if _, err := policy.NewAllowList(settings.Allow); err != nil {
 		return fmt.Errorf("settings: %w; nothing was changed", err)
 	}
 	s.mu.Lock()
@@ -118,7 +118,7 @@ func (s *Server) askConfiguration(ctx context.Context) {
 type outlook struct {
 	folder       *folder
 	disabled     map[string]bool
-	allow        []allowRule
+	allow        policy.AllowList
 	salt         string // of the repository
 	destinations []policy.Destination
 }
@@ -153,8 +153,8 @@ func newOutlook(f *folder, wire, repository policy.Settings, editor editorSettin
 			o.disabled[id] = true
 		}
 		// Entries that cannot be read quiet nothing; whoever wrote them has been told.
-		rules, _ := compileAllow(layer.allow)
-		o.allow = append(o.allow, rules...)
+		list, _ := policy.NewAllowList(layer.allow)
+		o.allow = o.allow.And(list)
 	}
 	for _, names := range [][]string{editor.Destinations, repository.Destinations, wire.Destinations} {
 		if len(names) > 0 {

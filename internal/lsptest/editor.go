@@ -234,7 +234,7 @@ func (e *Editor) Go(method string, params any) (id int, wait func() (json.RawMes
 			}
 			return r.Result, nil
 		case <-e.exit:
-			return nil, fmt.Errorf("the server ended with %d, %v", e.code, e.err)
+			return nil, fmt.Errorf("the server ended with %d, %w", e.code, e.err)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,74 +13,100 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
+// AllowList is allow entries ready to be matched.
+type AllowList struct{ rules []allowRule }
+
+type allowRule struct {
+	AllowEntry
+	glob *glob.Pattern // nil if the entry names no path
+	ends time.Time     // the first moment at which it holds no more; zero if it always does
+}
+
 var fingerprintForm = regexp.MustCompile(`^[iro]:[0-9a-f]{32}$`)
 
-func (e AllowEntry) check() error {
+// NewAllowList takes the entries that can be read. The error is of the first that cannot, by its place.
+func NewAllowList(entries []AllowEntry) (AllowList, error) {
+	var l AllowList
+	var first error
+	for i, e := range entries {
+		r, err := e.compile()
+		if err == nil {
+			l.rules = append(l.rules, r)
+		} else if first == nil {
+			first = entryError{i, err}
+		}
+	}
+	return l, first
+}
+
+// And is both lists.
+func (l AllowList) And(o AllowList) AllowList {
+	return AllowList{append(l.rules[:len(l.rules):len(l.rules)], o.rules...)}
+}
+
+type entryError struct {
+	index int
+	err   error
+}
+
+func (e entryError) Error() string {
+	return "allow entry " + strconv.Itoa(e.index+1) + ": " + e.err.Error()
+}
+func (e entryError) Unwrap() error { return e.err }
+
+func (e AllowEntry) compile() (allowRule, error) {
+	r := allowRule{AllowEntry: e}
 	if e.Rule == "" && e.Path == "" && e.Fingerprint == "" {
-		return errors.New("this entry would allow everything: give it a rule, a path or a fingerprint")
+		return r, errors.New("this entry would allow everything: give it a rule, a path or a fingerprint")
 	}
 	if e.Fingerprint != "" && !fingerprintForm.MatchString(e.Fingerprint) {
-		return errors.New("a fingerprint is i:, r: or o: and 32 hex digits, as scrubjay scan --format jsonl prints it")
+		return r, errors.New("a fingerprint is i:, r: or o: and 32 hex digits, as scrubjay scan --format jsonl prints it")
 	}
 	if e.Path != "" {
-		if _, err := compilePath(e.Path); err != nil {
-			return errors.New("path is not a pattern: close its brackets and braces")
+		g, err := glob.Compile(strings.TrimPrefix(e.Path, "/"), '/')
+		if err != nil {
+			return r, errors.New("path is not a pattern: close its brackets and braces")
 		}
+		r.glob = g
 	}
 	if e.Until != "" {
-		if _, err := e.ends(); err != nil {
-			return errors.New("until is a date such as 2027-01-31")
+		day, err := time.ParseInLocation(time.DateOnly, e.Until, time.Local)
+		if err != nil {
+			return r, errors.New("until is a date such as 2027-01-31")
 		}
+		r.ends = day.AddDate(0, 0, 1) // the day itself still counts
 	}
-	return nil
+	return r, nil
 }
 
-// ends is the first moment at which the entry holds no more: the day itself still counts.
-func (e AllowEntry) ends() (time.Time, error) {
-	day, err := time.ParseInLocation(time.DateOnly, e.Until, time.Local)
-	return day.AddDate(0, 0, 1), err
-}
-
-// Allowed tells whether an entry of the settings says that a finding is not sensitive, and which. path is
-// the file below the repository with slashes, empty on the wire; fingerprint is asked only for entries
-// that all else fits, with the scope of the key to use, and answers nothing if it has no such key.
-func Allowed(s Settings, rule, path string, fingerprint func(detect.Scope) string, now time.Time) (AllowEntry, bool) {
-	for _, e := range s.Allow {
-		if e.check() != nil || e.Rule != "" && e.Rule != rule {
+// Allows tells whether an entry says that a finding is not sensitive, and which; every field that is set must match.
+// path is the file below the repository with slashes, empty on the wire; fingerprint is asked only for
+// entries that all else fits, with the scope of the key to use, and answers nothing if it has no such key.
+func (l AllowList) Allows(rule, path string, fingerprint func(detect.Scope) string, now time.Time) (AllowEntry, bool) {
+	for _, r := range l.rules {
+		switch {
+		case r.Rule != "" && r.Rule != rule,
+			!r.ends.IsZero() && !now.Before(r.ends),
+			r.glob != nil && !r.matches(path),
+			r.Fingerprint != "" && !hmac.Equal([]byte(r.Fingerprint), []byte(fingerprint(detect.Scope(r.Fingerprint[0])))):
 			continue
 		}
-		if e.Until != "" {
-			if end, _ := e.ends(); !now.Before(end) {
-				continue
-			}
-		}
-		if e.Path != "" && !pathMatches(e.Path, path) {
-			continue
-		}
-		if e.Fingerprint != "" && !hmac.Equal([]byte(e.Fingerprint), []byte(fingerprint(detect.Scope(e.Fingerprint[0])))) {
-			continue
-		}
-		return e, true
+		return r.AllowEntry, true
 	}
 	return AllowEntry{}, false
 }
 
-func compilePath(pattern string) (*glob.Pattern, error) {
-	return glob.Compile(strings.TrimPrefix(pattern, "/"), '/')
-}
-
-// pathMatches follows .gitignore's habit: a pattern without a slash is of names, wherever they stand.
-func pathMatches(pattern, rel string) bool {
-	g, err := compilePath(pattern)
-	if err != nil || rel == "" {
+// matches follows .gitignore's habit: a pattern without a slash is of names, wherever they stand.
+func (r allowRule) matches(rel string) bool {
+	if rel == "" {
 		return false
 	}
-	if strings.Contains(strings.TrimSuffix(pattern, "/"), "/") {
+	if strings.Contains(strings.TrimSuffix(r.Path, "/"), "/") {
 		// "**/" stands for no directory, too.
-		return g.Match(rel) || strings.HasPrefix(pattern, "**/") && g.Match("./"+rel)
+		return r.glob.Match(rel) || strings.HasPrefix(r.Path, "**/") && r.glob.Match("./"+rel)
 	}
 	for dir := rel; dir != "." && dir != "/"; dir = path.Dir(dir) {
-		if g.Match(path.Base(dir)) {
+		if r.glob.Match(path.Base(dir)) {
 			return true
 		}
 	}

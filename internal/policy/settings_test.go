@@ -177,7 +177,11 @@ func TestAllowed(t *testing.T) {
 		{"jwt", "", "print"}, {"jwt", "x.go", "print"},
 		{"iban", "b.txt", ""}, {"iban", "a.txt", "last day"},
 	} {
-		e, ok := Allowed(Settings{Allow: entries}, c.rule, c.path, func(s detect.Scope) string {
+		list, err := NewAllowList(entries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, ok := list.Allows(c.rule, c.path, func(s detect.Scope) string {
 			if s != detect.Repository {
 				t.Errorf("asked for a fingerprint of scope %c", s)
 			}
@@ -187,11 +191,49 @@ func TestAllowed(t *testing.T) {
 			t.Errorf("%s in %q: %q", c.rule, c.path, e.Reason)
 		}
 	}
-	if _, ok := Allowed(Settings{Allow: []AllowEntry{{Fingerprint: print}}}, "jwt", "", func(detect.Scope) string { return "" }, today); ok {
-		t.Error("allowed without a fingerprint to compare")
+	list, err := NewAllowList([]AllowEntry{{Fingerprint: print}})
+	if _, ok := list.Allows("jwt", "", func(detect.Scope) string { return "" }, today); ok || err != nil {
+		t.Errorf("allowed without a fingerprint to compare (%v)", err)
 	}
-	if _, ok := Allowed(Settings{Allow: []AllowEntry{{}}}, "jwt", "", nil, today); ok {
-		t.Error("an empty entry allows everything")
+	list, err = NewAllowList([]AllowEntry{{}, {Rule: "iban"}})
+	if _, ok := list.Allows("jwt", "", nil, today); ok || err == nil || !strings.Contains(err.Error(), "allow entry 1: ") {
+		t.Errorf("an empty entry allows everything (%v)", err)
+	}
+	if _, ok := list.Allows("iban", "", nil, today); !ok {
+		t.Error("an entry that cannot be read hides one that can")
+	}
+}
+
+func TestAllowPaths(t *testing.T) {
+	tests := []struct {
+		pattern, rel string
+		want         bool
+	}{
+		{"a.env", "a.env", true},
+		{"a.env", "deep/down/a.env", true},
+		{"testdata", "x/testdata/y/z.txt", true},
+		{"*.pem", "x/y.pem", true},
+		{"/a.env", "a.env", true},
+		{"/a.env", "x/a.env", false},
+		{"test/*", "test/a.env", true},
+		{"test/*", "test/x/a.env", false},
+		{"test/**", "test/x/a.env", true},
+		{"**/fixtures/**", "fixtures/a", true},
+		{"**/fixtures/**", "a/b/fixtures/c/d", true},
+		{"**/fixtures/**", "a/myfixtures/c", false},
+		{"src/a.go", "other/src/a.go", false},
+	}
+	for _, tt := range tests {
+		rule, err := AllowEntry{Path: tt.pattern}.compile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rule.matches(tt.rel); got != tt.want {
+			t.Errorf("%s matches %s: %v", tt.pattern, tt.rel, got)
+		}
+	}
+	if _, err := (AllowEntry{Path: "["}).compile(); err == nil || !strings.Contains(err.Error(), "path is not a pattern") {
+		t.Errorf("a broken pattern: %v", err)
 	}
 }
 

@@ -104,7 +104,7 @@ func (v *validation) settings(s Settings, l layer) {
 		v.provider(name, s.Providers[name])
 	}
 	for i, e := range s.Allow {
-		if err := e.check(); err != nil {
+		if _, err := e.compile(); err != nil {
 			v.at(err.Error(), "allow", i)
 		}
 	}

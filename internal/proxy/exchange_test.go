@@ -130,7 +130,7 @@ func TestArbitraryValues(t *testing.T) {
 		args, _ := json.Marshal(map[string]string{"text": value})
 		body, _ := json.Marshal(map[string]any{
 			"model": "m", "stream": true, "tools": []any{map[string]any{"type": "function", "function": map[string]any{"name": "note"}}},
-			"messages": []any{map[string]any{"role": "user", "content": "say " + strings.ReplaceAll(value, "\n", "\n") + " please\ncall note " + string(args)}},
+			"messages": []any{map[string]any{"role": "user", "content": "say " + value + " please\ncall note " + string(args)}},
 		})
 		status, text, _ := b.post(chat, string(body))
 		if status != http.StatusOK {

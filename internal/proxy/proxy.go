@@ -81,10 +81,9 @@ func (p *Proxy) Server() *http.Server {
 // exchange is one request and its answer.
 type exchange struct {
 	*target
-	record  audit.Record
-	began   time.Time
-	outcome policy.Decision
-	model   string
+	record audit.Record
+	began  time.Time
+	model  string
 }
 
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -110,7 +109,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail *failure) {
 	defer func() {
 		if caught := recover(); caught != nil {
-			if caught == http.ErrAbortHandler {
+			if caught == http.ErrAbortHandler { //nolint:errorlint // net/http knows this very value
 				panic(caught)
 			}
 			// The panic's value may hold text of the request: its place is enough.

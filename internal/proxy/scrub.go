@@ -123,23 +123,25 @@ func (p *Proxy) find(req *wire.Request) []secret {
 		out = append(out, merge(n, text, findings, p.Vault.Known(text), engine)...)
 	}
 	if settings := p.Settings(); len(settings.Allow) > 0 {
-		out = slices.DeleteFunc(out, func(s secret) bool { return p.allowed(settings, s) })
+		// Entries that cannot be read allow nothing; the settings were checked when they were loaded.
+		list, _ := policy.NewAllowList(settings.Allow)
+		out = slices.DeleteFunc(out, func(s secret) bool { return p.allowed(list, settings.Salt, s) })
 	}
 	return out
 }
 
 // allowed tells whether an allow entry that counts on the wire (policy.Layers decides which do) speaks of
 // a finding. None opens the wire for a credential that its checksum proved.
-func (p *Proxy) allowed(settings policy.Settings, s secret) bool {
+func (p *Proxy) allowed(list policy.AllowList, salt string, s secret) bool {
 	if s.subject.Class == detect.Credential && s.subject.Validated {
 		return false
 	}
-	_, ok := policy.Allowed(settings, s.subject.Rule, "", func(scope detect.Scope) string {
+	_, ok := list.Allows(s.subject.Rule, "", func(scope detect.Scope) string {
 		switch {
 		case scope == detect.Installation:
 			return p.Vault.Fingerprint(s.value.Bytes)
-		case scope == detect.Repository && settings.Salt != "":
-			return detect.Fingerprint(scope, []byte(settings.Salt), s.value.Bytes)
+		case scope == detect.Repository && salt != "":
+			return detect.Fingerprint(scope, []byte(salt), s.value.Bytes)
 		}
 		return ""
 	}, time.Now())

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -65,7 +66,7 @@ func secret(i int) Value {
 func TestVault(t *testing.T) {
 	dir := t.TempDir()
 	v := open(t, dir)
-	if _, err := OpenVault(dir); err != ErrInUse {
+	if _, err := OpenVault(dir); !errors.Is(err, ErrInUse) {
 		t.Fatalf("a second process gets %v", err)
 	}
 	wire, err := v.Issue(Wire, "openai", []Value{secret(1), secret(2), secret(1)})

@@ -135,7 +135,7 @@ func (f *frames) header() (int, error) {
 		switch {
 		case err == io.EOF && total == 0:
 			return 0, io.EOF
-		case err == bufio.ErrBufferFull || total > maxHeader:
+		case errors.Is(err, bufio.ErrBufferFull) || total > maxHeader:
 			return 0, fmt.Errorf("message header is longer than %d bytes", maxHeader)
 		case err != nil:
 			return 0, fmt.Errorf("message header: %w", err)

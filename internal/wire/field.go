@@ -8,7 +8,7 @@ type Role uint8
 
 // The words of the tables.
 const (
-	plain Role = iota
+	_ Role = iota // what no table names
 
 	// In requests.
 	jsonText // a string that holds JSON: the strings within are listed

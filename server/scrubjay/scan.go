@@ -74,6 +74,7 @@ Exit code 0: clean. 1: findings. 2: an error, or something could not be read.`,
 type scan struct {
 	engine   *detect.Engine
 	settings policy.Settings
+	allow    policy.AllowList
 	key      []byte
 	// root is the directory of the repository's .scrubjay.yaml, to which its paths are relative.
 	root string
@@ -134,6 +135,7 @@ func newScan(paths []string, all bool) (*scan, error) {
 	if settings.Salt != "" {
 		s.scope = detect.Repository
 	}
+	s.allow, _ = policy.NewAllowList(settings.Allow) // checked when the settings were loaded
 	return s, err
 }
 
@@ -158,7 +160,7 @@ func (s *scan) take(f workspace.FileFindings) {
 		}
 		value := f.Text[d.Start:d.End]
 		of := func(scope detect.Scope) string { return s.fingerprint(scope, value) }
-		if _, ok := policy.Allowed(s.settings, d.Rule.ID, s.below(f.Path), of, time.Now()); ok {
+		if _, ok := s.allow.Allows(d.Rule.ID, s.below(f.Path), of, time.Now()); ok {
 			continue
 		}
 		line += bytes.Count(f.Text[at:d.Start], []byte("\n"))
