@@ -157,6 +157,7 @@ func (j *journal) write(b []byte, durable bool) error {
 }
 
 // rewrite makes a new file of what is in force, so that what expired or was purged is gone from the disk.
+// Both files are closed when the one takes the other's name: Windows asks for that.
 func (j *journal) rewrite(entries map[string]*entry) error {
 	tmp, err := os.CreateTemp(filepath.Dir(j.path), "vault.log.*")
 	if err != nil {
@@ -167,15 +168,23 @@ func (j *journal) rewrite(entries map[string]*entry) error {
 	if err == nil {
 		err = next.append(entries, true)
 	}
+	if err = errors.Join(err, tmp.Close()); err != nil {
+		return errors.Join(err, os.Remove(tmp.Name()))
+	}
+	err = j.file.Close()
 	if err == nil {
 		err = os.Rename(tmp.Name(), j.path)
 	}
-	if err != nil {
-		return errors.Join(err, tmp.Close(), os.Remove(tmp.Name()))
+	if err == nil {
+		j.size, j.records = next.size, next.records
+		err = syncDir(filepath.Dir(j.path))
 	}
-	old := j.file
-	*j = *next
-	return errors.Join(old.Close(), syncDir(filepath.Dir(j.path)))
+	// Whichever file has the name now is the vault.
+	file, oerr := os.OpenFile(j.path, os.O_RDWR, 0o600)
+	if oerr == nil {
+		j.file = file
+	}
+	return errors.Join(err, oerr)
 }
 
 func (j *journal) close() error { return errors.Join(j.file.Sync(), j.file.Close()) }
