@@ -22,7 +22,7 @@ var assignmentTriggers = []string{
 
 // After the word that says secret a name may go on with these and still name the value itself;
 // password_field, token_count and secretName do not.
-var nameSuffixes = set("key keys value val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote env env_var json id_token aws gcp azure github gitlab")
+var nameSuffixes = set("key keys value val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json id_token aws gcp azure github gitlab")
 
 const (
 	nameLimit  = 64
@@ -117,6 +117,8 @@ func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
 		if j > i && c.byteAt(j) == '=' && c.byteAt(j+1) != '=' && c.byteAt(j+1) != '>' {
 			i = j + 1
 		}
+	case closed && i > signAt && bytes.HasPrefix(text[i:min(i+8, len(text))], []byte("value=")): // <add key="apiKey" value="..."/>
+		i += len("value=")
 	case sign == '>' && !closed: // an XML element
 		i++
 	case sign == '(' && !closed, sign == ',' && closed: // setPassword("..."), put("password", "...")

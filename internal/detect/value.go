@@ -217,7 +217,7 @@ func isRandom(v []byte) bool {
 }
 
 // isWordy tells a value whose letters split into words: MyPasswordField, test-user-token, login.title.
-// A run of four letters of one case with a vowel and without a digit beside it counts as a word.
+// A run of letters of one case with vowels counts as a word: from three letters, or six beside a digit.
 func isWordy(v []byte) bool {
 	letters, inWords := 0, 0
 	for i := 0; i < len(v); {
@@ -236,7 +236,8 @@ func isWordy(v []byte) bool {
 		}
 		letters += j - i
 		sameCase := bytes.Equal(v[i+1:j], bytes.ToLower(v[i+1:j])) || bytes.Equal(v[i:j], bytes.ToUpper(v[i:j]))
-		if n := j - i; n >= 3 && sameCase && vowels*6 >= n && vowels*10 <= n*7 {
+		beside := i > 0 && isDigit(v[i-1]) || j < len(v) && isDigit(v[j])
+		if n := j - i; (n >= 6 || n >= 3 && !beside) && sameCase && vowels*6 >= n && vowels*10 <= n*7 {
 			inWords += n
 		}
 		i = j
