@@ -50,8 +50,17 @@ func (r *report) explain(j judged) string {
 		confidence += ", proved by its checksum"
 	}
 	fmt.Fprintf(&out, "Rule `%s`, severity %s, confidence %s\n\n", j.Rule.ID, j.Severity, confidence)
+	// What is said of several destinations alike is said once.
+	var said []policy.Ruling
+	where := map[policy.Ruling][]string{}
 	for i, ruling := range j.rulings {
-		fmt.Fprintf(&out, "- %s: %s", r.outlook.destinations[i].Provider, verdictWord[ruling.Verdict])
+		if where[ruling] == nil {
+			said = append(said, ruling)
+		}
+		where[ruling] = append(where[ruling], r.outlook.destinations[i].Provider)
+	}
+	for _, ruling := range said {
+		fmt.Fprintf(&out, "- %s: %s", strings.Join(where[ruling], ", "), verdictWord[ruling.Verdict])
 		if ruling.Reason != "" {
 			fmt.Fprintf(&out, ": %s", ruling.Reason)
 		}
