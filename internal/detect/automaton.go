@@ -106,125 +106,144 @@ func (b *builder) add(text string, r *Rule) {
 	t.rules = append(t.rules, r)
 }
 
-type node struct {
-	next map[byte]int
-	fail int
-	out  []*trigger
+// trie holds the literals over classes of bytes; after link its next is the whole transition function.
+type trie struct {
+	classes int
+	next    []int32 // node*classes + class
+	fail    []int32
+	out     [][]*trigger
 }
 
-// build makes the DFA: the trie of the literals with its failure links, and then the product with the
-// digit patterns' little automaton, of which few states can be reached (a state after a letter knows
-// that no digit went before).
-func (b *builder) build() (*automaton, error) {
-	nodes := []node{{next: map[byte]int{}}}
-	a := &automaton{outputs: map[uint32][]*trigger{}, longest: 4}
-	used := [256]bool{'.': true, '+': true}
-	for c := '0'; c <= '9'; c++ {
-		used[c] = true
-	}
-	for lit, t := range b.literals {
-		at := 0
-		for i := range len(lit) {
-			used[lit[i]] = true
-			to, ok := nodes[at].next[lit[i]]
-			if !ok {
-				nodes = append(nodes, node{next: map[byte]int{}})
-				to = len(nodes) - 1
-				nodes[at].next[lit[i]] = to
-			}
-			at = to
-		}
-		nodes[at].out = append(nodes[at].out, t)
-		a.longest = max(a.longest, len(lit))
-	}
-	// Class 0 is every byte that no trigger holds; a letter shares its class with its other case.
-	count := uint8(1)
-	members := []byte{0}
-	for c := range 256 {
-		if used[c] {
-			a.classes[c] = count
-			members = append(members, byte(c))
-			count++
-		}
-	}
-	for c := byte('a'); c <= 'z'; c++ {
-		a.classes[c-'a'+'A'] = a.classes[c]
-	}
-	stride := uint32(64)
-	for stride < uint32(count) {
-		stride *= 2
-	}
-	link(nodes)
+func (t *trie) grow() int32 {
+	t.next = append(t.next, make([]int32, t.classes)...)
+	t.fail = append(t.fail, 0)
+	t.out = append(t.out, nil)
+	return int32(len(t.fail) - 1)
+}
 
-	a.table = new([tableSize]uint32)
-	// Which digit pattern ends depends on the step and not on the state it leads to, so what a state
-	// emits is a part of its name.
-	type state struct{ node, digits, emits int }
-	ids := map[state]uint32{{}: 0}
-	queue := []state{{}}
+// link sets the failure links breadth first, hands each node what its suffixes find, and fills the
+// transitions that the literals leave open with those of the failure link.
+func (t *trie) link() {
+	queue := []int32{0}
 	for len(queue) > 0 {
 		at := queue[0]
 		queue = queue[1:]
-		for class := range uint32(count) {
-			var to state
-			if class > 0 {
-				c := members[class]
-				to = state{node: follow(nodes, at.node, c), digits: digitStep(at.digits, c), emits: digitEmits(at.digits, c)}
+		for c := range int32(t.classes) {
+			to := &t.next[at*int32(t.classes)+c]
+			after := int32(0)
+			if at != 0 {
+				after = t.next[t.fail[at]*int32(t.classes)+c]
 			}
-			id, ok := ids[to]
-			if !ok {
-				id = uint32(len(ids)) * stride
+			if *to == 0 {
+				*to = after
+				continue
+			}
+			t.fail[*to] = after
+			t.out[*to] = append(t.out[*to], t.out[after]...)
+			queue = append(queue, *to)
+		}
+	}
+}
+
+// build makes the DFA: the trie of the literals, and then its product with the digit patterns' little
+// automaton, of which few states can be reached (a state after a letter knows that no digit went before).
+func (b *builder) build() (*automaton, error) {
+	a := &automaton{outputs: map[uint32][]*trigger{}, longest: 4}
+	members := a.classify(b.literals)
+	t := &trie{classes: len(members)}
+	t.grow()
+	for lit, tr := range b.literals {
+		at := int32(0)
+		for i := range len(lit) {
+			to := &t.next[int(at)*t.classes+int(a.classes[lit[i]])]
+			if *to == 0 {
+				n := t.grow()
+				to = &t.next[int(at)*t.classes+int(a.classes[lit[i]])] // growing has moved it
+				*to = n
+			}
+			at = *to
+		}
+		t.out[at] = append(t.out[at], tr)
+		a.longest = max(a.longest, len(lit))
+	}
+	t.link()
+
+	stride := uint32(64)
+	for stride < uint32(len(members)) {
+		stride *= 2
+	}
+	a.table = new([tableSize]uint32)
+	// Which digit pattern ends depends on the step and not on the state it leads to, so what a state
+	// emits is a part of its name.
+	const perNode = (afterPlus + 1) * (len(digitPatterns) + 1)
+	ids := make([]uint32, len(t.fail)*perNode) // of a state's name, one more than its number
+	ids[0] = 1
+	queue := []int{0}
+	for n := uint32(0); int(n) < len(queue); n++ {
+		node, digits := queue[n]/perNode, queue[n]%perNode/(len(digitPatterns)+1)
+		for class, c := range members {
+			to := int(t.next[node*t.classes+class])
+			step, emits := 0, 0
+			if class > 0 {
+				step, emits = digitStep(digits, c), digitEmits(digits, c)
+			}
+			name := to*perNode + step*(len(digitPatterns)+1) + emits
+			if ids[name] == 0 {
+				queue = append(queue, name)
+				ids[name] = uint32(len(queue))
+				id := uint32(len(queue)-1) * stride
 				if id+stride > tableSize {
 					return nil, fmt.Errorf("the rules hold more keywords than one automaton takes (%d states): drop some or shorten them", tableSize/stride)
 				}
-				out := append([]*trigger(nil), nodes[to.node].out...)
-				for i, name := range digitPatterns {
-					if t := b.special[name]; t != nil && to.emits == i+1 {
-						out = append(out, t)
-					}
+				out := t.out[to]
+				if tr := b.special[emitted(emits)]; tr != nil {
+					out = append(out[:len(out):len(out)], tr)
 				}
 				if len(out) > 0 {
 					a.outputs[id] = out
 				}
-				ids[to] = id
-				queue = append(queue, to)
 			}
+			id := (ids[name] - 1) * stride
 			if a.outputs[id] != nil {
-				a.table[ids[at]+class] = id | accept
+				a.table[n*stride+uint32(class)] = id | accept
 			} else {
-				a.table[ids[at]+class] = id
+				a.table[n*stride+uint32(class)] = id
 			}
 		}
 	}
 	return a, nil
 }
 
-// link sets the failure links and hands each node what its suffixes find.
-func link(nodes []node) {
-	queue := []int{0}
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
-		for c, to := range nodes[at].next {
-			if at != 0 {
-				nodes[to].fail = follow(nodes, nodes[at].fail, c)
-			}
-			nodes[to].out = append(nodes[to].out, nodes[nodes[to].fail].out...)
-			queue = append(queue, to)
-		}
+func emitted(n int) string {
+	if n == 0 {
+		return ""
 	}
+	return digitPatterns[n-1]
 }
 
-func follow(nodes []node, at int, c byte) int {
-	for {
-		if to, ok := nodes[at].next[c]; ok {
-			return to
-		}
-		if at == 0 {
-			return 0
-		}
-		at = nodes[at].fail
+// classify gives each byte that a trigger holds a class of its own, and a letter that of its other case.
+// Class 0 is every other byte. It answers with a member of each class.
+func (a *automaton) classify(literals map[string]*trigger) []byte {
+	used := [256]bool{'.': true, '+': true}
+	for c := '0'; c <= '9'; c++ {
+		used[c] = true
 	}
+	for lit := range literals {
+		for i := range len(lit) {
+			used[lit[i]] = true
+		}
+	}
+	members := []byte{0}
+	for c := range 256 {
+		if used[c] {
+			a.classes[c] = uint8(len(members))
+			members = append(members, byte(c))
+		}
+	}
+	for c := byte('a'); c <= 'z'; c++ {
+		a.classes[c-'a'+'A'] = a.classes[c]
+	}
+	return members
 }
 
 // hit is a place where at least one trigger ends: the state there, and the offset after its last byte.

@@ -50,7 +50,7 @@ func (c *check) run(span Span) {
 
 func (c *check) runWhole() {
 	for _, r := range c.engine.whole {
-		for _, m := range r.pattern.re.FindAllSubmatchIndex(c.text, -1) {
+		for _, m := range r.pattern.re().FindAllSubmatchIndex(c.text, -1) {
 			c.matched(r, 0, m)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+	"sync"
 )
 
 // A regular expression costs microseconds even where it fails at once; the automaton has already
@@ -15,7 +16,8 @@ import (
 //	window     a keyword stands in the match or near it: a search around it
 //	whole      the rule has no keyword: a search of the whole text (imported rules only)
 type pattern struct {
-	re       *regexp.Regexp
+	// re is compiled when it is first needed: most of the rules are never woken.
+	re       func() *regexp.Regexp
 	anchored bool
 	// boundary is a \b that stood before the keyword; it looks at the byte before the window, which the
 	// expression would not see.
@@ -41,7 +43,7 @@ func (r *Rule) compile(expr string, keywords []string) error {
 	if r.group > tree.MaxCap() {
 		return fmt.Errorf("secretGroup %d: the regex has %d groups", r.group, tree.MaxCap())
 	}
-	if m, err := regexp.MatchString(expr, ""); err == nil && m {
+	if shortest(tree) == 0 {
 		return errors.New("regex: it matches the empty text: make a part of it obligatory")
 	}
 	for _, k := range keywords {
@@ -54,11 +56,13 @@ func (r *Rule) compile(expr string, keywords []string) error {
 	if starts := prefixes(tree); len(keywords) > 0 && allBegin(starts, keywords) {
 		p.anchored, p.back = true, 1
 		tree, p.boundary = withoutBoundary(tree)
-		expr = `\A(?:` + tree.String() + `)`
 	}
-	if p.re, err = regexp.Compile(expr); err != nil {
-		return fmt.Errorf("regex: %w", err)
-	}
+	p.re = sync.OnceValue(func() *regexp.Regexp {
+		if p.anchored {
+			return regexp.MustCompile(`\A(?:` + tree.String() + `)`)
+		}
+		return regexp.MustCompile(expr)
+	})
 	r.pattern, r.triggers = p, keywords
 	r.reach = p.back + p.forward
 	if len(r.context) > 0 {
@@ -66,6 +70,31 @@ func (r *Rule) compile(expr string, keywords []string) error {
 	}
 	r.run = runPattern
 	return nil
+}
+
+// shortest is a lower bound of a match's length in bytes: 0 if the empty text matches.
+func shortest(re *syntax.Regexp) int {
+	n := 0
+	switch re.Op {
+	case syntax.OpLiteral, syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return 1
+	case syntax.OpStar, syntax.OpQuest:
+		return 0
+	case syntax.OpPlus, syntax.OpCapture:
+		return shortest(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min * shortest(re.Sub[0])
+	case syntax.OpAlternate:
+		n = shortest(re.Sub[0])
+		for _, sub := range re.Sub[1:] {
+			n = min(n, shortest(sub))
+		}
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			n += shortest(sub)
+		}
+	}
+	return n
 }
 
 // longest is an upper bound of a match's length in bytes, where what has no bound counts as unbounded.
@@ -221,14 +250,14 @@ func runPattern(c *check, r *Rule, at Span) {
 		if p.boundary && at.Start > 0 && isWord(c.text[at.Start-1]) == isWord(c.text[at.Start]) {
 			return
 		}
-		m := p.re.FindSubmatchIndex(c.text[at.Start:min(at.Start+p.forward, len(c.text))])
+		m := p.re().FindSubmatchIndex(c.text[at.Start:min(at.Start+p.forward, len(c.text))])
 		if m != nil {
 			c.matched(r, at.Start, m)
 		}
 		return
 	}
 	from, to := max(0, at.Start-p.back), min(at.End+p.forward, len(c.text))
-	for _, m := range p.re.FindAllSubmatchIndex(c.text[from:to], -1) {
+	for _, m := range p.re().FindAllSubmatchIndex(c.text[from:to], -1) {
 		c.matched(r, from, m)
 	}
 }
