@@ -84,13 +84,10 @@ func isLabel(s string) bool {
 	return true
 }
 
+// isExampleDomain tells a name below one of RFC 2606's.
 func isExampleDomain(domain string) bool {
-	for d := range exampleDomains {
-		if strings.HasSuffix(domain, "."+d) && strings.HasPrefix(d, "example.") {
-			return true
-		}
-	}
-	return false
+	i := strings.LastIndex(domain, ".example.")
+	return i >= 0 && exampleDomains[domain[i+1:]]
 }
 
 // userinfo tells whether at lies between a URL's scheme and its host. A bare user://name@host is
