@@ -1,0 +1,94 @@
+# Everything that is done with this repository, by name. `make help` lists it.
+
+# Sparse machines leave HOME out, and neither Go nor npm works without a place of its own.
+ifeq ($(HOME),)
+export HOME := $(CURDIR)/build/home
+endif
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git -c safe.directory='*' describe --tags --always --dirty 2>/dev/null || echo dev)
+GOBUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+GOLANGCI := build/tools/golangci-lint-v2.15.0
+FUZZTIME ?= 30s
+VSCODE := clients/vscode
+
+.PHONY: help build run test test-go test-editors lint lint-go lint-clients bench fuzz extension clean cc
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## bin/scrubjay, without cgo and without paths of this machine
+	$(GOBUILD) -o bin/ ./server/scrubjay
+
+run: build ## the main job, on an embedded stand-in vendor
+	bin/scrubjay demo
+
+test: test-go test-editors ## every test: Go with the race detector, Rego within it, the real editors
+
+test-go: cc ## the Go tests alone, with the race detector
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+test-editors: extension ## the tests in the real VS Code and the real Neovim
+	clients/test-editors/install.sh
+	clients/test-editors/run.sh
+
+lint: lint-go lint-clients ## formatting, vet, golangci-lint, every platform's build, TypeScript and Lua
+
+lint-go: $(GOLANGCI) ## the part of lint that is about Go
+	@unformatted=$$(gofmt -l internal rules server *.go); \
+	if [ -n "$$unformatted" ]; then echo "run gofmt -w on: $$unformatted"; exit 1; fi
+	go vet ./...
+	$(GOLANGCI) run ./...
+	@for platform in $(PLATFORMS); do \
+		echo "go build for $$platform"; \
+		GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 go build -buildvcs=false -o /dev/null ./server/scrubjay; \
+	done
+
+lint-clients: $(VSCODE)/node_modules/.package-lock.json ## the part of lint that is about the editors' clients
+	cd $(VSCODE) && npm run --silent typecheck && npm run --silent lint
+	clients/test-editors/install.sh
+	build/editors/bin/nvim --clean --headless +'lua for _, f in ipairs(vim.fn.glob("clients/neovim/**/*.lua", false, true)) do local _, err = loadfile(f) if err then print(err) vim.cmd.cquit() end end' +qall
+
+bench: ## the figures of docs/benchmarks.md, each beside its floor or its peer
+	@echo "== the engine, and what only reads the same bytes"
+	@go test ./internal/detect -run '^$$' -bench 'Engine|Edit'
+	@echo "== the engine beside gitleaks, on a sample"
+	@cd internal/detect/peer && go test -run '^$$' -bench .
+	@echo "== from a keystroke to its diagnostics"
+	@go test ./internal/lsp -run '^$$' -bench Keystroke
+	@echo "== what the proxy adds to a request, and what a bare one adds"
+	@go test ./internal/proxy -run '^$$' -bench Exchange -benchtime 1000x
+
+fuzz: ## every fuzz test, FUZZTIME (default 30s) each
+	@go list -f '{{.Dir}}' ./... | while read -r dir; do \
+		grep -hso '^func Fuzz[A-Za-z0-9_]*' "$$dir"/*_test.go | sed 's/^func //' | while read -r name; do \
+			echo "$$name in $${dir#$(CURDIR)/}"; \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$dir" </dev/null; \
+		done; \
+	done
+
+extension: build $(VSCODE)/node_modules/.package-lock.json ## build/vsix: the VS Code extension, for this platform and for all
+	cd $(VSCODE) && npm run --silent package
+
+clean: ## removes what was built; what was installed for the tests stays in build/
+	rm -rf bin build/vsix build/screens $(VSCODE)/out
+
+$(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package-lock.json
+	cd $(VSCODE) && npm ci --loglevel=error
+	@touch $@
+
+# Built with the toolchain that builds the rest, so that it reads the same language.
+$(GOLANGCI):
+	GOBIN=$(CURDIR)/build/tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+	mv build/tools/golangci-lint $@
+
+# The race detector needs a C compiler.
+cc:
+	@command -v gcc >/dev/null || command -v clang >/dev/null || { \
+		[ "$$(id -u)" = 0 ] || { echo "the race detector needs a C compiler: install gcc and libc6-dev"; exit 1; }; \
+		{ apt-get install -y -q --no-install-recommends gcc libc6-dev || { apt-get update -q && apt-get install -y -q --no-install-recommends gcc libc6-dev; }; } >/dev/null; \
+	}

@@ -1,0 +1,323 @@
+// Package scrubjay_test holds the repository to what its pages promise: which room may import which, what
+// the binary links, and what no file may say.
+package scrubjay_test
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write docs/linked-modules.txt anew")
+
+const module = "github.com/scrubjay-dev/scrubjay/"
+
+// floors are the rooms in the order of their imports: a room imports from floors below its own, never
+// from its own or from above.
+var floors = [][]string{
+	{"internal/text", "rules"},
+	{"internal/detect"},
+	{"internal/redact", "internal/policy", "internal/audit"},
+	{"internal/wire", "internal/workspace", "internal/standin"},
+	{"internal/rpc", "internal/control"},
+	{"internal/proxy", "internal/lsp"},
+	{"internal/daemon", "internal/lsptest"},
+	{"server/scrubjay"},
+}
+
+// bans say what a room does not import, and why. Either only names who may, or not names who may not.
+var bans = []struct {
+	path   string // a package, or a module with all of its packages
+	only   []string
+	not    []string
+	reason string
+}{
+	{path: "github.com/open-policy-agent/opa", only: []string{"internal/policy"},
+		reason: "what a policy is and how it is evaluated is one room's business: everyone else asks Decide"},
+	{path: "go.lsp.dev/jsonrpc2", only: []string{"internal/rpc"},
+		reason: "order, limits and guard of a connection are one room's: with a second wiring they would hold only by luck"},
+	{path: "golang.org/x/crypto", only: []string{"internal/redact"},
+		reason: "the vault alone encrypts; a second place with ciphers would be a second format to keep"},
+	{path: "github.com/go-git/go-git/v5", only: []string{"internal/workspace"},
+		reason: "only ignore patterns are taken from it, and only where files are walked"},
+	{path: "github.com/spf13/cobra", only: []string{"server/scrubjay"},
+		reason: "rooms do not know that there is a command line"},
+	{path: "testing", only: []string{"internal/lsptest"},
+		reason: "the program must not carry the test framework's flags"},
+	{path: "log", reason: "the log is zap's, whose fields are chosen; a line that is printed takes along what it is given"},
+	{path: "os", not: []string{"internal/text", "internal/detect", "internal/wire", "internal/rpc", "internal/proxy"},
+		reason: "it works on bytes that it is given: what it cannot open it cannot leak, and its tests need no files"},
+	{path: "net/http", not: []string{"internal/text", "internal/detect", "internal/redact", "internal/audit", "internal/workspace", "internal/rpc"},
+		reason: "it has nothing to say to anybody: values that never meet a network do not leave by it"},
+	{path: "net", not: []string{"internal/detect", "internal/redact", "internal/audit"},
+		reason: "a finding is proved by its checksum, never by asking anybody"},
+	{path: "go.uber.org/zap", not: []string{"internal/text", "internal/detect", "internal/redact", "internal/audit", "internal/wire"},
+		reason: "it handles values, and what cannot log cannot log a value"},
+	{path: module + "internal/detect", not: []string{"internal/audit"},
+		reason: "the ledger holds names and counts; who has never seen a finding cannot write down its value"},
+	{path: module + "internal/redact", not: []string{"internal/audit", "internal/policy", "internal/wire", "internal/control"},
+		reason: "values and their placeholders stay between the vault and whoever asked it"},
+}
+
+type listed struct {
+	ImportPath, Dir string
+	Imports, Deps   []string
+	GoFiles         []string
+	IgnoredGoFiles  []string
+	Module          *struct{ Path, Version string }
+}
+
+var systems = []string{"linux", "darwin", "windows"}
+
+// list is go list, once for every system that we build for: a file of another system has imports too.
+func list(t *testing.T, args ...string) []listed {
+	t.Helper()
+	var all []listed
+	for _, system := range systems {
+		c := exec.CommandContext(t.Context(), "go", append([]string{"list", "-json"}, args...)...)
+		c.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
+		var problem strings.Builder
+		c.Stderr = &problem
+		out, err := c.Output()
+		if err != nil {
+			t.Fatalf("%v: %v\n%s", c.Args, err, problem.String())
+		}
+		for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+			var l listed
+			if err := d.Decode(&l); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, l)
+		}
+	}
+	if len(all) == 0 {
+		t.Fatalf("go list %v lists nothing", args)
+	}
+	return all
+}
+
+func floorOf(room string) int {
+	return slices.IndexFunc(floors, func(f []string) bool { return slices.Contains(f, room) })
+}
+
+// TestImportsRunDownwards: a room knows its neighbours below and nobody above, or beside.
+func TestImportsRunDownwards(t *testing.T) {
+	seen := map[string]bool{}
+	for _, p := range list(t, "./internal/...", "./rules/...", "./server/...") {
+		room := strings.TrimPrefix(p.ImportPath, module)
+		floor := floorOf(room)
+		if floor < 0 {
+			t.Errorf("%s is a room that has no floor: say in architecture_test.go and docs/architecture.md where it stands", room)
+		}
+		seen[room] = true
+		for _, i := range p.Imports {
+			if to, ours := strings.CutPrefix(i, module); ours && floorOf(to) >= floor {
+				t.Errorf("%s imports %s, which does not stand below it", room, to)
+			}
+		}
+	}
+	for _, floor := range floors {
+		for _, room := range floor {
+			if !seen[room] {
+				t.Errorf("%s is listed here and is gone", room)
+			}
+		}
+	}
+}
+
+// within tells whether a package is the banned one, or a part of the banned module.
+func within(pkg, banned string) bool {
+	return pkg == banned || strings.Contains(banned, ".") && strings.HasPrefix(pkg, banned+"/")
+}
+
+// TestBans: who may import what, and why. A ban whose name nobody imports any more says nothing, and fails.
+func TestBans(t *testing.T) {
+	packages := list(t, "./internal/...", "./rules/...", "./server/...")
+	known := map[string]bool{}
+	for _, p := range packages {
+		for _, d := range p.Deps {
+			known[d] = true
+		}
+	}
+	for _, ban := range bans {
+		exists := false
+		for d := range known {
+			exists = exists || within(d, ban.path)
+		}
+		if !exists {
+			t.Errorf("%s is banned, and nothing has that name any more", ban.path)
+		}
+		for _, room := range slices.Concat(ban.only, ban.not) {
+			if floorOf(room) < 0 {
+				t.Errorf("the ban of %s names %s, which is no room", ban.path, room)
+			}
+		}
+		for _, p := range packages {
+			room := strings.TrimPrefix(p.ImportPath, module)
+			if ban.not != nil && !slices.Contains(ban.not, room) || slices.Contains(ban.only, room) {
+				continue
+			}
+			for _, i := range p.Imports {
+				if within(i, ban.path) {
+					t.Errorf("%s imports %s: %s", room, i, ban.reason)
+				}
+			}
+		}
+	}
+}
+
+// TestNobodyLinksTheTestHelpers: the fake editor is for tests.
+func TestNobodyLinksTheTestHelpers(t *testing.T) {
+	for _, p := range list(t, "./server/scrubjay") {
+		if slices.Contains(p.Deps, module+"internal/lsptest") {
+			t.Error("server/scrubjay links internal/lsptest, which is for tests")
+		}
+	}
+}
+
+// TestEveryPackageHasOneComment: it is the contract by which a newcomer finds the way. A file's licence or
+// build line must not become it.
+func TestEveryPackageHasOneComment(t *testing.T) {
+	done := map[string]bool{}
+	for _, p := range list(t, "./...") {
+		if len(p.GoFiles) == 0 || done[p.ImportPath] {
+			continue
+		}
+		done[p.ImportPath] = true
+		var holders []string
+		for _, name := range append(p.GoFiles, p.IgnoredGoFiles...) {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.ParseComments|parser.PackageClauseOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.Doc == nil {
+				continue
+			}
+			holders = append(holders, name)
+			if text := f.Doc.Text(); !strings.HasPrefix(text, "Package ") && !strings.HasPrefix(text, "Command ") {
+				t.Errorf("%s/%s: its package comment begins %q: begin with Package or Command and the name, or put an empty line below it",
+					p.ImportPath, name, strings.SplitN(text, "\n", 2)[0])
+			}
+		}
+		if len(holders) != 1 {
+			t.Errorf("%s has package comments in %q: keep exactly one", p.ImportPath, holders)
+		}
+	}
+}
+
+// TestLinkedModules: docs/linked-modules.txt lists every module that the program links on any system, so
+// that a new one shows itself in review.
+func TestLinkedModules(t *testing.T) {
+	const name = "docs/linked-modules.txt"
+	var lines []string
+	for _, p := range list(t, "-deps", "./server/scrubjay") {
+		if p.Module != nil && p.Module.Version != "" {
+			lines = append(lines, p.Module.Path+" "+p.Module.Version)
+		}
+	}
+	slices.Sort(lines)
+	now := strings.Join(slices.Compact(lines), "\n") + "\n"
+	if *update {
+		if err := os.WriteFile(name, []byte(now), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if string(before) != now {
+		t.Errorf("the program links other modules than %s lists.\nIf that is meant: go test -run TestLinkedModules . -update\nNow:\n%s", name, now)
+	}
+}
+
+// files are the repository's own: what is committed, and what would be.
+var files = sync.OnceValues(func() ([]string, error) {
+	out, err := exec.Command("git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for name := range strings.SplitSeq(strings.TrimRight(string(out), "\x00"), "\x00") {
+		// What is deleted and not yet committed is still listed.
+		if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+})
+
+func repositoryFiles(t *testing.T) []string {
+	t.Helper()
+	names, err := files()
+	if err != nil {
+		t.Fatal("git ls-files: ", err)
+	}
+	if !slices.Contains(names, "go.mod") {
+		t.Fatalf("git lists %d files and go.mod is not among them", len(names))
+	}
+	return names
+}
+
+// TestNoFileNamesAMachine: a path of the machine it was written on, or the host of a package registry (which
+// a mirror's user does not have), works for nobody else. Lock files are no exception.
+func TestNoFileNamesAMachine(t *testing.T) {
+	at := func(parts ...string) string { return strings.Join(parts, "") }
+	forbidden := []string{
+		at("/wo", "rk/"), at("/ro", "ot/"), at("/ho", "me/runner"),
+		at("proxy.", "golang.org"), at("sum.", "golang.org"), at("registry.", "npmjs.org"), at("registry.", "yarnpkg.com"),
+		at("deb.", "debian.org"), at("security.", "debian.org"), at("snapshot.", "debian.org"),
+	}
+	for _, name := range repositoryFiles(t) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range forbidden {
+			if i := strings.Index(string(text), f); i >= 0 {
+				t.Errorf("%s:%d: names %s", name, 1+strings.Count(string(text[:i]), "\n"), f)
+			}
+		}
+	}
+}
+
+// TestTheRepositoryPassesItsOwnScan: no finding but what .scrubjay.yaml and inline comments give a reason for.
+func TestTheRepositoryPassesItsOwnScan(t *testing.T) {
+	names := repositoryFiles(t)
+	binary := filepath.Join(t.TempDir(), "scrubjay")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", binary, "./server/scrubjay").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	scan := func(args ...string) (string, error) {
+		c := exec.CommandContext(t.Context(), binary, append([]string{"scan"}, args...)...)
+		// The person's own settings could hide what everybody else would see.
+		c.Env = append(os.Environ(), "SCRUBJAY_STATE="+t.TempDir(), "SCRUBJAY_CONFIG="+filepath.Join(t.TempDir(), "none.yaml"))
+		out, err := c.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := scan(names...); err != nil {
+		t.Errorf("%v\n%s\nMake the value up at run time; or, if it must stand there, say why in a comment scrubjay:allow or in .scrubjay.yaml", err, out)
+	}
+	planted := filepath.Join(t.TempDir(), "planted.env")
+	if err := os.WriteFile(planted, []byte("AWS_ACCESS_KEY_ID=AK"+"IA"+"Q3EGRZ5TPLW7MNX2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := scan(planted); err == nil || !strings.Contains(out, "aws-access-key") {
+		t.Errorf("a planted key is not found: %v\n%s", err, out)
+	}
+}

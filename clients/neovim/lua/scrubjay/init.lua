@@ -1,0 +1,119 @@
+-- Scrubjay for Neovim: starts the language server through vim.lsp, keeps what it says of the buffers, and
+-- has the command :Scrubjay. Diagnostics, code actions and hovers are Neovim's own.
+
+local M = {}
+
+local name = "scrubjay"
+local redact_all_kind = "source.fixAll.scrubjay"
+
+--- How many milliseconds a server may take to end before it is ended.
+local patience = 3000
+
+---@param text string
+---@param level? integer
+local function notify(text, level)
+  vim.notify("scrubjay: " .. text, level or vim.log.levels.INFO)
+end
+
+--- setup starts the server where there are files. It can be called again, with other settings.
+---@param given? table see scrubjay.Config
+function M.setup(given)
+  if vim.fn.has("nvim-0.11") == 0 then
+    notify("Neovim 0.11 or newer is needed and this is " .. tostring(vim.version()) .. ": update Neovim", vim.log.levels.ERROR)
+    return
+  end
+  local config = require("scrubjay.config").resolve(given)
+  vim.lsp.config(name, {
+    cmd = config.cmd,
+    init_options = config.settings,
+    settings = { scrubjay = config.settings },
+  })
+  local group = vim.api.nvim_create_augroup("scrubjay", { clear = true })
+  vim.api.nvim_create_autocmd({ "BufDelete", "BufWipeout" }, {
+    group = group,
+    callback = function(args)
+      require("scrubjay.status").forget(args.buf)
+    end,
+  })
+  vim.lsp.enable(name)
+end
+
+---@param buf? integer
+---@return string for the statusline
+function M.statusline(buf)
+  return require("scrubjay.status").line(buf)
+end
+
+--- Redacts every finding of the current buffer's file.
+local function redact_all()
+  if #vim.lsp.get_clients({ name = name, bufnr = 0 }) == 0 then
+    return notify("no server is attached to this buffer, so it is as it was: see :checkhealth scrubjay", vim.log.levels.WARN)
+  end
+  vim.lsp.buf.code_action({ context = { only = { redact_all_kind }, diagnostics = {} }, apply = true })
+end
+
+local function show_status()
+  notify(table.concat(require("scrubjay.status").describe(), "\n"))
+end
+
+--- The log of all of Neovim's language servers; what this one writes to its standard error is in there.
+local function show_log()
+  vim.cmd.tabedit(vim.fn.fnameescape(vim.lsp.log.get_filename()))
+end
+
+local function restart()
+  local clients = vim.lsp.get_clients({ name = name })
+  for _, client in ipairs(clients) do
+    for buf in pairs(client.attached_buffers) do
+      vim.lsp.buf_detach_client(buf, client.id) -- or Neovim goes on asking while it ends, and shows the refusal
+    end
+    client:stop()
+  end
+  local function ended()
+    return vim.iter(clients):all(function(client)
+      return vim.lsp.get_client_by_id(client.id) == nil
+    end)
+  end
+  if not vim.wait(patience, ended, 20) then
+    for _, client in ipairs(clients) do
+      client:stop(true)
+    end
+    vim.wait(patience, ended, 20)
+  end
+  for _, client in ipairs(clients) do
+    for _, pulled in ipairs({ true, false }) do
+      vim.diagnostic.reset(vim.lsp.diagnostic.get_namespace(client.id, pulled)) -- an answer may have come late
+    end
+  end
+  vim.lsp.enable(name) -- starts it again in the buffers that there are
+  notify(#clients == 0 and "started" or "restarted")
+end
+
+---@type table<string, fun()>
+local commands = {
+  log = show_log,
+  redact_all = redact_all,
+  restart = restart,
+  status = show_status,
+}
+
+---@param args vim.api.keyset.create_user_command.command_args
+function M.command(args)
+  local command = commands[args.args]
+  if not command then
+    return notify(("there is no :Scrubjay %s: use one of %s"):format(args.args, table.concat(M.complete(""), ", ")), vim.log.levels.ERROR)
+  end
+  command()
+end
+
+---@param lead string
+---@return string[]
+function M.complete(lead)
+  local names = vim.tbl_filter(function(command)
+    return vim.startswith(command, lead)
+  end, vim.tbl_keys(commands))
+  table.sort(names)
+  return names
+end
+
+return M

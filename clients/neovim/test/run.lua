@@ -1,0 +1,243 @@
+-- The tests, in the running editor: each opens files of its own, does what a person would, and looks.
+--
+-- nvim --headless -u test/init.lua +'luafile test/run.lua', in an empty folder and with directories of its
+-- own; run.sh does that.
+
+local editor = dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, "S").source:sub(2)), "editor.lua"))
+
+---@type string[] every value that must not be written anywhere but into its own file
+local planted = {}
+
+---@param value string
+---@return string
+local function plant(value)
+  planted[#planted + 1] = value
+  return value
+end
+
+---@param got any
+---@param want any
+---@param what string
+local function equal(got, want, what)
+  if not vim.deep_equal(got, want) then
+    error(("%s is\n%s\nand should be\n%s"):format(what, vim.inspect(got), vim.inspect(want)), 2)
+  end
+end
+
+---@param text string
+---@param word string
+local function holds(text, word)
+  if not text:find(word, 1, true) then
+    error(("%q is not in\n%s"):format(word, text), 2)
+  end
+end
+
+local placeholder = "REDACTED_[A-Z_]+_%w+"
+
+---@type { [1]: string, [2]: fun() }[]
+local tests = {}
+
+---@param name string
+---@param run fun()
+local function test(name, run)
+  tests[#tests + 1] = { name, run }
+end
+
+test("a finding is a diagnostic, and the statusline counts it", function()
+  local key, email = plant(editor.key()), plant(editor.email())
+  local buf = editor.open("seen.env", ("# 😀\r\nKEY=%s\r\nMAIL=%s\r\n"):format(key, email))
+  local all = editor.diagnostics(buf, 2)
+  holds(all[1].message, "AWS access key id")
+  equal({ all[1].source, all[1].code, all[1].lnum, all[1].col, all[1].end_col }, { "scrubjay", "aws-access-key-id", 1, 4, 24 }, "the diagnostic")
+  equal(all[2].code, "email-address", "the other")
+  editor.eventually("the statusline", function()
+    return require("scrubjay").statusline():find("1 credential, 1 pii", 1, true)
+  end)
+  holds(editor.shoot("diagnostics"), "scrubjay: 1 credential, 1 pii")
+end)
+
+test("redact and restore behind emoji and before CRLF leave every other byte", function()
+  local key = plant(editor.key())
+  local text = ("x = '😀é%s' # 😀\r\ny = 1\r\n"):format(key)
+  local buf = editor.open("redact.py", text)
+  editor.diagnostics(buf, 1)
+  editor.cursor(key)
+  editor.act("Redact: AWS access key id")
+  editor.diagnostics(buf, 0)
+  local name = assert(editor.bytes(buf):match(placeholder), "there is a placeholder")
+  equal(editor.bytes(buf), ("x = '😀é%s' # 😀\r\ny = 1\r\n"):format(name), "redacted")
+  editor.shoot("redacted")
+  editor.cursor(name)
+  editor.act("Restore " .. name)
+  editor.diagnostics(buf, 1)
+  equal(editor.bytes(buf), text, "restored")
+  vim.cmd.undo()
+  equal(editor.bytes(buf):match(placeholder), name, "what undo brings back")
+end)
+
+test("redact_all takes everything, equal values by one placeholder", function()
+  local key, email = plant(editor.key()), plant(editor.email())
+  local buf = editor.open("all.txt", ("é %s 😀 %s\n%s\n"):format(key, email, key))
+  editor.diagnostics(buf, 3)
+  vim.cmd.Scrubjay("redact_all")
+  editor.diagnostics(buf, 0)
+  local first, other, again = editor.bytes(buf):match(("^é (%s) 😀 (%s)\n(%s)\n$"):format(placeholder, placeholder, placeholder))
+  equal(again, first, "the placeholder of the equal value")
+  assert(other and other ~= first, "another value has another placeholder")
+end)
+
+test("not sensitive is a comment on the line", function()
+  local key = plant(editor.key())
+  local buf = editor.open("allow.py", ("a = '%s'\nb = 1\n"):format(key))
+  editor.diagnostics(buf, 1)
+  editor.cursor(key)
+  editor.act("Not sensitive: allow aws-access-key-id on this line")
+  editor.diagnostics(buf, 0)
+  holds(editor.bytes(buf), ("a = '%s' # scrubjay:allow aws-access-key-id"):format(key))
+end)
+
+test("a hover explains and does not show the value", function()
+  local key = plant(editor.key())
+  local buf = editor.open("hover.txt", key .. "\n")
+  editor.diagnostics(buf, 1)
+  vim.lsp.buf.hover()
+  local float = editor.eventually("the hover", function()
+    return vim.b[buf].lsp_floating_preview
+  end)
+  local said = table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(float), 0, -1, true), "\n")
+  holds(said, "aws-access-key-id")
+  assert(not said:find(key, 1, true), "the hover shows the value")
+  editor.shoot("hover")
+  vim.api.nvim_win_close(float, true)
+end)
+
+test("status says what is known", function()
+  local buf = editor.open("status.txt", plant(editor.key()) .. "\n")
+  editor.diagnostics(buf, 1)
+  editor.eventually("the proxy and the policy", function()
+    local known = table.concat(require("scrubjay.status").describe(), "\n")
+    return known:find("1 credential", 1, true) and known:find("proxy: listens on 127.0.0.1:", 1, true) and known:find("policy: ", 1, true)
+  end)
+  vim.cmd.Scrubjay("status")
+  holds(editor.messages(), "this file: 1 credential")
+end)
+
+test("restart brings another server, and the findings again", function()
+  local buf = editor.open("restart.txt", plant(editor.key()) .. "\n")
+  editor.diagnostics(buf, 1)
+  local before = vim.lsp.get_clients({ name = "scrubjay" })[1].id
+  vim.cmd.Scrubjay("restart")
+  editor.eventually("another client", function()
+    local now = vim.lsp.get_clients({ name = "scrubjay", bufnr = buf })[1]
+    return now and now.id ~= before
+  end)
+  editor.diagnostics(buf, 1)
+end)
+
+test("a policy that is pushed is in force in a file that is open", function()
+  local buf = editor.open("push.txt", ("card %s 😀\n"):format(plant(editor.card())))
+  editor.diagnostic(buf, "Payment card number (pci): may go to", vim.diagnostic.severity.HINT)
+  editor.push("forbid")
+  editor.diagnostic(buf, "Payment card number (pci): forbidden for", vim.diagnostic.severity.ERROR)
+  editor.eventually("the statusline", function()
+    return require("scrubjay").statusline() == "scrubjay: 1 pci (forbid)"
+  end)
+  editor.push("allow")
+  editor.diagnostic(buf, "may go to", vim.diagnostic.severity.HINT)
+end)
+
+test("setup twice is setup once, with the newer settings", function()
+  local scrubjay = require("scrubjay")
+  local cmd = { vim.env.SCRUBJAY_BIN, "lsp" }
+  scrubjay.setup({ cmd = cmd, settings = { rules = { disable = { "aws-access-key-id" } } } })
+  vim.cmd.Scrubjay("restart")
+  local buf = editor.open("twice.txt", plant(editor.key()) .. "\n" .. plant(editor.email()) .. "\n")
+  equal(editor.diagnostics(buf, 1)[1].code, "email-address", "what is left")
+  equal(#vim.lsp.get_clients({ name = "scrubjay", bufnr = buf }), 1, "the number of servers")
+  scrubjay.setup({ cmd = cmd })
+  vim.cmd.Scrubjay("restart")
+  editor.diagnostics(buf, 2)
+end)
+
+test("a setting that does not exist is refused with its name", function()
+  local ok, why = pcall(require("scrubjay").setup, { settings = { rule = {} } })
+  equal(ok, false, "setup")
+  holds(why, "there is no setting settings.rule: see :help scrubjay-setup")
+end)
+
+test("checkhealth finds everything in order", function()
+  editor.diagnostics(editor.open("health.txt", plant(editor.key()) .. "\n"), 1)
+  editor.eventually("the proxy", function()
+    return table.concat(require("scrubjay.status").describe(), "\n"):find("proxy: ", 1, true)
+  end)
+  vim.cmd.checkhealth("scrubjay")
+  local report = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), "\n")
+  holds(report, "the server is running")
+  holds(report, "the proxy listens on 127.0.0.1:")
+  assert(not report:find("ERROR", 1, true) and not report:find("WARNING", 1, true), report)
+  editor.shoot("health")
+  vim.cmd.bdelete()
+end)
+
+test("an old Neovim is refused in one sentence", function()
+  local has, notify, said = vim.fn.has, vim.notify, {}
+  vim.fn.has = function(feature)
+    return feature == "nvim-0.11" and 0 or has(feature)
+  end
+  vim.notify = function(text)
+    said[#said + 1] = text
+  end
+  require("scrubjay").setup()
+  vim.fn.has, vim.notify = has, notify
+  equal(#said, 1, "the number of messages")
+  holds(said[1], "Neovim 0.11 or newer is needed")
+end)
+
+-- The last, since it looks at what all the others have left.
+test("no value stands in a log, in the state or in a message", function()
+  local searched = 0
+  local function search(path)
+    local file = assert(io.open(path, "rb"))
+    local text = file:read("*a")
+    file:close()
+    searched = searched + 1
+    for _, value in ipairs(planted) do
+      assert(not text:find(value, 1, true), "a value stands in " .. path)
+    end
+  end
+  local log = vim.lsp.log.get_filename()
+  for _, dir in ipairs({ vim.env.SCRUBJAY_STATE, vim.fs.dirname(log), vim.env.XDG_STATE_HOME, vim.env.XDG_CACHE_HOME }) do
+    for name, kind in vim.fs.dir(dir, { depth = 20 }) do
+      if kind == "file" then
+        search(vim.fs.joinpath(dir, name))
+      end
+    end
+  end
+  assert(searched > 0, "there is no file to search: the test looks in the wrong place")
+  local messages = editor.messages()
+  for _, value in ipairs(planted) do
+    assert(not messages:find(value, 1, true), "a value stands in a message")
+  end
+end)
+
+local function run_all()
+  local failed = 0
+  for _, t in ipairs(tests) do
+    local name, run = t[1], t[2]
+    vim.cmd("silent! %bwipeout!")
+    local ok, why = xpcall(run, debug.traceback)
+    if not ok then
+      failed = failed + 1
+      editor.shoot("failed-" .. failed)
+    end
+    io.stdout:write(("%s neovim: %s\n"):format(ok and "ok" or "FAIL", name))
+    if not ok then
+      io.stdout:write("  " .. tostring(why):gsub("\n", "\n  ") .. "\n")
+    end
+  end
+  io.stdout:write(("%d passed, %d failed\n"):format(#tests - failed, failed))
+  vim.cmd(failed == 0 and "qall!" or "cquit!")
+end
+
+-- Only when Neovim has started does it start servers in buffers that are there already.
+vim.api.nvim_create_autocmd("VimEnter", { callback = vim.schedule_wrap(run_all) })

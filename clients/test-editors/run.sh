@@ -1,0 +1,25 @@
+#!/bin/sh
+# Runs the tests in the real editors, one editor after the other, and sums them up in the last line. What
+# they saw is in build/screens afterwards. The program is bin/scrubjay and the extension that of build/vsix;
+# install.sh puts the editors there.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+log=$(mktemp)
+trap 'rm -f "$log" "$log.code"' EXIT
+trap 'exit 130' INT TERM
+rm -rf "$root/build/screens"
+
+# count WORD: the number beside it in the log, as Node's reporter and ours write it.
+count() { sed -n "s/^[^a-z]*$1 \([0-9]*\)\$/\1/p; s/.*\b\([0-9][0-9]*\) ${1}ed\b.*/\1/p" "$log" | tail -1; }
+
+passed=0 failed=0
+for tests in "$root/clients/vscode/test/editor/run.sh" "$root/clients/neovim/test/run.sh"; do
+	{ "$tests" 2>&1; echo $? >"$log.code"; } | tee "$log"
+	pass=$(count pass) fail=$(count fail)
+	# An editor that ends before its tests do has failed, whatever it counted.
+	[ "$(cat "$log.code")" = 0 ] || [ "${fail:-0}" != 0 ] || fail=1
+	passed=$((passed + ${pass:-0})) failed=$((failed + ${fail:-0}))
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,146 @@
+// The language server's lifetime: it is started, stopped and started again, one after the other.
+
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { type Executable, LanguageClient, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
+import { findBinary } from './binary';
+import { type Status, statusMethod } from './protocol';
+import type { StatusItems } from './statusItems';
+import type { Trace } from './trace';
+
+/** The files that are judged. Output and settings views, for instance, are none. */
+export const selector = [{ scheme: 'file' }, { scheme: 'untitled' }, { scheme: 'vscode-vfs' }, { scheme: 'vscode-notebook-cell' }];
+
+export class Server {
+	private client: LanguageClient | undefined;
+	/** What belongs to the present client and ends with it. */
+	private ofClient: vscode.Disposable[] = [];
+	private queue: Promise<void> = Promise.resolve();
+
+	constructor(
+		private readonly extension: vscode.ExtensionContext,
+		private readonly output: vscode.LogOutputChannel,
+		private readonly trace: Trace,
+		private readonly items: StatusItems,
+	) {}
+
+	/** Starts the server, or stops it first if it runs. The reason goes to the log. */
+	restart(reason: string): Promise<void> {
+		return this.inTurn(async () => {
+			await this.end();
+			this.output.info(`start: ${reason}`);
+			await this.begin();
+		});
+	}
+
+	stop(): Promise<void> {
+		return this.inTurn(() => this.end());
+	}
+
+	get running(): boolean {
+		return this.client?.state === State.Running;
+	}
+
+	/** The program and version that run, for people. */
+	get description(): string {
+		const info = this.client?.initializeResult?.serverInfo;
+		return info === undefined ? 'no server is running' : `${info.name} ${info.version ?? ''}`.trim();
+	}
+
+	private inTurn(work: () => Promise<void>): Promise<void> {
+		const done = this.queue.then(work);
+		this.queue = done.catch(() => {}); // whoever asked is told; the next one begins anew
+		return done;
+	}
+
+	private async begin(): Promise<void> {
+		this.items.setServer({ kind: 'starting' });
+		try {
+			const binary = await findBinary(
+				{
+					configured: vscode.workspace.getConfiguration('scrubjay').get<string>('server.path', '').trim(),
+					bundled: path.join(this.extension.extensionPath, 'bin'),
+					searched: process.env['PATH'] ?? '',
+				},
+				`${process.platform}-${process.arch}`,
+			);
+			this.output.info(`${binary.path} is version ${binary.version}`);
+			await this.connect({ command: binary.path, args: ['lsp'] });
+		} catch (err) {
+			await this.end();
+			this.items.setServer({ kind: 'failed', reason: err instanceof Error ? err.message : String(err) });
+			throw err;
+		}
+	}
+
+	private async connect(run: Executable): Promise<void> {
+		// The id is not "scrubjay": the library would take scrubjay.trace.server for its own, and that has
+		// a value which traces the text of files.
+		const client = new LanguageClient('scrubjay-client', 'Scrubjay', run, {
+			documentSelector: selector,
+			initializationOptions: settings(),
+			outputChannel: this.output,
+			traceOutputChannel: this.trace.channel,
+			revealOutputChannelOn: RevealOutputChannelOn.Never,
+			initializationFailedHandler: () => false,
+			diagnosticPullOptions: { onChange: true, onSave: false },
+			middleware: {
+				workspace: {
+					// Our section holds settings of the extension too, which are not the server's.
+					configuration: async (params, token, next) => {
+						const answers = await next(params, token);
+						return Array.isArray(answers)
+							? answers.map((answer: unknown, i) => (params.items[i]?.section === 'scrubjay' ? settings() : answer))
+							: answers;
+					},
+				},
+			},
+		});
+		this.client = client;
+		this.ofClient = [
+			client,
+			client.onNotification(statusMethod, (status: Status) => this.items.setStatus(status)),
+			client.onDidChangeState(({ newState }) => this.show(client, newState)),
+		];
+		await client.start();
+	}
+
+	private show(client: LanguageClient, state: State): void {
+		switch (state) {
+			case State.Running:
+				this.items.setServer({ kind: 'running', version: client.initializeResult?.serverInfo?.version ?? '' });
+				break;
+			case State.Stopped:
+				this.items.setServer({ kind: 'stopped' });
+				break;
+			default:
+				this.items.setServer({ kind: 'starting' });
+		}
+	}
+
+	private async end(): Promise<void> {
+		const client = this.client;
+		this.client = undefined;
+		try {
+			if (client?.needsStop()) {
+				await client.stop();
+			}
+		} catch (err) {
+			this.output.warn(`the server did not stop in order: ${err instanceof Error ? err.message : String(err)}`);
+		} finally {
+			for (const disposable of this.ofClient.splice(0)) {
+				disposable.dispose();
+			}
+		}
+	}
+}
+
+/** What the server is told of the editor's settings. */
+function settings(): object {
+	const ours = vscode.workspace.getConfiguration('scrubjay');
+	return {
+		rules: { disable: ours.get<string[]>('rules.disable', []) },
+		allow: ours.get<object[]>('allow', []),
+		destinations: ours.get<string[]>('destinations', []),
+	};
+}

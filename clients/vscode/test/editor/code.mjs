@@ -1,0 +1,220 @@
+// VS Code in a browser, as a person sees it: its real server and workbench, the extension installed from its
+// .vsix, keys pressed and words read. Nothing is waited for by time.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../../../..');
+const editors = path.join(root, 'build/editors');
+const { chromium } = createRequire(path.join(editors, 'package.json'))('playwright-core');
+
+const { CHROMIUM, FOLDER, HOME, NODE, SCREENS, SCRUBJAY_BIN } = process.env;
+const patience = 20_000;
+
+const program = path.join(editors, 'node_modules/code-server/lib/vscode/out/server-main.js');
+const data = path.join(HOME, 'code');
+const own = ['--server-data-dir', data, '--extensions-dir', path.join(HOME, 'extensions'), '--accept-server-license-terms'];
+
+const settings = {
+	'extensions.autoCheckUpdates': false,
+	'extensions.ignoreRecommendations': true,
+	'chat.disableAIFeatures': true,
+	'files.autoSave': 'off',
+	'files.hotExit': 'off',
+	'git.enabled': false,
+	'telemetry.telemetryLevel': 'off',
+	'workbench.localHistory.enabled': false, // it keeps copies of files, with what they hold
+	'workbench.secondarySideBar.defaultVisibility': 'hidden',
+	'workbench.startupEditor': 'none',
+	'workbench.tips.enabled': false,
+};
+
+export class Code {
+	/** Starts the editor with a folder, trusted or not. */
+	static async start({ folder = FOLDER, trusted = true } = {}) {
+		mkdirSync(path.join(data, 'data/Machine'), { recursive: true });
+		const code = new Code();
+		code.folder = folder;
+		code.configure({});
+		const installed = spawnSync(NODE, [program, ...own, '--install-extension', vsix(), '--force'], { encoding: 'utf8' });
+		if (installed.status !== 0) {
+			throw new Error(`the extension cannot be installed: ${installed.stdout}${installed.stderr}`);
+		}
+		const args = ['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--telemetry-level', 'off'];
+		if (trusted) {
+			args.push('--disable-workspace-trust');
+		}
+		code.server = spawn(NODE, [program, ...own, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+		const port = await listening(code.server);
+		code.browser = await chromium.launch({
+			executablePath: CHROMIUM,
+			args: '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split(
+				' ',
+			),
+		});
+		const context = await code.browser.newContext({ viewport: { width: 1200, height: 760 }, locale: 'en-US' });
+		code.page = await context.newPage();
+		code.page.setDefaultTimeout(patience);
+		const payload = JSON.stringify([['skipWelcome', 'true']]);
+		await code.page.goto(`http://127.0.0.1:${port}/?folder=${folder}&payload=${encodeURIComponent(payload)}`);
+		await code.page.waitForSelector('.monaco-workbench .statusbar-item');
+		return code;
+	}
+
+	async stop() {
+		await this.browser?.close();
+		if (this.server && this.server.exitCode === null) {
+			const gone = new Promise((resolve) => this.server.once('exit', resolve));
+			this.server.kill();
+			await gone;
+		}
+	}
+
+	/** Settings of the machine, over those that keep the tests quiet. */
+	configure(more) {
+		const server = vsix().includes('universal') ? { 'scrubjay.server.path': SCRUBJAY_BIN } : {};
+		const text = JSON.stringify({ ...settings, ...server, ...more });
+		writeFileSync(path.join(data, 'data/Machine/settings.json'), text);
+	}
+
+	/** Opens a new file with exactly these bytes. */
+	async open(name, text) {
+		writeFileSync(path.join(this.folder, name), text);
+		await this.command('File: Close All Editors', 'View: Close All Editors');
+		await this.page.keyboard.press('Control+P');
+		await this.page.locator('.quick-input-widget input').fill(path.join(this.folder, name));
+		await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().waitFor();
+		await this.page.keyboard.press('Enter');
+		await this.page.locator(`.tab.active[aria-label*="${name}"]`).waitFor();
+		await this.page.locator('.editor-instance .view-line').first().waitFor();
+	}
+
+	/** Runs a command of the palette by its title. */
+	async command(title, shown = title) {
+		await this.page.keyboard.press('F1');
+		await this.page.locator('.quick-input-widget input').fill(`>${shown}`);
+		await this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: shown }).waitFor();
+		await this.page.keyboard.press('Enter');
+		// The box closes, or the command has put another one in its place.
+		await this.page.waitForFunction((text) => {
+			const box = document.querySelector('.quick-input-widget');
+			return box === null || box.checkVisibility() === false || box.querySelector('input')?.value !== text;
+		}, `>${shown}`);
+	}
+
+	/** Places the cursor; both count from 1, columns in UTF-16. */
+	async cursor(line, column) {
+		await this.page.keyboard.press('Control+G');
+		await this.page.locator('.quick-input-widget input').fill(`:${line}:${column}`);
+		await this.page.keyboard.press('Enter');
+		await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+		await this.page.locator('.editor-instance .monaco-editor.focused').waitFor();
+	}
+
+	/** Presses Ctrl+. and picks an action of the menu. */
+	async act(title, screen) {
+		const action = this.page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
+		// The menu closes by itself when the findings change under it, so it is opened until it stays.
+		await this.eventually(`the action ${title}`, async () => {
+			await this.page.keyboard.press('Control+.');
+			return action.waitFor({ timeout: 2000 }).then(
+				() => true,
+				() => false,
+			);
+		});
+		if (screen) {
+			await this.shoot(screen);
+		}
+		await action.click();
+		await action.waitFor({ state: 'detached' });
+	}
+
+	/** Saves the file in front, and answers with its bytes. */
+	async saved(name) {
+		await this.page.keyboard.press('Control+S');
+		await this.page.locator('.tab.active:not(.dirty)').waitFor();
+		return readFileSync(path.join(this.folder, name), 'utf8');
+	}
+
+	/** Waits until so many places of the file in front are underlined. */
+	async squiggles(count) {
+		const all = this.page.locator('.squiggly-error, .squiggly-warning, .squiggly-info, .squiggly-hint');
+		await this.eventually(`${count} squiggles`, async () => (await all.count()) === count);
+	}
+
+	/**
+	 * Waits for a line of the Problems view that holds a word, and is shown as an error, warning or info: for what
+	 * changes by itself, such as a verdict when the policy is replaced.
+	 */
+	async problem(word, severity) {
+		if (!(await this.page.locator('.markers-panel').isVisible())) {
+			await this.command('Problems: Focus on Problems View');
+		}
+		const row = this.page.locator('.markers-panel .monaco-list-row', { hasText: word }).filter({
+			has: this.page.locator(`.codicon-${severity}, .codicon-marker-severity-${severity}`),
+		});
+		await row.first().waitFor();
+		return row.first().innerText();
+	}
+
+	/** What the item of the status bar says to a screen reader. */
+	async status() {
+		return (await this.page.locator('.statusbar-item[id="scrubjay-dev.scrubjay.scrubjay.status"]').getAttribute('aria-label')) ?? '';
+	}
+
+	/** Waits until the status bar says a word. */
+	async statusSays(word) {
+		return this.eventually(`the status bar says ${word}`, async () => {
+			const said = await this.status();
+			return said.includes(word) && said;
+		});
+	}
+
+	/** What the output of the extension says: all of it, as the view has only those lines that fit. */
+	async output() {
+		await this.command('Scrubjay: Show Output');
+		await this.page.locator('.output-view .view-line', { hasText: '[' }).first().waitFor();
+		const name = readdirSync(data, { recursive: true }).find((file) => path.basename(file) === 'Scrubjay.log');
+		return readFileSync(path.join(data, name), 'utf8');
+	}
+
+	async eventually(what, condition) {
+		const until = Date.now() + patience;
+		while (Date.now() < until) {
+			const value = await condition();
+			if (value) {
+				return value;
+			}
+			await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve))); // the next picture
+		}
+		throw new Error(`waited in vain: ${what}`);
+	}
+
+	async shoot(name) {
+		await this.page.screenshot({ animations: 'disabled', path: path.join(SCREENS, `vscode-${name}.png`) });
+	}
+}
+
+/** The package for this machine, which brings the program; or the universal one, and the program to test beside it. */
+function vsix() {
+	const built = readdirSync(path.join(root, 'build/vsix'));
+	const wanted = process.env.SCRUBJAY_BIN === path.join(root, 'bin/scrubjay') ? `${process.platform}-${process.arch}` : 'universal';
+	const name = built.find((n) => n.includes(wanted)) ?? built.find((n) => n.includes('universal'));
+	return path.join(root, 'build/vsix', name);
+}
+
+function listening(server) {
+	return new Promise((resolve, reject) => {
+		let said = '';
+		server.once('exit', () => reject(new Error(`the editor does not start: ${said}`)));
+		server.stdout.on('data', (part) => {
+			said += part;
+			const port = /listening on (\d+)/.exec(said)?.[1];
+			if (port !== undefined) {
+				resolve(port);
+			}
+		});
+	});
+}

@@ -1,0 +1,205 @@
+// The extension in the real editor. Each test opens a file of its own, does what a person would, and looks.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { Code } from './code.mjs';
+import { card, email, key, planted } from './values.mjs';
+
+const placeholder = /REDACTED_[A-Z_]+_[0-9a-z]+/;
+
+/** Has the organisation decide anew what may be done with payment data. */
+function push(verdict) {
+	execFileSync(process.env.PUSH, [verdict]);
+}
+
+let code;
+before(async () => {
+	code = await Code.start();
+});
+after(() => code?.stop());
+afterEach(async (t) => {
+	if (!t.passed) {
+		await code?.shoot(`failed-${t.name.replaceAll(/\W+/g, '-')}`);
+	}
+});
+
+test('a finding is underlined, listed, and counted in the status bar', async () => {
+	await code.open('seen.env', `# 😀\r\nKEY=${key()}\r\nMAIL=${email()}\r\n`);
+	await code.squiggles(2);
+	assert.match(await code.problem('AWS access key id', 'warning'), /AWS access key id \(credential\): scrubbed on the way to/);
+	assert.match(await code.problem('Email', 'info'), /\(pii\)/);
+	assert.match(await code.statusSays('1 credential, 1 pii in seen.env'), /scrub \(.*The proxy listens on 127\.0\.0\.1:\d+.*Policy /);
+	await code.shoot('findings');
+});
+
+test('redact and restore behind emoji and before CRLF leave every other byte', async () => {
+	const value = key();
+	const text = `x = '😀é${value}' # 😀\r\ny = 1\r\n`;
+	await code.open('redact.py', text);
+	await code.squiggles(1);
+	await code.cursor(1, 10);
+	await code.act('Redact: AWS access key id', 'actions');
+	await code.squiggles(0);
+	const redacted = await code.saved('redact.py');
+	const [name] = placeholder.exec(redacted) ?? [];
+	assert.equal(redacted, text.replace(value, name));
+	await code.shoot('redacted');
+	await code.cursor(1, 10);
+	await code.act(`Restore ${name}`);
+	await code.squiggles(1);
+	assert.equal(await code.saved('redact.py'), text);
+});
+
+test('redact all takes everything, equal values by one placeholder', async () => {
+	const [a, b] = [key(), email()];
+	const text = `é ${a} 😀 ${b}\n${a}\n`;
+	await code.open('all.txt', text);
+	await code.squiggles(3);
+	await code.command('Scrubjay: Redact Everything in This File');
+	await code.squiggles(0);
+	const redacted = await code.saved('all.txt');
+	const names = redacted.match(new RegExp(placeholder, 'g')) ?? [];
+	assert.equal(names.length, 3);
+	assert.equal(names[0], names[2]);
+	assert.equal(redacted, text.replaceAll(a, names[0]).replace(b, names[1]));
+});
+
+test('a file is redacted when it is saved, if the settings ask for that', async () => {
+	const value = key();
+	await code.open('onsave.txt', `${value}\n`);
+	await code.squiggles(1);
+	code.configure({ 'editor.codeActionsOnSave': { 'source.fixAll.scrubjay': 'explicit' } });
+	await code.cursor(2, 1);
+	const saved = await code.eventually('the redacted file on disk', async () => {
+		await code.page.keyboard.type('.'); // what has not changed is not saved
+		const text = await code.saved('onsave.txt');
+		return !text.includes(value) && text;
+	});
+	assert.match(saved, new RegExp(`^${placeholder.source}\\n\\.+$`));
+	code.configure({});
+});
+
+test('not sensitive is a comment on the line', async () => {
+	const value = key();
+	await code.open('allow.py', `a = '${value}'\nb = 1\n`);
+	await code.squiggles(1);
+	await code.cursor(1, 8);
+	await code.act('Not sensitive: allow aws-access-key-id on this line');
+	await code.squiggles(0);
+	assert.equal(await code.saved('allow.py'), `a = '${value}' # scrubjay:allow aws-access-key-id\nb = 1\n`);
+});
+
+test('a hover explains and does not show the value', async () => {
+	const value = key();
+	await code.open('hover.txt', `${value}\n`);
+	await code.squiggles(1);
+	await code.cursor(1, 5);
+	await code.command('Show or Focus Hover');
+	const hover = code.page.locator('.monaco-hover:visible', { hasText: 'aws-access-key-id' });
+	await hover.first().waitFor();
+	const said = await hover.first().innerText();
+	assert.ok(!said.includes(value), 'the hover shows the value');
+	await code.shoot('hover');
+	await code.page.keyboard.press('Escape');
+});
+
+test('show status lists what is known and offers what can be done', async () => {
+	await code.open('status.txt', `${key()}\n`);
+	await code.statusSays('1 credential in status.txt');
+	await code.command('Scrubjay: Show Status');
+	const rows = code.page.locator('.quick-input-list .monaco-list-row');
+	await rows.filter({ hasText: 'Restart Server' }).waitFor();
+	const said = (await rows.allInnerTexts()).join('\n');
+	assert.match(said, /1 credential in status\.txt/);
+	assert.match(said, /The proxy listens on 127\.0\.0\.1:\d+/);
+	assert.match(said, /Policy /);
+	await code.shoot('status');
+	await code.page.keyboard.press('Escape');
+});
+
+test('restart brings another server, and the findings again', async () => {
+	await code.open('restart.txt', `${key()}\n`);
+	await code.squiggles(1);
+	await code.command('Scrubjay: Restart Server');
+	const said = await code.eventually('the restart is in the output', async () => {
+		const text = await code.output();
+		return text.includes('start: the command Restart Server') && text;
+	});
+	assert.match(said, /is version /);
+	await code.shoot('output');
+	await code.open('again.txt', `${key()}\n`);
+	await code.squiggles(1);
+	await code.statusSays('1 credential in again.txt');
+});
+
+test('a policy that is pushed is in force in a file that is open', async () => {
+	await code.open('push.txt', `card ${card()} 😀\n`);
+	await code.statusSays('1 pci in push.txt: allow');
+	push('forbid');
+	assert.match(await code.problem('Payment card number (pci): forbidden for', 'error'), /anthropic/);
+	await code.statusSays('1 pci in push.txt: forbid');
+	await code.shoot('forbidden');
+	push('allow');
+	await code.statusSays('1 pci in push.txt: allow');
+});
+
+test('show version names extension and server', async () => {
+	await code.command('Scrubjay: Show Version');
+	const toast = code.page.locator('.notification-toast', { hasText: 'Scrubjay: extension' });
+	assert.match(await toast.innerText(), /extension \d+\.\d+\.\d+, server: scrubjay \S+/);
+	await code.command('Notifications: Clear All Notifications');
+});
+
+test('a program that is not there is said with what to do, and the setting mends it', async () => {
+	await code.open('missing.txt', `${key()}\n`);
+	await code.squiggles(1);
+	code.configure({ 'scrubjay.server.path': '/nowhere/scrubjay' });
+	const toast = code.page.locator('.notification-toast', { hasText: 'Scrubjay is not running' });
+	assert.match(
+		await toast.innerText(),
+		/scrubjay\.server\.path is \/nowhere\/scrubjay, and no program is there: correct the setting, or clear it/,
+	);
+	await code.statusSays('Scrubjay is not running');
+	await code.shoot('missing');
+	code.configure({});
+	await code.statusSays('1 credential in missing.txt');
+	await code.command('Notifications: Clear All Notifications');
+});
+
+test('settings of the editor quiet it, and its trace says methods and no more', async () => {
+	await code.open('quiet.txt', `${key()}\n${email()}\n`);
+	await code.squiggles(2);
+	code.configure({ 'scrubjay.rules.disable': ['email-address'], 'scrubjay.trace.server': 'messages' });
+	await code.squiggles(1);
+	await code.statusSays('1 credential in quiet.txt');
+	await code.open('traced.txt', `${key()}\n`);
+	await code.squiggles(1);
+	await code.eventually('the trace', async () => (await code.output()).includes("'textDocument/didOpen'"));
+	code.configure({});
+});
+
+// The last, since it looks at what all the others have left.
+test('no value stands in a log, in the output, or in the state', async () => {
+	const shown = await code.output();
+	let searched = 0; // the log of the output is among them
+	const { SCRUBJAY_STATE, HOME, XDG_STATE_HOME, XDG_CACHE_HOME } = process.env;
+	for (const directory of [SCRUBJAY_STATE, path.join(HOME, 'code'), XDG_STATE_HOME, XDG_CACHE_HOME]) {
+		for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+			if (!entry.isFile()) {
+				continue;
+			}
+			const text = readFileSync(path.join(entry.parentPath, entry.name), 'latin1');
+			searched++;
+			for (const value of planted) {
+				assert.ok(!text.includes(value), `a value stands in ${path.join(entry.parentPath, entry.name)}`);
+			}
+		}
+	}
+	assert.ok(
+		searched > 3 && shown.includes('textDocument/didOpen'),
+		'there is next to nothing to search: the test looks in the wrong place',
+	);
+});
