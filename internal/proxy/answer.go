@@ -21,7 +21,7 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	encoded := res.Header.Get("Content-Encoding") != "" && res.Header.Get("Content-Encoding") != "identity"
 	switch {
 	case x.route == nil || x.match != wire.Completion:
-		p.copyHeader(w, res)
+		p.begin(w, x, res)
 		w.WriteHeader(res.StatusCode)
 		_, err := p.pump(w, x, res.Body, func(b []byte) ([]byte, error) { return b, nil })
 		if err != nil {
@@ -41,14 +41,16 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	if restored, err := x.route.Answer(body, restore); err == nil {
 		body = restored
 	}
-	p.copyHeader(w, res)
+	p.begin(w, x, res)
 	w.Header().Del("Content-Encoding")
 	w.WriteHeader(res.StatusCode)
 	_, _ = w.Write(body) // the caller went away: there is nobody to tell
 	return nil
 }
 
-func (p *Proxy) copyHeader(w http.ResponseWriter, res *http.Response) {
+// begin takes the vendor's headers over.
+func (p *Proxy) begin(w http.ResponseWriter, x *exchange, res *http.Response) {
+	x.begun = true
 	h := res.Header.Clone()
 	dropHopByHop(h)
 	for name, values := range h {
@@ -62,7 +64,7 @@ func (p *Proxy) copyHeader(w http.ResponseWriter, res *http.Response) {
 // stream restores a streamed answer as it comes. If the vendor's end breaks off, the caller gets the
 // vendor's kind of error and a broken connection, never a clean end.
 func (p *Proxy) stream(w http.ResponseWriter, x *exchange, res *http.Response, s *wire.Stream) *failure {
-	p.copyHeader(w, res)
+	p.begin(w, x, res)
 	w.WriteHeader(res.StatusCode)
 	flush := http.NewResponseController(w)
 	_ = flush.Flush() // the caller sees the headers at once; a writer that cannot flush sends all the same

@@ -82,8 +82,10 @@ func (p *Proxy) Server() *http.Server {
 type exchange struct {
 	*target
 	record audit.Record
-	began  time.Time
+	start  time.Time
 	model  string
+	// begun says that the answer has begun: what goes wrong from then on breaks it off.
+	begun bool
 }
 
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -93,7 +95,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fail.write(w, nil)
 		return
 	}
-	x := &exchange{target: t, began: time.Now()}
+	x := &exchange{target: t, start: time.Now()}
 	x.record = audit.Record{Kind: "exchange", Provider: t.provider, Endpoint: t.endpoint(r.Method)}
 	defer p.finish(x)
 	if fail := p.serve(w, r, x); fail != nil {
@@ -109,11 +111,16 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail *failure) {
 	defer func() {
 		if caught := recover(); caught != nil {
-			if caught == http.ErrAbortHandler { //nolint:errorlint // net/http knows this very value
+			if caught == http.ErrAbortHandler {
 				panic(caught)
 			}
 			// The panic's value may hold text of the request: its place is enough.
 			fail = internalFailure(caught)
+			if x.begun { // too late for an answer of our own: the caller must see that it broke off
+				p.Log.Error("an answer broke off", zap.Error(fail.cause))
+				x.record.Note = fail.code
+				panic(http.ErrAbortHandler)
+			}
 		}
 	}()
 	if err := p.Ledger.Err(); err != nil {
@@ -140,7 +147,7 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail
 // finish writes the exchange down and tells whoever watches. What was forbidden is on disk before the
 // refusal is sent (scrub.go); the rest may follow a moment later.
 func (p *Proxy) finish(x *exchange) {
-	x.record.Millis = time.Since(x.began).Milliseconds()
+	x.record.Millis = time.Since(x.start).Milliseconds()
 	if x.record.Verdict != policy.Forbid.String() {
 		if err := p.Ledger.Append(x.record); err != nil {
 			p.Log.Error("the exchange could not be recorded; the next is refused", zap.Error(err))

@@ -173,3 +173,25 @@ func TestUnknownPath(t *testing.T) {
 		t.Errorf("the vendor got %s", strings.ReplaceAll(got, key, "KEY"))
 	}
 }
+
+// TestPanicInAnswer: a bug met while an answer is restored is an error before the answer has begun, and
+// breaks it off after; it never looks whole, and what it worked on is not logged.
+func TestPanicInAnswer(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	b.decide = func(q policy.Query) (policy.Decision, error) {
+		if q.Direction == policy.Restore {
+			panic("with a value")
+		}
+		return policy.Decision{}, nil
+	}
+	body := `{"model":"m","stream":%v,"messages":[{"role":"user","content":"hello"}]}`
+	if status, text, _ := b.post(chat, fmt.Sprintf(body, false)); status != http.StatusForbidden || !strings.Contains(text, "internal_error") {
+		t.Errorf("whole: %d %s", status, text)
+	}
+	if _, text, _ := b.post(chat, fmt.Sprintf(body, true)); !strings.Contains(text, "(broken off)") || strings.Contains(text, "[DONE]") {
+		t.Errorf("streamed: %s", text)
+	}
+	if log := b.log.String(); strings.Contains(log, "with a value") || !strings.Contains(log, "a bug at proxy.") {
+		t.Errorf("the log says %s", log)
+	}
+}
