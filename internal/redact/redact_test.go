@@ -114,6 +114,27 @@ func TestVault(t *testing.T) {
 	}
 }
 
+// TestOneValueOnePlaceholder: a value keeps the placeholder it was first given, whatever finds it later.
+func TestOneValueOnePlaceholder(t *testing.T) {
+	v := open(t, t.TempDir())
+	defer v.Close()
+	first, err := v.Issue(Wire, "openai", []Value{secret(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := secret(1)
+	other.Type, other.Rule = "PASSWORD", "url-password"
+	again, err := v.Issue(Wire, "anthropic", []Value{other})
+	if err != nil || again[0] != first[0] {
+		t.Errorf("%v and then %v (%v)", first, again, err)
+	}
+	one, two := secret(2), secret(2)
+	two.Type = "PASSWORD"
+	if both, err := v.Issue(Wire, "openai", []Value{one, two}); err != nil || both[0] != both[1] {
+		t.Errorf("%v at once (%v)", both, err)
+	}
+}
+
 // TestExpiry: the wire's placeholders expire, a file's never do; purging forgets one for good.
 func TestExpiry(t *testing.T) {
 	dir := t.TempDir()

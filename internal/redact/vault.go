@@ -28,7 +28,10 @@ type Vault struct {
 	mu      sync.RWMutex
 	journal *journal
 	entries map[string]*entry
-	now     func() time.Time
+	// onWire has the wire's entries by value: a value keeps the placeholder it was first given, whatever
+	// rule finds it later, or a history would read differently from turn to turn.
+	onWire map[string]*entry
+	now    func() time.Time
 }
 
 // entry is a record of the journal: a value, what stands for it, and for whom.
@@ -68,7 +71,7 @@ func openLocked(dir string, now func() time.Time) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Vault{keys: keys, entries: map[string]*entry{}, now: now}
+	v := &Vault{keys: keys, entries: map[string]*entry{}, onWire: map[string]*entry{}, now: now}
 	j, err := openJournal(filepath.Join(dir, "vault.log"), keys.seal, func(e *entry) { v.take(e) })
 	if err != nil {
 		return nil, err
@@ -79,7 +82,7 @@ func openLocked(dir string, now func() time.Time) (*Vault, error) {
 			delete(v.entries, p)
 			continue
 		}
-		v.known.Add(e.value())
+		v.remember(e)
 	}
 	if j.records > 2*len(v.entries)+1024 {
 		if err := j.rewrite(v.entries); err != nil {
@@ -113,8 +116,12 @@ func (v *Vault) Issue(scope Scope, provider string, values []Value) ([]string, e
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	out := make([]string, len(values))
-	fresh := map[string]*entry{}
+	fresh, named := map[string]*entry{}, map[string]Value{}
 	for i, val := range values {
+		if first, ok := named[string(val.Bytes)]; ok && scope == Wire {
+			val = first
+		}
+		named[string(val.Bytes)] = val
 		e := v.tokenFor(scope, val, fresh)
 		out[i] = e.Placeholder
 		has := v.entries[e.Placeholder]
@@ -141,13 +148,25 @@ func (v *Vault) Issue(scope Scope, provider string, values []Value) ([]string, e
 	}
 	for _, e := range fresh {
 		v.entries[e.Placeholder] = e
-		v.known.Add(e.value())
+		v.remember(e)
 	}
 	return out, nil
 }
 
+// remember makes a value known. Of several placeholders of a value on the wire the smallest counts, so
+// that the order in which a journal is read does not matter.
+func (v *Vault) remember(e *entry) {
+	v.known.Add(e.value())
+	if has := v.onWire[string(e.Value)]; e.Scope == Wire && (has == nil || e.Placeholder <= has.Placeholder) {
+		v.onWire[string(e.Value)] = e
+	}
+}
+
 // tokenFor finds the placeholder of a value: the first of its tokens that stands for no other value.
 func (v *Vault) tokenFor(scope Scope, val Value, fresh map[string]*entry) *entry {
+	if has := v.onWire[string(val.Bytes)]; scope == Wire && has != nil && !v.expired(has) {
+		val.Type, val.Rule, val.Class = has.Type, has.Rule, has.Class
+	}
 	for round := byte(0); ; round++ {
 		p := placeholder(v.keys.token, scope, val.Type, val.Bytes, round)
 		has := v.entries[p]
