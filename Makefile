@@ -16,7 +16,7 @@ GOLANGCI := build/tools/golangci-lint-v2.15.0
 FUZZTIME ?= 30s
 VSCODE := clients/vscode
 
-.PHONY: help build run test test-go test-editors lint lint-go lint-clients bench fuzz extension clean cc
+.PHONY: help build run test test-go test-clients test-editors lint lint-go lint-clients bench fuzz extension clean cc
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,10 +27,13 @@ build: ## bin/scrubjay, without cgo and without paths of this machine
 run: build ## the main job, on an embedded stand-in vendor
 	bin/scrubjay demo
 
-test: test-go test-editors ## every test: Go with the race detector, Rego within it, the real editors
+test: test-go test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 
 test-go: cc ## the Go tests alone, with the race detector
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+test-clients: $(VSCODE)/node_modules/.package-lock.json ## what of the extension can be tested without an editor
+	cd $(VSCODE) && npm test --silent
 
 test-editors: extension ## the tests in the real VS Code and the real Neovim
 	clients/test-editors/install.sh
