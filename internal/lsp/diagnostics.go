@@ -49,7 +49,7 @@ func (s *Server) diagnoseForever(ctx context.Context) {
 		for _, u := range uris {
 			s.diagnose(ctx, u)
 		}
-		if refresh && s.caps.pull && s.caps.refresh {
+		if refresh && s.caps.pull && s.caps.refresh && !s.shut.Load() {
 			if err := s.client.DiagnosticRefresh(ctx); err != nil && ctx.Err() == nil {
 				s.log.Warn("the editor does not refresh", zap.Error(err))
 			}
