@@ -111,7 +111,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail *failure) {
 	defer func() {
 		if caught := recover(); caught != nil {
-			if caught == http.ErrAbortHandler {
+			if caught == http.ErrAbortHandler { //nolint:errorlint // net/http knows this very value
 				panic(caught)
 			}
 			// The panic's value may hold text of the request: its place is enough.

@@ -5,9 +5,9 @@ import (
 	"io"
 	"os"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/term"
+	"golang.org/x/text/width"
 )
 
 // screen prints the demo: in colour on a terminal, side by side in two columns.
@@ -49,7 +49,7 @@ type mark struct{ text, colour string }
 
 // beside prints two texts side by side, with parts of them in colours.
 func (s screen) beside(leftTitle, left, rightTitle, right string, marks []mark) {
-	fmt.Fprintf(s.out, "%s%s  %s\n", s.paint(cyan, leftTitle), strings.Repeat(" ", max(0, column-utf8.RuneCountInString(leftTitle))), s.paint(cyan, rightTitle))
+	fmt.Fprintf(s.out, "%s%s  %s\n", s.paint(cyan, leftTitle), strings.Repeat(" ", max(0, column-cells(leftTitle))), s.paint(cyan, rightTitle))
 	l, r := wrap(left), wrap(right)
 	for i := range max(len(l), len(r)) {
 		var a, b string
@@ -59,7 +59,7 @@ func (s screen) beside(leftTitle, left, rightTitle, right string, marks []mark) 
 		if i < len(r) {
 			b = r[i]
 		}
-		pad := strings.Repeat(" ", max(0, column-utf8.RuneCountInString(a)))
+		pad := strings.Repeat(" ", max(0, column-cells(a)))
 		fmt.Fprintf(s.out, "%s%s%s %s\n", s.dye(a, marks), pad, s.paint(grey, "│"), s.dye(b, marks))
 	}
 }
@@ -71,6 +71,18 @@ func (s screen) dye(line string, marks []mark) string {
 		}
 	}
 	return line
+}
+
+// cells is how wide a terminal shows a text.
+func cells(text string) int {
+	n := 0
+	for _, r := range text {
+		n++
+		if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
+			n++
+		}
+	}
+	return n
 }
 
 // wrap cuts a text into lines of a column's width.
