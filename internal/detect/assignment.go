@@ -66,11 +66,9 @@ func findAssignment(c *check, r *Rule, at Span) {
 }
 
 func suffixFits(rest []byte) bool {
-	if len(rest) == 0 {
-		return true
-	}
-	for word := range strings.FieldsFuncSeq(splitCamel(string(rest)), func(r rune) bool { return r == '_' || r == '-' || r == '.' || r == ' ' }) {
-		if !nameSuffixes[word] && !isNumber(word) {
+	w := words{text: rest}
+	for word := w.next(); word != nil; word = w.next() {
+		if !nameSuffixes[string(word)] && !isNumber(word) {
 			return false
 		}
 	}

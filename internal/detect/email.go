@@ -65,7 +65,7 @@ func findEmail(c *check, r *Rule, at Span) {
 		return
 	}
 	// The name of a photo for twice the pixels and the version of a package: icon@2x, pkg@1.2.
-	if isDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && isNumber(domain[:strings.IndexByte(domain, '.')]) {
+	if isDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && isNumber([]byte(domain[:strings.IndexByte(domain, '.')])) {
 		return
 	}
 	c.emit(r, Span{from, to}, Span{from, to})
@@ -94,6 +94,10 @@ func isExampleDomain(domain string) bool {
 // taken for a URL too; mailto: has no slashes.
 func (c *check) userinfo(at int) bool {
 	low := max(0, at-96)
-	i := bytes.LastIndex(c.text[low:at], []byte("://"))
+	before := c.text[low:at]
+	if !bytes.Contains(before, []byte("://")) { // faster than looking from the end, where there mostly is none
+		return false
+	}
+	i := bytes.LastIndex(before, []byte("://"))
 	return i >= 0 && !bytes.ContainsAny(c.text[low+i+3:at], "/ \t\n\"'<>?,;|&=")
 }

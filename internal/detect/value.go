@@ -17,15 +17,45 @@ func isDummy(v []byte) bool {
 	if len(body) >= 8 && distinct(body) < 5 {
 		return true
 	}
+	if longestRepeat(v) >= 6 {
+		return true
+	}
+	var scratch [64]byte
+	folded := appendFolded(scratch[:0], v)
 	for _, mark := range dummyMarks {
-		if containsFold(v, mark) {
+		if bytes.Contains(folded, mark) {
 			return true
 		}
 	}
 	return isRun(body)
 }
 
-var dummyMarks = []string{"xxxxxx", "******", "......", "example", "placeholder", "changeme", "your_", "your-", "redacted", "0123456789abcdef", "123456789012345", "abcdefghijkl"}
+var dummyMarks = [][]byte{[]byte("example"), []byte("placeholder"), []byte("changeme"), []byte("your_"), []byte("your-"), []byte("redacted"),
+	[]byte("0123456789abcdef"), []byte("123456789012345"), []byte("abcdefghijkl")}
+
+// longestRepeat is how often x, * or a point stands in a row at most.
+func longestRepeat(v []byte) int {
+	longest, run := 0, 0
+	for _, c := range v {
+		if c == 'x' || c == 'X' || c == '*' || c == '.' {
+			run++
+			longest = max(longest, run)
+		} else {
+			run = 0
+		}
+	}
+	return longest
+}
+
+func appendFolded(dst, v []byte) []byte {
+	for _, c := range v {
+		if isUpper(c) {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
 
 func distinct(v []byte) int {
 	var seen [256]bool
@@ -96,9 +126,11 @@ func isReference(v []byte) bool {
 	if bytes.HasSuffix(v, []byte(">")) || bytes.HasSuffix(v, []byte("}}")) {
 		return true
 	}
-	for _, mark := range referenceMarks {
-		if bytes.Contains(v, []byte(mark)) {
-			return true
+	if mayRefer(v) {
+		for _, mark := range referenceMarks {
+			if bytes.Contains(v, mark) {
+				return true
+			}
 		}
 	}
 	for _, mark := range storePrefixes {
@@ -109,7 +141,30 @@ func isReference(v []byte) bool {
 	return false
 }
 
-var referenceMarks = []string{"${", "$(", "{{", "<%", "#{", "%(", "\\(", "process.env", "os.environ", "getenv", "Getenv", "ENV[", "secrets.", "valueFrom", "secretKeyRef", "import.meta"}
+var referenceMarks = splitMarks("${ $( {{ <% #{ %( \\( process.env os.environ getenv Getenv ENV[ secrets. valueFrom secretKeyRef import.meta")
+
+func splitMarks(list string) (marks [][]byte) {
+	for m := range strings.FieldsSeq(list) {
+		marks = append(marks, []byte(m))
+	}
+	return marks
+}
+
+// mayRefer tells whether a value has what every one of the marks has: a sign of a template, a point, an
+// opening bracket, or the letter pair of env and value.
+func mayRefer(v []byte) bool {
+	for i, c := range v {
+		switch c {
+		case '$', '{', '<', '#', '%', '(', '[', '.':
+			return true
+		case 'v', 'V', 'K':
+			if i > 0 && (v[i-1] == 'n' || v[i-1] == 'N' || v[i-1] == 't') || i == 0 && c == 'v' {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 var storePrefixes = []string{"op://", "vault:", "ref+", "aws-sm://", "arn:aws", "projects/", "@Microsoft.KeyVault", "file://", "/run/secrets", "ENC[", "ENC(", "!vault", "$ANSIBLE_VAULT", "sha256:", "sha1:", "md5:", "data:", "http://", "https://", "encrypted:"}
 
@@ -141,42 +196,52 @@ var placeholderWords = set(`changeme changeit change me it example examples samp
 
 // isPlaceholder tells a value made of such words only.
 func isPlaceholder(v []byte) bool {
-	text := strings.ToLower(string(v))
-	if placeholderWords[text] {
+	var scratch [64]byte
+	if placeholderWords[string(appendFolded(scratch[:0], v))] {
 		return true
 	}
-	for word := range strings.FieldsFuncSeq(splitCamel(string(v)), func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9')
-	}) {
-		if !placeholderWords[word] && !isNumber(word) {
+	w := words{text: v}
+	for word := w.next(); word != nil; word = w.next() {
+		if !placeholderWords[string(word)] && !isNumber(word) {
 			return false
 		}
 	}
 	return true
 }
 
-func isNumber(s string) bool {
-	for i := range len(s) {
-		if !isDigit(s[i]) {
+// words cuts a text into its words, folded: runs of letters and digits, and a new one at each upper-case
+// letter that follows a lower-case one.
+type words struct {
+	text []byte
+	at   int
+	buf  [32]byte
+}
+
+// next is the next word, good until the one after it, or nil. Longer words than any list holds are cut.
+func (w *words) next() []byte {
+	for w.at < len(w.text) && !isAlnum(w.text[w.at]) {
+		w.at++
+	}
+	from := w.at
+	for w.at < len(w.text) && isAlnum(w.text[w.at]) && !(w.at > from && isUpper(w.text[w.at]) && isLower(w.text[w.at-1])) {
+		w.at++
+	}
+	if from == w.at {
+		return nil
+	}
+	return appendFolded(w.buf[:0], w.text[from:min(w.at, from+len(w.buf))])
+}
+
+func isNumber(word []byte) bool {
+	for _, c := range word {
+		if !isDigit(c) {
 			return false
 		}
 	}
-	return len(s) <= 6
+	return len(word) <= 6
 }
 
-// splitCamel puts a blank before each upper-case letter that follows a lower-case one, and folds.
-func splitCamel(s string) string {
-	var b strings.Builder
-	for i := range len(s) {
-		if i > 0 && isUpper(s[i]) && isLower(s[i-1]) {
-			b.WriteByte(' ')
-		}
-		b.WriteByte(s[i])
-	}
-	return strings.ToLower(b.String())
-}
-
-// randomness judges a value without words of its own: is it random enough for its alphabet and length?
+// isRandom judges a value without words of its own: is it random enough for its alphabet and length?
 // The thresholds lie under the first percentile of random strings of that alphabet and length,
 // which is what an identifier of the same length rarely reaches with a digit in it.
 func isRandom(v []byte) bool {
