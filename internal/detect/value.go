@@ -126,12 +126,11 @@ func isReference(v []byte) bool {
 	if bytes.HasSuffix(v, []byte(">")) || bytes.HasSuffix(v, []byte("}}")) {
 		return true
 	}
-	if mayRefer(v) {
-		for _, mark := range referenceMarks {
-			if bytes.Contains(v, mark) {
-				return true
-			}
-		}
+	if isTemplate(v) {
+		return true
+	}
+	if !startsStore[v[0]] {
+		return false
 	}
 	for _, mark := range storePrefixes {
 		if bytes.HasPrefix(v, []byte(mark)) {
@@ -141,30 +140,54 @@ func isReference(v []byte) bool {
 	return false
 }
 
-var referenceMarks = splitMarks("${ $( {{ <% #{ %( \\( process.env os.environ getenv Getenv ENV[ secrets. valueFrom secretKeyRef import.meta")
-
-func splitMarks(list string) (marks [][]byte) {
-	for m := range strings.FieldsSeq(list) {
-		marks = append(marks, []byte(m))
-	}
-	return marks
-}
-
-// mayRefer tells whether a value has what every one of the marks has: a sign of a template, a point, an
-// opening bracket, or the letter pair of env and value.
-func mayRefer(v []byte) bool {
-	for i, c := range v {
+// isTemplate tells a value with a template's opening or a look-up in it.
+func isTemplate(v []byte) bool {
+	looked := false
+	for i, c := range v[:len(v)-1] {
+		next := v[i+1]
 		switch c {
-		case '$', '{', '<', '#', '%', '(', '[', '.':
-			return true
-		case 'v', 'V', 'K':
-			if i > 0 && (v[i-1] == 'n' || v[i-1] == 'N' || v[i-1] == 't') || i == 0 && c == 'v' {
+		case '$':
+			if next == '{' || next == '(' {
 				return true
 			}
+		case '{', '#':
+			if next == '{' {
+				return true
+			}
+		case '<':
+			if next == '%' {
+				return true
+			}
+		case '%', '\\':
+			if next == '(' {
+				return true
+			}
+		case '.', '[', 'v':
+			if !looked && hasLookUp(v) {
+				return true
+			}
+			looked = true
 		}
 	}
 	return false
 }
+
+// hasLookUp is asked only of a value with a point, a bracket or a v, one of which every mark has.
+func hasLookUp(v []byte) bool {
+	for _, mark := range lookUps {
+		if bytes.Contains(v, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+var lookUps = func() (marks [][]byte) {
+	for m := range strings.FieldsSeq("process.env os.environ getenv Getenv ENV[ secrets. valueFrom import.meta") {
+		marks = append(marks, []byte(m))
+	}
+	return marks
+}()
 
 var storePrefixes = []string{"op://", "vault:", "ref+", "aws-sm://", "arn:aws", "projects/", "@Microsoft.KeyVault", "file://", "/run/secrets", "ENC[", "ENC(", "!vault", "$ANSIBLE_VAULT", "sha256:", "sha1:", "md5:", "data:", "http://", "https://", "encrypted:"}
 
@@ -180,6 +203,13 @@ func isName(v []byte) bool {
 	}
 	return true
 }
+
+var startsStore = func() (first [256]bool) {
+	for _, p := range storePrefixes {
+		first[p[0]] = true
+	}
+	return first
+}()
 
 // placeholderWords stand in a secret's place in documents, tests and defaults. A value is a dummy when
 // it is one of them, or when all its parts between separators are.
