@@ -16,6 +16,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
 )
 
 func demoCommand() *cobra.Command {
@@ -219,6 +220,9 @@ func (d *demo) next() {
 		"or keep the proxy running:       scrubjay serve\n" +
 		"and point this shell at it:      eval \"$(scrubjay env)\"       which sets")
 	for _, v := range variables {
+		if _, err := wire.ByName(v.provider); err != nil {
+			continue // the built-in providers have their formats' names
+		}
 		d.note(fmt.Sprintf("  %-24s http://%s/t/<token>/%s%s", v.name, daemon.DefaultListen, v.provider, v.suffix))
 	}
 	d.note("Editors: README.md, \"In your editor\". What went out: scrubjay audit show.")
