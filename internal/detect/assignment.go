@@ -54,6 +54,9 @@ func findAssignment(c *check, r *Rule, at Span) {
 	if equalFold(word, "pwd") && !equalFold(text[from:end], "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !isUpper(text[at.Start]) {
 		return // ".pwd" of a larger word
 	}
+	if c.byteAt(from-1) == ':' && c.byteAt(end) == ':' {
+		return // a part of a resource's name: arn:aws:secretsmanager:...:secret:name
+	}
 	value, quoted, ok := c.assigned(from, end)
 	if !ok || value.Len() > valueLimit {
 		return
@@ -218,7 +221,7 @@ func looksLikePath(v []byte) bool {
 		return false
 	}
 	if v[0] == '/' || bytes.HasPrefix(v, []byte("./")) || bytes.HasPrefix(v, []byte("../")) {
-		return isWordy(v)
+		return len(v) < 20 || isWordy(v) // base64 may begin with a slash, too
 	}
 	return isWordy(v) && entropy(v) < 4.2
 }

@@ -17,7 +17,7 @@ func isDummy(v []byte) bool {
 	if len(body) >= 8 && distinct(body) < 5 {
 		return true
 	}
-	if longestRepeat(v) >= 6 {
+	if longestRepeat(v) >= 6 || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) {
 		return true
 	}
 	var scratch [64]byte
