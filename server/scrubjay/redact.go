@@ -37,12 +37,16 @@ func restoreCommand() *cobra.Command {
 
 // filter carries standard input through the daemon, which has the vault, to standard output. Nothing is
 // written before all of it is done.
-func filter(c *cobra.Command, change func(context.Context, control.Daemon, []byte) ([]byte, error)) error {
+func filter(c *cobra.Command, change func(context.Context, *daemon.Governance, control.Daemon, []byte) ([]byte, error)) error {
 	text, err := io.ReadAll(c.InOrStdin())
 	if err != nil {
 		return err
 	}
 	s, err := daemon.OpenState("")
+	if err != nil {
+		return err
+	}
+	g, err := commandGovernance(s)
 	if err != nil {
 		return err
 	}
@@ -53,7 +57,7 @@ func filter(c *cobra.Command, change func(context.Context, control.Daemon, []byt
 	if _, err := d.Hello(c.Context()); err != nil {
 		return err
 	}
-	out, err := change(c.Context(), d, text)
+	out, err := change(c.Context(), g, d, text)
 	if err != nil {
 		return err
 	}
@@ -61,10 +65,10 @@ func filter(c *cobra.Command, change func(context.Context, control.Daemon, []byt
 	return err
 }
 
-func redactText(ctx context.Context, d control.Daemon, text []byte) ([]byte, error) {
+func redactText(ctx context.Context, g *daemon.Governance, d control.Daemon, text []byte) ([]byte, error) {
 	m := control.Issue{Path: "(standard input)"}
 	var edits []wire.Edit
-	for _, f := range detect.Default().Find("", text) {
+	for _, f := range g.Engine().Find("", text) {
 		if f.Severity == detect.Info {
 			continue
 		}
@@ -84,7 +88,7 @@ func redactText(ctx context.Context, d control.Daemon, text []byte) ([]byte, err
 	return wire.Splice(text, edits), nil
 }
 
-func restoreText(ctx context.Context, d control.Daemon, text []byte) ([]byte, error) {
+func restoreText(ctx context.Context, _ *daemon.Governance, d control.Daemon, text []byte) ([]byte, error) {
 	m := control.Reveal{Path: "(standard input)"}
 	for _, s := range redact.Find(text) {
 		if s.Scope == redact.File {
