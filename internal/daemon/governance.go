@@ -192,6 +192,7 @@ func EngineFor(s policy.Settings) (*detect.Engine, error) {
 		}
 		// A file of a lower layer must not take a built-in rule's place: it adds, it does not replace.
 		set.Rules = slices.DeleteFunc(set.Rules, func(r *detect.Rule) bool { return detect.Default().Rule(r.ID) != nil })
+		set.Published = nil // they would quiet built-in rules
 		if e, err = e.With(set); err != nil {
 			errs = append(errs, err)
 		}

@@ -92,7 +92,7 @@ func (c *check) emit(r *Rule, value, whole Span) {
 			f.Validated, f.Confidence = true, ConfidenceHigh
 		}
 	}
-	if len(r.allow)+len(c.engine.global) > 0 && (c.allowed(r.allow, r, value, whole) || c.allowed(c.engine.global, r, value, whole)) {
+	if c.allowed(r.allow, r, value, whole) {
 		return
 	}
 	switch {

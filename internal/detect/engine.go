@@ -32,7 +32,6 @@ type Engine struct {
 	rules     []*Rule
 	automaton *automaton
 	published *published
-	global    []allowlist
 	// whole are the rules without a keyword; only imported ones.
 	whole []*Rule
 	// reach is the largest of the rules' reaches.
@@ -45,17 +44,17 @@ func New(sets ...*Set) (*Engine, error) { return (&Engine{published: newPublishe
 
 // With is the same engine with more rule sets.
 func (e *Engine) With(sets ...*Set) (*Engine, error) {
-	more := &Engine{published: e.published.clone(), global: slices.Clone(e.global)}
+	more := &Engine{published: e.published.clone()}
 	byID := map[string]*Rule{}
 	for _, r := range e.rules {
 		byID[r.ID] = r
 	}
 	for _, set := range sets {
 		for _, r := range set.Rules {
+			r.added = len(e.rules) > 0
 			byID[r.ID] = r
 		}
 		more.published.add(set.Published)
-		more.global = append(more.global, set.allow...)
 	}
 	for _, r := range byID {
 		more.rules = append(more.rules, r)
@@ -67,7 +66,7 @@ func (e *Engine) With(sets ...*Set) (*Engine, error) {
 // Without is the same engine less some of its rules. An id that no rule has is an error, because a
 // misspelt one would leave the rule on that somebody meant to turn off.
 func (e *Engine) Without(ids ...string) (*Engine, error) {
-	less := &Engine{published: e.published, global: e.global}
+	less := &Engine{published: e.published}
 	for _, id := range ids {
 		if !slices.ContainsFunc(e.rules, func(r *Rule) bool { return r.ID == id }) {
 			return nil, fmt.Errorf("no rule is called %q: see scrubjay rules list", id)

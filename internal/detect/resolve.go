@@ -48,6 +48,8 @@ func settle(cluster []candidate, out []Finding) []Finding {
 
 func rank(f Finding) int {
 	switch {
+	case f.Rule.added && f.Severity == Info: // somebody's own rule must not hide what ours would stop
+		return -1
 	case f.Validated:
 		return 2
 	case !f.Rule.generic:

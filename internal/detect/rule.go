@@ -31,6 +31,8 @@ type Rule struct {
 	reach int
 	// generic rules give way to every other where they overlap.
 	generic bool
+	// added rules came to an engine that had rules already.
+	added bool
 	// named rules judge a value by the name it is given, wherever the name stands.
 	named bool
 
@@ -48,7 +50,6 @@ type Set struct {
 	Rules []*Rule
 	// Published are values that documents print as examples: information wherever they stand.
 	Published []string
-	allow     []allowlist
 }
 
 // The file's schema is that of gitleaks, so that an existing gitleaks.toml loads as it is, and our keys.
@@ -158,9 +159,13 @@ func Load(name string, text []byte) (*Set, error) {
 	if f.Allowlist != nil {
 		lists = append(lists, *f.Allowlist)
 	}
-	var err error
-	if set.allow, err = allowlists(lists); err != nil {
+	allow, err := allowlists(lists)
+	if err != nil {
 		return nil, fmt.Errorf("%s: allowlist: %w", name, err)
+	}
+	// They speak of this file's rules and no others: a file that is added must not quiet built-in ones.
+	for _, r := range set.Rules {
+		r.allow = append(r.allow, allow...)
 	}
 	return set, nil
 }

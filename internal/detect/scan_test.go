@@ -192,3 +192,29 @@ func TestFindNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestAddedRules: a file that is added quiets no built-in rule, neither by its allow-list nor by a wider
+// finding that is information.
+func TestAddedRules(t *testing.T) {
+	set, err := Load("extra.toml", []byte("[allowlist]\nregexes = ['.*']\n[[rules]]\nid = 'wide'\nregex = 'key [A-Z0-9]+ end'\nkeywords = ['key ']\nseverity = 'info'\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Default().With(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err = Load("wide.toml", []byte("[[rules]]\nid = 'wide'\nregex = 'key [A-Z0-9]+ end'\nkeywords = ['key ']\nseverity = 'info'\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wide, err := Default().With(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []*Engine{e, wide} {
+		if got := ids(e.Find("", []byte("key AK"+"IAQ3EGRZ5TPLW7MNX2 end"))); !slices.Equal(got, []string{"aws-access-key-id"}) {
+			t.Errorf("found %v", got)
+		}
+	}
+}

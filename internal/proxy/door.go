@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -65,6 +66,10 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 		return nil, refuse(http.StatusNotImplemented, "websocket", "websockets are not scrubbed and so not forwarded: turn them off in the assistant (supports_websockets = false)")
 	}
 	name, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	// Only what stands below the provider's address may be reached.
+	if plain, err := url.PathUnescape(rest); err != nil || leadsElsewhere(plain) {
+		return nil, refuse(http.StatusBadRequest, "bad_path", "the path has a segment that leads elsewhere: write it out")
+	}
 	config, ok := p.Settings().Providers[name]
 	if !ok {
 		return nil, refuse(http.StatusNotFound, "no_provider", "no provider of this name is configured: scrubjay env lists those that are")
@@ -82,4 +87,13 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 		t.route = format.Opaque()
 	}
 	return t, nil
+}
+
+func leadsElsewhere(path string) bool {
+	for segment := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if segment == "." || segment == ".." {
+			return true
+		}
+	}
+	return false
 }

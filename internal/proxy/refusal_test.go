@@ -36,6 +36,8 @@ func TestDoor(t *testing.T) {
 		"no such provider":     {path: "/t/" + testToken + "/nobody/v1/models", want: 404},
 		"a format to come":     {path: "/t/" + testToken + "/gemini/v1beta/models/m:generateContent", want: 501},
 		"a websocket":          {path: "/t/" + testToken + "/openai/v1/realtime", header: []string{"Connection", "Upgrade", "Upgrade", "websocket"}, want: 501},
+		"out, a slash escaped": {path: "/t/" + testToken + "/openai/v1/..%2f..%5c../secret", want: 400},
+		"out, escaped":         {path: "/t/" + testToken + "/openai/v1/%2e%2e/%2E%2E/secret", want: 400},
 		"out of the path":      {path: "/t/" + testToken + "/openai/../../secret", want: 200},
 	} {
 		req, _ := http.NewRequest("GET", "http://127.0.0.1"+port+c.path, nil)
@@ -171,6 +173,13 @@ func TestUnknownPath(t *testing.T) {
 	b.post("/openai/v1/brand/new", fmt.Sprintf(`{"deep":[{"%s":"%s"}]}`, key, key))
 	if got := b.upstream(); !strings.Contains(got, "/v1/brand/new") || strings.Contains(got, key) {
 		t.Errorf("the vendor got %s", strings.ReplaceAll(got, key, "KEY"))
+	}
+	// What stands in the address cannot be scrubbed, so it is not sent.
+	if status, text, _ := b.post("/openai/v1/brand/new?q="+key, `{}`); status != http.StatusForbidden || !strings.Contains(text, "sensitive_path") {
+		t.Errorf("in the query: %d", status)
+	}
+	if len(b.vendor.Requests()) != 1 {
+		t.Error("it was sent all the same")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -35,6 +36,9 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	}
 	if x.match == wire.Unknown {
 		q.Endpoint = "unknown"
+		if p.sensitivePath(x.path) {
+			return nil, refuse(http.StatusForbidden, "sensitive_path", "the request's path or query holds something sensitive, which cannot be scrubbed there: send it in the body")
+		}
 	}
 	var req *wire.Request
 	var found []secret
@@ -86,6 +90,16 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		return nil, closed("vault", err)
 	}
 	return splice(body, req, found, tokens), nil
+}
+
+// sensitivePath tells whether the path or query of a request holds a finding. Nobody says what its parts
+// mean on a path that no table knows.
+func (p *Proxy) sensitivePath(path string) bool {
+	text := []byte(path)
+	if plain, err := url.QueryUnescape(path); err == nil {
+		text = append(append(text, '\n'), plain...)
+	}
+	return len(p.Vault.Known(text)) > 0 || slices.ContainsFunc(p.Engine().Find("", text), func(f detect.Finding) bool { return f.Severity > detect.Info })
 }
 
 // splice puts the placeholders where the values stand. found is in the order of the body.
