@@ -80,6 +80,8 @@ type Span struct{ Start, End int }
 // Len is the number of bytes in the span.
 func (s Span) Len() int { return s.End - s.Start }
 
+func (s Span) moved(by int) Span { return Span{s.Start + by, s.End + by} }
+
 // Overlaps tells whether the two share a byte.
 func (s Span) Overlaps(o Span) bool { return s.Start < o.End && o.Start < s.End }
 

@@ -17,7 +17,9 @@ import (
 //	whole      the rule has no keyword: a search of the whole text (imported rules only)
 type pattern struct {
 	// re is compiled when it is first needed: most of the rules are never woken.
-	re       func() *regexp.Regexp
+	re func() *regexp.Regexp
+	// shapes decide an anchored expression instead, where they can.
+	shapes   []*shape
 	anchored bool
 	// boundary is a \b that stood before the keyword; it looks at the byte before the window, which the
 	// expression would not see.
@@ -56,6 +58,9 @@ func (r *Rule) compile(expr string, keywords []string) error {
 	if starts := prefixes(tree); len(keywords) > 0 && allBegin(starts, keywords) {
 		p.anchored, p.back = true, 1
 		tree, p.boundary = withoutBoundary(tree)
+		if r.group <= 1 {
+			p.shapes = compileShapes(tree)
+		}
 	}
 	p.re = sync.OnceValue(func() *regexp.Regexp {
 		if p.anchored {
@@ -250,7 +255,17 @@ func runPattern(c *check, r *Rule, at Span) {
 		if p.boundary && at.Start > 0 && isWord(c.text[at.Start-1]) == isWord(c.text[at.Start]) {
 			return
 		}
-		m := p.re().FindSubmatchIndex(c.text[at.Start:min(at.Start+p.forward, len(c.text))])
+		window := c.text[at.Start:min(at.Start+p.forward, len(c.text))]
+		if p.shapes != nil {
+			for _, s := range p.shapes {
+				if whole, value, ok := s.match(window); ok {
+					c.emit(r, value.moved(at.Start), whole.moved(at.Start))
+					return
+				}
+			}
+			return
+		}
+		m := p.re().FindSubmatchIndex(window)
 		if m != nil {
 			c.matched(r, at.Start, m)
 		}
