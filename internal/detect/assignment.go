@@ -92,6 +92,11 @@ func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
 		closed = true
 		i++
 	}
+	if after := c.valueKey(i); after > 0 {
+		i = after
+		skip()
+		return c.assignedValue(i)
+	}
 	signAt := i
 	skip()
 	sign := c.byteAt(i)
@@ -133,6 +138,49 @@ func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
 		return Span{}, false, false
 	}
 	skip()
+	return c.assignedValue(i)
+}
+
+// valueKey reads what stands between a name and its value where both are values of their own:
+//
+//	- name: DB_PASSWORD          {"name": "DB_PASSWORD", "value": ...}       <name>x</name><value>y</value>
+//	  value: ...
+//
+// It answers with the offset after the sign of the key "value", or 0.
+func (c *check) valueKey(i int) int {
+	limit := min(len(c.text), i+64)
+	rest := c.text[i:limit]
+	if len(rest) == 0 || strings.IndexByte(" \t\r\n,<", rest[0]) < 0 {
+		return 0
+	}
+	v := indexFold(rest, "value")
+	if v < 0 {
+		return 0
+	}
+	for k := 0; k < v; k++ {
+		if strings.IndexByte(" \t\r\n,\"'<-", rest[k]) >= 0 {
+			continue
+		}
+		if bytes.HasPrefix(rest[k:], []byte("/name>")) || bytes.HasPrefix(rest[k:], []byte("/key>")) {
+			k += bytes.IndexByte(rest[k:], '>')
+			continue
+		}
+		return 0
+	}
+	for k := v + len("value"); k < len(rest); k++ {
+		switch b := rest[k]; {
+		case b == ':' || b == '=' || b == '>':
+			return i + k + 1
+		case b != '"' && b != '\'' && !isBlank(b):
+			return 0
+		}
+	}
+	return 0
+}
+
+// assignedValue reads a value after its sign: a string in quotes, or what goes on to the next blank.
+func (c *check) assignedValue(i int) (value Span, quoted, ok bool) {
+	text := c.text
 	// A sequence of prefixes that strings may have: b"", f"", r'', @"", L"", &"".
 	for n := 0; n < 2 && i+1 < len(text) && strings.IndexByte("bBfFrRuUL@&", text[i]) >= 0 && strings.IndexByte("bBfFrRuU\"'", text[i+1]) >= 0; n++ {
 		if text[i+1] == '"' || text[i+1] == '\'' {

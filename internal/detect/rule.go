@@ -37,6 +37,7 @@ type Rule struct {
 	named bool
 
 	pattern  *pattern
+	near     *near
 	group    int
 	entropy  float64
 	context  []string
@@ -250,6 +251,10 @@ func (t *ruleTOML) rule() (*Rule, error) {
 		return nil, fmt.Errorf("allowlist: %w", err)
 	}
 	switch {
+	case t.Find == "near" && t.Regex != "":
+		return r, r.compileNear(t.Regex, t.Keywords)
+	case t.Find == "near":
+		return nil, errors.New(`find = "near" needs a regex: what the value looks like`)
 	case t.Find != "" && t.Regex != "":
 		return nil, errors.New("it has both find and regex: keep one")
 	case t.Find != "":

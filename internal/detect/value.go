@@ -84,13 +84,16 @@ func isRun(v []byte) bool {
 }
 
 // containsFold tells whether v holds word, which is in lower case, in any case.
-func containsFold(v []byte, word string) bool {
+func containsFold(v []byte, word string) bool { return indexFold(v, word) >= 0 }
+
+// indexFold is where word, in lower case, stands first in v, in any case; -1 if nowhere.
+func indexFold(v []byte, word string) int {
 	for i := 0; i+len(word) <= len(v); i++ {
 		if equalFold(v[i:i+len(word)], word) {
-			return true
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 // equalFold compares with a word in lower case, ASCII only.

@@ -1,0 +1,240 @@
+package detect
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"sync"
+)
+
+// Many vendors' tokens have no mark of their own: 32 hex digits are a key of Datadog's beside the word
+// datadog and a word such as key, and anything at all elsewhere. find = "near" is for them: the rule's
+// keywords wake it where they stand as words of their own, and it looks for the value that has the
+// form of its regex on the rest of the line and the few after it. Between the two one of the rule's
+// context words must stand; what introduces hashes and identifiers must not stand before the value.
+type near struct {
+	shapes []*shape
+	re     func() *regexp.Regexp
+	// first holds what a value can begin with.
+	first [256]bool
+	// shortest is the least length of a value.
+	shortest int
+	words    [][]byte
+	// named: the keywords alone say that a secret follows.
+	named bool
+}
+
+const (
+	nearReach = 768
+	// nearLines is how many lines after the keyword's own are looked at.
+	nearLines = 3
+	// nearSpan is how far after its keyword a value may begin.
+	nearSpan = 256
+)
+
+// secretWords say that what follows is one, where a rule names no context words of its own.
+var secretWords = strings.Fields("key token secret password passwd pwd pass auth credential apikey pat bearer")
+
+func (r *Rule) compileNear(expr string, keywords []string) error {
+	if len(keywords) == 0 {
+		return errors.New(`find = "near" needs keywords: the words beside which the value means something`)
+	}
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return fmt.Errorf("regex: %w", err)
+	}
+	n := &near{shapes: compileShapes(tree), shortest: shortest(tree)}
+	n.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + expr + `)`) })
+	for c := range 0x80 {
+		n.first[c] = begins(tree, rune(c))
+	}
+	words := r.context
+	if len(words) == 0 {
+		words = secretWords
+	}
+	for _, w := range words {
+		n.words = append(n.words, []byte(w))
+	}
+	n.named = true
+	for _, k := range keywords {
+		named := false
+		for _, w := range n.words {
+			named = named || bytes.Contains(bytes.ToLower([]byte(k)), w)
+		}
+		n.named = n.named && named
+	}
+	r.near, r.context = n, nil
+	r.triggers, r.run, r.reach = keywords, findNear, nearReach
+	return nil
+}
+
+// begins tells whether a match can begin with c.
+func begins(re *syntax.Regexp, c rune) bool {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return re.Rune[0] == c || re.Flags&syntax.FoldCase != 0 && re.Rune[0]|0x20 == c|0x20
+	case syntax.OpCharClass:
+		for i := 0; i < len(re.Rune); i += 2 {
+			if re.Rune[i] <= c && c <= re.Rune[i+1] {
+				return true
+			}
+		}
+		return false
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			if begins(sub, c) {
+				return true
+			}
+			if shortest(sub) > 0 {
+				return false
+			}
+		}
+		return false
+	case syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			if begins(sub, c) {
+				return true
+			}
+		}
+		return false
+	case syntax.OpCapture, syntax.OpPlus, syntax.OpStar, syntax.OpQuest, syntax.OpRepeat:
+		return begins(re.Sub[0], c)
+	}
+	return true
+}
+
+func findNear(c *check, r *Rule, at Span) {
+	text, n := c.text, r.near
+	if !c.ownWord(at) {
+		return
+	}
+	end := min(len(text), at.End+nearSpan)
+	lines := 0
+	inToken := isValueByte(text[at.End-1])
+	for i := at.End; i < end; i++ {
+		b := text[i]
+		if b == '\n' {
+			if lines++; lines > nearLines {
+				return
+			}
+		}
+		starts := !inToken && n.first[b]
+		inToken = isValueByte(b)
+		if !starts {
+			continue
+		}
+		length := n.match(text[i:min(len(text), i+nearReach-nearSpan-64)])
+		if length == 0 {
+			continue
+		}
+		value := Span{i, i + length}
+		if !n.introduced(text[at.Start:i]) || isHashContext(text[max(at.Start, i-24):i]) || !looksIssued(text[i:i+length]) {
+			inToken = true
+			continue
+		}
+		c.emit(r, value, Span{at.Start, value.End})
+		return
+	}
+}
+
+// match is the length of the value at the beginning of text, 0 if there is none. A value is a token of
+// its own: nothing that could belong to it goes on after it.
+func (n *near) match(text []byte) int {
+	length := 0
+	if n.shapes != nil {
+		for _, s := range n.shapes {
+			if whole, _, ok := s.match(text); ok {
+				length = whole.End
+				break
+			}
+		}
+	} else if m := n.re().FindIndex(text); m != nil {
+		length = m[1]
+	}
+	if length == 0 || length < len(text) && (isValueByte(text[length]) || text[length] == '=' && text[length-1] != '=' && length+1 < len(text) && isValueByte(text[length+1])) {
+		return 0
+	}
+	return length
+}
+
+// isValueByte: what tokens are made of. A dot or a colon beside one ends a sentence or a key.
+func isValueByte(b byte) bool { return isWord(b) || b == '-' || b == '+' || b == '/' || b == '~' }
+
+// ownWord tells whether a keyword stands as a word: alone, or as a part of snake_case or camelCase.
+func (c *check) ownWord(at Span) bool {
+	first, last := c.text[at.Start], c.text[at.End-1]
+	if before := c.byteAt(at.Start - 1); isAlpha(before) && isAlpha(first) && (isLower(first) || isUpper(before)) {
+		return false
+	}
+	if after := c.byteAt(at.End); isLower(after) && isAlpha(last) && !bytes.HasPrefix(c.text[at.End:], []byte("s ")) {
+		return false
+	}
+	return true
+}
+
+// introduced tells whether a word that says secret stands before the value.
+func (n *near) introduced(before []byte) bool {
+	if n.named {
+		return true
+	}
+	for _, w := range n.words {
+		if containsFold(before, string(w)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isHashContext tells what introduces digests and identifiers, which have the form of keys.
+func isHashContext(before []byte) bool {
+	for _, w := range hashWords {
+		if i := lastFold(before, w); i >= 0 && !isAlpha(at(before, i-1)) {
+			return true
+		}
+	}
+	return false
+}
+
+var hashWords = strings.Fields("sha1 sha256 sha-256 sha512 sha md5 commit checksum digest etag revision integrity fingerprint uuid guid")
+
+func at(text []byte, i int) byte {
+	if i < 0 {
+		return 0
+	}
+	return text[i]
+}
+
+// lastFold is where word, in lower case, stands last in text, in any case; -1 if nowhere.
+func lastFold(text []byte, word string) int {
+	for i := len(text) - len(word); i >= 0; i-- {
+		if equalFold(text[i:i+len(word)], word) {
+			return i
+		}
+	}
+	return -1
+}
+
+// looksIssued tells what a machine made from a word, a dotted name or a number of the same length.
+func looksIssued(v []byte) bool {
+	if bytes.IndexByte(v, ' ') > 0 {
+		return true // groups of letters: the form itself is rare enough
+	}
+	digits, letters, lowers, uppers := 0, 0, 0, 0
+	for _, b := range v {
+		switch {
+		case isDigit(b):
+			digits++
+		case isLower(b):
+			letters, lowers = letters+1, lowers+1
+		case isUpper(b):
+			letters, uppers = letters+1, uppers+1
+		}
+	}
+	if digits == 0 {
+		return lowers > 0 && uppers > 0 && len(v) >= 20 && !isWordy(v)
+	}
+	return letters > 0 && (len(v) < 20 || !isWordy(v)) && distinct(v) >= 6
+}
