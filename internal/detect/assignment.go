@@ -143,8 +143,8 @@ func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
 
 // valueKey reads what stands between a name and its value where both are values of their own:
 //
-//	- name: DB_PASSWORD          {"name": "DB_PASSWORD", "value": ...}       <name>x</name><value>y</value>
-//	  value: ...
+//   - name: DB_PASSWORD          {"name": "DB_PASSWORD", "value": ...}       <name>x</name><value>y</value>
+//     value: ...
 //
 // It answers with the offset after the sign of the key "value", or 0.
 func (c *check) valueKey(i int) int {

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
 	"sync"
 )
@@ -14,8 +15,9 @@ import (
 type automaton struct {
 	classes [256]uint8
 	table   *[tableSize]uint32
-	// outputs holds, for an accepting state, the triggers that end there.
-	outputs map[uint32][]*trigger
+	// outputs holds, for each state, the triggers that end there; shift makes its index of a state.
+	outputs [][]*trigger
+	shift   uint
 	longest int
 }
 
@@ -148,7 +150,7 @@ func (t *trie) link() {
 // build makes the DFA: the trie of the literals, and then its product with the digit patterns' little
 // automaton, of which few states can be reached (a state after a letter knows that no digit went before).
 func (b *builder) build() (*automaton, error) {
-	a := &automaton{outputs: map[uint32][]*trigger{}, longest: 4}
+	a := &automaton{longest: 4}
 	members := a.classify(b.literals)
 	t := &trie{classes: len(members)}
 	t.grow()
@@ -172,6 +174,8 @@ func (b *builder) build() (*automaton, error) {
 	for stride < uint32(len(members)) {
 		stride *= 2
 	}
+	a.shift = uint(bits.TrailingZeros32(stride))
+	a.outputs = make([][]*trigger, 1, len(t.fail)+64)
 	a.table = new([tableSize]uint32)
 	// Which digit pattern ends depends on the step and not on the state it leads to, so what a state
 	// emits is a part of its name.
@@ -199,12 +203,10 @@ func (b *builder) build() (*automaton, error) {
 				if tr := b.special[emitted(emits)]; tr != nil {
 					out = append(out[:len(out):len(out)], tr)
 				}
-				if len(out) > 0 {
-					a.outputs[id] = out
-				}
+				a.outputs = append(a.outputs, out)
 			}
 			id := (ids[name] - 1) * stride
-			if a.outputs[id] != nil {
+			if a.outputs[id>>a.shift] != nil {
 				a.table[n*stride+uint32(class)] = id | accept
 			} else {
 				a.table[n*stride+uint32(class)] = id
@@ -272,7 +274,7 @@ func (a *automaton) scan(text []byte, span Span, found func(t *trigger, at Span)
 		}
 		for _, hits := range s {
 			for _, h := range hits {
-				for _, t := range a.outputs[h.state] {
+				for _, t := range a.outputs[h.state>>a.shift] {
 					start := h.end - t.length
 					if t.exactRun && start > 0 && isDigit(text[start-1]) {
 						continue

@@ -11,15 +11,19 @@ type check struct {
 	text   []byte
 	file   fileKind
 	path   string
-	// anchor is where the trigger stands whose rules are being asked.
-	anchor int
-	found  []candidate
+	// anchor is where the trigger stands whose rules are being asked, and reach how far they look.
+	anchor, reach int
+	// depth counts the views that this text was made through.
+	depth int
+	lent  *view
+	found []candidate
 }
 
-// candidate is a finding before overlaps are settled, and the place of the trigger that led to it.
+// candidate is a finding before overlaps are settled, the place of the trigger that led to it, and how far
+// from there the text was looked at.
 type candidate struct {
 	Finding
-	anchor int
+	anchor, reach int
 }
 
 var checkPool = sync.Pool{New: func() any { return new(check) }}
@@ -27,7 +31,7 @@ var checkPool = sync.Pool{New: func() any { return new(check) }}
 func (e *Engine) newCheck(path string, text []byte) *check {
 	c := checkPool.Get().(*check)
 	c.engine, c.text, c.path, c.file = e, text, path, kindOf(path)
-	c.found = c.found[:0]
+	c.found, c.depth = c.found[:0], 0
 	return c
 }
 
@@ -40,15 +44,23 @@ func (c *check) release() {
 // run wakes the rules whose triggers end within the span, and those without a trigger for the whole text.
 func (c *check) run(span Span) {
 	c.engine.automaton.scan(c.text, span, func(t *trigger, at Span) {
-		c.anchor = at.Start
 		for _, r := range t.rules {
-			r.run(c, r, at)
+			c.wake(r, at)
 		}
 	})
+	c.runs(span, nil)
 	c.runWhole()
 }
 
+func (c *check) wake(r *Rule, at Span) {
+	c.anchor, c.reach = at.Start, r.reach
+	r.run(c, r, at)
+}
+
 func (c *check) runWhole() {
+	if c.depth > 0 {
+		return // they are somebody's own, and mean the text as it stands
+	}
 	for _, r := range c.engine.whole {
 		for _, m := range r.pattern.re().FindAllSubmatchIndex(c.text, -1) {
 			c.matched(r, 0, m)
@@ -101,7 +113,7 @@ func (c *check) emit(r *Rule, value, whole Span) {
 	case c.file.test && !f.Validated && f.Severity > Low:
 		f.Severity--
 	}
-	c.found = append(c.found, candidate{f, c.anchor})
+	c.found = append(c.found, candidate{f, c.anchor, c.reach})
 }
 
 // inContext tells whether one of the rule's context words stands on the value's line or the few before it.

@@ -92,6 +92,12 @@ func (e *Engine) build() error {
 		}
 		e.reach = max(e.reach, r.reach)
 	}
+	for _, r := range viewRules {
+		for _, t := range r.triggers {
+			b.add(t, r)
+		}
+		e.reach = max(e.reach, r.reach)
+	}
 	a, err := b.build()
 	e.automaton = a
 	return err

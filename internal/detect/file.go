@@ -12,11 +12,15 @@ type fileKind struct {
 	// quiet: lock files, source maps, minified and generated files hold hashes by the thousand; generic
 	// rules are off in them.
 	quiet bool
+	// implicit: strings that stand together are joined.
+	implicit bool
 	// test: what stands in tests and examples is one step less severe.
 	test bool
 }
 
 var codeExtensions = set("go c h cc cpp cxx hpp cs java kt kts scala swift m mm rs js jsx mjs cjs ts tsx vue svelte py pyi rb php pl pm lua dart ex exs erl hs clj cljs fs fsx r jl zig nim v sol groovy")
+
+var joinsImplicitly = set("py pyi c h cc cpp cxx hpp m mm rb d sh bash zsh")
 
 var lockFiles = set("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock go.sum cargo.lock poetry.lock uv.lock pipfile.lock gemfile.lock composer.lock podfile.lock package.resolved packages.lock.json flake.lock gradle.lockfile")
 
@@ -24,12 +28,12 @@ var testParts = set("test tests __tests__ spec specs fixture fixtures testdata m
 
 func kindOf(name string) fileKind {
 	if name == "" {
-		return fileKind{}
+		return fileKind{implicit: true}
 	}
 	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
 	base := path.Base(name)
 	ext := strings.TrimPrefix(path.Ext(base), ".")
-	k := fileKind{code: codeExtensions[ext]}
+	k := fileKind{code: codeExtensions[ext], implicit: joinsImplicitly[ext]}
 	k.quiet = lockFiles[base] || ext == "map" || ext == "svg" || strings.Contains(base, ".min.") || strings.Contains(base, ".bundle.")
 	k.test = strings.HasSuffix(base, "_test.go") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.")
 	for part := range strings.SplitSeq(path.Dir(name), "/") {

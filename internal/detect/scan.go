@@ -35,9 +35,9 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 		if f.Rule.triggers == nil {
 			continue
 		}
-		if f.anchor+f.Rule.reach < old.Start {
+		if f.anchor+f.reach < old.Start {
 			next.found = append(next.found, f)
-		} else if f.anchor-f.Rule.reach > old.End {
+		} else if f.anchor-f.reach > old.End {
 			f.Start, f.End, f.anchor = f.Start+moved, f.End+moved, f.anchor+moved
 			next.found = append(next.found, f)
 		}
@@ -48,12 +48,13 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 	from, to := max(0, edited.Start-e.reach), min(len(text), edited.End+e.reach+e.automaton.longest)
 	e.automaton.scan(text, Span{from, to}, func(t *trigger, at Span) {
 		for _, r := range t.rules {
-			if at.Start+r.reach < edited.Start || at.Start-r.reach > edited.End {
-				continue
+			if at.Start+r.reach >= edited.Start && at.Start-r.reach <= edited.End {
+				c.wake(r, at)
 			}
-			c.anchor = at.Start
-			r.run(c, r, at)
 		}
+	})
+	c.runs(Span{from, to}, func(start int) bool {
+		return start+viewReach < edited.Start || start-viewReach > edited.End
 	})
 	c.runWhole()
 	next.found = append(next.found, c.found...)

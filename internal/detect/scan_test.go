@@ -14,7 +14,11 @@ func material() []string {
 		pieces = append(pieces, r.Examples...)
 		pieces = append(pieces, r.Negatives...)
 	}
-	return pieces
+	secret := madeUp(rand.New(rand.NewPCG(17, 18)))
+	for _, write := range forms {
+		pieces = append(pieces, write("the token "+secret), write(write("password: Tr7#kq9Lm2xW")))
+	}
+	return append(pieces, "\""+secret[:9]+"\" +\n \""+secret[9:]+"\"", "'", "\" + \"", "\"\n\"", strings.Repeat("Zm9vYmFy", 12), "%41", `\u0041`)
 }
 
 // TestEditEqualsOpen: after any edit, the findings are those of a scan from scratch.

@@ -1,0 +1,120 @@
+package detect
+
+import "strings"
+
+// jointTriggers stand where a string ends and another may be joined to it.
+func jointTriggers() []string {
+	var out []string
+	for _, quote := range []string{`"`, `'`} {
+		for _, joint := range []string{"\n", "\r\n", "+", " +", " .", "..", " &", " \\", "\\\n", " ||", " <>", " ~", " ^"} {
+			out = append(out, quote+joint)
+		}
+	}
+	return out
+}
+
+// operators join strings in one language or another; "" is C's and Python's joining by standing together.
+var operators = strings.Fields(`+ .. . & || <> ~ ++ ^ \`)
+
+// viewConcatenation reads a string that is put together from pieces, on one line or over several:
+//
+//	key = "sk_live_" +
+//	      "51H8..."
+//
+// What stands before the first piece on its line stays in view, for the name. Only what lies
+// in more than one piece is taken over: the rest has been found where it stands.
+func viewConcatenation(c *check, r *Rule, at Span) {
+	text := c.text
+	if c.depth >= viewDepth {
+		return
+	}
+	quote := text[at.Start]
+	next, ok := c.joint(at.Start+1, quote)
+	if !ok {
+		return
+	}
+	open := c.opening(at.Start, quote)
+	if open < 0 || c.joined(open, quote) {
+		return // the first piece of a chain looks at all of it
+	}
+	const name = 80
+	from := open
+	for from > 0 && open-from < name && text[from-1] != '\n' {
+		from--
+	}
+	v := c.view()
+	for i := from; i < at.Start; i++ {
+		v.add(text[i], i, i+1)
+	}
+	first := at.Start
+	for ok && next-open < viewLimit {
+		i := next + 1
+		for i < len(text) && text[i] != quote && text[i] != '\n' && i-open < viewLimit {
+			v.add(text[i], i, i+1)
+			i++
+		}
+		if i >= len(text) || text[i] != quote {
+			return
+		}
+		if next, ok = c.joint(i+1, quote); !ok || next-open >= viewLimit {
+			v.add(quote, i, i+1)
+			break
+		}
+	}
+	c.look(v, func(_, at Span) bool { return at.Start < first && at.End > first+1 })
+}
+
+// joint reads from after a string's closing quote to the opening quote of the one it is joined to.
+func (c *check) joint(i int, quote byte) (next int, ok bool) {
+	text := c.text
+	limit := min(len(text), i+200)
+	blank := func() (lines int) {
+		for i < limit && isSpace(text[i]) {
+			if text[i] == '\n' {
+				lines++
+			}
+			i++
+		}
+		return lines
+	}
+	lines := blank()
+	found := false
+	for _, op := range operators {
+		if strings.HasPrefix(string(text[i:min(i+2, limit)]), op) {
+			i, found = i+len(op), true
+			break
+		}
+	}
+	if !found && (lines != 1 || !c.file.implicit) {
+		return 0, false
+	}
+	blank()
+	return i, i < limit && text[i] == quote && (i+1 >= len(text) || text[i+1] != quote)
+}
+
+// opening is where the string on this line begins whose closing quote stands at end; -1 if it cannot be told.
+func (c *check) opening(end int, quote byte) int {
+	for i := end - 1; i >= 0 && end-i < viewLimit/4; i-- {
+		switch c.text[i] {
+		case quote:
+			return i
+		case '\n':
+			return -1
+		}
+	}
+	return -1
+}
+
+// joined tells whether the string that opens at open is joined to one before it.
+func (c *check) joined(open int, quote byte) bool {
+	for i := open - 1; i >= 0 && open-i < 200; i-- {
+		if c.text[i] == quote {
+			next, ok := c.joint(i+1, quote)
+			return ok && next == open
+		}
+		if b := c.text[i]; !isSpace(b) && strings.IndexByte("+.&|<>~^\\", b) < 0 {
+			return false
+		}
+	}
+	return false
+}

@@ -1,0 +1,122 @@
+package detect
+
+import "strings"
+
+// percentTriggers are the beginnings of the escapes of what is not allowed in a URL as it is.
+func percentTriggers() []string { return strings.Fields("%2 %3 %4 %5 %6 %7") }
+
+// viewPercent undoes %2F and the like in the field around it: to blanks, quotes and ampersands.
+func viewPercent(c *check, r *Rule, at Span) {
+	text := c.text
+	if !isPercent(text, at.Start) || c.depth >= viewDepth {
+		return
+	}
+	from := at.Start
+	for from > 0 && at.Start-from < viewLimit/2 && !endsField[text[from-1]] {
+		from--
+		if text[from] == '%' && isPercent(text, from) {
+			return // the first escape of a field looks at all of it
+		}
+	}
+	v := c.view()
+	for i := from; i < len(text) && i-at.Start < viewLimit/2 && !endsField[text[i]]; i++ {
+		if text[i] == '%' && isPercent(text, i) {
+			v.add(hexByte(text[i+1], text[i+2]), i, i+3)
+			i += 2
+		} else {
+			v.add(text[i], i, i+1)
+		}
+	}
+	c.look(v, nil)
+}
+
+var endsField = func() (ends [256]bool) {
+	for _, c := range []byte(" \t\r\n\"'`<>&\\") {
+		ends[c] = true
+	}
+	return ends
+}()
+
+func isPercent(text []byte, i int) bool {
+	return i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2])
+}
+
+func hexByte(high, low byte) byte { return byte(hexBytes.value[high]<<4 | hexBytes.value[low]) }
+
+// viewEscapes undoes \u0041, \x41 and \/ in the string around it; the key before it stays in view.
+func viewEscapes(c *check, r *Rule, at Span) {
+	const name = 80
+	text := c.text
+	if !hides(text, at.Start) || c.depth >= viewDepth {
+		return
+	}
+	from := at.Start
+	for from > 0 && at.Start-from < viewLimit/2 && !opensString(text, from-1) {
+		from--
+		if text[from] == '\\' && hides(text, from) {
+			return // the first escape of a string looks at all of it
+		}
+	}
+	start := from
+	for start > 0 && from-start < name && text[start-1] != '\n' {
+		start--
+	}
+	v := c.view()
+	for i := start; i < len(text) && i-at.Start < viewLimit/2 && text[i] != '\n'; i++ {
+		if b, size := unescape(text, i); size > 0 {
+			v.add(b, i, i+size)
+			i += size - 1
+			continue
+		}
+		v.add(text[i], i, i+1)
+		if i >= at.End && opensString(text, i) {
+			break
+		}
+	}
+	c.look(v, nil)
+}
+
+// hides tells an escape of what values are made of. Encoders escape <, & and the like as a matter of course.
+func hides(text []byte, i int) bool {
+	b, size := unescape(text, i)
+	return size > 0 && (isAlnum(b) || strings.IndexByte("-_=+/.@:", b) >= 0)
+}
+
+// opensString tells a quote that no backslash makes a part of its string, or the line's end.
+func opensString(text []byte, i int) bool {
+	switch text[i] {
+	case '\n':
+		return true
+	case '"', '\'', '`':
+		return i == 0 || text[i-1] != '\\'
+	}
+	return false
+}
+
+// unescape reads the escape at i that says a character of ASCII; size is 0 if none stands there.
+func unescape(text []byte, i int) (b byte, size int) {
+	if text[i] != '\\' || i+1 >= len(text) {
+		return 0, 0
+	}
+	digits := 0
+	switch text[i+1] {
+	case '/':
+		return '/', 2
+	case 'x':
+		digits = i + 2
+	case 'u':
+		if i+3 >= len(text) || text[i+2] != '0' || text[i+3] != '0' {
+			return 0, 0
+		}
+		digits = i + 4
+	default:
+		return 0, 0
+	}
+	if digits+1 >= len(text) || !isHex(text[digits]) || !isHex(text[digits+1]) {
+		return 0, 0
+	}
+	if b = hexByte(text[digits], text[digits+1]); !isText(b) {
+		return 0, 0
+	}
+	return b, digits + 2 - i
+}

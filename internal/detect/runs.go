@@ -1,0 +1,236 @@
+package detect
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// Base64 and hex have no literal that could wake a check. What they have is length: a run of at least
+// runLength of their characters, which holds eight in a row at a multiple of sixteen. So the gate
+// looks at one byte in sixteen mostly, and only at what is long enough more closely.
+const (
+	runLength = 24
+	runStep   = 16
+	runProbe  = 8
+	// wrapped is the least length of a line that goes on in the next one, as in PEM and MIME.
+	wrapped = 60
+)
+
+var runClass = func() (class [256]bool) {
+	for c := range class {
+		class[c] = isBase64(byte(c)) || c == '-' || c == '_'
+	}
+	return class
+}()
+
+// runs looks at every run that begins within the span. hold tells those that need no look.
+func (c *check) runs(span Span, hold func(start int) bool) {
+	text, class := c.text, &runClass
+	// A run that begins just before the end has its first probe after it.
+	limit := min(len(text)-runProbe, span.End+runStep)
+	low := span.Start // nothing before it is looked at twice
+	for i := (span.Start + runStep - 1) / runStep * runStep; i <= limit; i += runStep {
+		p := text[i : i+runProbe : i+runProbe]
+		if hasBelowPlus(binary.LittleEndian.Uint64(p)) || !class[p[7]] || !class[p[3]] || !class[p[0]] || !class[p[5]] || !class[p[1]] || !class[p[2]] || !class[p[4]] || !class[p[6]] {
+			continue
+		}
+		start, end := i, i+runProbe
+		for start > low && class[text[start-1]] {
+			start--
+		}
+		for end < len(text) && class[text[end]] {
+			end++
+		}
+		// One that began before the span is not this one's.
+		own := start > span.Start || start == 0 || !class[text[start-1]]
+		if end-start >= runLength && own && start < span.End && (hold == nil || !hold(start)) {
+			c.decodeRun(start, end)
+		}
+		low = end
+		i = end/runStep*runStep - runStep
+		if i+runStep < end {
+			i += runStep
+		}
+	}
+}
+
+// hasBelowPlus tells, eight bytes at once, whether one is a blank, a quote or another that sorts before
+// the first of the class. It may say so of bytes that only follow such a one, which changes nothing.
+func hasBelowPlus(x uint64) bool {
+	const ones = 0x0101010101010101
+	return (x-ones*'+')&^x&(ones*0x80) != 0
+}
+
+// decodeRun decodes a run that says something readable, and what goes on from it in the next lines.
+func (c *check) decodeRun(start, end int) {
+	text := c.text
+	if c.continues(start) {
+		return // its first line has looked at it
+	}
+	c.anchor, c.reach = start, viewReach
+	if text[start] == '0' && text[start+1]|0x20 == 'x' {
+		start += 2
+	}
+	if isHexRun(text[start:min(end, start+runLength)]) {
+		if c.readable(start, hexBytes) {
+			c.decode(start, hexBytes)
+		}
+		return
+	}
+	if c.readable(start, base64Bytes) {
+		c.decode(start, base64Bytes)
+		return
+	}
+	// A dash, an underscore or a slash may stand between a word and the run itself: token-QUtJ...
+	if i := bytes.LastIndexAny(text[start:min(end, start+runLength)], "-_/"); i >= 0 && end-start-i > runLength {
+		if start += i + 1; c.readable(start, base64Bytes) {
+			c.decode(start, base64Bytes)
+		}
+	}
+}
+
+// continues tells whether the run at start is a further line of one that began before.
+func (c *check) continues(start int) bool {
+	i := start
+	for i > 0 && start-i < 64 && isBlank(c.text[i-1]) {
+		i--
+	}
+	if i == 0 || c.text[i-1] != '\n' {
+		return false
+	}
+	if i--; i > 0 && c.text[i-1] == '\r' {
+		i--
+	}
+	end := i
+	for i > 0 && end-i < wrapped && runClass[c.text[i-1]] {
+		i--
+	}
+	return end-i >= wrapped
+}
+
+func isHexRun(v []byte) bool {
+	for _, b := range v {
+		if !isHex(b) {
+			return false
+		}
+	}
+	return true
+}
+
+// decoding is base64 or hex: how many bits a character says, and which.
+type decoding struct {
+	bits  uint
+	value *[256]int8
+}
+
+var (
+	base64Bytes = decoding{6, digitsOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", "-+_/")}
+	hexBytes    = decoding{4, digitsOf("0123456789abcdef", "AaBbCcDdEeFf")}
+)
+
+// digitsOf numbers an alphabet; same lists pairs of which the first means the second.
+func digitsOf(alphabet, same string) *[256]int8 {
+	values := new([256]int8)
+	for i := range values {
+		values[i] = -1
+	}
+	for i := range len(alphabet) {
+		values[alphabet[i]] = int8(i)
+	}
+	for i := 0; i < len(same); i += 2 {
+		values[same[i]] = values[same[i+1]]
+	}
+	return values
+}
+
+// readable tells whether what begins at start says text in its first few bytes: chance gets that far
+// once in hundreds of times.
+func (c *check) readable(start int, d decoding) bool {
+	var acc, have uint
+	n, wide := 0, 0
+	for i := start; n < 8; i++ {
+		v := d.value[c.byteAt(i)]
+		if v < 0 {
+			return false
+		}
+		acc, have = acc<<d.bits|uint(v), have+d.bits
+		if have < 8 {
+			continue
+		}
+		have -= 8
+		b := byte(acc >> have)
+		if n%2 == 1 && b == 0 { // UTF-16, as PowerShell takes it
+			wide++
+		} else if !isText(b) {
+			return false
+		}
+		n++
+	}
+	return wide == 0 || wide == 4
+}
+
+func isText(b byte) bool { return b >= ' ' && b < 0x7f || b == '\n' || b == '\t' || b == '\r' }
+
+// decode makes a view of an encoded run and its further lines, and looks at it.
+func (c *check) decode(start int, d decoding) {
+	if c.depth >= viewDepth {
+		return
+	}
+	v := c.view()
+	var acc, have uint
+	line := start
+	var places [3]int // where the characters of the byte in hand stand
+	chars := places[:0]
+	wide := false
+	for i := start; i < len(c.text) && i-start < viewLimit; i++ {
+		b := c.text[i]
+		n := d.value[b]
+		if n < 0 {
+			next, ok := c.wrap(i, line)
+			if !ok {
+				break
+			}
+			line, i = next, next-1
+			continue
+		}
+		acc, have = acc<<d.bits|uint(n), have+d.bits
+		chars = append(chars, i)
+		if have < 8 {
+			continue
+		}
+		have -= 8
+		decoded := byte(acc >> have)
+		switch {
+		case decoded == 0 && (wide || len(v.text) == 1):
+			wide = true
+			v.to[len(v.text)-1] = int32(i + 1)
+		case decoded >= 0x80 || isText(decoded):
+			v.add(decoded, chars[0], i+1)
+		default:
+			return // not text after all
+		}
+		if chars = chars[:0]; have > 0 {
+			chars = append(chars, i) // this character says a part of the next byte, too
+		}
+	}
+	if len(v.text) >= 8 {
+		c.look(v, nil)
+	}
+}
+
+// wrap tells where an encoded run goes on whose line began at line and ends at i.
+func (c *check) wrap(i, line int) (next int, ok bool) {
+	if i-line < wrapped {
+		return 0, false
+	}
+	if c.byteAt(i) == '\r' {
+		i++
+	}
+	if c.byteAt(i) != '\n' {
+		return 0, false
+	}
+	from := i
+	for i++; i < len(c.text) && i-from < 64 && isBlank(c.text[i]); i++ {
+	}
+	return i, i < len(c.text) && runClass[c.text[i]]
+}

@@ -1,0 +1,68 @@
+package detect
+
+// A secret may stand in the text in another form: base64 in a Kubernetes manifest, percent escapes in a
+// URL, \u0041 in JSON, a string put together from pieces. A view is what such a form says. It is scanned
+// like a text, and what is found in it is reported where it stands in the source.
+//
+// What wakes a view is a trigger as any other (runs.go, escape.go, concat.go), and a view holds no more
+// of the source than its reach, so that a rescan after an edit stays small and exact. Views of views are
+// looked at three deep.
+type view struct {
+	text []byte
+	// from and to are, for each byte of text, the source bytes that say it.
+	from, to []int32
+}
+
+const (
+	// viewDepth is how deep forms may be nested: base64 of percent escapes of base64.
+	viewDepth = 3
+	// viewLimit is how many bytes of the source a view may hold.
+	viewLimit = 8 << 10
+	viewReach = viewLimit + 2<<10
+)
+
+// viewRules wake views. They are no rules that a person could name.
+var viewRules []*Rule
+
+func init() { // not a literal: views scan, and scanning knows views
+	viewRules = []*Rule{
+		{ID: "view:percent", triggers: percentTriggers(), run: viewPercent, reach: viewReach},
+		{ID: "view:escape", triggers: []string{`\u00`, `\x`, `\/`}, run: viewEscapes, reach: viewReach},
+		{ID: "view:concatenation", triggers: jointTriggers(), run: viewConcatenation, reach: viewReach},
+	}
+}
+
+func (v *view) reset() { v.text, v.from, v.to = v.text[:0], v.from[:0], v.to[:0] }
+
+func (v *view) add(b byte, from, to int) {
+	v.text = append(v.text, b)
+	v.from = append(v.from, int32(from))
+	v.to = append(v.to, int32(to))
+}
+
+// source is where a span of the view stands in the text that the view was made of.
+func (v *view) source(s Span) Span { return Span{int(v.from[s.Start]), int(v.to[s.End-1])} }
+
+// view lends the check's own view of the next depth, empty.
+func (c *check) view() *view {
+	if c.lent == nil {
+		c.lent = new(view)
+	}
+	c.lent.reset()
+	return c.lent
+}
+
+// look scans a view and takes over what it finds, but for what keep refuses.
+func (c *check) look(v *view, keep func(in, at Span) bool) {
+	sub := c.engine.newCheck(c.path, v.text)
+	defer sub.release()
+	sub.depth = c.depth + 1
+	sub.run(Span{0, len(v.text)})
+	for _, f := range sub.found {
+		at := v.source(f.Span)
+		if keep == nil || keep(f.Span, at) {
+			f.Span, f.anchor, f.reach = at, c.anchor, c.reach
+			c.found = append(c.found, f)
+		}
+	}
+}
