@@ -8,3 +8,8 @@ import "embed"
 //
 //go:embed detect/*.toml policy/*.rego
 var FS embed.FS
+
+// Judge is the table of package detect's judge of random values; detect/judge.go says what is in it.
+//
+//go:embed judge.bin
+var Judge string

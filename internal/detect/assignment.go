@@ -148,9 +148,12 @@ func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
 //
 // It answers with the offset after the sign of the key "value", or 0.
 func (c *check) valueKey(i int) int {
-	limit := min(len(c.text), i+64)
-	rest := c.text[i:limit]
-	if len(rest) == 0 || strings.IndexByte(" \t\r\n,<", rest[0]) < 0 {
+	rest := c.text[i:min(len(c.text), i+64)]
+	first := 0
+	for first < len(rest) && isBlank(rest[first]) {
+		first++
+	}
+	if first == len(rest) || strings.IndexByte("\r\n,<", rest[first]) < 0 {
 		return 0
 	}
 	v := indexFold(rest, "value")
@@ -244,7 +247,7 @@ func (c *check) isSecretValue(v, name []byte, password, quoted bool) bool {
 			symbols++
 		}
 	}
-	if high > 0 && !password || digits+symbols == 0 && !isRandom(v) {
+	if high > 0 && !password || digits+symbols == 0 && !isKey(v) {
 		return false
 	}
 	if letters == 0 && (symbols == 0 && len(v) < 8 || digits == 0) {
@@ -254,7 +257,10 @@ func (c *check) isSecretValue(v, name []byte, password, quoted bool) bool {
 		return false
 	}
 	if !password {
-		return len(v) >= 10 && isRandom(v) && !isWordy(v) && !isUUIDKey(v, name)
+		if isUUID(v) {
+			return containsFold(name, "secret") || containsFold(name, "token") || containsFold(name, "key")
+		}
+		return isKey(v)
 	}
 	// A password need not be random. Words joined by signs, without a digit, are a name.
 	if digits == 0 && isName(v) || isWordy(v) && digits == 0 && symbols <= 1 && isName(bytes.TrimRight(v, "!?.:")) {
@@ -274,9 +280,9 @@ func looksLikePath(v []byte) bool {
 	return isWordy(v) && entropy(v) < 4.2
 }
 
-// isUUIDKey: a UUID is an identifier unless the name says otherwise most clearly.
-func isUUIDKey(v, name []byte) bool {
-	return len(v) == 36 && v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-' && !containsFold(name, "secret") && !containsFold(name, "token") && !containsFold(name, "key")
+// isUUID tells an identifier by its dashes; it is a secret only under a name that says so most clearly.
+func isUUID(v []byte) bool {
+	return len(v) == 36 && v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-'
 }
 
 // findAuthorization reads the credentials of an HTTP header: Authorization: Bearer ..., Basic ....
@@ -297,7 +303,7 @@ func findAuthorization(c *check, r *Rule, at Span) {
 		i++
 	}
 	v := text[from:i]
-	if len(v) < 12 || isReference(v) || isPlaceholder(v) || isDummy(v) || !isRandom(v) {
+	if len(v) < 12 || isReference(v) || isPlaceholder(v) || isDummy(v) || !isKey(v) {
 		return
 	}
 	c.emit(r, Span{from, i}, Span{at.Start, i})

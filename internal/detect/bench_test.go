@@ -10,30 +10,46 @@ import (
 	"testing"
 )
 
-// stdlib is the source of Go's standard library, which every machine that builds this has.
-func stdlib(b *testing.B) (texts [][]byte, size int) {
-	out, err := exec.Command("go", "env", "GOROOT").Output()
+// standardLibrary is the source of Go's standard library, which every machine that builds this has.
+func standardLibrary(t testing.TB) [][]byte {
+	return sources(t, filepath.Join(goTells(t, "env", "GOROOT"), "src"))
+}
+
+// moduleDir is where the source of a module that we need lies.
+func moduleDir(t testing.TB, module string) string {
+	return goTells(t, "list", "-m", "-f", "{{.Dir}}", module)
+}
+
+func goTells(t testing.TB, args ...string) string {
+	out, err := exec.Command("go", args...).Output()
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	root := filepath.Join(strings.TrimSpace(string(out)), "src")
-	err = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+	return strings.TrimSpace(string(out))
+}
+
+// sources are the Go files below a directory.
+func sources(t testing.TB, root string) (texts [][]byte) {
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(p, ".go") {
 			return err
 		}
 		text, err := os.ReadFile(p)
-		texts, size = append(texts, text), size+len(text)
+		texts = append(texts, text)
 		return err
 	})
-	if err != nil || size == 0 {
-		b.Fatalf("no source under %s: %v", root, err)
+	if err != nil || len(texts) == 0 {
+		t.Fatalf("no source under %s: %v", root, err)
 	}
-	return texts, size
+	return texts
 }
 
 // BenchmarkEngine is the engine in memory with all rules, one core; Floor reads the same bytes once.
 func BenchmarkEngine(b *testing.B) {
-	texts, size := stdlib(b)
+	texts, size := standardLibrary(b), 0
+	for _, t := range texts {
+		size += len(t)
+	}
 	e := Default()
 	b.Run("stdlib", func(b *testing.B) {
 		b.SetBytes(int64(size))

@@ -234,7 +234,7 @@ func looksIssued(v []byte) bool {
 		}
 	}
 	if digits == 0 {
-		return lowers > 0 && uppers > 0 && len(v) >= 20 && !isWordy(v)
+		return lowers > 0 && uppers > 0 && len(v) >= 20 && surprise(v) > naturalBelow
 	}
-	return letters > 0 && (len(v) < 20 || !isWordy(v)) && distinct(v) >= 6
+	return letters > 0 && (len(v) < 20 || isHexRun(v) || isUUID(v) || surprise(v) > naturalBelow) && distinct(v) >= 6
 }

@@ -11,27 +11,49 @@ import (
 // isDummy tells a value that somebody made up to show the form: ghp_xxxxxxxx, sk-..., AKIA<...>.
 func isDummy(v []byte) bool {
 	body := v
-	if i := bytes.LastIndexAny(v, "_-."); i >= 0 && len(v)-i > 8 {
-		body = v[i+1:]
+	for i := len(v) - 1; i >= 0; i-- {
+		if c := v[i]; c == '_' || c == '-' || c == '.' {
+			if len(v)-i > 8 {
+				body = v[i+1:]
+			}
+			break
+		}
 	}
 	if len(body) >= 8 && distinct(body) < 5 {
 		return true
 	}
-	if longestRepeat(v) >= 6 || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) {
-		return true
-	}
-	var scratch [64]byte
-	folded := appendFolded(scratch[:0], v)
-	for _, mark := range dummyMarks {
-		if bytes.Contains(folded, mark) {
-			return true
-		}
-	}
-	return isRun(body)
+	return longestRepeat(v) >= 6 || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) || hasDummyMark(v) || isRun(body)
 }
 
-var dummyMarks = [][]byte{[]byte("example"), []byte("placeholder"), []byte("changeme"), []byte("your_"), []byte("your-"), []byte("redacted"),
-	[]byte("0123456789abcdef"), []byte("123456789012345"), []byte("abcdefghijkl")}
+// hasDummyMark looks for a word that only made-up values have.
+func hasDummyMark(v []byte) bool {
+	for i, c := range v {
+		if n := dummyFirst[c]; n > 0 && len(v)-i >= int(n) {
+			for _, mark := range dummyMarks {
+				if mark[0] == c|0x20 || mark[0] == c {
+					if i+len(mark) <= len(v) && equalFold(v[i:i+len(mark)], mark) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+var dummyMarks = []string{"example", "placeholder", "changeme", "your_", "your-", "redacted", "0123456789abcdef", "123456789012345", "abcdefghijkl"}
+
+// dummyFirst is the least length of the marks that begin with a byte, in either case; 0 if none does.
+var dummyFirst = func() (first [256]uint8) {
+	for _, mark := range dummyMarks {
+		for _, c := range []byte{mark[0], strings.ToUpper(mark[:1])[0]} {
+			if first[c] == 0 || int(first[c]) > len(mark) {
+				first[c] = uint8(len(mark))
+			}
+		}
+	}
+	return first
+}()
 
 // longestRepeat is how often x, * or a point stands in a row at most.
 func longestRepeat(v []byte) int {
@@ -274,12 +296,14 @@ func isNumber(word []byte) bool {
 	return len(word) <= 6
 }
 
-// isRandom judges a value without words of its own: is it random enough for its alphabet and length?
-// The thresholds lie under the first percentile of random strings of that alphabet and length,
-// which is what an identifier of the same length rarely reaches with a digit in it.
-func isRandom(v []byte) bool {
-	var digits, lowers, uppers, others, hexes int
-	for _, c := range v {
+// isKey judges a value by itself: has a machine drawn it at random?
+func isKey(v []byte) bool {
+	if len(v) < 10 {
+		return false
+	}
+	var digits, lowers, uppers int
+	hexFrom, hexDigits, hexLetters := 0, 0, 0 // of the run of hex that i stands in
+	for i, c := range v {
 		switch {
 		case isDigit(c):
 			digits++
@@ -287,31 +311,31 @@ func isRandom(v []byte) bool {
 			lowers++
 		case isUpper(c):
 			uppers++
-		default:
-			others++
 		}
-		if isHex(c) {
-			hexes++
+		if !isHex(c) {
+			hexFrom, hexDigits, hexLetters = i+1, 0, 0
+			continue
+		}
+		if isDigit(c) {
+			hexDigits++
+		} else {
+			hexLetters++
+		}
+		if n := i + 1 - hexFrom; n >= 16 && hexDigits*5 >= n && hexLetters*5 >= n && entropy(v[hexFrom:i+1]) >= 2.6 {
+			return true
 		}
 	}
-	if digits == 0 && (len(v) < 20 || lowers == 0 || uppers == 0) {
-		return false
+	if hexFrom == 0 {
+		return false // hex, and too regular
 	}
-	if hexes == len(v) {
-		return len(v) >= 16 && digits*5 >= len(v) && digits < len(v) && entropy(v) >= 2.6
-	}
-	n, e := len(v), entropy(v)
+	cost := surprise(v)
 	switch {
-	case n < 10:
-		return false
-	case n < 16:
-		return e >= 2.9
-	case n < 20:
-		return e >= 3.2
-	case n < 32:
-		return e >= 3.4
+	case digits == 0 && lowers > 0 && uppers > 0:
+		return len(v) >= 16 && cost > naturalBelow+8
+	case digits == 0:
+		return len(v) >= 20 && cost > naturalBelow+16
 	}
-	return e >= 3.8
+	return cost > naturalBelow && entropy(v) >= 2.9
 }
 
 // isWordy tells a value whose letters split into words: MyPasswordField, test-user-token, login.title.
@@ -328,12 +352,13 @@ func isWordy(v []byte) bool {
 			j++
 		}
 		for _, c := range v[i:j] {
-			if strings.IndexByte("aeiouyAEIOUY", c) >= 0 {
+			switch c | 0x20 {
+			case 'a', 'e', 'i', 'o', 'u', 'y':
 				vowels++
 			}
 		}
 		letters += j - i
-		sameCase := bytes.Equal(v[i+1:j], bytes.ToLower(v[i+1:j])) || bytes.Equal(v[i:j], bytes.ToUpper(v[i:j]))
+		sameCase := allOf(v[i+1:j], isLower) || allOf(v[i:j], isUpper)
 		beside := i > 0 && isDigit(v[i-1]) || j < len(v) && isDigit(v[j])
 		if n := j - i; (n >= 6 || n >= 3 && !beside) && sameCase && vowels*6 >= n && vowels*10 <= n*7 {
 			inWords += n
@@ -341,4 +366,13 @@ func isWordy(v []byte) bool {
 		i = j
 	}
 	return letters > 0 && inWords*10 >= letters*7
+}
+
+func allOf(v []byte, is func(byte) bool) bool {
+	for _, c := range v {
+		if !is(c) {
+			return false
+		}
+	}
+	return true
 }
