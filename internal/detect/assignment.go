@@ -22,7 +22,7 @@ var assignmentTriggers = []string{
 
 // After the word that says secret a name may go on with these and still name the value itself;
 // password_field, token_count and secretName do not.
-var nameSuffixes = set("key keys value val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json id_token aws gcp azure github gitlab")
+var nameSuffixes = listOf("key keys value val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json id_token aws gcp azure github gitlab")
 
 const (
 	nameLimit  = 64
@@ -65,13 +65,13 @@ func findAssignment(c *check, r *Rule, at Span) {
 	if !c.isSecretValue(v, text[from:end], isPasswordWord(word), quoted) {
 		return
 	}
-	c.emit(r, value, Span{from, value.End})
+	c.report(r, value, Span{from, value.End}, c.engine.published.has(v))
 }
 
 func suffixFits(rest []byte) bool {
 	w := words{text: rest}
 	for word := w.next(); word != nil; word = w.next() {
-		if !nameSuffixes[string(word)] && !isNumber(word) {
+		if !nameSuffixes.has(word) && !isNumber(word) {
 			return false
 		}
 	}

@@ -78,6 +78,15 @@ const (
 // emit takes a value that has the form its rule wants. What speaks against it is asked here, once for
 // all rules, the cheapest first. whole is the match around the value, for allow-lists that look at it.
 func (c *check) emit(r *Rule, value, whole Span) {
+	v := c.text[value.Start:value.End]
+	known := c.engine.published.has(v)
+	if known || r.Class != Credential || !isDummy(v) {
+		c.report(r, value, whole, known)
+	}
+}
+
+// report is emit for a value that is no dummy; known says that it is a published example.
+func (c *check) report(r *Rule, value, whole Span, known bool) {
 	if r.generic && c.file.quiet || r.path != nil && !r.path.MatchString(c.path) {
 		return
 	}
@@ -86,10 +95,6 @@ func (c *check) emit(r *Rule, value, whole Span) {
 		return
 	}
 	f := Finding{Rule: r, Span: value, Severity: r.Severity, Confidence: r.Confidence}
-	known := c.engine.published.has(v)
-	if !known && r.Class == Credential && isDummy(v) {
-		return
-	}
 	if r.entropy > 0 && entropy(v) < r.entropy {
 		return
 	}

@@ -13,8 +13,31 @@ func jointTriggers() []string {
 	return out
 }
 
-// operators join strings in one language or another; "" is C's and Python's joining by standing together.
-var operators = strings.Fields(`+ .. . & || <> ~ ++ ^ \`)
+// operator is the length of the sign at the beginning of text that joins strings in one language or
+// another; 0 if none stands there.
+func operator(text []byte) int {
+	if len(text) < 2 {
+		return 0
+	}
+	switch a, b := text[0], text[1]; a {
+	case '+', '.':
+		if b == a {
+			return 2
+		}
+		return 1
+	case '&', '~', '^', '\\':
+		return 1
+	case '|':
+		if b == '|' {
+			return 2
+		}
+	case '<':
+		if b == '>' {
+			return 2
+		}
+	}
+	return 0
+}
 
 // viewConcatenation reads a string that is put together from pieces, on one line or over several:
 //
@@ -78,14 +101,9 @@ func (c *check) joint(i int, quote byte) (next int, ok bool) {
 		return lines
 	}
 	lines := blank()
-	found := false
-	for _, op := range operators {
-		if strings.HasPrefix(string(text[i:min(i+2, limit)]), op) {
-			i, found = i+len(op), true
-			break
-		}
-	}
-	if !found && (lines != 1 || !c.file.implicit) {
+	if n := operator(text[i:limit]); n > 0 {
+		i += n
+	} else if lines != 1 || !c.file.implicit {
 		return 0, false
 	}
 	blank()

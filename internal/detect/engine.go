@@ -137,5 +137,14 @@ func (e *Engine) Find(path string, text []byte) []Finding {
 	c := e.newCheck(path, text)
 	defer c.release()
 	c.run(Span{0, len(text)})
-	return resolve(c.found, nil)
+	return settled(text, c.found)
+}
+
+// settled makes findings of candidates.
+func settled(text []byte, found []candidate) []Finding {
+	findings := resolve(found, nil)
+	if len(findings) > 1 {
+		pair(text, findings)
+	}
+	return findings
 }

@@ -94,6 +94,8 @@ type Finding struct {
 	Confidence Confidence
 	// Validated is true where a checksum proved the value.
 	Validated bool
+	// With is the other half of a leak of two parts, such as a key's id and its secret; empty if there is none.
+	With Span
 }
 
 // Scope says which key a fingerprint was made with, and so who can compare it.

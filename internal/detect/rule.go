@@ -36,11 +36,13 @@ type Rule struct {
 	// named rules judge a value by the name it is given, wherever the name stands.
 	named bool
 
-	pattern  *pattern
-	near     *near
-	group    int
-	entropy  float64
-	context  []string
+	pattern *pattern
+	near    *near
+	group   int
+	entropy float64
+	context []string
+	// with are rules whose finding near one of this rule makes one leak of the two: a key's id and its secret.
+	with     []string
 	path     *regexp.Regexp
 	validate validator
 	allow    []allowlist
@@ -93,6 +95,7 @@ type ruleTOML struct {
 	Placeholder string   `toml:"placeholder"`
 	Validate    string   `toml:"validate"`
 	Context     []string `toml:"context"`
+	With        []string `toml:"with"`
 	Examples    []string `toml:"examples"`
 	Negatives   []string `toml:"negatives"`
 }
@@ -205,7 +208,7 @@ func (t *ruleTOML) rule() (*Rule, error) {
 	r := &Rule{
 		ID: t.ID, Description: t.Description, Class: Class(t.Class), Severity: High, Confidence: ConfidenceMedium,
 		Placeholder: t.Placeholder, Examples: unbrokenAll(t.Examples), Negatives: unbrokenAll(t.Negatives),
-		group: t.SecretGroup, entropy: t.Entropy, context: foldAll(t.Context),
+		group: t.SecretGroup, entropy: t.Entropy, context: foldAll(t.Context), with: t.With,
 	}
 	if r.Class == "" {
 		r.Class = Credential

@@ -14,7 +14,7 @@ func (e *Engine) Open(path string, text []byte) *Scan {
 	defer c.release()
 	c.run(Span{0, len(text)})
 	s := &Scan{engine: e, path: path, found: append([]candidate(nil), c.found...)}
-	s.findings = resolve(append([]candidate(nil), s.found...), nil)
+	s.findings = settled(text, append([]candidate(nil), s.found...))
 	return s
 }
 
@@ -58,6 +58,6 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 	})
 	c.runWhole()
 	next.found = append(next.found, c.found...)
-	next.findings = resolve(append([]candidate(nil), next.found...), nil)
+	next.findings = settled(text, append([]candidate(nil), next.found...))
 	return next
 }

@@ -238,7 +238,7 @@ var startsStore = func() (first [256]bool) {
 
 // placeholderWords stand in a secret's place in documents, tests and defaults. A value is a dummy when
 // it is one of them, or when all its parts between separators are.
-var placeholderWords = set(`changeme changeit change me it example examples sample dummy fake test tests testing placeholder secret
+var placeholderWords = listOf(`changeme changeit change me it example examples sample dummy fake test tests testing placeholder secret
 	secrets password passwort passwd pass passw0rd mypassword pwd token tokens apikey api key keys your my insert replace with enter put here
 	todo fixme tbd none null nil undefined empty redacted removed masked hidden censored omitted foo bar baz qux lorem ipsum
 	hunter2 letmein qwerty notasecret not a real goes the this abc123 default admin root user username guest demo string
@@ -252,16 +252,35 @@ var placeholderWords = set(`changeme changeit change me it example examples samp
 // isPlaceholder tells a value made of such words only.
 func isPlaceholder(v []byte) bool {
 	var scratch [64]byte
-	if placeholderWords[string(appendFolded(scratch[:0], v))] {
+	if placeholderWords.has(appendFolded(scratch[:0], v)) {
 		return true
 	}
 	w := words{text: v}
 	for word := w.next(); word != nil; word = w.next() {
-		if !placeholderWords[string(word)] && !isNumber(word) {
+		if !placeholderWords.has(word) && !isNumber(word) {
 			return false
 		}
 	}
 	return true
+}
+
+// wordList is a set of words that is mostly asked for what is not in it: the lengths of its words, by
+// their first byte, answer that.
+type wordList struct {
+	lengths [256]uint64
+	words   map[string]bool
+}
+
+func listOf(words string) *wordList {
+	l := &wordList{words: set(words)}
+	for w := range l.words {
+		l.lengths[w[0]] |= 1 << min(len(w), 63)
+	}
+	return l
+}
+
+func (l *wordList) has(word []byte) bool {
+	return len(word) > 0 && l.lengths[word[0]]&(1<<min(len(word), 63)) != 0 && l.words[string(word)]
 }
 
 // words cuts a text into its words, folded: runs of letters and digits, and a new one at each upper-case
