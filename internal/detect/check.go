@@ -13,6 +13,8 @@ type check struct {
 	path   string
 	// anchor is where the trigger stands whose rules are being asked, and reach how far they look.
 	anchor, reach int
+	// header is that of a text that is a table.
+	header columns
 	// depth counts the views that this text was made through.
 	depth int
 	lent  *view
@@ -31,7 +33,7 @@ var checkPool = sync.Pool{New: func() any { return new(check) }}
 func (e *Engine) newCheck(path string, text []byte) *check {
 	c := checkPool.Get().(*check)
 	c.engine, c.text, c.path, c.file = e, text, path, kindOf(path)
-	c.found, c.depth = c.found[:0], 0
+	c.found, c.depth, c.header = c.found[:0], 0, columns{}
 	return c
 }
 
@@ -49,6 +51,7 @@ func (c *check) run(span Span) {
 		}
 	})
 	c.runs(span, nil)
+	c.rows(span, nil)
 	c.runWhole()
 }
 

@@ -136,6 +136,7 @@ func (e *Engine) Rule(id string) *Rule {
 func (e *Engine) Find(path string, text []byte) []Finding {
 	c := e.newCheck(path, text)
 	defer c.release()
+	c.header = header(path, text)
 	c.run(Span{0, len(text)})
 	return settled(text, c.found)
 }

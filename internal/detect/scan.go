@@ -1,9 +1,12 @@
 package detect
 
+import "slices"
+
 // Scan is the result of scanning one version of one text. It is immutable: an edit makes a new one.
 type Scan struct {
 	engine   *Engine
 	path     string
+	header   columns
 	found    []candidate
 	findings []Finding
 }
@@ -12,8 +15,9 @@ type Scan struct {
 func (e *Engine) Open(path string, text []byte) *Scan {
 	c := e.newCheck(path, text)
 	defer c.release()
+	c.header = header(path, text)
 	c.run(Span{0, len(text)})
-	s := &Scan{engine: e, path: path, found: append([]candidate(nil), c.found...)}
+	s := &Scan{engine: e, path: path, header: c.header, found: append([]candidate(nil), c.found...)}
 	s.findings = settled(text, append([]candidate(nil), s.found...))
 	return s
 }
@@ -30,7 +34,11 @@ func (s *Scan) Findings() []Finding { return s.findings }
 func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 	e := s.engine
 	moved := newLen - old.Len()
-	next := &Scan{engine: e, path: s.path, found: make([]candidate, 0, len(s.found)+4)}
+	names := header(s.path, text)
+	if names.delim != s.header.delim || !slices.Equal(names.names, s.header.names) {
+		return e.Open(s.path, text) // every row means something else now
+	}
+	next := &Scan{engine: e, path: s.path, header: names, found: make([]candidate, 0, len(s.found)+4)}
 	for _, f := range s.found {
 		if f.Rule.triggers == nil {
 			continue
@@ -53,9 +61,12 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 			}
 		}
 	})
-	c.runs(Span{from, to}, func(start int) bool {
-		return start+viewReach < edited.Start || start-viewReach > edited.End
-	})
+	unchanged := func(reach int) func(int) bool {
+		return func(start int) bool { return start+reach < edited.Start || start-reach > edited.End }
+	}
+	c.runs(Span{from, to}, unchanged(viewReach))
+	c.header = names
+	c.rows(Span{from, to}, unchanged(rowLimit))
 	c.runWhole()
 	next.found = append(next.found, c.found...)
 	next.findings = settled(text, append([]candidate(nil), next.found...))

@@ -18,6 +18,8 @@ func material() []string {
 	for _, write := range forms {
 		pieces = append(pieces, write("the token "+secret), write(write("password: Tr7#kq9Lm2xW")))
 	}
+	pieces = append(pieces, "1,jay,Tr7#kq9Lm2\n", "id,user,password\n", "INSERT INTO users (id, password) VALUES (1, 'Tr7#kq9Lm2'), ", "(2, 'wX8!pq4ZsL'),\n",
+		"| user | password |\n|---|---|\n| jay | Tr7#kq9Lm2 |\n", "COPY users (id, password) FROM stdin;\n1\tTr7#kq9Lm2\n")
 	return append(pieces, "\""+secret[:9]+"\" +\n \""+secret[9:]+"\"", "'", "\" + \"", "\"\n\"", strings.Repeat("Zm9vYmFy", 12), "%41", `\u0041`)
 }
 
@@ -26,12 +28,16 @@ func TestEditEqualsOpen(t *testing.T) {
 	pieces := material()
 	r := rand.New(rand.NewPCG(1, 2))
 	e := Default()
-	for range 40 {
+	for round := range 60 {
+		path := []string{"", "users.csv", "a.py"}[round%3]
 		var text []byte
-		for range 30 {
+		if path == "users.csv" {
+			text = []byte("id,user,password\n")
+		}
+		for range []int{30, 300, 900}[round/3%3] {
 			text = append(text, pieces[r.IntN(len(pieces))]...)
 		}
-		scan := e.Open("", text)
+		scan := e.Open(path, text)
 		for step := range 40 {
 			at := r.IntN(len(text) + 1)
 			end := min(len(text), at+r.IntN(1+[]int{1, 3, 40, 2000}[r.IntN(4)]))
@@ -45,7 +51,7 @@ func TestEditEqualsOpen(t *testing.T) {
 			}
 			text = slices.Concat(text[:at], []byte(insert), text[end:])
 			scan = scan.Edit(text, Span{at, end}, len(insert))
-			want := e.Open("", text).Findings()
+			want := e.Open(path, text).Findings()
 			if !slices.Equal(scan.Findings(), want) {
 				t.Fatalf("step %d: after replacing %d bytes at %d by %d others\n got %v\nwant %v", step, end-at, at, len(insert), scan.Findings(), want)
 			}

@@ -29,6 +29,9 @@ func init() { // not a literal: views scan, and scanning knows views
 		{ID: "view:percent", triggers: percentTriggers(), run: viewPercent, reach: viewReach},
 		{ID: "view:escape", triggers: []string{`\u00`, `\x`, `\/`}, run: viewEscapes, reach: viewReach},
 		{ID: "view:concatenation", triggers: jointTriggers(), run: viewConcatenation, reach: viewReach},
+		{ID: "view:insert", triggers: []string{"insert into"}, run: viewInsert, reach: viewReach},
+		{ID: "view:copy", triggers: []string{"from stdin"}, run: viewCopy, reach: viewReach + lineLimit},
+		{ID: "view:ruled", triggers: []string{"-+-", "|-", "| -", "|:-", "| :-"}, run: viewRuled, reach: viewReach + 2*lineLimit},
 	}
 }
 
