@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"encoding/base64"
 	"strings"
 )
 
@@ -61,9 +62,16 @@ func findAssignment(c *check, r *Rule, at Span) {
 	if !ok || value.Len() > valueLimit {
 		return
 	}
-	v := text[value.Start:value.End]
-	if !c.isSecretValue(v, text[from:end], isPasswordWord(word), quoted) {
-		return
+	if !quoted {
+		value = c.wholeLine(from, end, value)
+	}
+	v, password := text[value.Start:value.End], isPasswordWord(word)
+	if !c.isSecretValue(v, text[from:end], password, quoted) {
+		var said [valueLimit]byte
+		plain := decoded(said[:0], v)
+		if plain == nil || !c.isSecretValue(plain, text[from:end], password, quoted) {
+			return
+		}
 	}
 	c.report(r, value, Span{from, value.End}, c.engine.published.has(v))
 }
@@ -221,6 +229,51 @@ func (c *check) assignedValue(i int) (value Span, quoted, ok bool) {
 		return Span{}, false, false
 	}
 	return Span{from, i}, false, i > from
+}
+
+// wholeLine lengthens a value without quotes to its line's end, where the line is that of an .env file or a
+// shell's: NAME=value from the line's start, and nothing blank in it. Such a value may hold any sign.
+func (c *check) wholeLine(from, end int, value Span) Span {
+	text := c.text
+	if value.Start != end+1 || text[end] != '=' {
+		return value
+	}
+	start := from
+	for start > 0 && from-start < 16 && text[start-1] != '\n' {
+		start--
+	}
+	switch string(bytes.TrimLeft(text[start:from], " \t")) {
+	case "", "export ", "set ", "ENV ", "- ":
+	default:
+		return value
+	}
+	i := value.End
+	for i < len(text) && i-value.Start <= valueLimit && !isSpace(text[i]) {
+		i++
+	}
+	if last := text[i-1]; i < len(text) && !isSpace(text[i]) || strings.IndexByte("\"'`,;)]}>", last) >= 0 {
+		return value // code, or a list
+	}
+	return Span{value.Start, i}
+}
+
+// decoded is what base64 says, as in a Kubernetes Secret, if that is text; nil otherwise.
+func decoded(dst, v []byte) []byte {
+	v = bytes.TrimRight(v, "=")
+	if len(v) < 8 || len(v) > valueLimit || len(v)%4 == 1 {
+		return nil
+	}
+	dst, err := base64.RawStdEncoding.AppendDecode(dst, v)
+	if err != nil {
+		return nil
+	}
+	dst = bytes.TrimRight(dst, "\n")
+	for _, b := range dst {
+		if !isText(b) {
+			return nil
+		}
+	}
+	return dst
 }
 
 // isSecretValue judges a value that a secret-like name was given.
