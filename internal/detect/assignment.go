@@ -55,6 +55,9 @@ func findAssignment(c *check, r *Rule, at Span) {
 	if equalFold(word, "pwd") && !equalFold(text[from:end], "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !isUpper(text[at.Start]) {
 		return // ".pwd" of a larger word
 	}
+	if len(word) == 5 && word[0] == 'P' && bytes.Equal(word, []byte("PASS:")) {
+		return // a test's result
+	}
 	if c.byteAt(from-1) == ':' && c.byteAt(end) == ':' {
 		return // a part of a resource's name: arn:aws:secretsmanager:...:secret:name
 	}
@@ -306,7 +309,7 @@ func (c *check) isSecretValue(v, name []byte, password, quoted bool) bool {
 	if letters == 0 && (symbols == 0 && len(v) < 8 || digits == 0) {
 		return false // a number, a line of dashes
 	}
-	if bytes.Contains(v, []byte("://")) || looksLikePath(v) {
+	if bytes.Contains(v, []byte("://")) || looksLikePath(v) || escapes(v) > 1 {
 		return false
 	}
 	if !password {
@@ -320,6 +323,20 @@ func (c *check) isSecretValue(v, name []byte, password, quoted bool) bool {
 		return false
 	}
 	return distinct(v) >= 5
+}
+
+// escapes counts what says bytes and signs in a string: such a string is a table or an emoji.
+func escapes(v []byte) int {
+	n := 0
+	for i := 0; i+1 < len(v); i++ {
+		if v[i] == '\\' {
+			if b := v[i+1] | 0x20; b == 'x' || b == 'u' {
+				n++
+			}
+			i++
+		}
+	}
+	return n
 }
 
 // looksLikePath tells a file's path: separated by slashes, most parts wordy.
@@ -356,7 +373,15 @@ func findAuthorization(c *check, r *Rule, at Span) {
 		i++
 	}
 	v := text[from:i]
-	if len(v) < 12 || isReference(v) || isPlaceholder(v) || isDummy(v) || !isKey(v) {
+	if isReference(v) || isPlaceholder(v) || isDummy(v) {
+		return
+	}
+	if equalFold(text[at.Start:at.End], "basic ") {
+		var said [valueLimit]byte
+		if user, password, ok := bytes.Cut(decoded(said[:0], v), []byte(":")); !ok || len(user)+len(password) < 4 || isPlaceholder(password) {
+			return
+		}
+	} else if len(v) < 12 || !isKey(v) {
 		return
 	}
 	c.emit(r, Span{from, i}, Span{at.Start, i})

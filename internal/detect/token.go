@@ -107,7 +107,7 @@ func findURLCredential(c *check, r *Rule, at Span) {
 	v := Span{colon + 1, last}
 	value := text[v.Start:v.End]
 	user := text[at.End:colon]
-	if isReference(value) || isPlaceholder(value) || isDummy(value) || bytes.EqualFold(user, value) || len(value) < 4 {
+	if isReference(value) || isPlaceholder(value) || isDummy(value) || distinct(value) < 2 || bytes.EqualFold(user, value) || len(value) < 4 {
 		return
 	}
 	// A port that looks like a password: http://host:8080@... does not occur; host:port has no @.
