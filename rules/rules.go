@@ -13,3 +13,8 @@ var FS embed.FS
 //
 //go:embed judge.bin
 var Judge string
+
+// Compiled is what the files of detect/ come to; detect/compiled.go says how it is made.
+//
+//go:embed compiled.bin
+var Compiled string

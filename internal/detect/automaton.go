@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -221,6 +222,29 @@ func emitted(n int) string {
 		return ""
 	}
 	return digitPatterns[n-1]
+}
+
+// without is the same automaton whose triggers wake none of the rules that are dropped. They are few, and
+// building anew would take as long as all of a start.
+func (a *automaton) without(dropped func(*Rule) bool) *automaton {
+	less := *a
+	less.outputs = make([][]*trigger, len(a.outputs))
+	kept := map[*trigger]*trigger{}
+	for n, out := range a.outputs {
+		if out == nil {
+			continue
+		}
+		less.outputs[n] = make([]*trigger, len(out))
+		for i, t := range out {
+			if kept[t] == nil {
+				fewer := *t
+				fewer.rules = slices.DeleteFunc(slices.Clone(t.rules), dropped)
+				kept[t] = &fewer
+			}
+			less.outputs[n][i] = kept[t]
+		}
+	}
+	return &less
 }
 
 // classify gives each byte that a trigger holds a class of its own, and a letter that of its other case.

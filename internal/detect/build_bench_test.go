@@ -6,15 +6,18 @@ import (
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 
-// BenchmarkStart is what a start of the program pays for the rules.
+// BenchmarkStart is what a start of the program pays for the rules: as they are kept, and from their files.
 func BenchmarkStart(b *testing.B) {
-	for b.Loop() {
-		sets, err := LoadFS(rules.FS, "detect")
-		if err != nil {
-			b.Fatal(err)
+	b.Run("compiled", func(b *testing.B) {
+		for b.Loop() {
+			if _, ok := loadCompiled(rules.Compiled); !ok {
+				b.Fatal("the rules have changed")
+			}
 		}
-		if _, err := New(sets...); err != nil {
-			b.Fatal(err)
+	})
+	b.Run("files", func(b *testing.B) {
+		for b.Loop() {
+			loaded(b)
 		}
-	}
+	})
 }

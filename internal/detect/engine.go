@@ -72,12 +72,18 @@ func (e *Engine) Without(ids ...string) (*Engine, error) {
 			return nil, fmt.Errorf("no rule is called %q: see scrubjay rules list", id)
 		}
 	}
+	less.automaton = e.automaton.without(func(r *Rule) bool { return slices.Contains(ids, r.ID) })
 	for _, r := range e.rules {
-		if !slices.Contains(ids, r.ID) {
-			less.rules = append(less.rules, r)
+		if slices.Contains(ids, r.ID) {
+			continue
+		}
+		less.rules = append(less.rules, r)
+		if r.triggers == nil {
+			less.whole = append(less.whole, r)
 		}
 	}
-	return less, less.build()
+	less.reach = e.reach
+	return less, nil
 }
 
 func (e *Engine) build() error {
@@ -108,6 +114,9 @@ func (e *Engine) build() error {
 func Default() *Engine { return builtin() }
 
 var builtin = sync.OnceValue(func() *Engine {
+	if e, ok := loadCompiled(rules.Compiled); ok {
+		return e
+	}
 	sets, err := LoadFS(rules.FS, "detect")
 	if err != nil {
 		panic(err)

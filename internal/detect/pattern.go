@@ -19,7 +19,7 @@ type pattern struct {
 	// re is compiled when it is first needed: most of the rules are never woken.
 	re func() *regexp.Regexp
 	// shapes decide an anchored expression instead, where they can.
-	shapes   []*shape
+	shapes   func() []*shape
 	anchored bool
 	// boundary is a \b that stood before the keyword; it looks at the byte before the window, which the
 	// expression would not see.
@@ -57,16 +57,34 @@ func (r *Rule) compile(expr string, keywords []string) error {
 	p := &pattern{forward: forward, back: min(forward, searchBack)}
 	if starts := prefixes(tree); len(keywords) > 0 && allBegin(starts, keywords) {
 		p.anchored, p.back = true, 1
-		tree, p.boundary = withoutBoundary(tree)
-		if r.group <= 1 {
-			p.shapes = compileShapes(tree)
-		}
+		_, p.boundary = withoutBoundary(tree)
 	}
+	return r.follow(p, expr, keywords)
+}
+
+// follow makes the rule run its expression as the pattern says.
+func (r *Rule) follow(p *pattern, expr string, keywords []string) error {
+	tree := sync.OnceValue(func() *syntax.Regexp {
+		tree, err := syntax.Parse(expr, syntax.Perl)
+		if err != nil {
+			panic(err) // it was parsed when the rule was made
+		}
+		if p.boundary {
+			tree, _ = withoutBoundary(tree)
+		}
+		return tree
+	})
 	p.re = sync.OnceValue(func() *regexp.Regexp {
 		if p.anchored {
-			return regexp.MustCompile(`\A(?:` + tree.String() + `)`)
+			return regexp.MustCompile(`\A(?:` + tree().String() + `)`)
 		}
 		return regexp.MustCompile(expr)
+	})
+	p.shapes = sync.OnceValue(func() []*shape {
+		if p.anchored && r.group <= 1 {
+			return compileShapes(tree())
+		}
+		return nil
 	})
 	r.pattern, r.triggers = p, keywords
 	r.reach = p.back + p.forward
@@ -256,8 +274,8 @@ func runPattern(c *check, r *Rule, at Span) {
 			return
 		}
 		window := c.text[at.Start:min(at.Start+p.forward, len(c.text))]
-		if p.shapes != nil {
-			for _, s := range p.shapes {
+		if shapes := p.shapes(); shapes != nil {
+			for _, s := range shapes {
 				if whole, value, ok := s.match(window); ok {
 					c.emit(r, value.moved(at.Start), whole.moved(at.Start))
 					return

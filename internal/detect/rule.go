@@ -23,6 +23,7 @@ type Rule struct {
 	// Placeholder is the TYPE of the placeholders that stand for this rule's values, such as AWS_KEY or EMAIL.
 	Placeholder string
 	// Examples are texts in which exactly this rule finds something, Negatives texts in which no rule does.
+	// The engine of Default goes without them.
 	Examples, Negatives []string
 
 	triggers []string
@@ -46,6 +47,8 @@ type Rule struct {
 	path     *regexp.Regexp
 	validate validator
 	allow    []allowlist
+	// source is the entry that the rule was made of.
+	source *ruleTOML
 }
 
 // Set is what one file of rules holds.
@@ -98,6 +101,9 @@ type ruleTOML struct {
 	With        []string `toml:"with"`
 	Examples    []string `toml:"examples"`
 	Negatives   []string `toml:"negatives"`
+
+	// plan is how the regex is to be run, where that has been found out before.
+	plan *pattern
 }
 
 type allowlistTOML struct {
@@ -208,7 +214,7 @@ func (t *ruleTOML) rule() (*Rule, error) {
 	r := &Rule{
 		ID: t.ID, Description: t.Description, Class: Class(t.Class), Severity: High, Confidence: ConfidenceMedium,
 		Placeholder: t.Placeholder, Examples: unbrokenAll(t.Examples), Negatives: unbrokenAll(t.Negatives),
-		group: t.SecretGroup, entropy: t.Entropy, context: foldAll(t.Context), with: t.With,
+		source: t, group: t.SecretGroup, entropy: t.Entropy, context: foldAll(t.Context), with: t.With,
 	}
 	if r.Class == "" {
 		r.Class = Credential
@@ -272,6 +278,9 @@ func (t *ruleTOML) rule() (*Rule, error) {
 		return nil, nil
 	case t.Regex == "":
 		return nil, errors.New("it has no regex: write what the value looks like")
+	}
+	if t.plan != nil {
+		return r, r.follow(t.plan, t.Regex, t.Keywords)
 	}
 	return r, r.compile(t.Regex, t.Keywords)
 }

@@ -7,7 +7,7 @@ import (
 // TestRules holds every shipped rule to its own examples: each gives exactly that rule, and each
 // negative gives nothing from any rule.
 func TestRules(t *testing.T) {
-	e := Default()
+	e, _ := loaded(t)
 	if len(e.Rules()) < 50 {
 		t.Fatalf("only %d rules are built in", len(e.Rules()))
 	}

@@ -8,9 +8,10 @@ import (
 )
 
 // material is what random texts are made of: every rule's examples, and what lies between.
-func material() []string {
+func material(t testing.TB) []string {
 	pieces := []string{"\n", " ", "\t", "x", "=", "\"", "password", "token: ", "1.", "12", "3456", "@", "+49 ", "-----BEGIN ", "://", "é", "😀", "\xff", "\r\n", strings.Repeat("7", 30), "the quick brown fox\n"}
-	for _, r := range Default().Rules() {
+	all, _ := loaded(t)
+	for _, r := range all.Rules() {
 		pieces = append(pieces, r.Examples...)
 		pieces = append(pieces, r.Negatives...)
 	}
@@ -25,7 +26,7 @@ func material() []string {
 
 // TestEditEqualsOpen: after any edit, the findings are those of a scan from scratch.
 func TestEditEqualsOpen(t *testing.T) {
-	pieces := material()
+	pieces := material(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	e := Default()
 	for round := range 60 {
@@ -174,7 +175,7 @@ func TestBadRuleFiles(t *testing.T) {
 }
 
 func FuzzFind(f *testing.F) {
-	for _, p := range material() {
+	for _, p := range material(f) {
 		f.Add([]byte(p))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

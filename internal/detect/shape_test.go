@@ -12,8 +12,9 @@ import (
 func TestShapesAreTheirExpressions(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	shapes := 0
-	for _, r := range Default().Rules() {
-		if r.pattern == nil || r.pattern.shapes == nil {
+	all, _ := loaded(t)
+	for _, r := range all.Rules() {
+		if r.pattern == nil || r.pattern.shapes() == nil {
 			continue
 		}
 		shapes++
@@ -28,7 +29,7 @@ func TestShapesAreTheirExpressions(t *testing.T) {
 				for at := range text {
 					var whole, value Span
 					ok := false
-					for _, s := range r.pattern.shapes {
+					for _, s := range r.pattern.shapes() {
 						if whole, value, ok = s.match(text[at:]); ok {
 							break
 						}

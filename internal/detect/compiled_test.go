@@ -1,0 +1,105 @@
+package detect
+
+import (
+	"os"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/rules"
+)
+
+// loaded is the engine of the rules' files, with their examples.
+func loaded(t testing.TB) (*Engine, []*Set) {
+	sets, err := LoadFS(rules.FS, "detect")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := New(sets...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e, sets
+}
+
+// TestCompiled: what is kept is what the files say, to the last state.
+func TestCompiled(t *testing.T) {
+	want, sets := loaded(t)
+	if *update {
+		of, err := sum(rules.FS, "detect")
+		if err != nil {
+			t.Fatal(err)
+		}
+		blob, err := compile(of, sets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile("../../rules/compiled.bin", blob, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		rules.Compiled = string(blob)
+	}
+	got, ok := loadCompiled(rules.Compiled)
+	if !ok {
+		t.Fatal("the rules have changed: run go test ./internal/detect -run Compiled -update")
+	}
+	if len(got.rules) != len(want.rules) {
+		t.Fatalf("%d rules, want %d", len(got.rules), len(want.rules))
+	}
+	for i, r := range want.rules {
+		g := got.rules[i]
+		said, says := *r.source, *g.source
+		said.Examples, said.Negatives, says.plan = nil, nil, nil
+		if !reflect.DeepEqual(said, says) {
+			t.Errorf("%s: a key of its entry is lost", r.ID)
+		}
+		if g.reach != r.reach || !slices.Equal(g.triggers, r.triggers) {
+			t.Errorf("%s: reach %d, want %d", r.ID, g.reach, r.reach)
+		}
+		if r.pattern != nil && (g.pattern.anchored != r.pattern.anchored || g.pattern.boundary != r.pattern.boundary || g.pattern.re().String() != r.pattern.re().String()) {
+			t.Errorf("%s: its expression is run in another way", r.ID)
+		}
+	}
+	if got.reach != want.reach || *got.automaton.table != *want.automaton.table && !sameAutomaton(got.automaton, want.automaton) {
+		t.Error("the automaton differs")
+	}
+	if !reflect.DeepEqual(got.published, want.published) {
+		t.Error("the published values differ")
+	}
+}
+
+// sameAutomaton walks both at once: their states may be numbered differently.
+func sameAutomaton(a, b *automaton) bool {
+	type both struct{ a, b uint32 }
+	seen := map[both]bool{{}: true}
+	queue := []both{{}}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for c := range 256 {
+			to := both{a.table[(at.a+uint32(a.classes[c]))&tableMask], b.table[(at.b+uint32(b.classes[c]))&tableMask]}
+			if to.a&accept != to.b&accept || !sameOutputs(a.outputs[to.a&tableMask>>a.shift], b.outputs[to.b&tableMask>>b.shift]) {
+				return false
+			}
+			to = both{to.a & tableMask, to.b & tableMask}
+			if !seen[to] {
+				seen[to] = true
+				queue = append(queue, to)
+			}
+		}
+	}
+	return true
+}
+
+func sameOutputs(a, b []*trigger) bool {
+	names := func(out []*trigger) (all []string) {
+		for _, t := range out {
+			for _, r := range t.rules {
+				all = append(all, r.ID)
+			}
+		}
+		slices.Sort(all)
+		return all
+	}
+	return slices.Equal(names(a), names(b))
+}
