@@ -386,3 +386,8 @@ func findAuthorization(c *check, r *Rule, at Span) {
 	}
 	c.emit(r, Span{from, i}, Span{at.Start, i})
 }
+
+// isPasswordWord tells the words that name passwords from those that name keys and tokens.
+func isPasswordWord(word []byte) bool {
+	return (word[0] == 'p' || word[0] == 'P' || word[0] == '_') && !containsFold(word, "key") && !containsFold(word, "salt")
+}

@@ -1,42 +1,38 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // FindNamed returns the findings of a value whose name stands elsewhere: the key of its member in a
-// JSON object, its column's header. It finds what Find does, and what only the name gives away.
+// JSON object, an argument's name. It finds what Find does, and what only the name gives away.
 func (e *Engine) FindNamed(name, value []byte) []Finding {
-	password, ok := saysSecret(name)
-	if !ok || len(value) > valueLimit {
+	if len(name) == 0 || len(name) > nameLimit || len(value) > valueLimit || bytes.IndexByte(value, '\n') >= 0 {
 		return e.Find("", value)
 	}
 	c := e.newCheck("", value)
 	defer c.release()
-	c.run(Span{0, len(value)})
-	whole := Span{0, len(value)}
-	for _, r := range e.rules {
-		if r.named && c.isSecretValue(value, name, password, true) {
-			c.emit(r, whole, whole)
-		}
-	}
-	return resolve(c.found, nil)
+	c.depth = -1 // a name in front is no form of the value
+	v := c.view()
+	v.named(name, value)
+	c.look(v, func(in, at Span) bool { return at.Start >= 0 })
+	return settled(value, slices.Clone(c.found))
 }
 
-// saysSecret tells whether a name gives its value away, and whether as a password, which need not be random.
-func saysSecret(name []byte) (password, ok bool) {
-	if len(name) > nameLimit {
-		return false, false
+// named writes a value as it would stand in a file: name: "value". What belongs to the name stands nowhere.
+func (v *view) named(name, value []byte) {
+	for _, b := range name {
+		v.add(b, -1, -1)
 	}
-	folded := bytes.ToLower(name)
-	for _, word := range assignmentTriggers {
-		i := bytes.Index(folded, []byte(word))
-		if i >= 0 && suffixFits(name[i+len(word):]) {
-			return isPasswordWord(name[i : i+len(word)]), true
+	for _, b := range []byte(`: "`) {
+		v.add(b, -1, -1)
+	}
+	for i, b := range value {
+		if b == '"' || b == '\\' && i+1 == len(value) {
+			v.add('\\', i, i)
 		}
+		v.add(b, i, i+1)
 	}
-	return false, false
-}
-
-// isPasswordWord tells the words that name passwords from those that name keys and tokens.
-func isPasswordWord(word []byte) bool {
-	return (word[0] == 'p' || word[0] == 'P' || word[0] == '_') && !containsFold(word, "key") && !containsFold(word, "salt")
+	v.add('"', len(value), len(value))
 }

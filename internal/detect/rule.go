@@ -34,8 +34,6 @@ type Rule struct {
 	generic bool
 	// added rules came to an engine that had rules already.
 	added bool
-	// named rules judge a value by the name it is given, wherever the name stands.
-	named bool
 
 	pattern *pattern
 	near    *near
@@ -272,7 +270,6 @@ func (t *ruleTOML) rule() (*Rule, error) {
 			return nil, fmt.Errorf("find %q is no built-in check: use one of %s", t.Find, names(finders))
 		}
 		r.triggers, r.run, r.reach, r.generic = f.triggers, f.run, f.reach, f.generic
-		r.named = t.Find == "assignment"
 		return r, nil
 	case t.Regex == "" && t.Path != "":
 		return nil, nil
