@@ -11,8 +11,9 @@ type check struct {
 	text   []byte
 	file   fileKind
 	path   string
-	// anchor is where the trigger stands whose rules are being asked, and reach how far they look.
-	anchor, reach int
+	// anchor is where the trigger stands whose rules are being asked, back and reach how far before and after it
+	// they look.
+	anchor, back, reach int
 	// header is that of a text that is a table.
 	header columns
 	// depth counts the views that this text was made through.
@@ -22,10 +23,10 @@ type check struct {
 }
 
 // candidate is a finding before overlaps are settled, the place of the trigger that led to it, and how far
-// from there the text was looked at.
+// before and after that the text was looked at.
 type candidate struct {
 	Finding
-	anchor, reach int
+	anchor, back, reach int
 }
 
 var checkPool = sync.Pool{New: func() any { return new(check) }}
@@ -56,7 +57,7 @@ func (c *check) run(span Span) {
 }
 
 func (c *check) wake(r *Rule, at Span) {
-	c.anchor, c.reach = at.Start, r.reach
+	c.anchor, c.back, c.reach = at.Start, r.back, r.reach
 	r.run(c, r, at)
 }
 
@@ -121,7 +122,7 @@ func (c *check) report(r *Rule, value, whole Span, known bool) {
 	case c.file.test && !f.Validated && f.Severity > Low:
 		f.Severity--
 	}
-	c.found = append(c.found, candidate{f, c.anchor, c.reach})
+	c.found = append(c.found, candidate{f, c.anchor, c.back, c.reach})
 }
 
 // inContext tells whether one of the rule's context words stands on the value's line or the few before it.

@@ -112,7 +112,7 @@ func (c *check) joint(i int, quote byte) (next int, ok bool) {
 
 // opening is where the string on this line begins whose closing quote stands at end; -1 if it cannot be told.
 func (c *check) opening(end int, quote byte) int {
-	for i := end - 1; i >= 0 && end-i < viewLimit/4; i-- {
+	for i := end - 1; i >= 0 && end-i < viewBack; i-- {
 		switch c.text[i] {
 		case quote:
 			return i

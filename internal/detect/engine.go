@@ -34,8 +34,8 @@ type Engine struct {
 	published *published
 	// whole are the rules without a keyword; only imported ones.
 	whole []*Rule
-	// reach is the largest of the rules' reaches.
-	reach int
+	// back and reach are the largest of the rules'.
+	back, reach int
 }
 
 // New makes an engine of rule sets. Later sets add to earlier ones; an id that stands in two of
@@ -82,7 +82,7 @@ func (e *Engine) Without(ids ...string) (*Engine, error) {
 			less.whole = append(less.whole, r)
 		}
 	}
-	less.reach = e.reach
+	less.back, less.reach = e.back, e.reach
 	return less, nil
 }
 
@@ -96,13 +96,13 @@ func (e *Engine) build() error {
 			e.whole = append(e.whole, r)
 			continue
 		}
-		e.reach = max(e.reach, r.reach)
+		e.back, e.reach = max(e.back, r.back), max(e.reach, r.reach)
 	}
 	for _, r := range viewRules {
 		for _, t := range r.triggers {
 			b.add(t, r)
 		}
-		e.reach = max(e.reach, r.reach)
+		e.back, e.reach = max(e.back, r.back), max(e.reach, r.reach)
 	}
 	a, err := b.build()
 	e.automaton = a

@@ -12,7 +12,7 @@ func viewPercent(c *check, r *Rule, at Span) {
 		return
 	}
 	from := at.Start
-	for from > 0 && at.Start-from < viewLimit/2 && !endsField[text[from-1]] {
+	for from > 0 && at.Start-from < viewBack && !endsField[text[from-1]] {
 		from--
 		if text[from] == '%' && isPercent(text, from) {
 			return // the first escape of a field looks at all of it
@@ -51,7 +51,7 @@ func viewEscapes(c *check, r *Rule, at Span) {
 		return
 	}
 	from := at.Start
-	for from > 0 && at.Start-from < viewLimit/2 && !opensString(text, from-1) {
+	for from > 0 && at.Start-from < viewBack && !opensString(text, from-1) {
 		from--
 		if text[from] == '\\' && hides(text, from) {
 			return // the first escape of a string looks at all of it

@@ -10,6 +10,8 @@ type finder struct {
 	// reach is the farthest byte from the trigger's start that run looks at.
 	reach   int
 	generic bool
+	// back is how much of reach lies before the trigger; all of it, if it is 0.
+	back int
 }
 
 // finders are what a rule's find may name.
@@ -17,18 +19,18 @@ var finders map[string]finder
 
 func init() { // not a literal: the checks refer to rules, which refer to finders
 	finders = map[string]finder{
-		"assignment":     {assignmentTriggers, findAssignment, 1024, true},
-		"authorization":  {[]string{"bearer ", "basic ", "token "}, findAuthorization, 1024, true},
-		"card":           {[]string{fourDigits}, findCard, 64, false},
-		"email":          {[]string{"@"}, findEmail, 512, false},
-		"iban":           {[]string{fourDigits}, findIBAN, 128, false},
-		"ipv4":           {[]string{digitDot}, findIPv4, 64, false},
-		"ipv6":           {ipv6Triggers(), findIPv6, 128, false},
-		"jwt":            {[]string{"eyJ"}, findJWT, 8 << 10, false},
-		"pem":            {[]string{"-----BEGIN"}, findPEM, 12 << 10, false},
-		"phone":          {[]string{plusDigit}, findPhone, 64, false},
-		"ssn":            {[]string{fourDigits}, findSSN, 32, false},
-		"url-credential": {[]string{"://"}, findURLCredential, 768, false},
+		"assignment":     {assignmentTriggers, findAssignment, 1024, true, 0},
+		"authorization":  {[]string{"bearer ", "basic ", "token "}, findAuthorization, 1024, true, 0},
+		"card":           {[]string{fourDigits}, findCard, 64, false, 0},
+		"email":          {[]string{"@"}, findEmail, 512, false, 0},
+		"iban":           {[]string{fourDigits}, findIBAN, 128, false, 0},
+		"ipv4":           {[]string{digitDot}, findIPv4, 64, false, 0},
+		"ipv6":           {ipv6Triggers(), findIPv6, 128, false, 0},
+		"jwt":            {[]string{"eyJ"}, findJWT, 8 << 10, false, 16},
+		"pem":            {[]string{"-----BEGIN"}, findPEM, 9 << 10, false, 16},
+		"phone":          {[]string{plusDigit}, findPhone, 64, false, 0},
+		"ssn":            {[]string{fourDigits}, findSSN, 32, false, 0},
+		"url-credential": {[]string{"://"}, findURLCredential, 768, false, 0},
 	}
 }
 

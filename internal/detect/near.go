@@ -67,7 +67,7 @@ func (r *Rule) compileNear(expr string, keywords []string) error {
 		n.named = n.named && named
 	}
 	r.near, r.context = n, nil
-	r.triggers, r.run, r.reach = keywords, findNear, nearReach
+	r.triggers, r.run, r.back, r.reach = keywords, findNear, 16, nearReach
 	return nil
 }
 

@@ -87,9 +87,9 @@ func (r *Rule) follow(p *pattern, expr string, keywords []string) error {
 		return nil
 	})
 	r.pattern, r.triggers = p, keywords
-	r.reach = p.back + p.forward
-	if len(r.context) > 0 {
-		r.reach += contextBack
+	r.back, r.reach = p.back, p.back+p.forward
+	if len(r.context) > 0 || len(r.allow) > 0 {
+		r.back, r.reach = r.back+lineLimit, r.reach+lineLimit
 	}
 	r.run = runPattern
 	return nil

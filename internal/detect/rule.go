@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,9 +28,10 @@ type Rule struct {
 	Examples, Negatives []string
 
 	triggers []string
-	// run is woken at every trigger. Its answer depends on no byte farther than reach from the trigger.
-	run   func(c *check, r *Rule, at Span)
-	reach int
+	// run is woken at every trigger. Its answer depends on no byte more than back before the trigger's start or
+	// reach after it.
+	run         func(c *check, r *Rule, at Span)
+	back, reach int
 	// generic rules give way to every other where they overlap.
 	generic bool
 	// added rules came to an engine that had rules already.
@@ -269,7 +271,10 @@ func (t *ruleTOML) rule() (*Rule, error) {
 		if !ok {
 			return nil, fmt.Errorf("find %q is no built-in check: use one of %s", t.Find, names(finders))
 		}
-		r.triggers, r.run, r.reach, r.generic = f.triggers, f.run, f.reach, f.generic
+		r.triggers, r.run, r.back, r.reach, r.generic = f.triggers, f.run, cmp.Or(f.back, f.reach), f.reach, f.generic
+		if len(r.context) > 0 {
+			r.back, r.reach = r.back+contextBack, r.reach+contextForward
+		}
 		return r, nil
 	case t.Regex == "" && t.Path != "":
 		return nil, nil

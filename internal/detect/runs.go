@@ -14,6 +14,8 @@ const (
 	runProbe  = 8
 	// wrapped is the least length of a line that goes on in the next one, as in PEM and MIME.
 	wrapped = 60
+	// runBack is how far before a run it is asked whether it goes on from another line.
+	runBack = 192
 )
 
 var runClass = func() (class [256]bool) {
@@ -67,7 +69,7 @@ func (c *check) decodeRun(start, end int) {
 	if c.continues(start) {
 		return // its first line has looked at it
 	}
-	c.anchor, c.reach = start, viewReach
+	c.anchor, c.back, c.reach = start, runBack, viewReach
 	if text[start] == '0' && text[start+1]|0x20 == 'x' {
 		start += 2
 	}

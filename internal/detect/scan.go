@@ -45,7 +45,7 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 		}
 		if f.anchor+f.reach < old.Start {
 			next.found = append(next.found, f)
-		} else if f.anchor-f.reach > old.End {
+		} else if f.anchor-f.back > old.End {
 			f.Start, f.End, f.anchor = f.Start+moved, f.End+moved, f.anchor+moved
 			next.found = append(next.found, f)
 		}
@@ -53,20 +53,20 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 	c := e.newCheck(s.path, text)
 	defer c.release()
 	edited := Span{old.Start, old.Start + newLen}
-	from, to := max(0, edited.Start-e.reach), min(len(text), edited.End+e.reach+e.automaton.longest)
+	from, to := max(0, edited.Start-e.reach), min(len(text), edited.End+e.back+e.automaton.longest)
 	e.automaton.scan(text, Span{from, to}, func(t *trigger, at Span) {
 		for _, r := range t.rules {
-			if at.Start+r.reach >= edited.Start && at.Start-r.reach <= edited.End {
+			if at.Start+r.reach >= edited.Start && at.Start-r.back <= edited.End {
 				c.wake(r, at)
 			}
 		}
 	})
-	unchanged := func(reach int) func(int) bool {
-		return func(start int) bool { return start+reach < edited.Start || start-reach > edited.End }
+	unchanged := func(back, reach int) func(int) bool {
+		return func(start int) bool { return start+reach < edited.Start || start-back > edited.End }
 	}
-	c.runs(Span{from, to}, unchanged(viewReach))
+	c.runs(Span{from, to}, unchanged(runBack, viewReach))
 	c.header = names
-	c.rows(Span{from, to}, unchanged(rowLimit))
+	c.rows(Span{from, to}, unchanged(1, rowLimit))
 	c.runWhole()
 	next.found = append(next.found, c.found...)
 	next.findings = settled(text, append([]candidate(nil), next.found...))

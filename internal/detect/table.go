@@ -132,7 +132,7 @@ func (c *check) rows(span Span, hold func(start int) bool) {
 			end = at + i
 		}
 		if at > 0 && (hold == nil || !hold(at)) {
-			c.anchor, c.reach = at, rowLimit
+			c.anchor, c.back, c.reach = at, 1, rowLimit
 			c.row(c.header, Span{at, min(end, at+rowLimit)})
 		}
 		at = end + 1

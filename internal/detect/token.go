@@ -5,7 +5,7 @@ import "bytes"
 // findPEM reads a private key from its BEGIN line to its END line, in whatever it is wrapped: lines,
 // indented YAML, a JSON string with \n, strings that are joined with a sign.
 func findPEM(c *check, r *Rule, at Span) {
-	const limit = 10 << 10
+	const limit = 8 << 10
 	rest := c.text[at.Start:min(at.Start+limit, len(c.text))]
 	head, _, ok := bytes.Cut(rest[len("-----BEGIN"):], []byte("-----"))
 	if !ok || len(head) > 40 || !bytes.Contains(head, []byte("PRIVATE KEY")) || bytes.Contains(head, []byte("ENCRYPTED")) {

@@ -17,8 +17,10 @@ const (
 	// viewDepth is how deep forms may be nested: base64 of percent escapes of base64.
 	viewDepth = 3
 	// viewLimit is how many bytes of the source a view may hold.
-	viewLimit = 8 << 10
+	viewLimit = 6 << 10
 	viewReach = viewLimit + 2<<10
+	// viewBack is how far before what wakes it a view may begin.
+	viewBack = 2 << 10
 )
 
 // viewRules wake views. They are no rules that a person could name.
@@ -26,12 +28,12 @@ var viewRules []*Rule
 
 func init() { // not a literal: views scan, and scanning knows views
 	viewRules = []*Rule{
-		{ID: "view:percent", triggers: percentTriggers(), run: viewPercent, reach: viewReach},
-		{ID: "view:escape", triggers: []string{`\u00`, `\x`, `\/`}, run: viewEscapes, reach: viewReach},
-		{ID: "view:concatenation", triggers: jointTriggers(), run: viewConcatenation, reach: viewReach},
-		{ID: "view:insert", triggers: []string{"insert into"}, run: viewInsert, reach: viewReach},
-		{ID: "view:copy", triggers: []string{"from stdin"}, run: viewCopy, reach: viewReach + lineLimit},
-		{ID: "view:ruled", triggers: []string{"-+-", "|-", "| -", "|:-", "| :-"}, run: viewRuled, reach: viewReach + 2*lineLimit},
+		{ID: "view:percent", triggers: percentTriggers(), run: viewPercent, back: viewBack, reach: viewReach},
+		{ID: "view:escape", triggers: []string{`\u00`, `\x`, `\/`}, run: viewEscapes, back: viewBack + 128, reach: viewReach},
+		{ID: "view:concatenation", triggers: jointTriggers(), run: viewConcatenation, back: viewBack + 512, reach: viewReach},
+		{ID: "view:insert", triggers: []string{"insert into"}, run: viewInsert, back: 16, reach: viewReach},
+		{ID: "view:copy", triggers: []string{"from stdin"}, run: viewCopy, back: lineLimit, reach: viewReach},
+		{ID: "view:ruled", triggers: []string{"-+-", "|-", "| -", "|:-", "| :-"}, run: viewRuled, back: 2 * lineLimit, reach: viewReach + lineLimit},
 	}
 }
 
@@ -64,7 +66,7 @@ func (c *check) look(v *view, keep func(in, at Span) bool) {
 	for _, f := range sub.found {
 		at := v.source(f.Span)
 		if keep == nil || keep(f.Span, at) {
-			f.Span, f.anchor, f.reach = at, c.anchor, c.reach
+			f.Span, f.anchor, f.back, f.reach = at, c.anchor, c.back, c.reach
 			c.found = append(c.found, f)
 		}
 	}
