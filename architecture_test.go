@@ -48,8 +48,6 @@ var bans = []struct {
 		reason: "order, limits and guard of a connection are one room's: with a second wiring they would hold only by luck"},
 	{path: "golang.org/x/crypto", only: []string{"internal/redact"},
 		reason: "the vault alone encrypts; a second place with ciphers would be a second format to keep"},
-	{path: "github.com/go-git/go-git/v5", only: []string{"internal/workspace"},
-		reason: "only ignore patterns are taken from it, and only where files are walked"},
 	{path: "github.com/spf13/cobra", only: []string{"server/scrubjay"},
 		reason: "rooms do not know that there is a command line"},
 	{path: "testing", only: []string{"internal/lsptest"},

@@ -36,13 +36,13 @@ func settle(cluster []candidate, out []Finding) []Finding {
 	slices.SortStableFunc(ranked, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(rank(b), rank(a)), cmp.Compare(b.Len(), a.Len()))
 	})
-	kept := ranked[:0:0]
+	var kept []Finding // in order, so that the one that could overlap is found without asking all
 	for _, f := range ranked {
-		if !slices.ContainsFunc(kept, func(k Finding) bool { return k.Overlaps(f.Span) }) {
-			kept = append(kept, f)
+		i, _ := slices.BinarySearchFunc(kept, f.Start, func(k Finding, start int) int { return cmp.Compare(k.End, start+1) })
+		if i == len(kept) || kept[i].Start >= f.End {
+			kept = slices.Insert(kept, i, f)
 		}
 	}
-	slices.SortFunc(kept, func(a, b Finding) int { return cmp.Compare(a.Start, b.Start) })
 	return append(out, kept...)
 }
 

@@ -1,6 +1,11 @@
 // Package workspace knows the files that a person works on: what the editor has open stands over what is on
 // disk. A Buffer is one version of an open file with its findings, and never changes; an edit makes the next
-// one at a cost that follows the edit.
+// one at a cost that follows the edit. A Scanner looks for findings in what nobody has open:
+//
+//   - walk.go lists files, less those that ignore.go says git ignores; file_unix.go reads them.
+//   - content.go tells a text from an archive and from the rest, and place.go says where a finding stands.
+//   - archive.go unpacks, within bounds and never to disk.
+//   - git.go asks git: staged.go for what a commit would add, history.go for all that commits have.
 package workspace
 
 import (

@@ -1,183 +1,207 @@
 package workspace
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
-
-	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
-
-	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
-// FileLimit is the largest file that Walk reads.
-const FileLimit = 256 << 20
+var errNoFile = errors.New("it is no file: a pipe, a socket or a device")
 
-// FileFindings are those of one file on disk. Text is good until the callback returns.
-type FileFindings struct {
-	Path     string
-	Text     []byte
-	Findings []detect.Finding
-}
-
-// WalkResult says what a walk did and could not do.
-type WalkResult struct {
-	Files, Bytes, Skipped int
-	// Errors name what could not be read; the rest was.
-	Errors []error
-}
-
-// Walk scans files and directories, on all cores but with one buffer each, and calls found for each file
-// that has findings, one at a time. In directories, what .gitignore names, .git itself, links and binary
-// files are passed over before they are read; a path that was named is scanned whatever it is called.
-func Walk(ctx context.Context, engine *detect.Engine, paths []string, found func(FileFindings)) WalkResult {
-	w := &walk{engine: engine, found: found, files: make(chan string, 256)}
+// Walk scans files and directories. In directories, what .gitignore names, .git itself, links and binary files
+// are passed over, the first three before they are read; a path that was named is scanned whatever it is
+// called. A link is followed only if it was named.
+func (s *Scanner) Walk(ctx context.Context, paths []string) Result {
+	w := &walk{Scanner: s, ctx: ctx, files: make(chan []walked, 64)}
 	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range s.workers() {
 		workers.Go(w.work)
 	}
+	seen := map[string]bool{}
 	for _, p := range paths {
-		if err := w.add(ctx, p); err != nil {
-			w.fail(err)
+		if p != "" {
+			p = filepath.Clean(p)
+		}
+		if !seen[p] {
+			seen[p] = true
+			w.root(p)
 		}
 	}
+	w.flush()
 	close(w.files)
 	workers.Wait()
-	return w.result
+	return s.finish()
 }
 
 type walk struct {
-	engine *detect.Engine
-	files  chan string
-
-	mu     sync.Mutex // guards what follows, and serialises found
-	found  func(FileFindings)
-	result WalkResult
+	*Scanner
+	ctx   context.Context
+	files chan []walked
+	batch []walked
 }
 
-func (w *walk) fail(err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.result.Errors = append(w.result.Errors, err)
+// walked is a file to scan.
+type walked struct {
+	path  string
+	named bool
 }
 
-func (w *walk) add(ctx context.Context, root string) error {
-	st, err := os.Stat(root)
-	if err != nil {
-		return readable(err)
+const (
+	// batched is how many files are handed to a worker at once.
+	batched = 32
+	// maxIgnoreFile is the largest .gitignore that is read.
+	maxIgnoreFile = 1 << 20
+)
+
+func (w *walk) root(path string) {
+	st, err := os.Stat(path)
+	switch {
+	case err != nil:
+		w.fail(path, err)
+	case st.IsDir():
+		w.dir(path, ignoredAbove(path))
+	default:
+		w.add(walked{path, true})
 	}
-	if !st.IsDir() {
-		w.files <- root
-		return nil
-	}
-	return w.dir(ctx, root, nil, nil)
 }
 
-// dir walks a directory. Ignore patterns apply to what is below the file they stand in; a pattern of a
-// deeper file wins.
-func (w *walk) dir(ctx context.Context, dir string, parts []string, patterns []gitignore.Pattern) error {
-	if err := ctx.Err(); err != nil {
-		return err
+func (w *walk) add(f walked) {
+	if w.batch = append(w.batch, f); len(w.batch) == batched {
+		w.flush()
 	}
+}
+
+func (w *walk) flush() {
+	if len(w.batch) > 0 {
+		w.files <- w.batch
+		w.batch = make([]walked, 0, batched)
+	}
+}
+
+func (w *walk) dir(dir string, ignore *ignoreList) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		w.fail(readable(err))
+		w.fail(dir, err)
 	}
-	patterns = append(patterns[:len(patterns):len(patterns)], ignoreFile(filepath.Join(dir, ".gitignore"), parts)...)
-	match := gitignore.NewMatcher(patterns)
+	below := dir + string(filepath.Separator)
+	switch {
+	case dir == ".":
+		below = ""
+	case os.IsPathSeparator(dir[len(dir)-1]):
+		below = dir
+	}
 	for _, e := range entries {
-		name := append(parts[:len(parts):len(parts)], e.Name())
-		if e.Type()&(fs.ModeSymlink|fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice|fs.ModeIrregular) != 0 || e.Name() == ".git" || match.Match(name, e.IsDir()) {
+		if e.Name() == ".gitignore" && e.Type().IsRegular() {
+			ignore = newIgnoreList(ignore, ignoreFile(below+".gitignore"), len(below), "")
+		}
+	}
+	for _, e := range entries {
+		path := below + e.Name()
+		if w.ctx.Err() != nil {
+			return
+		}
+		if e.Name() == ".git" || e.Type()&fs.ModeSymlink != 0 || ignore.ignored(path, e.Name(), e.IsDir()) {
 			continue
 		}
-		path := filepath.Join(dir, e.Name())
-		if e.IsDir() {
-			if err := w.dir(ctx, path, name, patterns); err != nil {
-				return err
-			}
-			continue
-		}
-		w.files <- path
-	}
-	return nil
-}
-
-func ignoreFile(path string, domain []string) []gitignore.Pattern {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil // none, or one that git could not read either
-	}
-	var out []gitignore.Pattern
-	for line := range strings.Lines(string(text)) {
-		if line = strings.TrimRight(line, "\r\n"); line != "" && !strings.HasPrefix(line, "#") {
-			out = append(out, gitignore.ParsePattern(line, domain))
+		switch {
+		case e.IsDir():
+			w.dir(path, ignore)
+		case e.Type().IsRegular():
+			w.add(walked{path, false})
+		default:
+			w.fail(path, errNoFile)
 		}
 	}
-	return out
 }
 
 func (w *walk) work() {
-	buf := bytes.NewBuffer(make([]byte, 0, 64<<10))
-	for path := range w.files {
-		text, skip, err := read(path, buf)
-		var findings []detect.Finding
-		if err == nil && !skip {
-			findings = w.engine.Find(path, text)
-		}
-		w.mu.Lock()
-		switch {
-		case err != nil:
-			w.result.Errors = append(w.result.Errors, readable(err))
-		case skip:
-			w.result.Skipped++
-		default:
-			w.result.Files++
-			w.result.Bytes += len(text)
-			if len(findings) > 0 {
-				w.found(FileFindings{path, text, findings})
+	k := w.worker(w.ctx)
+	defer k.done()
+	for batch := range w.files {
+		for _, f := range batch {
+			if w.ctx.Err() != nil {
+				break
 			}
-		}
-		w.mu.Unlock()
-		if buf.Cap() > 8<<20 {
-			buf = bytes.NewBuffer(nil) // one huge file must not cost its size for the rest of the walk
+			if err := k.file.open(f.path, f.named); err != nil {
+				w.fail(f.path, err)
+				continue
+			}
+			k.outermost(input{name: f.path, path: f.path, r: &k.file, at: &k.file, size: k.file.size()})
+			k.file.close()
 		}
 	}
 }
 
-// read takes a file into the buffer; skip says that it is binary.
-func read(path string, buf *bytes.Buffer) (text []byte, skip bool, err error) {
-	f, err := os.Open(path)
+// ignoreFile reads patterns; one that git could not read either has none.
+func ignoreFile(path string) string {
+	st, err := os.Stat(path)
+	if err != nil || st.Size() > maxIgnoreFile {
+		return ""
+	}
+	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, false, err
+		return ""
 	}
-	defer f.Close()
-	buf.Reset()
-	if _, err := io.CopyN(buf, f, sniffed); err != nil && err != io.EOF {
-		return nil, false, err
-	}
-	if bytes.IndexByte(buf.Bytes(), 0) >= 0 {
-		return nil, true, nil
-	}
-	n, err := buf.ReadFrom(io.LimitReader(f, FileLimit))
-	if err == nil && n == FileLimit {
-		err = fmt.Errorf("%s: larger than 256 MiB: not scanned", path)
-	}
-	return buf.Bytes(), false, err
+	return string(text)
 }
 
-// readable turns the system's error into one that says what it means for the scan.
-func readable(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return fmt.Errorf("%s: not scanned: %w", pe.Path, pe.Err)
+// ignoredAbove reads the patterns that reach into a directory from above: those of .git/info/exclude and of every
+// .gitignore between the root of its repository and it.
+func ignoredAbove(dir string) *ignoreList {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil
 	}
-	return err
+	var above []string // from the directory upwards, the repository's root last
+	for at := abs; ; at = filepath.Dir(at) {
+		above = append(above, at)
+		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
+			break
+		}
+		if at == filepath.Dir(at) {
+			return nil // in no repository
+		}
+	}
+	skip := len(dir) + 1
+	switch {
+	case dir == ".":
+		skip = 0
+	case os.IsPathSeparator(dir[len(dir)-1]):
+		skip = len(dir)
+	}
+	between := func(at string) string { // what a path below dir begins with, seen from at
+		rel, err := filepath.Rel(at, abs)
+		if err != nil || rel == "." {
+			return ""
+		}
+		return filepath.ToSlash(rel) + "/"
+	}
+	root := above[len(above)-1]
+	list := newIgnoreList(nil, ignoreFile(filepath.Join(gitCommonDir(root), "info", "exclude")), skip, between(root))
+	for i := len(above) - 1; i > 0; i-- {
+		list = newIgnoreList(list, ignoreFile(filepath.Join(above[i], ".gitignore")), skip, between(above[i]))
+	}
+	return list
+}
+
+// gitCommonDir is where the repository of a root is kept; a linked worktree's .git is a file that says where.
+func gitCommonDir(root string) string {
+	git := filepath.Join(root, ".git")
+	follow := func(dir, text string) string {
+		if text = strings.TrimSpace(text); !filepath.IsAbs(text) {
+			text = filepath.Join(dir, text)
+		}
+		return text
+	}
+	if to, ok := strings.CutPrefix(ignoreFile(git), "gitdir:"); ok {
+		git = follow(root, to)
+		if common := ignoreFile(filepath.Join(git, "commondir")); common != "" {
+			git = follow(git, common)
+		}
+	}
+	return git
 }

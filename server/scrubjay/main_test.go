@@ -34,7 +34,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("KEY", "AK"+"IA"+"Q3EGRZ5TPLW7MNX2")
 			e.Setenv("MAIL", "maria.kowalska"+"@poczta.onet.pl")
 			e.Setenv("PASSWORD", "Tr7!kq9Lm2")
-			return nil
+			return scanEnvironment(e)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			// fill FILE... puts the values in the place of {{KEY}}, {{MAIL}}, {{PASSWORD}}.
@@ -70,6 +70,11 @@ func TestScripts(t *testing.T) {
 					ts.Fatalf("no file below %s", args[0])
 				}
 			},
+			"append":     scanAppend,
+			"evilname":   scanEvilName,
+			"incommit":   scanInCommit,
+			"removeblob": scanRemoveBlob,
+			"sarif":      scanSARIF,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/json"
+	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
-	"unicode/utf8"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,66 +18,82 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
-// finding is a line of scan --format jsonl. It never holds the value.
-type finding struct {
-	Path        string       `json:"path"`
-	Rule        string       `json:"rule"`
-	Class       detect.Class `json:"class"`
-	Severity    string       `json:"severity"`
-	Confidence  string       `json:"confidence"`
-	Start       int          `json:"start"`
-	End         int          `json:"end"`
-	Line        int          `json:"line"`
-	Column      int          `json:"column"`
-	Fingerprint string       `json:"fingerprint"`
-	Validated   bool         `json:"validated,omitempty"`
-
-	description string
+// scanOptions are what the command line asks for.
+type scanOptions struct {
+	format                       string
+	all, staged, history         bool
+	baselineFile, writeBaselines string
 }
 
+var scanFormats = []string{"text", "jsonl", "sarif"}
+
 func scanCommand() *cobra.Command {
-	var format string
-	var all bool
+	var o scanOptions
 	c := &cobra.Command{
-		Use: "scan [PATH...]", Short: "Look for sensitive values in files and directories",
-		Long: `Scan looks for sensitive values in files and directories (the current one by default; "-" is standard input).
-It honours .gitignore, inline scrubjay:allow comments and the allow entries of .scrubjay.yaml.
-Exit code 0: clean. 1: findings. 2: an error, or something could not be read.`,
-		Example: "  scrubjay scan\n  scrubjay scan --format jsonl src/ config/\n  git diff | scrubjay scan -",
+		Use: "scan [PATH...]", Short: "Look for sensitive values in files, archives and git's history",
+		Long: `Scan looks for sensitive values in files and directories (the current one by default; "-" is standard input),
+also within zip, tar, gzip, bzip2 and zstd archives. It honours .gitignore, inline scrubjay:allow comments and
+the allow entries of .scrubjay.yaml. With --staged it looks at the lines that git commit would add, with --history
+at every content that a commit has. Paths then say which part of the repository.
+Exit code 0: clean. 1: findings. 2: an error, or something could not be scanned.`,
+		Example: "  scrubjay scan\n  scrubjay scan --format jsonl src/ config/\n  git diff | scrubjay scan -\n  scrubjay scan --staged\n  scrubjay scan --write-baseline .scrubjay-baseline.json\n  scrubjay scan --baseline .scrubjay-baseline.json --format sarif",
 		RunE: func(c *cobra.Command, args []string) error {
-			if format != "text" && format != "jsonl" {
-				return fmt.Errorf("format %q is none of text, jsonl", format)
+			if !slices.Contains(scanFormats, o.format) {
+				return fmt.Errorf("format %q is none of %s", o.format, strings.Join(scanFormats, ", "))
+			}
+			if (o.staged || o.history) && slices.Contains(args, "-") {
+				return errors.New("standard input is in no repository: leave out - or --staged and --history")
 			}
 			if len(args) == 0 {
 				args = []string{"."}
 			}
-			s, err := newScan(args, all)
+			s, err := newScan(args, o)
 			if err != nil {
 				return err
 			}
-			res, err := s.scan(c, args)
+			known, err := s.readBaseline()
 			if err != nil {
 				return err
 			}
-			return s.report(c.OutOrStdout(), c.ErrOrStderr(), format, res)
+			res, err := s.run(c, args)
+			if err != nil {
+				return err
+			}
+			s.sort()
+			if o.writeBaselines != "" {
+				return s.writeBaseline(c, res)
+			}
+			s.found = known.unknown(s.found, s)
+			return s.report(c.OutOrStdout(), c.ErrOrStderr(), res)
 		},
 	}
-	c.Flags().StringVar(&format, "format", "text", "text or jsonl")
-	c.Flags().BoolVar(&all, "all", false, "also findings of severity info: documented examples, test values")
-	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "jsonl"}, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	f := c.Flags()
+	f.StringVar(&o.format, "format", "text", "text, jsonl or sarif")
+	f.BoolVar(&o.all, "all", false, "also findings of severity info: documented examples, test values")
+	f.BoolVar(&o.staged, "staged", false, "only the lines that git commit would add")
+	f.BoolVar(&o.history, "history", false, "every content in the history of all branches and tags")
+	f.StringVar(&o.baselineFile, "baseline", "", "leave out the findings that this `FILE` knows")
+	f.StringVar(&o.writeBaselines, "write-baseline", "", "write what is found to this `FILE`, to be left out from now on")
+	c.MarkFlagsMutuallyExclusive("staged", "history")
+	c.MarkFlagsMutuallyExclusive("baseline", "write-baseline")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(scanFormats, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
 	return c
 }
 
 type scan struct {
+	scanOptions
 	engine   *detect.Engine
 	settings policy.Settings
 	allow    policy.AllowList
 	key      []byte
 	// root is the directory of the repository's .scrubjay.yaml, to which its paths are relative.
 	root string
+	// top is the repository's own root, to which baselines and SARIF are relative.
+	top string
+	// within is what the paths of findings are relative to.
+	within string
 	// scope is that of the fingerprints printed: the repository's if it has a salt.
 	scope detect.Scope
-	all   bool
 	found []finding
 }
 
@@ -94,19 +107,19 @@ func (s *scan) fingerprint(scope detect.Scope, value []byte) string {
 	return ""
 }
 
-// below is a path as allow entries have it: below the repository, with slashes.
-func (s *scan) below(path string) string {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return filepath.ToSlash(path)
+// below is a path as it is seen from a directory, with slashes; one that is not below it stays as it is.
+func (s *scan) below(dir, path string) string {
+	abs := path
+	if !filepath.IsAbs(abs) {
+		abs = filepath.Join(s.within, path)
 	}
-	if rel, err := filepath.Rel(s.root, abs); err == nil && filepath.IsLocal(rel) {
+	if rel, err := filepath.Rel(dir, abs); err == nil && filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel)
 	}
 	return filepath.ToSlash(path)
 }
 
-func newScan(paths []string, all bool) (*scan, error) {
+func newScan(paths []string, o scanOptions) (*scan, error) {
 	state, err := daemon.OpenState("")
 	if err != nil {
 		return nil, err
@@ -119,8 +132,8 @@ func newScan(paths []string, all bool) (*scan, error) {
 	if err != nil {
 		return nil, err
 	}
-	repository := repositoryFile(paths[0])
-	settings, err := governance.EditorSettings(repository)
+	file, top := repositoryFile(paths[0])
+	settings, err := governance.EditorSettings(file)
 	if err != nil {
 		return nil, err
 	}
@@ -128,114 +141,80 @@ func newScan(paths []string, all bool) (*scan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{engine: engine, settings: settings, key: keys.FingerprintKey(), root: filepath.Dir(repository), scope: detect.Installation, all: all}
-	if repository == "" {
-		s.root, err = os.Getwd()
+	s := &scan{scanOptions: o, engine: engine, settings: settings, key: keys.FingerprintKey(), root: filepath.Dir(file), top: top, scope: detect.Installation}
+	if s.within, err = os.Getwd(); err != nil {
+		return nil, err
+	}
+	if file == "" {
+		s.root = s.within
+	}
+	if top == "" {
+		s.top = s.root
 	}
 	if settings.Salt != "" {
 		s.scope = detect.Repository
 	}
 	s.allow, _ = policy.NewAllowList(settings.Allow) // checked when the settings were loaded
-	return s, err
+	return s, nil
 }
 
-func (s *scan) scan(c *cobra.Command, args []string) (workspace.WalkResult, error) {
-	if len(args) == 1 && args[0] == "-" {
-		text, err := io.ReadAll(c.InOrStdin())
-		if err != nil {
-			return workspace.WalkResult{}, err
-		}
-		s.take(workspace.FileFindings{Path: "-", Text: text, Findings: s.engine.Find("", text)})
-		return workspace.WalkResult{Files: 1, Bytes: len(text)}, nil
-	}
-	return workspace.Walk(c.Context(), s.engine, args, s.take), c.Context().Err()
-}
-
-// take keeps a file's findings, with line and column, while its text is there.
-func (s *scan) take(f workspace.FileFindings) {
-	line, lineStart, at := 1, 0, 0
-	for _, d := range f.Findings {
-		if d.Severity == detect.Info && !s.all || detect.Ignored(f.Text, d) {
-			continue
-		}
-		value := f.Text[d.Start:d.End]
-		of := func(scope detect.Scope) string { return s.fingerprint(scope, value) }
-		if _, ok := s.allow.Allows(d.Rule.ID, s.below(f.Path), of, time.Now()); ok {
-			continue
-		}
-		line += bytes.Count(f.Text[at:d.Start], []byte("\n"))
-		if i := bytes.LastIndexByte(f.Text[at:d.Start], '\n'); i >= 0 {
-			lineStart = at + i + 1
-		}
-		at = d.Start
-		s.found = append(s.found, finding{
-			Path: printable(f.Path), Rule: d.Rule.ID, Class: d.Rule.Class, Severity: d.Severity.String(), Confidence: d.Confidence.String(),
-			Start: d.Start, End: d.End, Line: line, Column: d.Start - lineStart + 1,
-			Fingerprint: s.fingerprint(s.scope, value), Validated: d.Validated, description: d.Rule.Description,
-		})
-	}
-}
-
-func printable(path string) string {
-	if utf8.ValidString(path) {
-		return path
-	}
-	return fmt.Sprintf("%q", path)
-}
-
-func (s *scan) report(out, errOut io.Writer, format string, res workspace.WalkResult) error {
-	slices.SortFunc(s.found, func(a, b finding) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Start, b.Start))
-	})
-	enc := json.NewEncoder(out)
-	for _, f := range s.found {
-		if format == "jsonl" {
-			if err := enc.Encode(f); err != nil {
-				return err
-			}
-			continue
-		}
-		proved := ""
-		if f.Validated {
-			proved = ", checksum proved"
-		}
-		fmt.Fprintf(out, "%s:%d:%d: %s: %s (%s, %s%s)\n", f.Path, f.Line, f.Column, f.Severity, f.description, f.Rule, f.Class, proved)
-	}
-	for _, err := range res.Errors {
-		fmt.Fprintln(errOut, "scrubjay:", err)
-	}
-	if format == "text" && out == os.Stdout {
-		fmt.Fprintf(errOut, "%d findings in %d files (%.1f MB)", len(s.found), res.Files, float64(res.Bytes)/1e6)
-		if res.Skipped > 0 {
-			fmt.Fprintf(errOut, ", %d binary files passed over", res.Skipped)
-		}
-		fmt.Fprintln(errOut)
-	}
+// run scans what the options ask for.
+func (s *scan) run(c *cobra.Command, args []string) (res workspace.Result, err error) {
+	ctx := c.Context()
+	w := &workspace.Scanner{Engine: s.engine, Found: s.take}
+	defer s.progress(c.ErrOrStderr(), w)()
 	switch {
-	case len(res.Errors) > 0:
-		return exitError{code: 2, err: fmt.Errorf("%d files or directories could not be scanned", len(res.Errors))}
-	case len(s.found) > 0:
-		return exitError{code: 1}
+	case s.staged, s.history:
+		res, err = s.repository(ctx, w, args)
+	case len(args) == 1 && args[0] == "-":
+		res = w.Reader(ctx, "-", c.InOrStdin())
+	default:
+		res = w.Walk(ctx, args)
 	}
-	return nil
+	if ctx.Err() != nil {
+		err = errors.New("stopped before the end: nothing is reported")
+	}
+	return res, err
+}
+
+func (s *scan) repository(ctx context.Context, w *workspace.Scanner, args []string) (workspace.Result, error) {
+	r, err := workspace.OpenRepository(ctx, args[0])
+	if err != nil {
+		return workspace.Result{}, err
+	}
+	if s.within = r.Root; r.Root == "" {
+		s.within = s.top
+	}
+	if s.staged {
+		return w.Staged(ctx, r, args)
+	}
+	res, err := w.History(ctx, r, args)
+	if err != nil {
+		return res, err
+	}
+	return res, s.originate(ctx, r)
 }
 
 // repositoryFile finds the .scrubjay.yaml that a path belongs to: in its directory or above, not above
-// the root of its repository. Empty if there is none.
-func repositoryFile(path string) string {
+// the root of its repository, which is the second answer. Each is empty if there is none.
+func repositoryFile(path string) (file, top string) {
 	dir, err := filepath.Abs(path)
 	if err != nil {
-		return ""
+		return "", ""
 	}
 	for {
-		file := filepath.Join(dir, ".scrubjay.yaml")
-		if _, err := os.Stat(file); err == nil {
-			return file
+		if at := filepath.Join(dir, ".scrubjay.yaml"); file == "" {
+			if _, err := os.Stat(at); err == nil {
+				file = at
+			}
 		}
-		_, err := os.Stat(filepath.Join(dir, ".git"))
-		if up := filepath.Dir(dir); err == nil || up == dir {
-			return ""
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			return file, dir
 		}
-		dir = filepath.Dir(dir)
+		up := filepath.Dir(dir)
+		if up == dir {
+			return file, ""
+		}
+		dir = up
 	}
 }

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
+)
+
+// finding is a line of scan --format jsonl. It never holds the value.
+type finding struct {
+	Path        string       `json:"path"`
+	Rule        string       `json:"rule"`
+	Class       detect.Class `json:"class"`
+	Severity    string       `json:"severity"`
+	Confidence  string       `json:"confidence"`
+	Start       int          `json:"start"`
+	End         int          `json:"end"`
+	Line        int          `json:"line"`
+	Column      int          `json:"column"`
+	Fingerprint string       `json:"fingerprint"`
+	Validated   bool         `json:"validated,omitempty"`
+	// Of a history.
+	Commit string `json:"commit,omitempty"`
+	Blob   string `json:"blob,omitempty"`
+
+	rule     *detect.Rule
+	raw      string // the path as the system has it
+	from, to workspace.Place
+	place    int // of its commit among all
+}
+
+// take keeps the findings of a file that count, without what they speak of.
+func (s *scan) take(f workspace.Found) {
+	var rel string
+	for _, d := range f.Findings {
+		if d.Severity == detect.Info && !s.all || detect.Ignored(f.Text, d.Finding) {
+			continue
+		}
+		value := f.Text[d.Start:d.End]
+		of := func(scope detect.Scope) string { return s.fingerprint(scope, value) }
+		if rel == "" {
+			rel = s.below(s.root, f.Path)
+		}
+		if _, ok := s.allow.Allows(d.Rule.ID, rel, of, time.Now()); ok {
+			continue
+		}
+		s.found = append(s.found, finding{
+			Path: printable(f.Path), Rule: d.Rule.ID, Class: d.Rule.Class, Severity: d.Severity.String(), Confidence: d.Confidence.String(),
+			Start: d.From.Offset, End: d.To.Offset, Line: d.From.Line, Column: d.From.Column,
+			Fingerprint: s.fingerprint(s.scope, value), Validated: d.Validated, Blob: f.Blob,
+			rule: d.Rule, raw: f.Path, from: d.From, to: d.To,
+		})
+	}
+}
+
+// sort puts the findings in an order that does not depend on who was faster, and leaves out what was found
+// twice because two of the paths that were named hold it.
+func (s *scan) sort() {
+	slices.SortFunc(s.found, func(a, b finding) int {
+		return cmp.Or(cmp.Compare(a.raw, b.raw), cmp.Compare(a.place, b.place), cmp.Compare(a.Blob, b.Blob), cmp.Compare(a.Start, b.Start))
+	})
+	s.found = slices.CompactFunc(s.found, func(a, b finding) bool {
+		return a.raw == b.raw && a.Blob == b.Blob && a.Start == b.Start && a.Rule == b.Rule
+	})
+}
+
+// originate says which commit each finding came in with. A value that stays in a file through many versions is told
+// once, where it came in.
+func (s *scan) originate(ctx context.Context, r *workspace.Repository) error {
+	blobs := map[string]bool{}
+	for _, f := range s.found {
+		blobs[f.Blob] = true
+	}
+	origins, err := r.Origins(ctx, blobs)
+	if err != nil {
+		return err
+	}
+	for i := range s.found {
+		f := &s.found[i]
+		f.Commit, f.place = origins[f.Blob].Commit, origins[f.Blob].Place
+	}
+	s.sort()
+	type value struct{ path, rule, fingerprint string }
+	first := map[value]string{}
+	s.found = slices.DeleteFunc(s.found, func(f finding) bool {
+		v := value{f.raw, f.Rule, f.Fingerprint}
+		if first[v] == "" {
+			first[v] = f.Blob
+		}
+		return first[v] != f.Blob
+	})
+	return nil
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
+)
+
+// printable is a path that neither a screen nor a JSON reader stumbles over.
+func printable(path string) string {
+	if !utf8.ValidString(path) {
+		return strconv.Quote(path)
+	}
+	return path
+}
+
+// onScreen keeps a file's name from giving orders to the terminal.
+func onScreen(path string) string {
+	for _, r := range path {
+		if !unicode.IsPrint(r) {
+			return strconv.Quote(path)
+		}
+	}
+	return path
+}
+
+func (s *scan) report(out, errOut io.Writer, res workspace.Result) error {
+	var err error
+	switch s.format {
+	case "jsonl":
+		enc := json.NewEncoder(out)
+		for _, f := range s.found {
+			err = errors.Join(err, enc.Encode(f))
+		}
+	case "sarif":
+		err = s.sarif(out, res)
+	default:
+		for _, f := range s.found {
+			fmt.Fprintln(out, f.text())
+		}
+	}
+	if err != nil {
+		return err
+	}
+	s.tell(errOut, res)
+	if s.format == "text" && out == os.Stdout {
+		fmt.Fprintf(errOut, "%d findings in %d files (%.1f MB)", len(s.found), res.Files, float64(res.Bytes)/1e6)
+		if res.Binary > 0 {
+			fmt.Fprintf(errOut, ", %d binary files passed over", res.Binary)
+		}
+		fmt.Fprintln(errOut)
+	}
+	if err := unscanned(res); err != nil || len(s.found) == 0 {
+		return err
+	}
+	return exitError{code: 1}
+}
+
+func (f finding) text() string {
+	more := ""
+	if f.Validated {
+		more = ", checksum proved"
+	}
+	text := fmt.Sprintf("%s:%d:%d: %s: %s (%s, %s%s)", onScreen(f.raw), f.Line, f.Column, f.Severity, f.rule.Description, f.Rule, f.Class, more)
+	if f.Commit != "" {
+		text += " since commit " + f.Commit[:12]
+	}
+	return text
+}
+
+// tell says on standard error what was not scanned.
+func (s *scan) tell(errOut io.Writer, res workspace.Result) {
+	for _, u := range res.Unscanned {
+		u.Path = onScreen(u.Path)
+		fmt.Fprintln(errOut, "scrubjay:", u)
+	}
+	for _, note := range res.Notes {
+		fmt.Fprintln(errOut, "scrubjay:", note)
+	}
+}
+
+func unscanned(res workspace.Result) error {
+	if n := len(res.Unscanned); n > 0 {
+		return exitError{code: 2, err: fmt.Errorf("%d files or directories could not be scanned", n)}
+	}
+	return nil
+}
