@@ -53,6 +53,7 @@ func loadCompiled(blob string) (e *Engine, ok bool) {
 	for _, rule := range slices.Concat(e.rules, viewRules) {
 		e.back, e.reach = max(e.back, rule.back), max(e.reach, rule.reach)
 	}
+	e.pairs()
 	e.automaton = r.automaton(slices.Concat(e.rules, viewRules))
 	return e, r.rest == ""
 }

@@ -34,6 +34,8 @@ type Engine struct {
 	published *published
 	// whole are the rules without a keyword; only imported ones.
 	whole []*Rule
+	// paired are the rules whose findings may be halves of one leak.
+	paired map[string]bool
 	// back and reach are the largest of the rules'.
 	back, reach int
 }
@@ -82,11 +84,12 @@ func (e *Engine) Without(ids ...string) (*Engine, error) {
 			less.whole = append(less.whole, r)
 		}
 	}
-	less.back, less.reach = e.back, e.reach
+	less.back, less.reach, less.paired = e.back, e.reach, e.paired
 	return less, nil
 }
 
 func (e *Engine) build() error {
+	e.pairs()
 	b := newBuilder()
 	for _, r := range e.rules {
 		for _, t := range r.triggers {
@@ -109,6 +112,15 @@ func (e *Engine) build() error {
 	return err
 }
 
+func (e *Engine) pairs() {
+	e.paired = map[string]bool{}
+	for _, r := range e.rules {
+		for _, id := range r.with {
+			e.paired[r.ID], e.paired[id] = true, true
+		}
+	}
+}
+
 // Default is the engine of the rules that are built into the program.
 // It panics if they do not load: their tests have seen them load.
 func Default() *Engine { return builtin() }
@@ -117,16 +129,21 @@ var builtin = sync.OnceValue(func() *Engine {
 	if e, ok := loadCompiled(rules.Compiled); ok {
 		return e
 	}
-	sets, err := LoadFS(rules.FS, "detect")
-	if err != nil {
-		panic(err)
-	}
-	e, err := New(sets...)
+	e, err := FromFiles()
 	if err != nil {
 		panic(err)
 	}
 	return e
 })
+
+// FromFiles is the engine of Default, read from the rules' files: its rules have their examples.
+func FromFiles() (*Engine, error) {
+	sets, err := LoadFS(rules.FS, "detect")
+	if err != nil {
+		return nil, err
+	}
+	return New(sets...)
+}
 
 // Rules lists the engine's rules in the order of their ids.
 func (e *Engine) Rules() []*Rule { return e.rules }

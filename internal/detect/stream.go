@@ -20,9 +20,9 @@ type Part struct {
 }
 
 const (
-	// settled is what stays of the text before Done, and what must be known behind a finding.
+	// around is what stays of the text before Done, and what must be known behind a finding.
 	// Allow-lists and Ignored look at the lines around a finding, farther than a rule's reach.
-	settled = 4 * lineLimit
+	around = 4 * lineLimit
 	// maxChain bounds how much text is kept for the sake of candidates that overlap in a chain. Only a
 	// text made for it has a longer one, and it is then cut there.
 	maxChain = 64 << 10
@@ -42,7 +42,7 @@ const (
 func (e *Engine) FindReader(path string, r io.Reader, buf []byte, n int, found func(Part)) (int, error) {
 	c := e.newCheck(path, nil)
 	defer c.release()
-	s := stream{check: c, margin: e.reach + e.automaton.longest + settled, buf: buf[:cap(buf)], n: n}
+	s := stream{check: c, margin: e.reach + e.automaton.longest + around, buf: buf[:cap(buf)], n: n}
 	for {
 		err := s.fill(r)
 		last := err != nil
@@ -99,23 +99,27 @@ func (s *stream) find(last bool, found func(Part)) {
 	if !last {
 		to -= s.margin
 	}
+	if s.offset == 0 && s.from == 0 {
+		s.header = header(s.path, s.text)
+	}
 	a := s.engine.automaton
 	a.scan(s.text, Span{s.from, min(s.n, to+a.longest)}, func(t *trigger, at Span) {
 		if at.Start < s.from || at.Start >= to {
 			return
 		}
-		s.anchor = at.Start
 		for _, r := range t.rules {
-			r.run(s.check, r, at)
+			s.wake(r, at)
 		}
 	})
+	s.runs(Span{s.from, to}, nil)
+	s.rows(Span{s.from, to}, nil)
 	s.runWhole()
 	s.found = slices.DeleteFunc(s.found, func(f candidate) bool { return f.Start < s.cut })
 	ready, done := len(s.found), s.n
 	if !last {
 		ready, done = s.complete(to - s.margin)
 	}
-	s.out = resolve(s.found[:ready], s.out[:0])
+	s.out = settled(s.text, s.found[:ready])
 	found(Part{s.text, s.offset, s.out, done})
 	if last {
 		return
@@ -123,7 +127,7 @@ func (s *stream) find(last bool, found func(Part)) {
 	if len(s.out) > 0 {
 		s.cut = max(s.cut, s.out[len(s.out)-1].End)
 	}
-	drop := max(0, done-settled)
+	drop := max(0, done-around)
 	s.n = copy(s.buf, s.buf[drop:s.n])
 	s.offset, s.from, s.cut = s.offset+drop, to-drop, s.cut-drop
 	s.found = append(s.found[:0], s.found[ready:]...)
@@ -136,8 +140,8 @@ func (s *stream) find(last bool, found func(Part)) {
 	}
 }
 
-// complete sorts the candidates, and tells how many of them no later one can overlap, because all those
-// begin at limit or behind it; and the place before which nothing is left to tell.
+// complete sorts the candidates, and tells how many of them no later one can overlap or be the other half
+// of, because all those begin at limit or behind it; and the place before which nothing is left to tell.
 func (s *stream) complete(limit int) (ready, done int) {
 	slices.SortFunc(s.found, func(a, b candidate) int { return cmp.Compare(a.Start, b.Start) })
 	cluster, end := 0, 0
@@ -145,7 +149,11 @@ func (s *stream) complete(limit int) (ready, done int) {
 		if f.Start >= end {
 			cluster = i
 		}
-		if end = max(end, f.End); end <= limit {
+		end = max(end, f.End)
+		if s.engine.paired[f.Rule.ID] {
+			end = max(end, f.End+pairSpan)
+		}
+		if end <= limit {
 			continue
 		}
 		if limit-s.found[cluster].Start > maxChain {

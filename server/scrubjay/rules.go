@@ -100,9 +100,13 @@ Exit code 0: all hold. 1: one does not. 2: a file cannot be read.`,
 		Example: "  scrubjay rules test acorn.toml",
 		RunE: func(c *cobra.Command, files []string) error {
 			engine := detect.Default()
-			tried := engine.Rules()
-			if len(files) > 0 {
-				tried = nil
+			var tried []*detect.Rule
+			if len(files) == 0 {
+				var err error
+				if engine, err = detect.FromFiles(); err != nil {
+					return err
+				}
+				tried = engine.Rules()
 			}
 			for _, file := range files {
 				text, err := os.ReadFile(file)
