@@ -47,10 +47,10 @@ func (e *Engine) FindReader(path string, r io.Reader, buf []byte, n int, found f
 		err := s.fill(r)
 		last := err != nil
 		switch {
+		case len(e.whole) > 0 && s.n > wholeLimit:
+			return s.n, fmt.Errorf("it is larger than 64 MiB, and rule %q has no keywords, so that it must be held as a whole: give the rule keywords", e.whole[0].ID)
 		case last || len(e.whole) == 0 && s.n >= s.from+2*s.margin:
 			s.find(last, found)
-		case s.n > wholeLimit:
-			return s.n, fmt.Errorf("it is larger than 64 MiB, and rule %q has no keywords, so that it must be held as a whole: give the rule keywords", e.whole[0].ID)
 		default:
 			s.grow()
 		}

@@ -41,7 +41,10 @@ func inParts(t *testing.T, e *Engine, text []byte, r io.Reader, size int) (found
 				t.Fatalf("a finding at %d, though all before %d was done", p.Offset+f.Start, done)
 			}
 			ignored = append(ignored, Ignored(p.Text, f))
-			f.Start, f.End = f.Start+p.Offset, f.End+p.Offset
+			f.Span = f.moved(p.Offset)
+			if f.With != (Span{}) {
+				f.With = f.With.moved(p.Offset)
+			}
 			found = append(found, f)
 		}
 		done = p.Offset + p.Done
