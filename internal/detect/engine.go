@@ -4,11 +4,11 @@
 // The way of a text through the room:
 //
 //   - automaton.go passes once over the bytes and stops wherever a trigger ends: a rule's keyword,
-//     four digits in a row, a digit after "digit dot", a digit after "+". Everything else is never
-//     looked at again.
+//     one of the few patterns of digits that lead.go knows. Everything else is never looked at again.
 //   - A trigger wakes the checks of its rules (check.go). A rule with a regular expression runs it
 //     only in a window around the trigger; what is frequent in ordinary text (assignments, addresses,
-//     numbers, URLs, keys in PEM) is checked by hand, a file each.
+//     numbers, URLs, keys in PEM) is checked by hand, a file each. numeral.go tries all the numbers
+//     that people have at once; context.go and label.go look for the words that say what a value is.
 //   - validate.go proves values by their checksums; published.go knows the documented examples.
 //   - resolve.go settles overlaps: what a checksum proved beats a provider's format, that beats a
 //     generic rule, and then the longer span wins.
@@ -82,9 +82,17 @@ func (e *Engine) Without(ids ...string) (*Engine, error) {
 
 func (e *Engine) build() error {
 	b := newBuilder()
+	numbers := &numberTable{labels: map[string]*formList{}}
 	for _, r := range e.rules {
+		for _, n := range numerals {
+			if n.name == r.numeral {
+				numbers.add(r, n)
+			}
+		}
 		for _, t := range r.triggers {
-			b.add(t, r)
+			if r.numeral == "" {
+				b.add(t, r)
+			}
 		}
 		if r.triggers == nil {
 			e.whole = append(e.whole, r)
@@ -92,6 +100,7 @@ func (e *Engine) build() error {
 		}
 		e.reach = max(e.reach, r.reach)
 	}
+	numbers.wake(b)
 	a, err := b.build()
 	e.automaton = a
 	return err

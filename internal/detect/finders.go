@@ -17,18 +17,40 @@ var finders map[string]finder
 
 func init() { // not a literal: the checks refer to rules, which refer to finders
 	finders = map[string]finder{
+		"address":        {addressTriggers, findAddress, addressReach, false},
 		"assignment":     {assignmentTriggers, findAssignment, 1024, true},
 		"authorization":  {[]string{"bearer ", "basic ", "token "}, findAuthorization, 1024, true},
-		"card":           {[]string{fourDigits}, findCard, 64, false},
+		"bic":            {[]string{"bic", "swift"}, findBIC, labelledReach, false},
+		"birth":          {birthLabels, findBirth, labelledReach, false},
+		"bitcoin":        {[]string{coin, fourDigits, "bc1"}, findBitcoin, bitcoinReach, false},
+		"card":           {[]string{fourDigits}, findCard, numeralReach, false},
+		"codice-fiscale": {[]string{birthDay}, findCodiceFiscale, 64, false},
 		"email":          {[]string{"@"}, findEmail, 512, false},
+		"ethereum":       {[]string{longHex}, findEthereum, ethereumReach, false},
+		"home-phone":     {phoneLabels, findHomePhone, phoneReach, false},
 		"iban":           {[]string{fourDigits}, findIBAN, 128, false},
+		"icd":            {[]string{"icd", "diagnos", "dx:", "dx\"", "dx =", "dx="}, findICD, labelledReach, false},
 		"ipv4":           {[]string{digitDot}, findIPv4, 64, false},
 		"ipv6":           {ipv6Triggers(), findIPv6, 128, false},
 		"jwt":            {[]string{"eyJ"}, findJWT, 8 << 10, false},
+		"mac":            {append([]string{hexPairs}, macLabels...), findMAC, macReach, false},
 		"pem":            {[]string{"-----BEGIN"}, findPEM, 12 << 10, false},
+		"person":         {personTriggers(), findPerson, personReach, false},
 		"phone":          {[]string{plusDigit}, findPhone, 64, false},
-		"ssn":            {[]string{fourDigits}, findSSN, 32, false},
+		"sort-code":      {[]string{"sort code", "sort_code", "sortcode", "sort-code"}, findSortCode, labelledReach, false},
 		"url-credential": {[]string{"://"}, findURLCredential, 768, false},
+	}
+	for i := range labelledNumbers {
+		l := &labelledNumbers[i]
+		finders[l.name] = finder{l.triggers, l.find, labelledReach, false}
+	}
+	for _, n := range numerals {
+		finders[n.name] = finder{triggers: []string{fourDigits}, reach: numeralReach}
+		if other := validators[n.name]; n.unproved && other != nil {
+			validators[n.name] = func(v []byte) proof { return max(other(v), unproved) }
+		} else if !n.unproved {
+			validators[n.name] = n.proof
+		}
 	}
 }
 

@@ -36,6 +36,8 @@ type Rule struct {
 	// named rules judge a value by the name it is given, wherever the name stands.
 	named bool
 
+	// numeral is the kind of number that numeral.go looks for, if the rule is for one.
+	numeral  string
 	pattern  *pattern
 	group    int
 	entropy  float64
@@ -259,6 +261,9 @@ func (t *ruleTOML) rule() (*Rule, error) {
 		}
 		r.triggers, r.run, r.reach, r.generic = f.triggers, f.run, f.reach, f.generic
 		r.named = t.Find == "assignment"
+		if f.run == nil {
+			r.numeral = t.Find
+		}
 		return r, nil
 	case t.Regex == "" && t.Path != "":
 		return nil, nil
