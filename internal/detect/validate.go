@@ -34,6 +34,11 @@ var validators = map[string]validator{
 	"azure-marvin32":  azureMarvin32,
 	"age-bech32":      ageBech32,
 	"jwt":             jwtStructure,
+	"card":            func(v []byte) proof { return yes(digitsLuhn(compacted(nil, v))) },
+	"iban":            func(v []byte) proof { return yes(mod97(compacted(nil, v)) == 1) },
+	"codice-fiscale":  func(v []byte) proof { return yes(validCodiceFiscale(compacted(nil, v))) },
+	"bitcoin":         func(v []byte) proof { return yes(validBase58(v) || validBech32(v)) },
+	"ethereum":        eip55,
 }
 
 func yes(ok bool) proof {
