@@ -3,6 +3,7 @@ package detect
 import (
 	"bytes"
 	"encoding/base64"
+	"math/bits"
 	"strings"
 )
 
@@ -281,35 +282,23 @@ func decoded(dst, v []byte) []byte {
 
 // isSecretValue judges a value that a secret-like name was given.
 func (c *check) isSecretValue(v, name []byte, password, quoted bool) bool {
-	if len(v) < 6 || isReference(v) || isPlaceholder(v) || isDummy(v) || bytes.EqualFold(v, name) {
+	if len(v) < 6 || !quoted && c.file.code { // the program's own names
 		return false
 	}
-	if bytes.IndexByte(v, ' ') >= 0 || bytes.IndexByte(v, '\t') >= 0 {
+	t := traitsOf(v)
+	if t.has(' ') || t.has('\t') {
 		return false // prose, a prompt, a label
 	}
-	if !quoted && c.file.code {
-		return false // the program's own names
-	}
-	var digits, letters, symbols, high int
-	for _, b := range v {
-		switch {
-		case isDigit(b):
-			digits++
-		case isAlpha(b):
-			letters++
-		case b >= 0x80:
-			high++
-		default:
-			symbols++
-		}
-	}
-	if high > 0 && !password || digits+symbols == 0 && !isKey(v) {
+	if t.high > 0 && !password || t.digits+t.symbols == 0 && !isKey(v) {
 		return false
 	}
-	if letters == 0 && (symbols == 0 && len(v) < 8 || digits == 0) {
+	if t.letters == 0 && (t.symbols == 0 && len(v) < 8 || t.digits == 0) {
 		return false // a number, a line of dashes
 	}
-	if bytes.Contains(v, []byte("://")) || looksLikePath(v) || escapes(v) > 1 {
+	if t.distinct() < 5 || t.has(':') && bytes.Contains(v, []byte("://")) || t.has('/') && looksLikePath(v) || t.has('\\') && escapes(v) > 1 {
+		return false
+	}
+	if isReference(v) || isPlaceholder(v) || isDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) {
 		return false
 	}
 	if !password {
@@ -319,10 +308,36 @@ func (c *check) isSecretValue(v, name []byte, password, quoted bool) bool {
 		return isKey(v)
 	}
 	// A password need not be random. Words joined by signs, without a digit, are a name.
-	if digits == 0 && isName(v) || isWordy(v) && digits == 0 && symbols <= 1 && isName(bytes.TrimRight(v, "!?.:")) {
-		return false
+	return t.digits > 0 || !(isName(v) || t.symbols <= 1 && isWordy(v) && isName(bytes.TrimRight(v, "!?.:")))
+}
+
+// traits are what one look at a value tells: how many of which it has, and which bytes stand in it.
+type traits struct {
+	digits, letters, symbols, high int
+	set                            [4]uint64
+}
+
+func traitsOf(v []byte) (t traits) {
+	for _, b := range v {
+		t.set[b>>6] |= 1 << (b & 63)
+		switch {
+		case isAlpha(b):
+			t.letters++
+		case isDigit(b):
+			t.digits++
+		case b >= 0x80:
+			t.high++
+		default:
+			t.symbols++
+		}
 	}
-	return distinct(v) >= 5
+	return t
+}
+
+func (t *traits) has(b byte) bool { return t.set[b>>6]&(1<<(b&63)) != 0 }
+
+func (t *traits) distinct() int {
+	return bits.OnesCount64(t.set[0]) + bits.OnesCount64(t.set[1]) + bits.OnesCount64(t.set[2]) + bits.OnesCount64(t.set[3])
 }
 
 // escapes counts what says bytes and signs in a string: such a string is a table or an emoji.
@@ -387,7 +402,8 @@ func findAuthorization(c *check, r *Rule, at Span) {
 	c.emit(r, Span{from, i}, Span{at.Start, i})
 }
 
-// isPasswordWord tells the words that name passwords from those that name keys and tokens.
+// isPasswordWord tells the triggers that name passwords from those that name keys and tokens.
 func isPasswordWord(word []byte) bool {
-	return (word[0] == 'p' || word[0] == 'P' || word[0] == '_') && !containsFold(word, "key") && !containsFold(word, "salt")
+	second := word[1] | 0x20
+	return word[0]|0x20 == 'p' && (second == 'a' || second == 'w') || word[0] == '_' && second == 'p'
 }

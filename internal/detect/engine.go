@@ -184,7 +184,10 @@ func (e *Engine) Find(path string, text []byte) []Finding {
 
 // settled makes findings of candidates.
 func settled(text []byte, found []candidate) []Finding {
-	findings := resolve(found, nil)
+	if len(found) == 0 {
+		return nil
+	}
+	findings := resolve(found, make([]Finding, 0, len(found)))
 	if len(findings) > 1 {
 		pair(text, findings)
 	}
