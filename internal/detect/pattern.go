@@ -20,7 +20,7 @@ type pattern struct {
 	// re is compiled when it is first needed: most of the rules are never woken.
 	re func() *regexp.Regexp
 	// shapes decide the expression instead, where they can.
-	shapes   func() []placed
+	shapes func() []placed
 	// inner is a literal that every match holds behind its beginning; empty if there is none to look for.
 	inner    func() []byte
 	anchored bool
