@@ -60,7 +60,7 @@ func findAssignment(c *check, r *Rule, at Span) {
 	if equalFold(word, "pwd") && !equalFold(text[from:end], "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !isUpper(text[at.Start]) {
 		return // ".pwd" of a larger word
 	}
-	if equalFold(word[:4], "pass") && !isWord(last) {
+	if !isWord(last) && equalFold(word[:4], "pass") { // those that hold their sign are five long and more
 		for _, other := range []string{"com", "by", "tres", "sur", "under", "over"} { // compass, bypass
 			if before := text[from:at.Start]; len(before) >= len(other) && equalFold(before[len(before)-len(other):], other) {
 				return
