@@ -20,7 +20,7 @@ var finders map[string]finder
 func init() { // not a literal: the checks refer to rules, which refer to finders
 	finders = map[string]finder{
 		"assignment":     {assignmentTriggers, findAssignment, 1024, true, 0},
-		"authorization":  {[]string{"bearer ", "basic ", "token "}, findAuthorization, 1024, true, 0},
+		"authorization":  {[]string{"bearer ", "basic ", "token ", "apikey ", "ssws ", "geniekey "}, findAuthorization, 1024, true, 0},
 		"card":           {[]string{fourDigits}, findCard, 64, false, 0},
 		"email":          {[]string{"@"}, findEmail, 512, false, 0},
 		"iban":           {[]string{fourDigits}, findIBAN, 128, false, 0},

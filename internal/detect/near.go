@@ -124,7 +124,7 @@ func findNear(c *check, r *Rule, at Span) {
 				return
 			}
 		}
-		starts := !inToken && n.first[b]
+		starts := !inToken && n.first[b] && text[i-1] != '@' // name@digest
 		inToken = isValueByte(b)
 		if !starts {
 			continue
@@ -135,7 +135,7 @@ func findNear(c *check, r *Rule, at Span) {
 		}
 		value := Span{i, i + length}
 		if !n.introduced(text[at.Start:i]) || isHashContext(text[max(at.Start, i-24):i]) || !n.ids && isIdentified(text[at.Start:i]) ||
-			!looksIssued(text[i:i+length]) || spaced(text[i:i+length]) && !c.fills(value) {
+			r.validate == nil && !looksIssued(text[i:i+length]) || spaced(text[i:i+length]) && !c.fills(value) {
 			inToken = true
 			continue
 		}
@@ -263,7 +263,7 @@ func isIdentified(before []byte) bool {
 	return sign && len(last) <= len(folded) && identifiers.has(appendFolded(folded[:0], last)) && !containsFold(before[max(0, from-8):from], "secret")
 }
 
-var identifiers = listOf("id ids uuid guid sha hash digest commit rev ref version region host hostname url uri name user username email project org account size etag checksum fingerprint thumbprint index branch tag image bucket")
+var identifiers = listOf("id ids uuid guid sha hash digest commit rev ref version region host hostname url uri name user username email project org account size etag checksum fingerprint thumbprint index branch tag image bucket tx txid transaction block root topic address")
 
 // isHashContext tells what introduces digests and identifiers, which have the form of keys.
 func isHashContext(before []byte) bool {
@@ -275,7 +275,7 @@ func isHashContext(before []byte) bool {
 	return false
 }
 
-var hashWords = strings.Fields("sha1 sha256 sha-256 sha512 sha md5 commit checksum digest etag revision integrity fingerprint uuid guid")
+var hashWords = strings.Fields("sha1 sha256 sha-256 sha512 sha md5 commit checksum digest etag revision integrity fingerprint uuid guid h1")
 
 func at(text []byte, i int) byte {
 	if i < 0 {

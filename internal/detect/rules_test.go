@@ -36,7 +36,7 @@ func TestRules(t *testing.T) {
 // structural are the checks of what has a structure and no checksum: they refuse, and prove nothing.
 var structural = map[string]bool{
 	"base64-32": true, "ses-smtp": true, "elastic-api-key": true, "atlassian-pat": true, "basic-auth": true, "clerk-host": true,
-	"discord-id": true, "pypi-macaroon": true, "jfrog-reference": true, "base64-pem": true, "secp256k1": true,
+	"discord-id": true, "secp256k1": true,
 }
 
 func indexOf(list []string, s string) int {

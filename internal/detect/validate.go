@@ -48,13 +48,10 @@ var validators = map[string]validator{
 	"basic-auth":      basicAuth,
 	"clerk-host":      clerkHost,
 	"discord-id":      discordID,
-	"pypi-macaroon":   pypiMacaroon,
-	"jfrog-reference": jfrogReference,
 	"grafana-cloud":   jsonWith("o", "n", "k"),
 	"grafana-legacy":  jsonWith("k", "n", "id"),
 	"sentry-org":      sentryOrg,
 	"1password-json":  jsonWith(),
-	"base64-pem":      base64PEM,
 }
 
 func yes(ok bool) proof {

@@ -87,22 +87,6 @@ func discordID(v []byte) proof {
 	return shaped(len(id) >= 17 && len(id) <= 20 && allOf(id, isDigit))
 }
 
-// pypiMacaroon: a macaroon of version 2, of which the first field is the index's name.
-func pypiMacaroon(v []byte) proof {
-	at := bytes.IndexByte(v, '-')
-	return shaped(bytes.HasPrefix(base64Text(v[at+1:]), []byte{2, 1}))
-}
-
-// jfrogReference: reftkn, a number, a time and the token.
-func jfrogReference(v []byte) proof {
-	return shaped(bytes.HasPrefix(base64Text(v), []byte("reftkn:")))
-}
-
-// base64PEM: a block of PEM that holds a private key.
-func base64PEM(v []byte) proof {
-	return shaped(bytes.Contains(base64Text(v), []byte("PRIVATE KEY-----")) && !bytes.Contains(base64Text(v), []byte("ENCRYPTED")))
-}
-
 // jsonWith is for tokens whose body, after a prefix that ends in _, is a JSON object with some keys.
 func jsonWith(keys ...string) validator {
 	return func(v []byte) proof {
