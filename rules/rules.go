@@ -23,3 +23,8 @@ var Compiled string
 //
 //go:embed phones.txt
 var Phones string
+
+// Words are the 2048 English words of BIP-39, a line each, in the order of their numbers.
+//
+//go:embed bip39.txt
+var Words string

@@ -104,6 +104,9 @@ func (c *check) report(r *Rule, value, whole Span, known bool) {
 	if r.entropy > 0 && entropy(v) < r.entropy {
 		return
 	}
+	if r.judge != "" && !c.isSecretValue(v, nil, r.judge == "password", true) {
+		return
+	}
 	if len(r.context) > 0 && !c.inContext(r, value) {
 		return
 	}

@@ -19,7 +19,7 @@ import (
 // the automaton. It says which files it was made of; if they have changed, it is passed over.
 
 // compiledVersion changes with the format.
-const compiledVersion = 1
+const compiledVersion = 2
 
 // sum is a checksum of the rules' files.
 func sum(files fs.FS, dir string) (uint32, error) {
@@ -84,7 +84,7 @@ func compile(of uint32, sets []*Set) ([]byte, error) {
 // rule writes what its entry says and how its expression is to be run.
 func (w *writer) rule(r *Rule) {
 	t := r.source
-	for _, s := range []string{t.ID, t.Description, t.Regex, t.Path, t.Find, t.Class, t.Severity, t.Confidence, t.Placeholder, t.Validate} {
+	for _, s := range []string{t.ID, t.Description, t.Regex, t.Path, t.Find, t.Class, t.Severity, t.Confidence, t.Placeholder, t.Validate, t.Judge} {
 		w.string(s)
 	}
 	w.number(t.SecretGroup)
@@ -108,7 +108,7 @@ func (w *writer) rule(r *Rule) {
 
 func (r *reader) rule() *Rule {
 	t := &ruleTOML{}
-	for _, s := range []*string{&t.ID, &t.Description, &t.Regex, &t.Path, &t.Find, &t.Class, &t.Severity, &t.Confidence, &t.Placeholder, &t.Validate} {
+	for _, s := range []*string{&t.ID, &t.Description, &t.Regex, &t.Path, &t.Find, &t.Class, &t.Severity, &t.Confidence, &t.Placeholder, &t.Validate, &t.Judge} {
 		*s = r.string()
 	}
 	t.SecretGroup = r.number()

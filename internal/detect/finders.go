@@ -21,7 +21,7 @@ func init() { // not a literal: the checks refer to rules, which refer to finder
 	finders = map[string]finder{
 		"address":        {addressTriggers, findAddress, addressReach, false, 0},
 		"assignment":     {assignmentTriggers, findAssignment, 1024, true, 0},
-		"authorization":  {[]string{"bearer ", "basic ", "token "}, findAuthorization, 1024, true, 0},
+		"authorization":  {[]string{"bearer ", "basic ", "token ", "apikey ", "ssws ", "geniekey "}, findAuthorization, 1024, true, 0},
 		"bic":            {[]string{"bic", "swift"}, findBIC, labelledReach, false, 0},
 		"birth":          {birthLabels, findBirth, labelledReach, false, 0},
 		"bitcoin":        {[]string{coin, fourDigits, "bc1"}, findBitcoin, bitcoinReach, false, 0},

@@ -25,6 +25,8 @@ type near struct {
 	words    [][]byte
 	// named: the keywords alone say that a secret follows.
 	named bool
+	// ids: what the rule is for may be called an id.
+	ids bool
 }
 
 const (
@@ -36,7 +38,7 @@ const (
 )
 
 // secretWords say that what follows is one, where a rule names no context words of its own.
-var secretWords = strings.Fields("key token secret password passwd pwd pass auth credential apikey pat bearer")
+var secretWords = strings.Fields("key token secret password passwd passphrase pwd pass auth authorization credential apikey authtoken pat bearer")
 
 func (r *Rule) compileNear(expr string, keywords []string) error {
 	if len(keywords) == 0 {
@@ -57,6 +59,7 @@ func (r *Rule) compileNear(expr string, keywords []string) error {
 	}
 	for _, w := range words {
 		n.words = append(n.words, []byte(w))
+		n.ids = n.ids || w == "id"
 	}
 	n.named = true
 	for _, k := range keywords {
@@ -121,7 +124,7 @@ func findNear(c *check, r *Rule, at Span) {
 				return
 			}
 		}
-		starts := !inToken && n.first[b]
+		starts := !inToken && n.first[b] && text[i-1] != '@' // name@digest
 		inToken = isValueByte(b)
 		if !starts {
 			continue
@@ -131,33 +134,62 @@ func findNear(c *check, r *Rule, at Span) {
 			continue
 		}
 		value := Span{i, i + length}
-		if !n.introduced(text[at.Start:i]) || isHashContext(text[max(at.Start, i-24):i]) || !looksIssued(text[i:i+length]) {
+		if !n.introduced(text[at.Start:i]) || isHashContext(text[max(at.Start, i-24):i]) || !n.ids && isIdentified(text[at.Start:i]) ||
+			r.validate == nil && !looksIssued(text[i:i+length]) || spaced(text[i:i+length]) && !c.fills(value) {
 			inToken = true
 			continue
 		}
-		c.emit(r, value, Span{at.Start, value.End})
-		return
+		before := len(c.found)
+		if c.emit(r, value, Span{at.Start, value.End}); len(c.found) > before {
+			return
+		}
+		inToken = true
 	}
 }
 
 // match is the length of the value at the beginning of text, 0 if there is none. A value is a token of
 // its own: nothing that could belong to it goes on after it.
 func (n *near) match(text []byte) int {
-	length := 0
 	if n.shapes != nil {
 		for _, s := range n.shapes {
-			if whole, _, ok := s.match(text); ok {
-				length = whole.End
-				break
+			if whole, _, ok := s.match(text); ok && ends(text, whole.End) {
+				return whole.End
 			}
 		}
-	} else if m := n.re().FindIndex(text); m != nil {
-		length = m[1]
+	} else if m := n.re().FindIndex(text); m != nil && ends(text, m[1]) {
+		return m[1]
 	}
-	if length == 0 || length < len(text) && (isValueByte(text[length]) || text[length] == '=' && text[length-1] != '=' && length+1 < len(text) && isValueByte(text[length+1])) {
-		return 0
+	return 0
+}
+
+// ends tells whether a value of that length is over: neither its own signs go on, nor a joint and more.
+func ends(text []byte, length int) bool {
+	if length == len(text) {
+		return true
 	}
-	return length
+	if next := text[length]; strings.IndexByte("=.:|@", next) < 0 || text[length-1] == '=' {
+		return !isValueByte(next)
+	}
+	return length+1 == len(text) || !isValueByte(text[length+1])
+}
+
+func spaced(v []byte) bool { return bytes.IndexByte(v, ' ') > 0 }
+
+// fills tells whether a value of several words is all of a string, or all between a sign and the line's end:
+// four words of four letters occur in prose, too.
+func (c *check) fills(value Span) bool {
+	i := value.Start - 1
+	for isBlank(c.byteAt(i)) && value.Start-i < 4 {
+		i--
+	}
+	after := c.byteAt(value.End)
+	switch b := c.byteAt(i); b {
+	case '"', '\'', '`', '>':
+		return after == b || after == '<' || after == '\\'
+	case '=', ':':
+		return after == 0 || after == '\n' || after == '\r' || after == '#'
+	}
+	return false
 }
 
 // isValueByte: what tokens are made of. A dot or a colon beside one ends a sentence or a key.
@@ -181,12 +213,57 @@ func (n *near) introduced(before []byte) bool {
 		return true
 	}
 	for _, w := range n.words {
-		if containsFold(before, string(w)) {
+		for from := 0; ; {
+			i := indexFold(before[from:], string(w))
+			if i < 0 {
+				break
+			}
+			from += i + len(w)
+			// The pattern is no PAT, the author no auth, the monkey no key.
+			if from < len(before) && isLower(before[from]) && before[from] != 's' {
+				continue
+			}
+			if string(w) != "key" || !isLower(at(before, from-len(w)-1)) || isUpper(before[from-len(w)]) || beforeKey(before[:from-len(w)]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// beforeKey tells what is written in one word with key: apikey, secretkey.
+func beforeKey(before []byte) bool {
+	for _, w := range keyWords {
+		if i := len(before) - len(w); i >= 0 && equalFold(before[i:], w) {
 			return true
 		}
 	}
 	return false
 }
+
+var keyWords = strings.Fields("api app auth access secret private public master admin service account write read signing encryption license licence client server user")
+
+// isIdentified tells whether what is called an id, a place or a name is given the value that follows:
+// account_id: ..., "projectId": "...".
+func isIdentified(before []byte) bool {
+	end, sign := len(before), false
+	for end > 0 && strings.IndexByte(" \t\"'`:=>(,", before[end-1]) >= 0 && len(before)-end < 8 {
+		end--
+		sign = sign || before[end] == ':' || before[end] == '=' || before[end] == '>'
+	}
+	from := end
+	for from > 0 && isAlnum(before[from-1]) && !(isUpper(before[from-1]) && from < end && isLower(before[from])) {
+		from--
+	}
+	if from > 0 && from < end && isUpper(before[from-1]) {
+		from-- // the capital of the last word in camelCase
+	}
+	last := before[from:end]
+	var folded [16]byte
+	return sign && len(last) <= len(folded) && identifiers.has(appendFolded(folded[:0], last)) && !containsFold(before[max(0, from-8):from], "secret")
+}
+
+var identifiers = listOf("id ids uuid guid sha hash digest commit rev ref version region host hostname url uri name user username email project org account size etag checksum fingerprint thumbprint index branch tag image bucket tx txid transaction block root topic address")
 
 // isHashContext tells what introduces digests and identifiers, which have the form of keys.
 func isHashContext(before []byte) bool {
@@ -198,7 +275,7 @@ func isHashContext(before []byte) bool {
 	return false
 }
 
-var hashWords = strings.Fields("sha1 sha256 sha-256 sha512 sha md5 commit checksum digest etag revision integrity fingerprint uuid guid")
+var hashWords = strings.Fields("sha1 sha256 sha-256 sha512 sha md5 commit checksum digest etag revision integrity fingerprint uuid guid h1")
 
 func at(text []byte, i int) byte {
 	if i < 0 {
@@ -219,8 +296,8 @@ func lastFold(text []byte, word string) int {
 
 // looksIssued tells what a machine made from a word, a dotted name or a number of the same length.
 func looksIssued(v []byte) bool {
-	if bytes.IndexByte(v, ' ') > 0 {
-		return true // groups of letters: the form itself is rare enough
+	if spaced(v) {
+		return surprise(v) > naturalBelow && distinct(v) >= 6
 	}
 	digits, letters, lowers, uppers := 0, 0, 0, 0
 	for _, b := range v {
@@ -234,7 +311,21 @@ func looksIssued(v []byte) bool {
 		}
 	}
 	if digits == 0 {
-		return lowers > 0 && uppers > 0 && len(v) >= 20 && surprise(v) > naturalBelow
+		return lowers > 0 && uppers > 0 && len(v) >= 20 && surprise(v) > naturalBelow || len(v) >= 16 && surprise(v) > naturalBelow+12
 	}
-	return letters > 0 && (len(v) < 20 || isHexRun(v) || isUUID(v) || surprise(v) > naturalBelow) && distinct(v) >= 6
+	return letters > 0 && (len(v) < 20 || isHexParts(v) || surprise(v) > naturalBelow) && distinct(v) >= 6
+}
+
+// isHexParts tells hex digits, as they are, joined as in a UUID or behind a prefix; random hex reads like words.
+func isHexParts(v []byte) bool {
+	hex, all := 0, 0
+	for _, b := range v {
+		if isAlnum(b) {
+			all++
+		}
+		if isHex(b) {
+			hex++
+		}
+	}
+	return hex >= 16 && hex*4 >= all*3
 }

@@ -48,7 +48,9 @@ type Rule struct {
 	with     []string
 	path     *regexp.Regexp
 	validate validator
-	allow    []allowlist
+	// judge is what a value must pass as: "password", "secret", or nothing.
+	judge string
+	allow []allowlist
 	// source is the entry that the rule was made of.
 	source *ruleTOML
 }
@@ -101,6 +103,7 @@ type ruleTOML struct {
 	Validate    string   `toml:"validate"`
 	Context     []string `toml:"context"`
 	With        []string `toml:"with"`
+	Judge       string   `toml:"judge"`
 	Examples    []string `toml:"examples"`
 	Negatives   []string `toml:"negatives"`
 
@@ -216,7 +219,10 @@ func (t *ruleTOML) rule() (*Rule, error) {
 	r := &Rule{
 		ID: t.ID, Description: t.Description, Class: Class(t.Class), Severity: High, Confidence: ConfidenceMedium,
 		Placeholder: t.Placeholder, Examples: unbrokenAll(t.Examples), Negatives: unbrokenAll(t.Negatives),
-		source: t, group: t.SecretGroup, entropy: t.Entropy, context: foldAll(t.Context), with: t.With,
+		source: t, group: t.SecretGroup, entropy: t.Entropy, context: foldAll(t.Context), with: t.With, judge: t.Judge,
+	}
+	if !slices.Contains([]string{"", "password", "secret"}, r.judge) {
+		return nil, fmt.Errorf("judge %q is none of password, secret", t.Judge)
 	}
 	if r.Class == "" {
 		r.Class = Credential

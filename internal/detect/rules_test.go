@@ -20,7 +20,7 @@ func TestRules(t *testing.T) {
 				found := e.Find("", []byte(text))
 				if len(found) != 1 || found[0].Rule != r {
 					t.Errorf("example %d gives %v, want %s alone", indexOf(r.Examples, text), ids(found), r.ID)
-				} else if r.validate != nil && !found[0].Validated && r.ID != "gitlab-pat" && r.ID != "azure-connection-key" {
+				} else if r.validate != nil && !found[0].Validated && r.ID != "gitlab-pat" && r.ID != "azure-connection-key" && !structural[r.source.Validate] {
 					t.Errorf("example %d: its checksum does not hold", indexOf(r.Examples, text))
 				}
 			}
@@ -31,6 +31,12 @@ func TestRules(t *testing.T) {
 			}
 		})
 	}
+}
+
+// structural are the checks of what has a structure and no checksum: they refuse, and prove nothing.
+var structural = map[string]bool{
+	"base64-32": true, "ses-smtp": true, "elastic-api-key": true, "atlassian-pat": true, "basic-auth": true, "clerk-host": true,
+	"discord-id": true, "secp256k1": true,
 }
 
 func indexOf(list []string, s string) int {
