@@ -135,7 +135,7 @@ func findNear(c *check, r *Rule, at Span) {
 		}
 		value := Span{i, i + length}
 		if !n.introduced(text[at.Start:i]) || isHashContext(text[max(at.Start, i-24):i]) || !n.ids && isIdentified(text[at.Start:i]) ||
-			r.validate == nil && !looksIssued(text[i:i+length]) || spaced(text[i:i+length]) && !c.fills(value) {
+			b != '[' && (r.validate == nil && !looksIssued(text[i:i+length]) || spaced(text[i:i+length]) && !c.fills(value)) {
 			inToken = true
 			continue
 		}
