@@ -17,12 +17,10 @@ import (
 // context words must stand; what introduces hashes and identifiers must not stand before the value.
 type near struct {
 	shapes []*shape
-	re     func() *regexp.Regexp
+	re     *regexp.Regexp // where no shape decides
 	// first holds what a value can begin with.
 	first [256]bool
-	// shortest is the least length of a value.
-	shortest int
-	words    [][]byte
+	words [][]byte
 	// named: the keywords alone say that a secret follows.
 	named bool
 	// ids: what the rule is for may be called an id.
@@ -40,28 +38,42 @@ const (
 // secretWords say that what follows is one, where a rule names no context words of its own.
 var secretWords = strings.Fields("key token secret password passwd passphrase pwd pass auth authorization credential apikey authtoken pat bearer")
 
-func (r *Rule) compileNear(expr string, keywords []string) error {
+func (r *Rule) compileNear(expr string, keywords []string, known bool) error {
 	if len(keywords) == 0 {
 		return errors.New(`find = "near" needs keywords: the words beside which the value means something`)
 	}
-	tree, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
-		return fmt.Errorf("regex: %w", err)
-	}
-	n := &near{shapes: compileShapes(tree), shortest: shortest(tree)}
-	n.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + expr + `)`) })
-	for c := range 0x80 {
-		n.first[c] = begins(tree, rune(c))
+	if !known {
+		if _, err := syntax.Parse(expr, syntax.Perl); err != nil {
+			return fmt.Errorf("regex: %w", err)
+		}
 	}
 	words := r.context
 	if len(words) == 0 {
 		words = secretWords
 	}
+	// Most of these rules are never woken.
+	r.near = sync.OnceValue(func() *near { return newNear(expr, keywords, words) })
+	r.context = nil
+	r.triggers, r.run, r.back, r.reach = keywords, findNear, 16, nearReach
+	return nil
+}
+
+func newNear(expr string, keywords, words []string) *near {
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		panic(err) // it was parsed when the rule was made
+	}
+	n := &near{shapes: compileShapes(tree), named: true}
+	if n.shapes == nil {
+		n.re = regexp.MustCompile(`\A(?:` + expr + `)`)
+	}
+	for c := range 0x80 {
+		n.first[c] = begins(tree, rune(c))
+	}
 	for _, w := range words {
 		n.words = append(n.words, []byte(w))
 		n.ids = n.ids || w == "id"
 	}
-	n.named = true
 	for _, k := range keywords {
 		named := false
 		for _, w := range n.words {
@@ -69,9 +81,7 @@ func (r *Rule) compileNear(expr string, keywords []string) error {
 		}
 		n.named = n.named && named
 	}
-	r.near, r.context = n, nil
-	r.triggers, r.run, r.back, r.reach = keywords, findNear, 16, nearReach
-	return nil
+	return n
 }
 
 // begins tells whether a match can begin with c.
@@ -110,10 +120,10 @@ func begins(re *syntax.Regexp, c rune) bool {
 }
 
 func findNear(c *check, r *Rule, at Span) {
-	text, n := c.text, r.near
 	if !c.ownWord(at) {
 		return
 	}
+	text, n := c.text, r.near()
 	end := min(len(text), at.End+nearSpan)
 	lines := 0
 	inToken := isValueByte(text[at.End-1])
@@ -156,7 +166,7 @@ func (n *near) match(text []byte) int {
 				return whole.End
 			}
 		}
-	} else if m := n.re().FindIndex(text); m != nil && ends(text, m[1]) {
+	} else if m := n.re.FindIndex(text); m != nil && ends(text, m[1]) {
 		return m[1]
 	}
 	return 0

@@ -40,7 +40,7 @@ type Rule struct {
 	// numeral is the kind of number that numeral.go looks for, if the rule is for one.
 	numeral string
 	pattern *pattern
-	near    *near
+	near    func() *near
 	group   int
 	entropy float64
 	context []string
@@ -107,8 +107,9 @@ type ruleTOML struct {
 	Examples    []string `toml:"examples"`
 	Negatives   []string `toml:"negatives"`
 
-	// plan is how the regex is to be run, where that has been found out before.
-	plan *pattern
+	// known is an entry that was checked when what it comes to was kept; plan is how its regex is to be run.
+	known bool
+	plan  *pattern
 }
 
 type allowlistTOML struct {
@@ -269,7 +270,7 @@ func (t *ruleTOML) rule() (*Rule, error) {
 	}
 	switch {
 	case t.Find == "near" && t.Regex != "":
-		return r, r.compileNear(t.Regex, t.Keywords)
+		return r, r.compileNear(t.Regex, t.Keywords, t.known)
 	case t.Find == "near":
 		return nil, errors.New(`find = "near" needs a regex: what the value looks like`)
 	case t.Find != "" && t.Regex != "":
