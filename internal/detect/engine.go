@@ -38,6 +38,8 @@ type Engine struct {
 	numbers func() *numberTable
 	// person is the rule that finds names where no label introduces them; nil if there is none.
 	person *Rule
+	// indexed are the rules that are indexes.
+	indexed []*Rule
 	// paired are the rules whose findings may be halves of one leak.
 	paired map[string]bool
 	// back and reach are the largest of the rules'.
@@ -130,6 +132,9 @@ func (e *Engine) index() {
 		if r.source.Find == "person" {
 			e.person = r
 		}
+		if r.index != nil {
+			e.indexed = append(e.indexed, r)
+		}
 	}
 }
 
@@ -184,7 +189,17 @@ func (e *Engine) Find(path string, text []byte) []Finding {
 
 // settled makes findings of candidates.
 func settled(text []byte, found []candidate) []Finding {
+	var prints []candidate
+	found = slices.DeleteFunc(found, func(f candidate) bool {
+		if f.print != 0 {
+			prints = append(prints, f)
+		}
+		return f.print != 0
+	})
 	findings := resolve(found, nil)
+	if len(prints) > 0 {
+		findings = withRegions(prints, findings)
+	}
 	if len(findings) > 1 {
 		pair(text, findings)
 	}
