@@ -40,8 +40,13 @@ func (b *IndexBuilder) Term(term string) error {
 		return errors.New("it has fewer than three letters or digits, and would be found everywhere: remove it")
 	}
 	// camelCase may be one word or more in a text, and so in a term.
+	runs := 0
 	for _, whole := range []bool{true, false} {
 		words := wordsOf(text, whole)
+		if !whole && len(words) == runs {
+			break
+		}
+		runs = len(words)
 		if len(words) > termWords {
 			if whole {
 				return fmt.Errorf("it has more than %d words: shorten it", termWords)

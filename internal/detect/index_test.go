@@ -201,11 +201,16 @@ func TestIndexedEditEqualsOpen(t *testing.T) {
 		strings.Repeat(" ", 66), strings.Repeat("\n", 64), strings.Repeat("-", 70), strings.Repeat("filler text ", 90), "a.b" + "@poczta.onet.pl", "password = \"Tr7#kq9Lm2xW\"\n"}
 	lines := strings.SplitAfter(ourCode, "\n")
 	piece := func() string {
-		switch r.IntN(4) {
-		case 0:
+		switch r.IntN(8) {
+		case 0: // as far apart as can be
+			from := r.IntN(len(ourCode) - 200)
+			return spread(ourCode[from:from+200], gapSpan-r.IntN(2))
+		case 1:
+			return strings.ReplaceAll(" kappa shaft b2b acme orion reactor ", " ", strings.Repeat(" ", gapLongest-r.IntN(3)))
+		case 2, 3:
 			from := r.IntN(len(lines))
 			return strings.Join(lines[from:min(len(lines), from+1+r.IntN(12))], "")
-		case 1:
+		case 4, 5:
 			from := r.IntN(len(ourCode))
 			return strings.ReplaceAll(ourCode[from:min(len(ourCode), from+r.IntN(400))], "\n", "\n\t ")
 		}
@@ -214,7 +219,7 @@ func TestIndexedEditEqualsOpen(t *testing.T) {
 	terms, regions := 0, 0
 	for range 40 {
 		var text []byte
-		for range 60 {
+		for range 30 {
 			text = append(text, piece()...)
 		}
 		scan := e.Open("", text)

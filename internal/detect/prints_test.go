@@ -171,14 +171,18 @@ func TestFirstComment(t *testing.T) {
 	}
 }
 
+// spread puts blanks between all characters.
+func spread(text string, blanks int) string {
+	return strings.Join(strings.Split(strings.Join(strings.Fields(text), ""), ""), strings.Repeat(" ", blanks))
+}
+
 // TestChoiceIsLocal: which fingerprints are chosen in a part depends on nothing farther than their reach.
 func TestChoiceIsLocal(t *testing.T) {
 	x, err := readIndex(indexFile(t, "acme", nil, ourCode))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wide := strings.ReplaceAll(ourCode, " ", strings.Repeat(" ", gapSpan))
-	text := []byte(ourCode + wide + strings.Repeat("ab", 300) + strings.Repeat(" ", gapSpan+1) + ourCode + strings.Repeat(" ", gapSpan) + ourCode)
+	text := []byte(ourCode + spread(ourCode[400:], gapSpan) + strings.Repeat("ab", 300) + strings.Repeat(" ", gapSpan+1) + ourCode + strings.Repeat(" ", gapSpan) + ourCode)
 	chosen := func(part Span) map[string]bool {
 		all := map[string]bool{}
 		x.prints.choose(text, part, func(at Span, hash uint64) { all[fmt.Sprint(at, hash)] = true })
