@@ -22,7 +22,11 @@ func withRegions(prints []candidate, findings []Finding) []Finding {
 			to++
 		}
 		if f, ok := region(prints[from:to], end); ok {
-			findings = append(findings, outside(f, findings)...)
+			others := make([]Span, len(findings))
+			for i, o := range findings {
+				others[i] = o.Span
+			}
+			findings = append(findings, f.Around(others)...)
 			slices.SortFunc(findings, func(a, b Finding) int { return cmp.Compare(a.Start, b.Start) })
 		}
 		from = to
@@ -33,7 +37,7 @@ func withRegions(prints []candidate, findings []Finding) []Finding {
 // region is the finding that fingerprints close to each other make, if there are enough different ones.
 func region(prints []candidate, end int) (Finding, bool) {
 	f := prints[0].Finding
-	f.End = end
+	f.End, f.region = end, true
 	different := make([]uint64, len(prints))
 	for i, p := range prints {
 		different[i] = p.print
@@ -54,8 +58,12 @@ func region(prints []candidate, end int) (Finding, bool) {
 	return f, true
 }
 
-// outside is what lies of a finding between others; too little of it to hold a fingerprint is nothing.
-func outside(f Finding, others []Finding) (pieces []Finding) {
+// Around is the finding, or for a region of code what lies of it between other values, which are given in their
+// order. Too little to hold a fingerprint is nothing.
+func (f Finding) Around(others []Span) (pieces []Finding) {
+	if !f.region {
+		return []Finding{f}
+	}
 	at := f.Start
 	piece := func(to int) {
 		if to-at >= printLength {

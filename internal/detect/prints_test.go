@@ -124,6 +124,25 @@ func TestRegionsGiveWay(t *testing.T) {
 	if found[0].End != found[1].Start || found[1].End != found[2].Start {
 		t.Errorf("something is left out between %v", found)
 	}
+	for _, c := range []struct{ others, want []Span }{
+		{nil, []Span{{100, 300}}},
+		{[]Span{{0, 100}, {300, 400}}, []Span{{100, 300}}},
+		{[]Span{{90, 110}, {150, 160}, {161, 170}, {290, 310}}, []Span{{110, 150}, {170, 290}}},
+		{[]Span{{0, 400}}, nil},
+	} {
+		f := found[0]
+		f.Span = Span{100, 300}
+		var got []Span
+		for _, p := range f.Around(c.others) {
+			got = append(got, p.Span)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("around %v: %v, want %v", c.others, got, c.want)
+		}
+	}
+	if got := found[1].Around([]Span{found[1].Span}); len(got) != 1 || got[0] != found[1] {
+		t.Errorf("what is no region gives %v", got)
+	}
 }
 
 // TestPublicCode: what everybody has is no secret of anybody's.
