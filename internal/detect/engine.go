@@ -10,6 +10,8 @@
 //     numbers, URLs, keys in PEM) is checked by hand, a file each. numeral.go tries all the numbers
 //     that people have at once; context.go and label.go look for the words that say what a value is.
 //   - validate.go proves values by their checksums; published.go knows the documented examples.
+//   - terms.go and prints.go look for an organisation's own terms and code, where an index of them is loaded
+//     (index.go); what stands as a label above a text is banner.go's.
 //   - resolve.go settles overlaps: what a checksum proved beats a provider's format, that beats a
 //     generic rule, and then the longer span wins.
 //   - scan.go keeps what an edit cannot have changed. It relies on one promise of every check: its
