@@ -29,6 +29,8 @@ type candidate struct {
 	anchor, back, reach int
 	// viewed is what was found in another form of the text.
 	viewed bool
+	// print is the hash of a fingerprint, which is no finding by itself.
+	print uint64
 }
 
 var checkPool = sync.Pool{New: func() any { return new(check) }}
@@ -55,6 +57,8 @@ func (c *check) run(span Span) {
 	c.runs(span, nil)
 	c.rows(span, nil)
 	c.names(span, nil)
+	c.terms(span, nil)
+	c.prints(span, nil)
 	c.runWhole()
 }
 
@@ -127,7 +131,7 @@ func (c *check) report(r *Rule, value, whole Span, known bool) {
 	case c.file.test && !f.Validated && f.Severity > Low:
 		f.Severity--
 	}
-	c.found = append(c.found, candidate{f, c.anchor, c.back, c.reach, false})
+	c.found = append(c.found, candidate{f, c.anchor, c.back, c.reach, false, 0})
 }
 
 // inContext tells whether one of the rule's context words stands on the value's line or the few before it.

@@ -53,7 +53,7 @@ func (c *check) names(span Span, hold func(start int) bool) {
 	limit := min(len(text), span.End+nameLongest) - 1
 	for i := span.Start; i < limit; {
 		if i+9 <= len(text) {
-			hits := capitals(binary.LittleEndian.Uint64(text[i:]), binary.LittleEndian.Uint64(text[i+1:]))
+			hits := blankThenCapital(binary.LittleEndian.Uint64(text[i:]), binary.LittleEndian.Uint64(text[i+1:]))
 			if hits == 0 {
 				i += 8
 				continue
@@ -70,9 +70,9 @@ func (c *check) names(span Span, hold func(start int) bool) {
 	}
 }
 
-// capitals marks, eight bytes at once, blanks in x behind which y has a capital or what is not ASCII. It may mark
+// blankThenCapital marks, eight bytes at once, blanks in x behind which y has a capital or what is not ASCII. It may mark
 // a byte more, which changes nothing.
-func capitals(x, y uint64) uint64 {
+func blankThenCapital(x, y uint64) uint64 {
 	const ones, high = 0x0101010101010101, 0x8080808080808080
 	blank := x ^ ones*' '
 	blank = (blank - ones) &^ blank & high
