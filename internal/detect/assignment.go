@@ -19,6 +19,7 @@ var assignmentTriggers = []string{
 	"accesskey", "access_key", "access-key", "privatekey", "private_key", "private-key", "secretkey", "authkey", "auth_key", "auth-key",
 	"credential", "encryptionkey", "encryption_key", "encryption-key", "signingkey", "signing_key", "signing-key",
 	"masterkey", "master_key", "master-key", "accountkey", "account_key", "sharedkey", "shared_key", "_pass", "dbpass", "pass=", "pass:", "pass\"",
+	"api key", "secret key", "access key", "license key", "signing key", "encryption key",
 	"_key", "-key", "appkey", "sessionkey", "webhookkey", "licensekey", "servicekey", "adminkey", "_salt",
 	"passcode", "kennwort", "contrasena", "contraseña", "senha", "mot_de_passe", "motdepasse", "wachtwoord", "haslo",
 }
@@ -182,6 +183,10 @@ func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
 		return value, quoted, ok && !isUUID(text[value.Start:value.End])
 	case i > signAt && !closed && !c.file.code && c.spoken(i) > 0: // the password is ...
 		return c.spokenValue(i + c.spoken(i))
+	case i > signAt && !closed && !c.file.code && (start == 0 || isSpace(text[start-1])): // use the access token 6FTY...
+		value, _, ok = c.spokenValue(i)
+		v := text[value.Start:value.End]
+		return value, false, ok && len(v) >= 16 && !isUUID(v) && isKey(v) && !isHashContext(text[max(0, start-16):value.Start])
 	default:
 		return Span{}, false, false
 	}

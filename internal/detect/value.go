@@ -351,7 +351,17 @@ func isKey(v []byte) bool {
 	case digits == 0:
 		return len(v) >= 20 && cost > naturalBelow+16
 	}
-	return cost > naturalBelow && entropy(v) >= 2.9
+	return (cost > naturalBelow || turns(v) >= 8) && entropy(v) >= 2.9
+}
+
+// turns is how often letters and digits take turns, which they do in words once or twice.
+func turns(v []byte) (n int) {
+	for i := 1; i < len(v); i++ {
+		if isDigit(v[i]) != isDigit(v[i-1]) && isAlnum(v[i]) && isAlnum(v[i-1]) {
+			n++
+		}
+	}
+	return n
 }
 
 // isWordy tells a value whose letters split into words: MyPasswordField, test-user-token, login.title.
