@@ -55,7 +55,7 @@ func (b *banner) find(c *check, r *Rule, at Span) {
 		return
 	}
 	l := label{phrase: c.text[at.Start:at.End], before: c.text[line.Start:at.Start], after: bytes.TrimRight(c.text[at.End:line.End], "\r"), code: c.file.code}
-	l.word = bytes.IndexAny(l.phrase, " :") < 0
+	l.word = !bytes.ContainsAny(l.phrase, " :")
 	l.apart, l.mild = c.blankAround(line), b.name == "banner-internal"
 	if bytes.HasPrefix(l.after, []byte("+")) || !l.stands() {
 		return

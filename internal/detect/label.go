@@ -163,7 +163,7 @@ func findBIC(c *check, r *Rule, at Span) {
 			return
 		}
 	}
-	if country := string(text[4:6]); ibanForms[country] == "" && !bankCountries[country] {
+	if ibanForms[string(text[4:6])] == "" && !bankCountries[string(text[4:6])] {
 		return
 	}
 	if c.alone(v) {
@@ -193,7 +193,7 @@ func findICD(c *check, r *Rule, at Span) {
 		if v := (Span{i, to}); c.data(v) {
 			c.emit(r, v, v)
 		}
-		i, from = to, to
+		from = to
 		for bytes.IndexByte([]byte(" ,;/\"'"), c.byteAt(from)) >= 0 && c.byteAt(from) != 0 && from-to < 4 {
 			from++
 		}

@@ -220,8 +220,8 @@ func (c *check) labelledName(r *Rule, at Span) {
 	}
 	if c.partOfName(at) {
 		v, tokens := c.readName(from)
-		text := string(c.text[v.Start:v.End])
-		if tokens == 1 && (nameLists().given[text] || nameLists().family[text]) && !nameLists().common[text] {
+		text := c.text[v.Start:v.End]
+		if lists := nameLists(); tokens == 1 && (lists.given[string(text)] || lists.family[string(text)]) && !lists.common[string(text)] {
 			c.emitCredit(r, v)
 			return
 		}

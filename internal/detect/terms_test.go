@@ -47,7 +47,7 @@ func TestBadTerms(t *testing.T) {
 	}
 	for term, want := range map[string]string{
 		"":                         "fewer than three",
-		"--- ":                     "fewer than three",
+		"---":                      "fewer than three",
 		"qu":                       "fewer than three",
 		strings.Repeat("quay ", 9): "more than 8 words",
 		strings.Repeat("quay", 20): "more than 64 bytes",

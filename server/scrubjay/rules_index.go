@@ -34,9 +34,7 @@ Of the directories it takes what people wrote: not what .gitignore names, nor bi
 data for tests. Code that stands in a directory of --public as well is nobody's secret and is taken out. The file of
 --terms has one term a line, of up to eight words; a line that begins with # is a comment.`,
 		Example: "  scrubjay rules index src/ lib/ -o acme.sjindex\n  scrubjay rules index src/ --public ~/go/pkg/mod -o acme.sjindex\n  scrubjay rules index --terms customers.txt --class pii -o customers.sjindex",
-		RunE: func(c *cobra.Command, dirs []string) error {
-			return o.run(c, dirs)
-		},
+		RunE:    o.run,
 	}
 	f := c.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "write the index to this `FILE`")

@@ -132,12 +132,12 @@ func TestProgress(t *testing.T) {
 		files := int64(0)
 		so := func() (int64, int64) { files += 100; return files, files * 1e6 }
 		stop := showProgress(&out, so)
-		time.Sleep(200 * time.Millisecond)
+		<-time.After(200 * time.Millisecond) // of the bubble, not of a clock
 		if stop(); out.Len() > 0 {
 			t.Errorf("it shows %q", out.String())
 		}
 		stop = showProgress(&out, so)
-		time.Sleep(450 * time.Millisecond)
+		<-time.After(450 * time.Millisecond) // of the bubble, not of a clock
 		stop()
 		want := clearLine + "100 files, 100 MB, 333 MB/s" + clearLine + "200 files, 200 MB, 500 MB/s" + clearLine
 		if out.String() != want {
