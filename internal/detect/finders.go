@@ -27,6 +27,7 @@ func init() { // not a literal: the checks refer to rules, which refer to finder
 		"ipv4":           {[]string{digitDot}, findIPv4, 64, false, 0},
 		"ipv6":           {ipv6Triggers(), findIPv6, 128, false, 0},
 		"jwt":            {[]string{"eyJ"}, findJWT, 8 << 10, false, 16},
+		"manifest":       {[]string{"kind: secret", `"kind": "secret`}, findManifest, manifestSpan + 32, false, 0},
 		"pem":            {[]string{"-----BEGIN"}, findPEM, 9 << 10, false, 16},
 		"phone":          {[]string{plusDigit}, findPhone, 64, false, 0},
 		"ssn":            {[]string{fourDigits}, findSSN, 32, false, 0},
