@@ -1,12 +1,12 @@
-// Package rules embeds what the program knows by heart: the detection rules (detect/*.toml), the
-// default policy (policy/*.rego beside its tests) and nothing that runs.
+// Package rules embeds what the program knows by heart: the detection rules (detect/*.toml), lists of
+// names (names/*.txt), the default policy (policy/*.rego beside its tests) and nothing that runs.
 package rules
 
 import "embed"
 
-// FS holds detect/ and policy/.
+// FS holds detect/, names/ and policy/.
 //
-//go:embed detect/*.toml policy/*.rego
+//go:embed detect/*.toml names/*.txt policy/*.rego
 var FS embed.FS
 
 // Judge is the table of package detect's judge of random values; detect/judge.go says what is in it.

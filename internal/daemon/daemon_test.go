@@ -212,7 +212,7 @@ func TestPush(t *testing.T) {
 			}
 		}
 	}
-	mail := "jan.nowak" + "@onet.pl"
+	mail := strings.Join([]string{"jan.nowak", "onet.pl"}, "@")
 	ask := func() int {
 		t.Helper()
 		token, err := r.state.Token()

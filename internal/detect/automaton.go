@@ -40,51 +40,6 @@ type trigger struct {
 	rules    []*Rule
 }
 
-// Triggers that are no literals; finders.go names them for the finders that need them.
-const (
-	fourDigits = "\x00dddd"
-	digitDot   = "\x00d.d"
-	plusDigit  = "\x00+d"
-)
-
-var digitPatterns = [...]string{fourDigits, digitDot, plusDigit}
-
-// The digit patterns' own little automaton: 0 nothing, 1 to 4 so many digits in a row (4 is four and
-// more), afterDot "digit dot", afterPlus "+".
-const (
-	afterDot  = 5
-	afterPlus = 6
-)
-
-func digitStep(state int, c byte) int {
-	switch {
-	case isDigit(c) && (state == 0 || state >= afterDot):
-		return 1
-	case isDigit(c):
-		return min(state+1, 4)
-	case c == '.' && state >= 1 && state <= 4:
-		return afterDot
-	case c == '+':
-		return afterPlus
-	}
-	return 0
-}
-
-// digitEmits is one more than the index of the digit pattern that this step completes, or 0.
-func digitEmits(state int, c byte) int {
-	switch {
-	case !isDigit(c):
-		return 0
-	case state == 3:
-		return 1
-	case state == afterDot:
-		return 2
-	case state == afterPlus:
-		return 3
-	}
-	return 0
-}
-
 type builder struct {
 	literals map[string]*trigger
 	special  map[string]*trigger
@@ -151,7 +106,7 @@ func (t *trie) link() {
 // build makes the DFA: the trie of the literals, and then its product with the digit patterns' little
 // automaton, of which few states can be reached (a state after a letter knows that no digit went before).
 func (b *builder) build() (*automaton, error) {
-	a := &automaton{longest: 4}
+	a := &automaton{longest: leadReach}
 	members := a.classify(b.literals)
 	t := &trie{classes: len(members)}
 	t.grow()
@@ -178,21 +133,17 @@ func (b *builder) build() (*automaton, error) {
 	a.shift = uint(bits.TrailingZeros32(stride))
 	a.outputs = make([][]*trigger, 1, len(t.fail)+64)
 	a.table = new([tableSize]uint32)
-	// Which digit pattern ends depends on the step and not on the state it leads to, so what a state
-	// emits is a part of its name.
-	const perNode = (afterPlus + 1) * (len(digitPatterns) + 1)
+	leads := newLeads(members)
+	perNode := len(leads.all)
 	ids := make([]uint32, len(t.fail)*perNode) // of a state's name, one more than its number
 	ids[0] = 1
-	queue := []int{0}
+	queue, accepts := []int{0}, []uint32{0}
 	for n := uint32(0); int(n) < len(queue); n++ {
-		node, digits := queue[n]/perNode, queue[n]%perNode/(len(digitPatterns)+1)
-		for class, c := range members {
+		node, before := queue[n]/perNode, queue[n]%perNode
+		for class := range members {
 			to := int(t.next[node*t.classes+class])
-			step, emits := 0, 0
-			if class > 0 {
-				step, emits = digitStep(digits, c), digitEmits(digits, c)
-			}
-			name := to*perNode + step*(len(digitPatterns)+1) + emits
+			after := leads.next[before*len(members)+class]
+			name := to*perNode + int(after)
 			if ids[name] == 0 {
 				queue = append(queue, name)
 				ids[name] = uint32(len(queue))
@@ -201,27 +152,20 @@ func (b *builder) build() (*automaton, error) {
 					return nil, fmt.Errorf("the rules hold more keywords than one automaton takes (%d states): drop some or shorten them", tableSize/stride)
 				}
 				out := t.out[to]
-				if tr := b.special[emitted(emits)]; tr != nil {
+				if tr := b.special[leads.all[after].emits]; tr != nil {
 					out = append(out[:len(out):len(out)], tr)
 				}
 				a.outputs = append(a.outputs, out)
+				accepts = append(accepts, 0)
+				if len(out) > 0 {
+					accepts[id/stride] = accept
+				}
 			}
 			id := (ids[name] - 1) * stride
-			if a.outputs[id>>a.shift] != nil {
-				a.table[n*stride+uint32(class)] = id | accept
-			} else {
-				a.table[n*stride+uint32(class)] = id
-			}
+			a.table[n*stride+uint32(class)] = id | accepts[id/stride]
 		}
 	}
 	return a, nil
-}
-
-func emitted(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return digitPatterns[n-1]
 }
 
 // without is the same automaton whose triggers wake none of the rules that are dropped. They are few, and
@@ -248,15 +192,17 @@ func (a *automaton) without(dropped func(*Rule) bool) *automaton {
 }
 
 // classify gives each byte that a trigger holds a class of its own, and a letter that of its other case.
-// Class 0 is every other byte. It answers with a member of each class.
+// The bytes of letters beyond ASCII share one, so that few classes suffice: a trigger with such a letter
+// also wakes at another, and the checks look for themselves. Class 0 is every other byte. It answers
+// with a member of each class.
 func (a *automaton) classify(literals map[string]*trigger) []byte {
-	used := [256]bool{'.': true, '+': true}
-	for c := '0'; c <= '9'; c++ {
-		used[c] = true
+	var used [256]bool
+	for i := range len(leadBytes) {
+		used[leadBytes[i]] = true
 	}
 	for lit := range literals {
 		for i := range len(lit) {
-			used[lit[i]] = true
+			used[min(lit[i], 0x80)] = true
 		}
 	}
 	members := []byte{0}
@@ -268,6 +214,9 @@ func (a *automaton) classify(literals map[string]*trigger) []byte {
 	}
 	for c := byte('a'); c <= 'z'; c++ {
 		a.classes[c-'a'+'A'] = a.classes[c]
+	}
+	for c := 0x81; c < 256; c++ {
+		a.classes[c] = a.classes[0x80]
 	}
 	return members
 }

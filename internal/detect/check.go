@@ -27,6 +27,8 @@ type check struct {
 type candidate struct {
 	Finding
 	anchor, back, reach int
+	// viewed is what was found in another form of the text.
+	viewed bool
 }
 
 var checkPool = sync.Pool{New: func() any { return new(check) }}
@@ -53,6 +55,7 @@ func (c *check) run(span Span) {
 	})
 	c.runs(span, nil)
 	c.rows(span, nil)
+	c.names(span, nil)
 	c.runWhole()
 }
 
@@ -91,7 +94,7 @@ func (c *check) emit(r *Rule, value, whole Span) {
 
 // report is emit for a value that is no dummy; known says that it is a published example.
 func (c *check) report(r *Rule, value, whole Span, known bool) {
-	if r.generic && c.file.quiet || r.path != nil && !r.path.MatchString(c.path) {
+	if c.file.quiet && (r.generic || r.Class == PII || r.Class == PHI || r.Class == PCI) || r.path != nil && !r.path.MatchString(c.path) {
 		return
 	}
 	v := c.text[value.Start:value.End]
@@ -125,7 +128,7 @@ func (c *check) report(r *Rule, value, whole Span, known bool) {
 	case c.file.test && !f.Validated && f.Severity > Low:
 		f.Severity--
 	}
-	c.found = append(c.found, candidate{f, c.anchor, c.back, c.reach})
+	c.found = append(c.found, candidate{f, c.anchor, c.back, c.reach, false})
 }
 
 // inContext tells whether one of the rule's context words stands on the value's line or the few before it.

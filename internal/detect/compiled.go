@@ -50,11 +50,12 @@ func loadCompiled(blob string) (e *Engine, ok bool) {
 			return nil, false
 		}
 	}
-	for _, rule := range slices.Concat(e.rules, viewRules) {
+	all := slices.Concat(e.rules, unnamedRules())
+	for _, rule := range all {
 		e.back, e.reach = max(e.back, rule.back), max(e.reach, rule.reach)
 	}
-	e.pairs()
-	e.automaton = r.automaton(slices.Concat(e.rules, viewRules))
+	e.index()
+	e.automaton = r.automaton(all)
 	return e, r.rest == ""
 }
 
@@ -76,7 +77,7 @@ func compile(of uint32, sets []*Set) ([]byte, error) {
 	for _, r := range e.rules {
 		w.rule(r)
 	}
-	w.automaton(e.automaton, slices.Concat(e.rules, viewRules))
+	w.automaton(e.automaton, slices.Concat(e.rules, unnamedRules()))
 	return w.out, nil
 }
 

@@ -68,7 +68,7 @@ func findEmail(c *check, r *Rule, at Span) {
 	if isDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && isNumber([]byte(domain[:strings.IndexByte(domain, '.')])) {
 		return
 	}
-	c.emit(r, Span{from, to}, Span{from, to})
+	c.emitCredit(r, Span{from, to})
 }
 
 func isLocalPart(b byte) bool {

@@ -4,11 +4,11 @@
 // The way of a text through the room:
 //
 //   - automaton.go passes once over the bytes and stops wherever a trigger ends: a rule's keyword,
-//     four digits in a row, a digit after "digit dot", a digit after "+". Everything else is never
-//     looked at again.
+//     one of the few patterns of digits that lead.go knows. Everything else is never looked at again.
 //   - A trigger wakes the checks of its rules (check.go). A rule with a regular expression runs it
 //     only in a window around the trigger; what is frequent in ordinary text (assignments, addresses,
-//     numbers, URLs, keys in PEM) is checked by hand, a file each.
+//     numbers, URLs, keys in PEM) is checked by hand, a file each. numeral.go tries all the numbers
+//     that people have at once; context.go and label.go look for the words that say what a value is.
 //   - validate.go proves values by their checksums; published.go knows the documented examples.
 //   - resolve.go settles overlaps: what a checksum proved beats a provider's format, that beats a
 //     generic rule, and then the longer span wins.
@@ -34,6 +34,10 @@ type Engine struct {
 	published *published
 	// whole are the rules without a keyword; only imported ones.
 	whole []*Rule
+	// numbers is the table of the rules that numeral.go knows.
+	numbers func() *numberTable
+	// person is the rule that finds names where no label introduces them; nil if there is none.
+	person *Rule
 	// paired are the rules whose findings may be halves of one leak.
 	paired map[string]bool
 	// back and reach are the largest of the rules'.
@@ -84,16 +88,19 @@ func (e *Engine) Without(ids ...string) (*Engine, error) {
 			less.whole = append(less.whole, r)
 		}
 	}
-	less.back, less.reach, less.paired = e.back, e.reach, e.paired
+	less.back, less.reach = e.back, e.reach
+	less.index()
 	return less, nil
 }
 
 func (e *Engine) build() error {
-	e.pairs()
+	e.index()
 	b := newBuilder()
 	for _, r := range e.rules {
 		for _, t := range r.triggers {
-			b.add(t, r)
+			if r.numeral == "" {
+				b.add(t, r)
+			}
 		}
 		if r.triggers == nil {
 			e.whole = append(e.whole, r)
@@ -101,7 +108,7 @@ func (e *Engine) build() error {
 		}
 		e.back, e.reach = max(e.back, r.back), max(e.reach, r.reach)
 	}
-	for _, r := range viewRules {
+	for _, r := range unnamedRules() {
 		for _, t := range r.triggers {
 			b.add(t, r)
 		}
@@ -112,14 +119,22 @@ func (e *Engine) build() error {
 	return err
 }
 
-func (e *Engine) pairs() {
+// index makes what is looked up by rule.
+func (e *Engine) index() {
+	e.numbers = sync.OnceValue(func() *numberTable { return numberTableOf(e.rules) })
 	e.paired = map[string]bool{}
 	for _, r := range e.rules {
 		for _, id := range r.with {
 			e.paired[r.ID], e.paired[id] = true, true
 		}
+		if r.source.Find == "person" {
+			e.person = r
+		}
 	}
 }
+
+// unnamedRules are checks that wake others' or make views, and that no person names.
+func unnamedRules() []*Rule { return slices.Concat(viewRules, numberRules) }
 
 // Default is the engine of the rules that are built into the program.
 // It panics if they do not load: their tests have seen them load.

@@ -9,13 +9,15 @@ import (
 type fileKind struct {
 	// code: numbers and words without quotes are the program's own, not data.
 	code bool
-	// quiet: lock files, source maps, minified and generated files hold hashes by the thousand; generic
-	// rules are off in them.
+	// quiet: lock files, source maps, minified and generated files hold hashes by the thousand; rules that
+	// are generic or look for data of persons are off in them.
 	quiet bool
 	// implicit: strings that stand together are joined.
 	implicit bool
 	// test: what stands in tests and examples is one step less severe.
 	test bool
+	// credits: the file says who made what, in public.
+	credits bool
 }
 
 var codeExtensions = set("go c h cc cpp cxx hpp cs java kt kts scala swift m mm rs js jsx mjs cjs ts tsx vue svelte py pyi rb php pl pm lua dart ex exs erl hs clj cljs fs fsx r jl zig nim v sol groovy")
@@ -23,6 +25,8 @@ var codeExtensions = set("go c h cc cpp cxx hpp cs java kt kts scala swift m mm 
 var joinsImplicitly = set("py pyi c h cc cpp cxx hpp m mm rb d sh bash zsh")
 
 var lockFiles = set("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock go.sum cargo.lock poetry.lock uv.lock pipfile.lock gemfile.lock composer.lock podfile.lock package.resolved packages.lock.json flake.lock gradle.lockfile")
+
+var creditFiles = set("license licence copying notice copyright authors contributors maintainers codeowners owners credits patents thanks")
 
 var testParts = set("test tests __tests__ spec specs fixture fixtures testdata mock mocks __mocks__ example examples sample samples stories cassettes")
 
@@ -36,6 +40,7 @@ func kindOf(name string) fileKind {
 	k := fileKind{code: codeExtensions[ext], implicit: joinsImplicitly[ext]}
 	k.quiet = lockFiles[base] || ext == "map" || ext == "svg" || strings.Contains(base, ".min.") || strings.Contains(base, ".bundle.")
 	k.test = strings.HasSuffix(base, "_test.go") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.")
+	k.credits = creditFiles[strings.TrimSuffix(base, "."+ext)]
 	for part := range strings.SplitSeq(path.Dir(name), "/") {
 		k.test = k.test || testParts[part]
 	}

@@ -19,19 +19,41 @@ var finders map[string]finder
 
 func init() { // not a literal: the checks refer to rules, which refer to finders
 	finders = map[string]finder{
+		"address":        {addressTriggers, findAddress, addressReach, false, 0},
 		"assignment":     {assignmentTriggers, findAssignment, 1024, true, 0},
 		"authorization":  {[]string{"bearer ", "basic ", "token ", "apikey ", "ssws ", "geniekey "}, findAuthorization, 1024, true, 0},
-		"card":           {[]string{fourDigits}, findCard, 64, false, 0},
+		"bic":            {[]string{"bic", "swift"}, findBIC, labelledReach, false, 0},
+		"birth":          {birthLabels, findBirth, labelledReach, false, 0},
+		"bitcoin":        {[]string{coin, fourDigits, "bc1"}, findBitcoin, bitcoinReach, false, 0},
+		"card":           {[]string{fourDigits}, findCard, numeralReach, false, 0},
+		"codice-fiscale": {[]string{birthDay}, findCodiceFiscale, 64, false, 0},
 		"email":          {[]string{"@"}, findEmail, 512, false, 0},
+		"ethereum":       {[]string{longHex}, findEthereum, ethereumReach, false, 0},
+		"home-phone":     {phoneLabels, findHomePhone, phoneReach, false, 0},
 		"iban":           {[]string{fourDigits}, findIBAN, 128, false, 0},
+		"icd":            {[]string{"icd", "diagnos", "dx:", "dx\"", "dx =", "dx="}, findICD, labelledReach, false, 0},
 		"ipv4":           {[]string{digitDot}, findIPv4, 64, false, 0},
 		"ipv6":           {ipv6Triggers(), findIPv6, 128, false, 0},
 		"jwt":            {[]string{"eyJ"}, findJWT, 8 << 10, false, 16},
+		"mac":            {append([]string{hexPairs}, macLabels...), findMAC, macReach, false, 0},
 		"manifest":       {[]string{"kind: secret", `"kind": "secret`}, findManifest, manifestSpan + 32, false, 0},
 		"pem":            {[]string{"-----BEGIN"}, findPEM, 9 << 10, false, 16},
+		"person":         {append(titles, personLabels...), findPerson, personReach, false, 0},
 		"phone":          {[]string{plusDigit}, findPhone, 64, false, 0},
-		"ssn":            {[]string{fourDigits}, findSSN, 32, false, 0},
+		"sort-code":      {[]string{"sort code", "sort_code", "sortcode", "sort-code"}, findSortCode, labelledReach, false, 0},
 		"url-credential": {[]string{"://"}, findURLCredential, 768, false, 0},
+	}
+	for i := range labelledNumbers {
+		l := &labelledNumbers[i]
+		finders[l.name] = finder{l.triggers, l.find, labelledReach, false, 0}
+	}
+	for _, n := range numerals {
+		finders[n.name] = finder{triggers: []string{fourDigits}, reach: numeralReach}
+		if other := validators[n.name]; n.unproved && other != nil {
+			validators[n.name] = func(v []byte) proof { return max(other(v), unproved) }
+		} else if !n.unproved {
+			validators[n.name] = n.proof
+		}
 	}
 }
 

@@ -1,34 +1,30 @@
 package detect
 
 import (
-	"bytes"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
-
-// quotedOrProse tells whether bare digits may be data: in code a number without quotes is the
-// program's own, unless it stands in a comment.
-func (c *check) quotedOrProse(v Span) bool {
-	if !c.file.code {
-		return true
-	}
-	line := c.line(v, 256)
-	before := c.text[line.Start:v.Start]
-	return bytes.ContainsAny(before, "\"'`#") || bytes.Contains(before, []byte("//")) || bytes.Contains(before, []byte("--")) ||
-		bytes.HasPrefix(bytes.TrimLeft(before, " \t"), []byte("*")) || bytes.Contains(before, []byte("/*"))
-}
 
 // aloneNumber tells whether digits are a value of their own: no letter, digit or underscore beside
 // them, nor a point or dash that joins them to more.
 func (c *check) aloneNumber(v Span) bool {
 	before, after := c.byteAt(v.Start-1), c.byteAt(v.End)
-	if isWord(before) || isWord(after) || before >= 0x80 || after >= 0x80 {
+	if isWord(before) || isWord(after) || before >= 0x80 && !spaceless(c.text[max(0, v.Start-3):v.Start]) ||
+		after >= 0x80 && !spaceless(c.text[v.End:min(len(c.text), v.End+3)]) {
 		return false
 	}
 	joins := func(b byte) bool { return b == '.' || b == '-' || b == '+' || b == '/' }
 	if joins(before) && isAlnum(c.byteAt(v.Start-2)) || (after == '.' || after == '-') && isAlnum(c.byteAt(v.End+1)) {
 		return false
 	}
-	return before != '#' && before != '.' && before != '$'
+	return before != '#' && before != '.' && before != '$' && before != '+'
+}
+
+// spaceless tells a character of a script that is written without blanks, in three bytes.
+func spaceless(char []byte) bool {
+	r, size := utf8.DecodeRune(char)
+	return size == 3 && size == len(char) && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r >= 0x3000 && r < 0x3040 || r >= 0xff00)
 }
 
 // findCard reads a payment card number that begins at the trigger: 12 to 19 digits, the groups
@@ -49,7 +45,7 @@ func findCard(c *check, r *Rule, at Span) {
 			i++
 			continue
 		}
-		if (b != ' ' && b != '-') || sep != 0 && b != sep || !isDigit(c.byteAt(i+1)) || n%4 != 0 && n != 10 {
+		if (b != ' ' && b != '-') || sep != 0 && b != sep || !isDigit(c.byteAt(i+1)) || n%4 != 0 && n != 10 || sep == 0 && n != 4 {
 			break
 		}
 		sep = b
@@ -60,7 +56,7 @@ func findCard(c *check, r *Rule, at Span) {
 	if n < 12 || n > 19 || !c.aloneNumber(v) || !issued(digits[:n]) || !luhn(digits[:n]) || distinct(digits[:n]) < 2 {
 		return
 	}
-	if groups == 1 && !c.quotedOrProse(v) {
+	if groups == 1 && !c.data(v) {
 		return
 	}
 	c.emit(r, v, v)
@@ -109,35 +105,6 @@ func issued(d []byte) bool {
 		return n >= 12
 	}
 	return false
-}
-
-// findSSN reads a US social security number whose last four digits woke it: AAA-GG-SSSS. Without
-// dashes it is nine digits like any others and needs context, so it is not looked for.
-func findSSN(c *check, r *Rule, at Span) {
-	text := c.text
-	from := at.Start - 7
-	if from < 0 {
-		return
-	}
-	v := text[from:at.End]
-	sep := v[3]
-	if sep != '-' || v[6] != sep || isDigit(c.byteAt(at.End)) {
-		return
-	}
-	for _, i := range []int{0, 1, 2, 4, 5} {
-		if !isDigit(v[i]) {
-			return
-		}
-	}
-	area, group, serial := string(v[:3]), string(v[4:6]), string(v[7:])
-	if area == "000" || area == "666" || area[0] == '9' || group == "00" || serial == "0000" {
-		return
-	}
-	span := Span{from, at.End}
-	if !c.aloneNumber(span) {
-		return
-	}
-	c.emit(r, span, span)
 }
 
 // ibanForms is the length of a country's IBAN and the form of its bank part: n digits, a upper-case

@@ -7,7 +7,7 @@ import (
 
 // TestPair: a key's id and its secret within five lines are one leak, and both are critical.
 func TestPair(t *testing.T) {
-	id := "AKIA" + "QZ7TM2XK4PLW3NVB"
+	id := strings.Join([]string{"AKIA", "QZ7TM2XK4PLW3NVB"}, "")
 	secret := "rvAk0ZixWUtWFZ0fF56" + "pgLKHTAdCWhrBN4qhi14k"
 	for text, want := range map[string]bool{
 		"aws_access_key_id = " + id + "\naws_secret_access_key = " + secret:                           true,

@@ -18,8 +18,8 @@ import (
 type pattern struct {
 	// re is compiled when it is first needed: most of the rules are never woken.
 	re func() *regexp.Regexp
-	// shapes decide an anchored expression instead, where they can.
-	shapes   func() []*shape
+	// shapes decide the expression instead, where they can.
+	shapes   func() []placed
 	anchored bool
 	// boundary is a \b that stood before the keyword; it looks at the byte before the window, which the
 	// expression would not see.
@@ -80,11 +80,14 @@ func (r *Rule) follow(p *pattern, expr string, keywords []string) error {
 		}
 		return regexp.MustCompile(expr)
 	})
-	p.shapes = sync.OnceValue(func() []*shape {
-		if p.anchored && r.group <= 1 {
-			return compileShapes(tree())
+	p.shapes = sync.OnceValue(func() []placed {
+		switch {
+		case r.group > 1:
+			return nil
+		case p.anchored:
+			return placeAtStart(compileShapes(tree()))
 		}
-		return nil
+		return place(tree(), keywords)
 	})
 	r.pattern, r.triggers = p, keywords
 	r.back, r.reach = p.back, p.back+p.forward
@@ -269,22 +272,26 @@ func withoutBoundary(re *syntax.Regexp) (*syntax.Regexp, bool) {
 // runPattern is the check of a rule with a regular expression.
 func runPattern(c *check, r *Rule, at Span) {
 	p := r.pattern
-	if p.anchored {
-		if p.boundary && at.Start > 0 && isWord(c.text[at.Start-1]) == isWord(c.text[at.Start]) {
-			return
-		}
-		window := c.text[at.Start:min(at.Start+p.forward, len(c.text))]
-		if shapes := p.shapes(); shapes != nil {
-			for _, s := range shapes {
-				if whole, value, ok := s.match(window); ok {
-					c.emit(r, value.moved(at.Start), whole.moved(at.Start))
-					return
-				}
+	if p.anchored && p.boundary && !c.wordBegins(at.Start) {
+		return
+	}
+	if shapes := p.shapes(); shapes != nil {
+		for i := range shapes {
+			s := &shapes[i]
+			start := at.Start - s.offset
+			if start < 0 || s.keyword != "" && !equalFold(c.text[at.Start:at.End], s.keyword) || s.boundary && !c.wordBegins(start) ||
+				s.before != nil && start > 0 && s.before[c.text[start-1]] {
+				continue
 			}
-			return
+			if whole, value, ok := s.match(c.text[start:min(at.Start+p.forward, len(c.text))]); ok {
+				c.emit(r, value.moved(start), whole.moved(start))
+				return
+			}
 		}
-		m := p.re().FindSubmatchIndex(window)
-		if m != nil {
+		return
+	}
+	if p.anchored {
+		if m := p.re().FindSubmatchIndex(c.text[at.Start:min(at.Start+p.forward, len(c.text))]); m != nil {
 			c.matched(r, at.Start, m)
 		}
 		return
@@ -293,6 +300,11 @@ func runPattern(c *check, r *Rule, at Span) {
 	for _, m := range p.re().FindAllSubmatchIndex(c.text[from:to], -1) {
 		c.matched(r, from, m)
 	}
+}
+
+// wordBegins tells whether a \b fits before a place.
+func (c *check) wordBegins(at int) bool {
+	return at == 0 || isWord(c.text[at-1]) != isWord(c.text[at])
 }
 
 // matched picks the value out of a match as gitleaks does: the named group, else the first that

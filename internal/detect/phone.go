@@ -1,10 +1,6 @@
 package detect
 
-import (
-	"strings"
-
-	"github.com/nyaruka/phonenumbers"
-)
+import "strings"
 
 // findPhone reads an international number after its plus. What has the form is judged by
 // libphonenumber's tables, which cost microseconds; so the form is checked first.
@@ -37,13 +33,103 @@ func findPhone(c *check, r *Rule, at Span) {
 	if digits < 8 || digits > 15 || isWord(c.byteAt(end)) || c.byteAt(end) == '.' && isDigit(c.byteAt(end+1)) {
 		return
 	}
-	v := string(text[at.Start:end])
-	if strings.Contains(v, "555-01") || strings.Contains(v, "55501") || strings.Contains(v, "555 01") {
-		return // reserved for fiction
+	var scratch [16]byte
+	number := scratch[:0]
+	for _, b := range text[at.Start:end] {
+		if isDigit(b) {
+			number = append(number, b)
+		}
 	}
-	number, err := phonenumbers.Parse(v, "ZZ")
-	if err != nil || !phonenumbers.IsValidNumber(number) {
+	if code, national, ok := phone(string(number)); !ok || fictional(code, national) {
 		return
 	}
 	c.emit(r, Span{at.Start, end}, Span{at.Start, end})
+}
+
+// fictions are the beginnings of numbers that regulators keep for films and documents, by country.
+var fictions = map[string][]string{
+	"44": strings.Fields(`207946 113496 114496 115496 116496 117496 118496 121496 131496 141496 151496 161496 191498 2896496 2890180 292018 163296 7700900 808157 909879 306999`),
+	"33": strings.Fields("19900 26191 35301 46571 53649 63998"),
+	"61": strings.Fields("255501 255700 355501 370101 755501 755700 855501 870101 491570 180016011"),
+	"49": strings.Fields("3023125 6990009 4066969 2214710 8999998 15228817 15228895 17199999 17200000 17600000"),
+	"46": strings.Fields("31390 4062891 8465004 980319 701740"),
+}
+
+// fictional tells a number that can be nobody's.
+func fictional(code, national string) bool {
+	if code == "1" {
+		return len(national) == 10 && national[3:8] == "55501" || isRun([]byte(national))
+	}
+	for _, prefix := range fictions[code] {
+		if strings.HasPrefix(national, prefix) {
+			return true
+		}
+	}
+	return isRun([]byte(national))
+}
+
+// phoneLabels come before a number that is written as one does at home, without a plus.
+var phoneLabels = []string{"phone", "telephone", "tel", "mobile", "cell ", "cell:", "cellphone", "fax", "call ", "telefon", "handy", "mobil", "portable", "téléphone", "telefone", "celular", "móvil", "whatsapp", "sms", "telefono", "teléfono", "rufnummer"}
+
+const phoneReach = labelGap + codeLine + 64
+
+// homes are the countries whose own way of writing is known, by what a number there begins with.
+var homes = []struct {
+	region, begins  string
+	fewest, longest int
+}{
+	{"US", "23456789", 10, 10}, {"US", "1", 11, 11}, {"GB", "0", 10, 11}, {"DE", "0", 9, 13}, {"FR", "0", 10, 10}, {"IT", "0", 9, 11}, {"IT", "3", 9, 10},
+	{"NL", "0", 10, 10}, {"AU", "0", 10, 10}, {"JP", "0", 10, 11}, {"ES", "6789", 9, 9}, {"PL", "123456789", 9, 9}, {"BR", "123456789", 10, 11}, {"IN", "6789", 10, 10},
+}
+
+// findHomePhone reads a number after a word such as phone. The trigger is the word.
+func findHomePhone(c *check, r *Rule, at Span) {
+	from, ok := c.afterLabel(at)
+	if !ok || !isDigit(c.byteAt(from)) {
+		return
+	}
+	if c.byteAt(from-1) == '(' {
+		from--
+	} else if c.byteAt(from-1) == '+' || c.byteAt(from-1) == '.' {
+		return
+	}
+	text := c.text
+	digits, groups, end, i := 0, 0, from, from
+	var scratch [16]byte
+	for ; i < len(text) && i-from < 24 && digits < len(scratch); i++ {
+		b := text[i]
+		if isDigit(b) {
+			scratch[digits] = b
+			digits, end = digits+1, i+1
+			continue
+		}
+		if strings.IndexByte(" -./()", b) < 0 {
+			break
+		}
+		if i > from && isDigit(text[i-1]) {
+			groups++
+		} else if b == ' ' && text[i-1] == ' ' || b == '-' && text[i-1] == '-' {
+			break
+		}
+	}
+	v := Span{from, end}
+	number := scratch[:digits]
+	// Ten digits that begin with 1 are seconds since 1970.
+	if digits < 9 || isWord(c.byteAt(end)) || groups == 0 && digits == 10 && number[0] == '1' || isSequence(number) || !notDate(text[from:min(len(text), from+16)]) || !c.data(v) {
+		return
+	}
+	valid := false
+	for _, home := range homes {
+		if strings.IndexByte(home.begins, number[0]) < 0 || digits < home.fewest || digits > home.longest {
+			continue
+		}
+		code, national, ok := phoneIn(home.region, string(number))
+		if fictional(code, national) { // though elsewhere it may be somebody's
+			return
+		}
+		valid = valid || ok
+	}
+	if valid {
+		c.emit(r, v, v)
+	}
 }

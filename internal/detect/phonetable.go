@@ -53,24 +53,27 @@ var phoneRegions = sync.OnceValue(func() map[string][]*phoneRegion {
 	return m
 })
 
-// isPhone tells whether the digits of an international number, without the plus, are one that exists.
-func isPhone(digits string) bool {
+// phone reads the digits of an international number, without the plus: its calling code, the number within
+// that, and whether it exists.
+func phone(digits string) (code, national string, ok bool) {
 	for n := 1; n <= 3 && n < len(digits); n++ {
 		if regions := phoneRegions()[digits[:n]]; regions != nil {
-			return regions[0].exists(regions, digits[n:])
+			national, ok = regions[0].exists(regions, digits[n:])
+			return digits[:n], national, ok
 		}
 	}
-	return false
+	return "", digits, false
 }
 
-// isPhoneIn tells whether digits are a number as it is written within a region.
-func isPhoneIn(region, digits string) bool {
-	r := phoneRegions()[region]
-	return r != nil && r[0].exists(phoneRegions()[r[0].code], digits)
+// phoneIn reads digits as a number is written within a region.
+func phoneIn(region, digits string) (code, national string, ok bool) {
+	r := phoneRegions()[region][0]
+	national, ok = r.exists(phoneRegions()[r.code], digits)
+	return r.code, national, ok
 }
 
 // exists strips the national prefix as this region does it, and asks the region that the number belongs to.
-func (r *phoneRegion) exists(regions []*phoneRegion, number string) bool {
+func (r *phoneRegion) exists(regions []*phoneRegion, number string) (national string, ok bool) {
 	if stripped := r.national(number); slices.Contains(r.lengths, len(stripped)) || len(stripped) > slices.Max(r.lengths) {
 		number = stripped
 	}
@@ -78,13 +81,13 @@ func (r *phoneRegion) exists(regions []*phoneRegion, number string) bool {
 		switch {
 		case len(regions) > 1 && of.leading != nil:
 			if of.leading().MatchString(number) {
-				return of.has(number)
+				return number, of.has(number)
 			}
 		case of.has(number):
-			return true
+			return number, true
 		}
 	}
-	return false
+	return number, false
 }
 
 func (r *phoneRegion) has(number string) bool {

@@ -29,28 +29,25 @@ func resolve(found []candidate, out []Finding) []Finding {
 }
 
 func settle(cluster []candidate, out []Finding) []Finding {
-	ranked := make([]Finding, len(cluster))
-	for i, c := range cluster {
-		ranked[i] = c.Finding
-	}
-	slices.SortStableFunc(ranked, func(a, b Finding) int {
+	ranked := slices.Clone(cluster)
+	slices.SortStableFunc(ranked, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(rank(b), rank(a)), cmp.Compare(b.Len(), a.Len()))
 	})
 	var kept []Finding // in order, so that the one that could overlap is found without asking all
 	for _, f := range ranked {
 		i, _ := slices.BinarySearchFunc(kept, f.Start, func(k Finding, start int) int { return cmp.Compare(k.End, start+1) })
 		if i == len(kept) || kept[i].Start >= f.End {
-			kept = slices.Insert(kept, i, f)
+			kept = slices.Insert(kept, i, f.Finding)
 		}
 	}
 	return append(out, kept...)
 }
 
-func rank(f Finding) int {
+func rank(f candidate) int {
 	switch {
 	case f.Rule.added && f.Severity == Info: // somebody's own rule must not hide what ours would stop
 		return -1
-	case f.Validated:
+	case f.Validated && !f.viewed: // digits in what base64 says prove nothing against the token that they are a part of
 		return 2
 	case !f.Rule.generic:
 		return 1

@@ -37,6 +37,8 @@ type Rule struct {
 	// added rules came to an engine that had rules already.
 	added bool
 
+	// numeral is the kind of number that numeral.go looks for, if the rule is for one.
+	numeral string
 	pattern *pattern
 	near    *near
 	group   int
@@ -278,6 +280,9 @@ func (t *ruleTOML) rule() (*Rule, error) {
 			return nil, fmt.Errorf("find %q is no built-in check: use one of %s", t.Find, names(finders))
 		}
 		r.triggers, r.run, r.back, r.reach, r.generic = f.triggers, f.run, cmp.Or(f.back, f.reach), f.reach, f.generic
+		if f.run == nil {
+			r.numeral = t.Find
+		}
 		if len(r.context) > 0 {
 			r.back, r.reach = r.back+contextBack, r.reach+contextForward
 		}

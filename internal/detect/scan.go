@@ -67,6 +67,7 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 	c.runs(Span{from, to}, unchanged(runBack, viewReach))
 	c.header = names
 	c.rows(Span{from, to}, unchanged(1, rowLimit))
+	c.names(Span{from, to}, unchanged(personReach, personReach))
 	c.runWhole()
 	next.found = append(next.found, c.found...)
 	next.findings = settled(text, append([]candidate(nil), next.found...))

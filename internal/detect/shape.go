@@ -2,6 +2,7 @@ package detect
 
 import (
 	"regexp/syntax"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -269,6 +270,84 @@ func within(class *[256]bool, is func(byte) bool) bool {
 	for c, in := range class {
 		if in && !is(byte(c)) {
 			return false
+		}
+	}
+	return true
+}
+
+// placed is a shape and where a keyword stands in it.
+type placed struct {
+	*shape
+	keyword string // in lower case; empty if the shape begins with whichever keyword there is
+	offset  int
+	// boundary asks for a \b at the beginning; before is what may not stand before it.
+	boundary bool
+	before   *[256]bool
+}
+
+func placeAtStart(shapes []*shape) (out []placed) {
+	for _, s := range shapes {
+		out = append(out, placed{shape: s})
+	}
+	return out
+}
+
+// place makes shapes of an expression in which a keyword stands at a fixed distance from the beginning:
+// 32 hex digits and -us. nil if one of its ways has none.
+func place(re *syntax.Regexp, keywords []string) (out []placed) {
+	rest, boundary := withoutBoundary(re)
+	rest, before := withoutBefore(rest)
+	for _, s := range compileShapes(rest) {
+		keyword, offset := s.find(keywords)
+		if keyword == "" {
+			return nil
+		}
+		out = append(out, placed{s, keyword, offset, boundary, before})
+	}
+	return out
+}
+
+// withoutBefore takes a leading (?:^|[^...]) off.
+func withoutBefore(re *syntax.Regexp) (*syntax.Regexp, *[256]bool) {
+	if re.Op != syntax.OpConcat || re.Sub[0].Op != syntax.OpAlternate || len(re.Sub[0].Sub) != 2 || re.Sub[0].Sub[0].Op != syntax.OpBeginText {
+		return re, nil
+	}
+	mirrored := &syntax.Regexp{Op: syntax.OpAlternate, Sub: []*syntax.Regexp{re.Sub[0].Sub[1], {Op: syntax.OpEndText}}}
+	before := excluded(mirrored)
+	if before == nil {
+		return re, nil
+	}
+	less := *re
+	less.Sub = re.Sub[1:]
+	return &less, before
+}
+
+// find looks for the first keyword that stands in the shape at a fixed distance from its beginning.
+func (s *shape) find(keywords []string) (keyword string, offset int) {
+	for i, r := range s.runs {
+		for _, k := range keywords {
+			if k = strings.ToLower(k); s.says(i, k) {
+				return k, offset
+			}
+		}
+		if r.min != r.max {
+			break
+		}
+		offset += r.max
+	}
+	return "", 0
+}
+
+// says tells whether a word is all that the runs from i on can be, in one case or another.
+func (s *shape) says(i int, word string) bool {
+	for k := range len(word) {
+		if i+k >= len(s.runs) || s.runs[i+k].min != 1 || s.runs[i+k].max != 1 {
+			return false
+		}
+		for c, in := range s.runs[i+k].class {
+			if in && byte(c) != word[k] && !(isUpper(byte(c)) && byte(c)|0x20 == word[k]) {
+				return false
+			}
 		}
 	}
 	return true

@@ -20,9 +20,9 @@ type Part struct {
 }
 
 const (
-	// around is what stays of the text before Done, and what must be known behind a finding.
+	// surroundings is what stays of the text before Done, and what must be known behind a finding.
 	// Allow-lists and Ignored look at the lines around a finding, farther than a rule's reach.
-	around = 4 * lineLimit
+	surroundings = 4 * lineLimit
 	// maxChain bounds how much text is kept for the sake of candidates that overlap in a chain. Only a
 	// text made for it has a longer one, and it is then cut there.
 	maxChain = 64 << 10
@@ -42,15 +42,15 @@ const (
 func (e *Engine) FindReader(path string, r io.Reader, buf []byte, n int, found func(Part)) (int, error) {
 	c := e.newCheck(path, nil)
 	defer c.release()
-	s := stream{check: c, margin: e.reach + e.automaton.longest + around, buf: buf[:cap(buf)], n: n}
+	s := stream{check: c, margin: e.reach + e.automaton.longest + surroundings, buf: buf[:cap(buf)], n: n}
 	for {
 		err := s.fill(r)
 		last := err != nil
 		switch {
+		case len(e.whole) > 0 && s.n > wholeLimit:
+			return s.n, fmt.Errorf("it is larger than 64 MiB, and rule %q has no keywords, so that it must be held as a whole: give the rule keywords", e.whole[0].ID)
 		case last || len(e.whole) == 0 && s.n >= s.from+2*s.margin:
 			s.find(last, found)
-		case s.n > wholeLimit:
-			return s.n, fmt.Errorf("it is larger than 64 MiB, and rule %q has no keywords, so that it must be held as a whole: give the rule keywords", e.whole[0].ID)
 		default:
 			s.grow()
 		}
@@ -113,6 +113,7 @@ func (s *stream) find(last bool, found func(Part)) {
 	})
 	s.runs(Span{s.from, to}, nil)
 	s.rows(Span{s.from, to}, nil)
+	s.names(Span{s.from, to}, nil)
 	s.runWhole()
 	s.found = slices.DeleteFunc(s.found, func(f candidate) bool { return f.Start < s.cut })
 	ready, done := len(s.found), s.n
@@ -127,7 +128,7 @@ func (s *stream) find(last bool, found func(Part)) {
 	if len(s.out) > 0 {
 		s.cut = max(s.cut, s.out[len(s.out)-1].End)
 	}
-	drop := max(0, done-around)
+	drop := max(0, done-surroundings)
 	s.n = copy(s.buf, s.buf[drop:s.n])
 	s.offset, s.from, s.cut = s.offset+drop, to-drop, s.cut-drop
 	s.found = append(s.found[:0], s.found[ready:]...)

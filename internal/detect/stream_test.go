@@ -41,7 +41,10 @@ func inParts(t *testing.T, e *Engine, text []byte, r io.Reader, size int) (found
 				t.Fatalf("a finding at %d, though all before %d was done", p.Offset+f.Start, done)
 			}
 			ignored = append(ignored, Ignored(p.Text, f))
-			f.Start, f.End = f.Start+p.Offset, f.End+p.Offset
+			f.Span = f.moved(p.Offset)
+			if f.With != (Span{}) {
+				f.With = f.With.moved(p.Offset)
+			}
 			found = append(found, f)
 		}
 		done = p.Offset + p.Done
@@ -73,7 +76,7 @@ func TestPartsEqualWhole(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	between := append(material(t), " # scrubjay:allow\n", "// scrubjay:allow\n", strings.Repeat("x ", 700), strings.Repeat("\n", 300))
 	for _, e := range []*Engine{Default(), shortSighted(t)} {
-		margin := e.reach + e.automaton.longest + around
+		margin := e.reach + e.automaton.longest + surroundings
 		seen, quiet := 0, 0
 		for range 12 {
 			var text []byte
@@ -107,9 +110,9 @@ func TestPartsEqualWhole(t *testing.T) {
 // TestPartsAtEveryPlace: a finding that a part's end cuts at any of its bytes is found once.
 func TestPartsAtEveryPlace(t *testing.T) {
 	e := shortSighted(t)
-	size := 4 * (e.reach + e.automaton.longest + around)
+	size := 4 * (e.reach + e.automaton.longest + surroundings)
 	mail := "a.b" + "@poczta.onet.pl"
-	for at := size - e.automaton.longest - around - 2*e.reach; at < size+8; at++ {
+	for at := size - e.automaton.longest - surroundings - 2*e.reach; at < size+8; at++ {
 		text := []byte(strings.Repeat("\n", at) + mail + strings.Repeat("\n", size))
 		got, _ := inParts(t, e, text, bytes.NewReader(text), size)
 		if len(got) != 1 || got[0].Span != (Span{at, at + len(mail)}) {

@@ -10,8 +10,8 @@ import (
 // INSERT, above the line of a Markdown table. Each row becomes a view in which every value follows
 // its column's name, so that all rules that know names find what they find elsewhere:
 //
-//	user,password          user: "jay"
-//	jay,Tr7#kq9Lm2    →    password: "Tr7#kq9Lm2"
+//	user,password     user: "jay"
+//	jay,...           password: "..."
 
 // columns are a table's names and what lies between its fields.
 type columns struct {

@@ -52,6 +52,12 @@ var validators = map[string]validator{
 	"grafana-legacy":  jsonWith("k", "n", "id"),
 	"sentry-org":      sentryOrg,
 	"1password-json":  jsonWith(),
+
+	"card":           func(v []byte) proof { return yes(digitsLuhn(compacted(nil, v))) },
+	"iban":           func(v []byte) proof { return yes(mod97(compacted(nil, v)) == 1) },
+	"codice-fiscale": func(v []byte) proof { return yes(validCodiceFiscale(compacted(nil, v))) },
+	"bitcoin":        func(v []byte) proof { return yes(validBase58(v) || validBech32(v)) },
+	"ethereum":       eip55,
 }
 
 func yes(ok bool) proof {

@@ -20,40 +20,26 @@ func bech32(prefix string) validator {
 			return failed
 		}
 		const charset = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-		var values []byte
+		check := uint32(1)
 		for i := range at {
-			values = append(values, text[i]>>5)
+			check = bech32Step(check, uint32(text[i]>>5))
 		}
-		values = append(values, 0)
+		check = bech32Step(check, 0)
 		for i := range at {
-			values = append(values, text[i]&31)
+			check = bech32Step(check, uint32(text[i]&31))
 		}
 		for i := at + 1; i < len(text); i++ {
 			d := strings.IndexByte(charset, text[i])
 			if d < 0 {
 				return failed
 			}
-			values = append(values, byte(d))
-		}
-		generator := [5]uint32{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3}
-		check := uint32(1)
-		for _, d := range values {
-			top := check >> 25
-			check = check&0x1ffffff<<5 ^ uint32(d)
-			for i, g := range generator {
-				if top>>i&1 == 1 {
-					check ^= g
-				}
-			}
+			check = bech32Step(check, uint32(d))
 		}
 		return yes(check == 1)
 	}
 }
 
-const (
-	base58Digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-	xrpDigits    = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
-)
+const xrpDigits = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
 
 // base58 decodes a value whose last four bytes are the double SHA-256 of the rest; nil if they are not.
 func base58(v []byte, digits string) []byte {

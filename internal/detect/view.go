@@ -66,7 +66,7 @@ func (c *check) look(v *view, keep func(in, at Span) bool) {
 	for _, f := range sub.found {
 		at := v.source(f.Span)
 		if keep == nil || keep(f.Span, at) {
-			f.Span, f.anchor, f.back, f.reach = at, c.anchor, c.back, c.reach
+			f.Span, f.anchor, f.back, f.reach, f.viewed = at, c.anchor, c.back, c.reach, c.depth >= 0
 			c.found = append(c.found, f)
 		}
 	}

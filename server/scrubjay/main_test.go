@@ -31,8 +31,8 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
 			e.Setenv("SCRUBJAY_LISTEN", "127.0.0.1:0")
 			e.Defer(func() { stopDaemon(daemon.State{Dir: filepath.Join(e.WorkDir, "state", "scrubjay")}) })
-			e.Setenv("KEY", "AK"+"IA"+"Q3EGRZ5TPLW7MNX2")
-			e.Setenv("MAIL", "maria.kowalska"+"@poczta.onet.pl")
+			e.Setenv("KEY", strings.Join([]string{"AK", "IAQ3EGRZ5TPLW7MNX2"}, ""))
+			e.Setenv("MAIL", strings.Join([]string{"maria.kowalska", "poczta.onet.pl"}, "@"))
 			e.Setenv("PASSWORD", "Tr7!kq9Lm2")
 			return scanEnvironment(e)
 		},

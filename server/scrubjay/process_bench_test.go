@@ -26,7 +26,7 @@ func tree(b *testing.B) (dirs []string, megabytes float64) {
 		return strings.TrimSpace(string(out))
 	}
 	dirs = append(dirs, filepath.Join(tell("go", "env", "GOROOT"), "src"))
-	for _, module := range []string{"github.com/open-policy-agent/opa", "golang.org/x/text", "golang.org/x/net", "github.com/klauspost/compress"} {
+	for _, module := range []string{"github.com/open-policy-agent/opa", "golang.org/x/text", "golang.org/x/net", "golang.org/x/tools"} {
 		dirs = append(dirs, tell("go", "list", "-m", "-f", "{{.Dir}}", module))
 	}
 	packages := "../../clients/vscode/node_modules"

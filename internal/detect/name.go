@@ -1,0 +1,324 @@
+package detect
+
+import (
+	"bytes"
+	"io/fs"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/rules"
+)
+
+// A person's name is told by lists of names and by where it stands: after a title (Dr., Frau), after a
+// label or greeting (customer: , Dear), or in prose, where it begins with a given name and goes on with a
+// word in capitals. Words that are names as well, such as Mark and Grace, count only beside a family name.
+
+const (
+	personReach = labelGap + creditLine + codeLine + 128
+	nameLongest = 64
+)
+
+// nameLists are the embedded lists: one word may stand in several.
+var nameLists = sync.OnceValue(func() (lists struct{ given, family, common map[string]bool }) {
+	for file, to := range map[string]*map[string]bool{"given": &lists.given, "family": &lists.family, "common": &lists.common} {
+		text, err := fs.ReadFile(rules.FS, "names/"+file+".txt")
+		if err != nil {
+			panic(err)
+		}
+		*to = set(string(text))
+	}
+	return lists
+})
+
+// titles stand before a name that needs no list.
+var titles = []string{"mr. ", "mr ", "mrs. ", "mrs ", "ms. ", "dr. ", "prof. ", "frau ", "herr ", "herrn ", "monsieur ", "mme ", "señor ", "señora ", "signora ", "signor ", "dott. ", "pani "}
+
+// personLabels introduce a name; the value must still begin or end with a known one.
+var personLabels = []string{"name\"", "name'", "name:", "name=", "name =", "name :", "name is", "name>", "name)", "name,", "author", "customer", "patient", "contact", "employee", "assignee", "assigned to", "reviewer", "recipient",
+	"physician", "cardholder", "beneficiary", "signed", "sincerely", "regards", "dear ", "reported by", "written by", "maintainer", "attn", "spouse", "applicant", "approved by", "vorname", "nachname", "apellido", "nombre", "kunde", "patientin"}
+
+// names looks at every two words in capitals that begin within the span, in text that is not code: where the
+// first is a given name, a person's name may begin. hold tells those that need no look. Given names are
+// no triggers, because two thousand more literals would slow down the reading of everything.
+func (c *check) names(span Span, hold func(start int) bool) {
+	r, text := c.engine.person, c.text
+	if r == nil || c.file.code || c.file.quiet {
+		return
+	}
+	given := nameLists().given
+	// The blank between the two may stand a word's length after the span.
+	for i, limit := span.Start, min(len(text), span.End+nameLongest); i < limit; i++ {
+		next := bytes.IndexByte(text[i:limit], ' ')
+		if next < 0 {
+			return
+		}
+		i += next
+		if i+2 >= len(text) || i == 0 || !beginsName(text[i+1:]) || !isLower(text[i-1]) && text[i-1] < 0x80 {
+			continue
+		}
+		start := i
+		for start > 0 && i-start < nameLongest && (isAlpha(text[start-1]) || text[start-1] >= 0x80) {
+			start--
+		}
+		word := text[start:i]
+		if start < span.Start || start >= span.End || !isUpper(word[0]) && word[0] < 0x80 || !given[string(word)] || nameLists().common[string(word)] || hold != nil && hold(start) {
+			continue
+		}
+		if b := c.byteAt(start - 1); isWord(b) {
+			continue
+		}
+		c.anchor, c.back, c.reach = start, r.back, r.reach
+		c.fullName(r, c.compound(start), false)
+	}
+}
+
+// beginsName tells what may follow a given name: a capital, or the particle of a family name.
+func beginsName(text []byte) bool {
+	if isUpper(text[0]) || text[0] >= 0xc3 {
+		return true
+	}
+	if text[0] < 'a' || text[0] > 'z' {
+		return false
+	}
+	for end := 1; end < 4 && end+1 < len(text); end++ {
+		if text[end] == ' ' {
+			next := text[end+1]
+			return (isUpper(next) || next == 'l' || next == 'd') && particles[string(text[:end])]
+		}
+	}
+	return false
+}
+
+var isTitle, isPersonLabel = setOf(titles), setOf(personLabels)
+
+func setOf(list []string) map[string]bool {
+	m := map[string]bool{}
+	for _, s := range list {
+		m[s] = true
+	}
+	return m
+}
+
+// findPerson reads the name that a trigger begins or introduces.
+func findPerson(c *check, r *Rule, at Span) {
+	before := c.byteAt(at.Start - 1)
+	if isWord(before) && !isPersonTail(c.text, at) || before >= 0x80 {
+		return
+	}
+	first := c.text[at.Start]
+	// The cheapest question first: in most texts most of these words begin small and are no names.
+	if c.text[at.End-1] == ' ' && isUpper(first) && isLower(c.text[at.Start+1]) {
+		if next := c.byteAt(at.End); !isUpper(next) && next < 0x80 && !isLower(next) {
+			return
+		}
+		var scratch [16]byte
+		if isTitle[string(appendFolded(scratch[:0], c.text[at.Start:at.End]))] {
+			c.titled(r, at)
+		} else if c.prose(at) {
+			c.fullName(r, c.compound(at.Start), false)
+		}
+		return
+	}
+	if b := c.byteAt(at.End); isLower(b) && isAlpha(c.text[at.End-1]) || c.file.code && !c.quoteNear(at.End) {
+		return
+	}
+	var scratch [16]byte
+	if at.Len() > len(scratch) || !isPersonLabel[string(appendFolded(scratch[:0], c.text[at.Start:at.End]))] {
+		return
+	}
+	c.labelledName(r, at)
+}
+
+// isPersonTail: first_name, customerName. A label may be the tail of a longer word.
+func isPersonTail(text []byte, at Span) bool {
+	before, first := text[at.Start-1], text[at.Start]
+	return before == '_' || isLower(before) && isUpper(first)
+}
+
+// prose tells whether names may stand anywhere: not in code, where only comments that name their author
+// and quoted values of telling keys do.
+func (c *check) prose(at Span) bool {
+	return !c.file.code || c.isCredit(at)
+}
+
+// titled reads the name after a title.
+func (c *check) titled(r *Rule, at Span) {
+	if c.file.code && !c.data(at) {
+		return
+	}
+	v, tokens := c.readName(at.End)
+	if tokens == 0 || nameLists().common[string(c.text[v.Start:v.End])] && !nameLists().family[string(c.text[v.Start:v.End])] {
+		return
+	}
+	c.emitCredit(r, v)
+}
+
+// compound is where a name begins that a dash joins to a given name: Jean-Pierre.
+func (c *check) compound(at int) int {
+	from := at
+	if c.byteAt(at-1) == '-' {
+		for from = at - 1; from > 0 && at-from < 16 && isAlpha(c.text[from-1]); {
+			from--
+		}
+	}
+	if from == at-1 || !isUpper(c.text[from]) {
+		return at
+	}
+	return from
+}
+
+// fullName reads a name of two or more words at a place and asks the lists. trusted is where a label says
+// that a name stands there; then a known family name is enough.
+func (c *check) fullName(r *Rule, from int, trusted bool) {
+	v, tokens := c.readName(from)
+	if tokens < 2 {
+		return
+	}
+	text := c.text[v.Start:v.End]
+	first, last := text[:bytes.IndexByte(text, ' ')], text[bytes.LastIndexByte(text, ' ')+1:]
+	if i := bytes.IndexByte(first, '-'); i > 0 {
+		first = first[:i]
+	}
+	family := nameLists().family[string(last)]
+	switch {
+	case nameLists().common[string(first)] && !family, nameLists().common[string(last)] && !family:
+		return
+	case nameLists().given[string(first)]:
+	case trusted && (family || nameLists().family[string(first)] && nameLists().given[string(last)]):
+	default:
+		return
+	}
+	c.emitCredit(r, v)
+}
+
+// labelledName reads a name after its label; after first_name and the like one word is enough.
+func (c *check) labelledName(r *Rule, at Span) {
+	if b := c.text[at.End-1]; !isAlpha(b) && b != ' ' {
+		at.End-- // the sign is read by afterLabel
+	}
+	from, ok := c.afterLabel(Span{at.Start, at.End})
+	if !ok || c.file.code && !c.quoted(from) {
+		return
+	}
+	if c.partOfName(at) {
+		v, tokens := c.readName(from)
+		text := string(c.text[v.Start:v.End])
+		if tokens == 1 && (nameLists().given[text] || nameLists().family[text]) && !nameLists().common[text] {
+			c.emitCredit(r, v)
+			return
+		}
+	}
+	c.fullName(r, from, true)
+}
+
+// quoteNear tells whether a quote opens shortly after a label: name: "...", author("...").
+func (c *check) quoteNear(from int) bool {
+	for _, b := range c.text[from-1 : min(len(c.text), from+12)] {
+		switch b {
+		case '"', '\'', '`':
+			return true
+		case '\n':
+			return false
+		}
+	}
+	return false
+}
+
+// quoted tells whether a value stands in quotes.
+func (c *check) quoted(from int) bool {
+	b := c.byteAt(from - 1)
+	return b == '"' || b == '\'' || b == '`'
+}
+
+var nameParts = strings.Fields("first last given family sur fore middle vor nach maiden nick")
+
+// partOfName tells a label of one part of a name: first_name, surname, Vorname.
+func (c *check) partOfName(at Span) bool {
+	if b := c.text[at.Start] | 0x20; b == 'v' || b == 'a' { // vorname, apellido
+		return true
+	}
+	from := max(0, at.Start-8)
+	before := bytes.TrimRight(c.text[from:at.Start], "_- ")
+	for _, part := range nameParts {
+		if n := len(before) - len(part); n >= 0 && equalFold(before[n:], part) {
+			return true
+		}
+	}
+	return false
+}
+
+// readName reads words in capitals, single blanks between them: their span, and how many there are.
+// Initials and the particles of family names may stand among them.
+func (c *check) readName(from int) (v Span, tokens int) {
+	text := c.text[:min(len(c.text), from+nameLongest)]
+	v = Span{from, from}
+	for i := from; i < len(text) && tokens < 5; {
+		end, kind := nameWord(text, i)
+		if kind == noName || kind == particle && tokens == 0 {
+			break
+		}
+		if kind == nameToken {
+			v.End = end
+			tokens++
+		}
+		if end >= len(text) || text[end] != ' ' {
+			if kind == nameToken && end < len(c.text) && (isWord(c.text[end]) || c.text[end] == '(' || c.text[end] == '.' && isAlnum(c.byteAt(end+1))) {
+				return Span{}, 0
+			}
+			break
+		}
+		i = end + 1
+	}
+	return v, tokens
+}
+
+const (
+	noName = iota
+	nameToken
+	initial
+	particle
+)
+
+var particles = set("de da do dos das del della di du des la le van von der den ter ten zu bin ibn al el y e")
+
+// nameWord reads one word of a name: where it ends, and what it is.
+func nameWord(text []byte, from int) (end, kind int) {
+	r, size := utf8.DecodeRune(text[from:])
+	if !unicode.IsUpper(r) {
+		end = from
+		for end < len(text) && end-from < 6 && isLower(text[end]) {
+			end++
+		}
+		if particles[string(text[from:end])] && end < len(text) && text[end] == ' ' {
+			return end, particle
+		}
+		return from, noName
+	}
+	end = from + size
+	if end < len(text) && text[end] == '.' {
+		return end + 1, initial
+	}
+	lowers, uppers := 0, 1
+	for end < len(text) {
+		r, size := utf8.DecodeRune(text[end:])
+		switch {
+		case unicode.IsLower(r):
+			lowers++
+		case unicode.IsUpper(r):
+			uppers++
+		case (r == '-' || r == '\'' || r == '’') && end+size < len(text) && (isUpper(text[end+size]) || text[end+size] >= 0x80):
+		default:
+			if lowers < uppers {
+				return from, noName
+			}
+			return end, nameToken
+		}
+		end += size
+	}
+	if lowers < uppers {
+		return from, noName
+	}
+	return end, nameToken
+}
