@@ -107,7 +107,7 @@ func (w *writer) rule(r *Rule) {
 }
 
 func (r *reader) rule() *Rule {
-	t := &ruleTOML{}
+	t := &ruleTOML{known: true}
 	for _, s := range []*string{&t.ID, &t.Description, &t.Regex, &t.Path, &t.Find, &t.Class, &t.Severity, &t.Confidence, &t.Placeholder, &t.Validate, &t.Judge} {
 		*s = r.string()
 	}
@@ -119,6 +119,7 @@ func (r *reader) rule() *Rule {
 		t.plan = &pattern{anchored: flags&1 != 0, boundary: flags&2 != 0, back: r.number(), forward: r.number()}
 	}
 	rule, err := t.rule()
+	t.known = false // it is no part of the entry
 	if err != nil {
 		return nil
 	}

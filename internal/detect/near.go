@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -20,9 +21,7 @@ type near struct {
 	re     func() *regexp.Regexp
 	// first holds what a value can begin with.
 	first [256]bool
-	// shortest is the least length of a value.
-	shortest int
-	words    [][]byte
+	words []string
 	// named: the keywords alone say that a secret follows.
 	named bool
 	// ids: what the rule is for may be called an id.
@@ -40,38 +39,45 @@ const (
 // secretWords say that what follows is one, where a rule names no context words of its own.
 var secretWords = strings.Fields("key token secret password passwd passphrase pwd pass auth authorization credential apikey authtoken pat bearer")
 
-func (r *Rule) compileNear(expr string, keywords []string) error {
+// compileNear makes the rule run its expression beside its keywords. What is only needed once a keyword stands
+// somewhere is made then. known says that the expression has been read before.
+func (r *Rule) compileNear(expr string, keywords []string, known bool) error {
 	if len(keywords) == 0 {
 		return errors.New(`find = "near" needs keywords: the words beside which the value means something`)
 	}
-	tree, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
-		return fmt.Errorf("regex: %w", err)
-	}
-	n := &near{shapes: compileShapes(tree), shortest: shortest(tree)}
-	n.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + expr + `)`) })
-	for c := range 0x80 {
-		n.first[c] = begins(tree, rune(c))
+	if !known {
+		if _, err := syntax.Parse(expr, syntax.Perl); err != nil {
+			return fmt.Errorf("regex: %w", err)
+		}
 	}
 	words := r.context
 	if len(words) == 0 {
 		words = secretWords
 	}
-	for _, w := range words {
-		n.words = append(n.words, []byte(w))
-		n.ids = n.ids || w == "id"
-	}
-	n.named = true
-	for _, k := range keywords {
-		named := false
-		for _, w := range n.words {
-			named = named || bytes.Contains(bytes.ToLower([]byte(k)), w)
-		}
-		n.named = n.named && named
-	}
-	r.near, r.context = n, nil
+	r.near = sync.OnceValue(func() *near { return newNear(expr, keywords, words) })
+	r.context = nil
 	r.triggers, r.run, r.back, r.reach = keywords, findNear, 16, nearReach
 	return nil
+}
+
+func newNear(expr string, keywords, words []string) *near {
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		panic(err) // it was parsed when the rule was made
+	}
+	n := &near{shapes: compileShapes(tree), words: words, named: true}
+	n.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + expr + `)`) })
+	for c := range 0x80 {
+		n.first[c] = begins(tree, rune(c))
+	}
+	for _, w := range words {
+		n.ids = n.ids || w == "id"
+	}
+	for _, k := range keywords {
+		k = strings.ToLower(k)
+		n.named = n.named && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(k, w) })
+	}
+	return n
 }
 
 // begins tells whether a match can begin with c.
@@ -110,10 +116,10 @@ func begins(re *syntax.Regexp, c rune) bool {
 }
 
 func findNear(c *check, r *Rule, at Span) {
-	text, n := c.text, r.near
 	if !c.ownWord(at) {
 		return
 	}
+	text, n := c.text, r.near()
 	end := min(len(text), at.End+nearSpan)
 	lines := 0
 	inToken := isValueByte(text[at.End-1])
@@ -214,7 +220,7 @@ func (n *near) introduced(before []byte) bool {
 	}
 	for _, w := range n.words {
 		for from := 0; ; {
-			i := indexFold(before[from:], string(w))
+			i := indexFold(before[from:], w)
 			if i < 0 {
 				break
 			}
@@ -223,7 +229,7 @@ func (n *near) introduced(before []byte) bool {
 			if from < len(before) && isLower(before[from]) && before[from] != 's' {
 				continue
 			}
-			if string(w) != "key" || !isLower(at(before, from-len(w)-1)) || isUpper(before[from-len(w)]) || beforeKey(before[:from-len(w)]) {
+			if w != "key" || !isLower(at(before, from-len(w)-1)) || isUpper(before[from-len(w)]) || beforeKey(before[:from-len(w)]) {
 				return true
 			}
 		}

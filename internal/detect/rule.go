@@ -40,7 +40,7 @@ type Rule struct {
 	// numeral is the kind of number that numeral.go looks for, if the rule is for one.
 	numeral string
 	pattern *pattern
-	near    *near
+	near    func() *near
 	group   int
 	entropy float64
 	context []string
@@ -109,6 +109,8 @@ type ruleTOML struct {
 
 	// plan is how the regex is to be run, where that has been found out before.
 	plan *pattern
+	// known: the entry has been read and found good before.
+	known bool
 }
 
 type allowlistTOML struct {
@@ -269,7 +271,7 @@ func (t *ruleTOML) rule() (*Rule, error) {
 	}
 	switch {
 	case t.Find == "near" && t.Regex != "":
-		return r, r.compileNear(t.Regex, t.Keywords)
+		return r, r.compileNear(t.Regex, t.Keywords, t.known)
 	case t.Find == "near":
 		return nil, errors.New(`find = "near" needs a regex: what the value looks like`)
 	case t.Find != "" && t.Regex != "":
