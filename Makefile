@@ -56,9 +56,12 @@ lint-clients: $(VSCODE)/node_modules/.package-lock.json ## the part of lint that
 	clients/test-editors/install.sh
 	build/editors/bin/nvim --clean --headless +'lua for _, f in ipairs(vim.fn.glob("clients/neovim/**/*.lua", false, true)) do local _, err = loadfile(f) if err then print(err) vim.cmd.cquit() end end' +qall
 
-bench: ## the figures of docs/benchmarks.md, each beside its floor or its peer
+bench: build extension ## the figures of docs/benchmarks.md, each beside its floor or its peer
 	@echo "== the engine, and what only reads the same bytes"
 	@go test ./internal/detect -run '^$$' -bench 'Engine|Edit'
+	@echo "== the process on a tree of source, and gitleaks on the same"
+	@cd internal/detect/peer && go build -o $(CURDIR)/build/tools/gitleaks github.com/zricethezav/gitleaks/v8
+	@GITLEAKS=$(CURDIR)/build/tools/gitleaks go test ./server/scrubjay -run '^$$' -bench Process -benchtime 1x -timeout 30m
 	@echo "== the engine beside gitleaks, on a sample"
 	@cd internal/detect/peer && go test -run '^$$' -bench .
 	@echo "== from a keystroke to its diagnostics"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -180,7 +181,7 @@ func EngineFor(s policy.Settings) (*detect.Engine, error) {
 	e := detect.Default()
 	var errs []error
 	for _, file := range s.Rules.Files {
-		text, err := os.ReadFile(file)
+		text, err := readRules(file)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("rules.files: %w", err))
 			continue
@@ -204,6 +205,26 @@ func EngineFor(s policy.Settings) (*detect.Engine, error) {
 		}
 	}
 	return e, errors.Join(errs...)
+}
+
+// rulesLimit is the largest file of rules that is read; an index has a limit of its own.
+const rulesLimit = 16 << 20
+
+func readRules(file string) ([]byte, error) {
+	st, err := os.Stat(file)
+	limit := int64(rulesLimit)
+	if strings.HasSuffix(file, detect.IndexExtension) {
+		limit = detect.IndexLimit
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case !st.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no file: name a file of rules or an index", file)
+	case st.Size() > limit:
+		return nil, fmt.Errorf("%s is larger than %d MiB: make several of less", file, limit>>20)
+	}
+	return os.ReadFile(file)
 }
 
 // SettingsNotes say which settings of lower layers do not count, and why.

@@ -3,6 +3,7 @@ package detect
 import (
 	"bytes"
 	"encoding/base64"
+	"math/bits"
 	"strings"
 )
 
@@ -18,8 +19,12 @@ var assignmentTriggers = []string{
 	"accesskey", "access_key", "access-key", "privatekey", "private_key", "private-key", "secretkey", "authkey", "auth_key", "auth-key",
 	"credential", "encryptionkey", "encryption_key", "encryption-key", "signingkey", "signing_key", "signing-key",
 	"masterkey", "master_key", "master-key", "accountkey", "account_key", "sharedkey", "shared_key", "_pass", "dbpass", "pass=", "pass:", "pass\"",
-	"client_key", "app_key", "appkey", "cookie_key", "storage_key", "service_key", "_salt",
+	"_key", "-key", "appkey", "sessionkey", "webhookkey", "licensekey", "servicekey", "adminkey", "_salt",
+	"passcode", "kennwort", "contrasena", "contraseña", "senha", "mot_de_passe", "motdepasse", "wachtwoord", "haslo",
 }
+
+// otherKeys say in front of _key that it opens nothing.
+var otherKeys = strings.Fields("public pub primary foreign cache sort partition idempotency translation routing object hash map dict lookup index group row i18n locale message lang ssh_host host unique composite")
 
 // After the word that says secret a name may go on with these and still name the value itself;
 // password_field, token_count and secretName do not.
@@ -55,6 +60,23 @@ func findAssignment(c *check, r *Rule, at Span) {
 	if equalFold(word, "pwd") && !equalFold(text[from:end], "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !isUpper(text[at.Start]) {
 		return // ".pwd" of a larger word
 	}
+	if !isWord(last) && equalFold(word[:4], "pass") { // those that hold their sign are five long and more
+		for _, other := range []string{"com", "by", "tres", "sur", "under", "over"} { // compass, bypass
+			if before := text[from:at.Start]; len(before) >= len(other) && equalFold(before[len(before)-len(other):], other) {
+				return
+			}
+		}
+	}
+	if c.byteAt(end) == '(' && isGetter(text[from:end]) {
+		return
+	}
+	if word[0] == '_' || word[0] == '-' {
+		for _, other := range otherKeys {
+			if before := text[from:at.Start]; len(before) >= len(other) && equalFold(before[len(before)-len(other):], other) {
+				return
+			}
+		}
+	}
 	if len(word) == 5 && word[0] == 'P' && bytes.Equal(word, []byte("PASS:")) {
 		return // a test's result
 	}
@@ -87,6 +109,16 @@ func suffixFits(rest []byte) bool {
 		}
 	}
 	return true
+}
+
+// isGetter tells a call that asks for a secret from one that sets it.
+func isGetter(name []byte) bool {
+	for _, verb := range [...]string{"get", "fetch", "find", "read", "load", "has", "is", "delete", "remove", "create", "parse", "validate", "verify", "check"} {
+		if len(name) > len(verb) && equalFold(name[:len(verb)], verb) && !isLower(name[len(verb)]) {
+			return true
+		}
+	}
+	return false
 }
 
 // assigned reads what follows a name: the sign and the value. It knows where the value ends.
@@ -145,11 +177,42 @@ func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
 			return Span{}, false, false
 		}
 	case flag && i > signAt && !closed: // --password value
+	case (sign == '"' || sign == '\'') && i > signAt && !closed && c.byteAt(start-1) != ':': // storePassword "..."
+		value, quoted, ok = c.assignedValue(i)
+		return value, quoted, ok && !isUUID(text[value.Start:value.End])
+	case i > signAt && !closed && !c.file.code && c.spoken(i) > 0: // the password is ...
+		return c.spokenValue(i + c.spoken(i))
 	default:
 		return Span{}, false, false
 	}
 	skip()
 	return c.assignedValue(i)
+}
+
+// spoken is the length of the word at i that gives a name its value in prose, with the blank after it; 0 if there
+// is none.
+func (c *check) spoken(i int) int {
+	for _, word := range [...]string{"is ", "is: ", "was ", "ist ", "lautet ", "est ", "es "} {
+		if equalFold(c.text[i:min(i+len(word), len(c.text))], word) {
+			return len(word)
+		}
+	}
+	return 0
+}
+
+// spokenValue reads a value in prose: in quotes, or a word without what ends its sentence.
+func (c *check) spokenValue(i int) (value Span, quoted, ok bool) {
+	value, quoted, ok = c.assignedValue(i)
+	if quoted || !ok {
+		return value, quoted, ok
+	}
+	for value.End < len(c.text) && value.Len() <= valueLimit && !isSpace(c.text[value.End]) {
+		value.End++
+	}
+	for value.End > value.Start && strings.IndexByte(".,;:!?)\"'", c.text[value.End-1]) >= 0 {
+		value.End--
+	}
+	return value, false, value.Len() > 0
 }
 
 // valueKey reads what stands between a name and its value where both are values of their own:
@@ -223,6 +286,9 @@ func (c *check) assignedValue(i int) (value Span, quoted, ok bool) {
 		}
 		return Span{}, false, false
 	}
+	if next := c.block(i); next > 0 {
+		i = next
+	}
 	from := i
 	for i < len(text) && i-from <= valueLimit && !isSpace(text[i]) && strings.IndexByte("\"'`,;<>&|(){}[]\\", text[i]) < 0 {
 		i++
@@ -232,6 +298,27 @@ func (c *check) assignedValue(i int) (value Span, quoted, ok bool) {
 		return Span{}, false, false
 	}
 	return Span{from, i}, false, i > from
+}
+
+// block is where the value of a YAML block begins, whose sign | or > stands at i: on the next line. 0 if there is none.
+func (c *check) block(i int) int {
+	if b := c.byteAt(i); b != '|' && b != '>' {
+		return 0
+	}
+	i++
+	if b := c.byteAt(i); b == '-' || b == '+' {
+		i++
+	}
+	if c.byteAt(i) == '\r' {
+		i++
+	}
+	if c.byteAt(i) != '\n' {
+		return 0
+	}
+	from := i
+	for i++; i < len(c.text) && i-from < 64 && isBlank(c.text[i]); i++ {
+	}
+	return i
 }
 
 // wholeLine lengthens a value without quotes to its line's end, where the line is that of an .env file or a
@@ -281,35 +368,23 @@ func decoded(dst, v []byte) []byte {
 
 // isSecretValue judges a value that a secret-like name was given.
 func (c *check) isSecretValue(v, name []byte, password, quoted bool) bool {
-	if len(v) < 6 || isReference(v) || isPlaceholder(v) || isDummy(v) || bytes.EqualFold(v, name) {
+	if len(v) < 6 || !quoted && c.file.code { // the program's own names
 		return false
 	}
-	if bytes.IndexByte(v, ' ') >= 0 || bytes.IndexByte(v, '\t') >= 0 {
+	t := traitsOf(v)
+	if t.has(' ') || t.has('\t') {
 		return false // prose, a prompt, a label
 	}
-	if !quoted && c.file.code {
-		return false // the program's own names
-	}
-	var digits, letters, symbols, high int
-	for _, b := range v {
-		switch {
-		case isDigit(b):
-			digits++
-		case isAlpha(b):
-			letters++
-		case b >= 0x80:
-			high++
-		default:
-			symbols++
-		}
-	}
-	if high > 0 && !password || digits+symbols == 0 && !isKey(v) {
+	if t.high > 0 && !password || t.digits+t.symbols == 0 && !isKey(v) {
 		return false
 	}
-	if letters == 0 && (symbols == 0 && len(v) < 8 || digits == 0) {
+	if t.letters == 0 && (t.symbols == 0 && len(v) < 8 || t.digits == 0) {
 		return false // a number, a line of dashes
 	}
-	if bytes.Contains(v, []byte("://")) || looksLikePath(v) || escapes(v) > 1 {
+	if t.distinct() < 5 || t.has(':') && bytes.Contains(v, []byte("://")) || t.has('/') && looksLikePath(v) || t.has('\\') && (escapes(v) > 1 || v[0] == '\\') {
+		return false
+	}
+	if isReference(v) || isPlaceholder(v) || isDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) {
 		return false
 	}
 	if !password {
@@ -319,10 +394,36 @@ func (c *check) isSecretValue(v, name []byte, password, quoted bool) bool {
 		return isKey(v)
 	}
 	// A password need not be random. Words joined by signs, without a digit, are a name.
-	if digits == 0 && isName(v) || isWordy(v) && digits == 0 && symbols <= 1 && isName(bytes.TrimRight(v, "!?.:")) {
-		return false
+	return t.digits > 0 || !(isName(v) || t.symbols <= 1 && isWordy(v) && isName(bytes.TrimRight(v, "!?.:")))
+}
+
+// traits are what one look at a value tells: how many of which it has, and which bytes stand in it.
+type traits struct {
+	digits, letters, symbols, high int
+	set                            [4]uint64
+}
+
+func traitsOf(v []byte) (t traits) {
+	for _, b := range v {
+		t.set[b>>6] |= 1 << (b & 63)
+		switch {
+		case isAlpha(b):
+			t.letters++
+		case isDigit(b):
+			t.digits++
+		case b >= 0x80:
+			t.high++
+		default:
+			t.symbols++
+		}
 	}
-	return distinct(v) >= 5
+	return t
+}
+
+func (t *traits) has(b byte) bool { return t.set[b>>6]&(1<<(b&63)) != 0 }
+
+func (t *traits) distinct() int {
+	return bits.OnesCount64(t.set[0]) + bits.OnesCount64(t.set[1]) + bits.OnesCount64(t.set[2]) + bits.OnesCount64(t.set[3])
 }
 
 // escapes counts what says bytes and signs in a string: such a string is a table or an emoji.
@@ -346,6 +447,9 @@ func looksLikePath(v []byte) bool {
 	}
 	if v[0] == '/' || bytes.HasPrefix(v, []byte("./")) || bytes.HasPrefix(v, []byte("../")) {
 		return len(v) < 20 || isWordy(v) // base64 may begin with a slash, too
+	}
+	if port := bytes.IndexByte(v, ':'); port > 0 && port+1 < len(v) && isDigit(v[port+1]) && bytes.IndexByte(v[port:], '/') > 0 {
+		return true // host:port/path
 	}
 	return isWordy(v) && entropy(v) < 4.2
 }
@@ -387,7 +491,20 @@ func findAuthorization(c *check, r *Rule, at Span) {
 	c.emit(r, Span{from, i}, Span{at.Start, i})
 }
 
-// isPasswordWord tells the words that name passwords from those that name keys and tokens.
+// isPasswordWord tells the triggers that name passwords from those that name keys and tokens.
 func isPasswordWord(word []byte) bool {
-	return (word[0] == 'p' || word[0] == 'P' || word[0] == '_') && !containsFold(word, "key") && !containsFold(word, "salt")
+	second := word[1] | 0x20
+	switch word[0] | 0x20 {
+	case 'p':
+		return second == 'a' || second == 'w'
+	case '_' | 0x20:
+		return second == 'p'
+	case 'k', 'w', 'h':
+		return true
+	case 'c', 'm':
+		return second == 'o' && word[2]|0x20 != 'o' // contraseña, mot de passe; not cookie
+	case 's':
+		return word[2]|0x20 == 'n' // senha
+	}
+	return false
 }

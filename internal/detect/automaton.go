@@ -192,8 +192,8 @@ func (a *automaton) without(dropped func(*Rule) bool) *automaton {
 }
 
 // classify gives each byte that a trigger holds a class of its own, and a letter that of its other case.
-// The bytes of letters beyond ASCII share one, so that few classes suffice: a trigger with such a letter
-// also wakes at another, and the checks look for themselves. Class 0 is every other byte. It answers
+// The bytes of letters beyond ASCII share one, and some signs do: a trigger with such a byte also wakes at
+// another, and the checks look for themselves. Class 0 is every other byte. It answers
 // with a member of each class.
 func (a *automaton) classify(literals map[string]*trigger) []byte {
 	var used [256]bool
@@ -202,7 +202,7 @@ func (a *automaton) classify(literals map[string]*trigger) []byte {
 	}
 	for lit := range literals {
 		for i := range len(lit) {
-			used[min(lit[i], 0x80)] = true
+			used[shared(lit[i])] = true
 		}
 	}
 	members := []byte{0}
@@ -215,10 +215,23 @@ func (a *automaton) classify(literals map[string]*trigger) []byte {
 	for c := byte('a'); c <= 'z'; c++ {
 		a.classes[c-'a'+'A'] = a.classes[c]
 	}
-	for c := 0x81; c < 256; c++ {
-		a.classes[c] = a.classes[0x80]
+	for c := range 256 {
+		if one := shared(byte(c)); one != byte(c) {
+			a.classes[c] = a.classes[one]
+		}
 	}
 	return members
+}
+
+// shared is the byte whose class a byte has. With 64 classes and no more a row of the table is half as long.
+func shared(b byte) byte {
+	switch {
+	case b >= 0x80:
+		return 0x80
+	case strings.IndexByte("*,^}~", b) >= 0:
+		return ')'
+	}
+	return b
 }
 
 // hit is a place where at least one trigger ends: the state there, and the offset after its last byte.

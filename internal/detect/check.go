@@ -29,6 +29,8 @@ type candidate struct {
 	anchor, back, reach int
 	// viewed is what was found in another form of the text.
 	viewed bool
+	// print is the hash of a fingerprint, which is no finding by itself.
+	print uint64
 }
 
 var checkPool = sync.Pool{New: func() any { return new(check) }}
@@ -42,7 +44,6 @@ func (e *Engine) newCheck(path string, text []byte) *check {
 
 func (c *check) release() {
 	c.engine, c.text = nil, nil
-	clear(c.found)
 	checkPool.Put(c)
 }
 
@@ -56,6 +57,8 @@ func (c *check) run(span Span) {
 	c.runs(span, nil)
 	c.rows(span, nil)
 	c.names(span, nil)
+	c.terms(span, nil)
+	c.prints(span, nil)
 	c.runWhole()
 }
 
@@ -128,7 +131,7 @@ func (c *check) report(r *Rule, value, whole Span, known bool) {
 	case c.file.test && !f.Validated && f.Severity > Low:
 		f.Severity--
 	}
-	c.found = append(c.found, candidate{f, c.anchor, c.back, c.reach, false})
+	c.found = append(c.found, candidate{f, c.anchor, c.back, c.reach, false, 0})
 }
 
 // inContext tells whether one of the rule's context words stands on the value's line or the few before it.
@@ -172,14 +175,51 @@ func (c *check) byteAt(i int) byte {
 	return c.text[i]
 }
 
-func isDigit(b byte) bool     { return b >= '0' && b <= '9' }
-func isUpper(b byte) bool     { return b >= 'A' && b <= 'Z' }
-func isLower(b byte) bool     { return b >= 'a' && b <= 'z' }
-func isAlpha(b byte) bool     { return isUpper(b) || isLower(b) }
-func isAlnum(b byte) bool     { return isAlpha(b) || isDigit(b) }
-func isWord(b byte) bool      { return isAlnum(b) || b == '_' }
-func isHex(b byte) bool       { return isDigit(b) || b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F' }
-func isBlank(b byte) bool     { return b == ' ' || b == '\t' }
-func isSpace(b byte) bool     { return isBlank(b) || b == '\n' || b == '\r' }
+// kinds tells what a byte is by one look-up: these questions are asked of every byte near a trigger.
+const (
+	digitKind = 1 << iota
+	upperKind
+	lowerKind
+	hexKind
+	underKind
+	blankKind
+	lineKind
+	signKind // + and /
+)
+
+var kinds = func() (of [256]uint8) {
+	for c := range 256 {
+		switch {
+		case c >= '0' && c <= '9':
+			of[c] = digitKind | hexKind
+		case c >= 'A' && c <= 'Z':
+			of[c] = upperKind
+		case c >= 'a' && c <= 'z':
+			of[c] = lowerKind
+		case c == '_':
+			of[c] = underKind
+		case c == ' ' || c == '\t':
+			of[c] = blankKind
+		case c == '\n' || c == '\r':
+			of[c] = lineKind
+		case c == '+' || c == '/':
+			of[c] = signKind
+		}
+		if c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' {
+			of[c] |= hexKind
+		}
+	}
+	return of
+}()
+
+func isDigit(b byte) bool     { return kinds[b]&digitKind != 0 }
+func isUpper(b byte) bool     { return kinds[b]&upperKind != 0 }
+func isLower(b byte) bool     { return kinds[b]&lowerKind != 0 }
+func isAlpha(b byte) bool     { return kinds[b]&(upperKind|lowerKind) != 0 }
+func isAlnum(b byte) bool     { return kinds[b]&(digitKind|upperKind|lowerKind) != 0 }
+func isWord(b byte) bool      { return kinds[b]&(digitKind|upperKind|lowerKind|underKind) != 0 }
+func isHex(b byte) bool       { return kinds[b]&hexKind != 0 }
+func isBlank(b byte) bool     { return kinds[b]&blankKind != 0 }
+func isSpace(b byte) bool     { return kinds[b]&(blankKind|lineKind) != 0 }
 func isBase64URL(b byte) bool { return isWord(b) || b == '-' }
-func isBase64(b byte) bool    { return isAlnum(b) || b == '+' || b == '/' }
+func isBase64(b byte) bool    { return kinds[b]&(digitKind|upperKind|lowerKind|signKind) != 0 }

@@ -162,7 +162,8 @@ func (w *writer) automaton(a *automaton, all []*Rule) {
 		w.number(len(differs))
 		for _, class := range differs {
 			w.number(class)
-			w.number(int(a.table[n<<a.shift+class] & tableMask >> a.shift))
+			to := a.table[n<<a.shift+class]
+			w.number(int(to&tableMask>>a.shift)<<1 | int(to>>31))
 		}
 	}
 }
@@ -225,15 +226,8 @@ func (r *reader) automaton(all []*Rule) *automaton {
 		from, row := r.number(), a.table[n*stride:(n+1)*stride]
 		copy(row, a.table[from*stride:(from+1)*stride])
 		for range r.number() {
-			class := r.number()
-			row[class] = uint32(r.number()) << a.shift
-		}
-	}
-	// Which states accept is known only now.
-	used := a.table[:len(a.outputs)*stride]
-	for i, to := range used {
-		if a.outputs[to>>a.shift] != nil {
-			used[i] = to | accept
+			class, to := r.number(), r.number()
+			row[class] = uint32(to>>1)<<a.shift | uint32(to)<<31
 		}
 	}
 	return a

@@ -10,6 +10,8 @@
 //     numbers, URLs, keys in PEM) is checked by hand, a file each. numeral.go tries all the numbers
 //     that people have at once; context.go and label.go look for the words that say what a value is.
 //   - validate.go proves values by their checksums; published.go knows the documented examples.
+//   - terms.go and prints.go look for an organisation's own terms and code, where an index of them is loaded
+//     (index.go); what stands as a label above a text is banner.go's.
 //   - resolve.go settles overlaps: what a checksum proved beats a provider's format, that beats a
 //     generic rule, and then the longer span wins.
 //   - scan.go keeps what an edit cannot have changed. It relies on one promise of every check: its
@@ -38,6 +40,8 @@ type Engine struct {
 	numbers func() *numberTable
 	// person is the rule that finds names where no label introduces them; nil if there is none.
 	person *Rule
+	// indexed are the rules that are indexes.
+	indexed []*Rule
 	// paired are the rules whose findings may be halves of one leak.
 	paired map[string]bool
 	// back and reach are the largest of the rules'.
@@ -130,6 +134,9 @@ func (e *Engine) index() {
 		if r.source.Find == "person" {
 			e.person = r
 		}
+		if r.index != nil {
+			e.indexed = append(e.indexed, r)
+		}
 	}
 }
 
@@ -184,7 +191,22 @@ func (e *Engine) Find(path string, text []byte) []Finding {
 
 // settled makes findings of candidates.
 func settled(text []byte, found []candidate) []Finding {
-	findings := resolve(found, nil)
+	if len(found) == 0 {
+		return nil
+	}
+	var prints []candidate
+	if slices.ContainsFunc(found, func(f candidate) bool { return f.print != 0 }) {
+		found = slices.DeleteFunc(found, func(f candidate) bool {
+			if f.print != 0 {
+				prints = append(prints, f)
+			}
+			return f.print != 0
+		})
+	}
+	findings := resolve(found, make([]Finding, 0, len(found)))
+	if len(prints) > 0 {
+		findings = withRegions(prints, findings)
+	}
 	if len(findings) > 1 {
 		pair(text, findings)
 	}

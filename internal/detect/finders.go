@@ -45,6 +45,11 @@ func init() { // not a literal: the checks refer to rules, which refer to finder
 		"sort-code":      {[]string{"sort code", "sort_code", "sortcode", "sort-code"}, findSortCode, labelledReach, false, 0},
 		"url-credential": {[]string{"://"}, findURLCredential, 768, false, 0},
 	}
+	for i := range banners {
+		b := &banners[i]
+		finders[b.name] = finder{b.phrases, b.find, bannerReach, false, 0}
+	}
+	finders["copyright-notice"] = finder{prohibitions, findNotice, noticeReach, false, 0}
 	for i := range labelledNumbers {
 		l := &labelledNumbers[i]
 		finders[l.name] = finder{l.triggers, l.find, labelledReach, false, 0}

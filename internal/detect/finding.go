@@ -96,6 +96,8 @@ type Finding struct {
 	Validated bool
 	// With is the other half of a leak of two parts, such as a key's id and its secret; empty if there is none.
 	With Span
+	// region tells that it is one of code, which may hold other findings.
+	region bool
 }
 
 // Scope says which key a fingerprint was made with, and so who can compare it.

@@ -2,7 +2,9 @@ package detect
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io/fs"
+	"math/bits"
 	"strings"
 	"sync"
 	"unicode"
@@ -47,48 +49,62 @@ func (c *check) names(span Span, hold func(start int) bool) {
 	if r == nil || c.file.code || c.file.quiet {
 		return
 	}
-	given := nameLists().given
-	// The blank between the two may stand a word's length after the span.
-	for i, limit := span.Start, min(len(text), span.End+nameLongest); i < limit; i++ {
-		next := bytes.IndexByte(text[i:limit], ' ')
-		if next < 0 {
-			return
+	// The last word of a name may begin a name's length after the span.
+	limit := min(len(text), span.End+nameLongest) - 1
+	for i := span.Start; i < limit; {
+		if i+9 <= len(text) {
+			hits := blankThenCapital(binary.LittleEndian.Uint64(text[i:]), binary.LittleEndian.Uint64(text[i+1:]))
+			if hits == 0 {
+				i += 8
+				continue
+			}
+			i += bits.TrailingZeros64(hits) / 8
 		}
-		i += next
-		if i+2 >= len(text) || i == 0 || !beginsName(text[i+1:]) || !isLower(text[i-1]) && text[i-1] < 0x80 {
-			continue
+		if text[i] == ' ' && (isUpper(text[i+1]) || text[i+1] >= 0xc3) {
+			if start := c.givenBefore(i); start >= span.Start && start < span.End && (hold == nil || !hold(start)) {
+				c.anchor, c.back, c.reach = start, r.back, r.reach
+				c.fullName(r, c.compound(start), false)
+			}
 		}
-		start := i
-		for start > 0 && i-start < nameLongest && (isAlpha(text[start-1]) || text[start-1] >= 0x80) {
-			start--
-		}
-		word := text[start:i]
-		if start < span.Start || start >= span.End || !isUpper(word[0]) && word[0] < 0x80 || !given[string(word)] || nameLists().common[string(word)] || hold != nil && hold(start) {
-			continue
-		}
-		if b := c.byteAt(start - 1); isWord(b) {
-			continue
-		}
-		c.anchor, c.back, c.reach = start, r.back, r.reach
-		c.fullName(r, c.compound(start), false)
+		i++
 	}
 }
 
-// beginsName tells what may follow a given name: a capital, or the particle of a family name.
-func beginsName(text []byte) bool {
-	if isUpper(text[0]) || text[0] >= 0xc3 {
-		return true
-	}
-	if text[0] < 'a' || text[0] > 'z' {
-		return false
-	}
-	for end := 1; end < 4 && end+1 < len(text); end++ {
-		if text[end] == ' ' {
-			next := text[end+1]
-			return (isUpper(next) || next == 'l' || next == 'd') && particles[string(text[:end])]
+// blankThenCapital marks, eight bytes at once, blanks in x behind which y has a capital or what is not ASCII. It may mark
+// a byte more, which changes nothing.
+func blankThenCapital(x, y uint64) uint64 {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	blank := x ^ ones*' '
+	blank = (blank - ones) &^ blank & high
+	low := y &^ high
+	upper := (low + ones*(0x80-'A')) &^ (low + ones*(0x80-'Z'-1)) & high
+	return blank & (upper | y)
+}
+
+// givenBefore is where the given name begins that stands before the blank at i, with particles of the
+// family name between them at most; -1 if there is none.
+func (c *check) givenBefore(i int) int {
+	text, end := c.text, i
+	for range 3 {
+		start := end
+		for start > 0 && end-start < nameLongest && (isAlpha(text[start-1]) || text[start-1] >= 0x80) {
+			start--
 		}
+		word := text[start:end]
+		switch {
+		case len(word) == 0 || start > 0 && isWord(text[start-1]):
+			return -1
+		case isUpper(word[0]) || word[0] >= 0x80:
+			if lists := nameLists(); lists.given[string(word)] && !lists.common[string(word)] {
+				return start
+			}
+			return -1
+		case len(word) > 3 || !particles[string(word)] || start == 0 || text[start-1] != ' ':
+			return -1
+		}
+		end = start - 1
 	}
-	return false
+	return -1
 }
 
 var isTitle, isPersonLabel = setOf(titles), setOf(personLabels)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -18,10 +17,10 @@ import (
 // context words must stand; what introduces hashes and identifiers must not stand before the value.
 type near struct {
 	shapes []*shape
-	re     func() *regexp.Regexp
+	re     *regexp.Regexp // where no shape decides
 	// first holds what a value can begin with.
 	first [256]bool
-	words []string
+	words [][]byte
 	// named: the keywords alone say that a secret follows.
 	named bool
 	// ids: what the rule is for may be called an id.
@@ -39,8 +38,6 @@ const (
 // secretWords say that what follows is one, where a rule names no context words of its own.
 var secretWords = strings.Fields("key token secret password passwd passphrase pwd pass auth authorization credential apikey authtoken pat bearer")
 
-// compileNear makes the rule run its expression beside its keywords. What is only needed once a keyword stands
-// somewhere is made then. known says that the expression has been read before.
 func (r *Rule) compileNear(expr string, keywords []string, known bool) error {
 	if len(keywords) == 0 {
 		return errors.New(`find = "near" needs keywords: the words beside which the value means something`)
@@ -54,6 +51,7 @@ func (r *Rule) compileNear(expr string, keywords []string, known bool) error {
 	if len(words) == 0 {
 		words = secretWords
 	}
+	// Most of these rules are never woken.
 	r.near = sync.OnceValue(func() *near { return newNear(expr, keywords, words) })
 	r.context = nil
 	r.triggers, r.run, r.back, r.reach = keywords, findNear, 16, nearReach
@@ -65,17 +63,23 @@ func newNear(expr string, keywords, words []string) *near {
 	if err != nil {
 		panic(err) // it was parsed when the rule was made
 	}
-	n := &near{shapes: compileShapes(tree), words: words, named: true}
-	n.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + expr + `)`) })
+	n := &near{shapes: compileShapes(tree), named: true}
+	if n.shapes == nil {
+		n.re = regexp.MustCompile(`\A(?:` + expr + `)`)
+	}
 	for c := range 0x80 {
 		n.first[c] = begins(tree, rune(c))
 	}
 	for _, w := range words {
+		n.words = append(n.words, []byte(w))
 		n.ids = n.ids || w == "id"
 	}
 	for _, k := range keywords {
-		k = strings.ToLower(k)
-		n.named = n.named && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(k, w) })
+		named := false
+		for _, w := range n.words {
+			named = named || bytes.Contains(bytes.ToLower([]byte(k)), w)
+		}
+		n.named = n.named && named
 	}
 	return n
 }
@@ -141,7 +145,7 @@ func findNear(c *check, r *Rule, at Span) {
 		}
 		value := Span{i, i + length}
 		if !n.introduced(text[at.Start:i]) || isHashContext(text[max(at.Start, i-24):i]) || !n.ids && isIdentified(text[at.Start:i]) ||
-			r.validate == nil && !looksIssued(text[i:i+length]) || spaced(text[i:i+length]) && !c.fills(value) {
+			b != '[' && (r.validate == nil && !looksIssued(text[i:i+length]) || spaced(text[i:i+length]) && !c.fills(value)) {
 			inToken = true
 			continue
 		}
@@ -162,7 +166,7 @@ func (n *near) match(text []byte) int {
 				return whole.End
 			}
 		}
-	} else if m := n.re().FindIndex(text); m != nil && ends(text, m[1]) {
+	} else if m := n.re.FindIndex(text); m != nil && ends(text, m[1]) {
 		return m[1]
 	}
 	return 0
@@ -220,7 +224,7 @@ func (n *near) introduced(before []byte) bool {
 	}
 	for _, w := range n.words {
 		for from := 0; ; {
-			i := indexFold(before[from:], w)
+			i := indexFold(before[from:], string(w))
 			if i < 0 {
 				break
 			}
@@ -229,7 +233,7 @@ func (n *near) introduced(before []byte) bool {
 			if from < len(before) && isLower(before[from]) && before[from] != 's' {
 				continue
 			}
-			if w != "key" || !isLower(at(before, from-len(w)-1)) || isUpper(before[from-len(w)]) || beforeKey(before[:from-len(w)]) {
+			if string(w) != "key" || !isLower(at(before, from-len(w)-1)) || isUpper(before[from-len(w)]) || beforeKey(before[:from-len(w)]) {
 				return true
 			}
 		}

@@ -56,11 +56,21 @@ func findCard(c *check, r *Rule, at Span) {
 	if n < 12 || n > 19 || !c.aloneNumber(v) || !issued(digits[:n]) || !luhn(digits[:n]) || distinct(digits[:n]) < 2 {
 		return
 	}
-	if groups == 1 && !c.data(v) {
-		return
+	if groups == 1 {
+		before := c.byteAt(at.Start - 1)
+		if !c.data(v) || before == '-' || before == '$' || c.named(v, cardWords) == 0 && (n != 14 && n != 15 && n != 16 || c.named(v, identifierWords) > 0) {
+			return
+		}
 	}
 	c.emit(r, v, v)
 }
+
+// Numbers that count something or tell a time are as long as a card's, and one in some dozens passes the check. So
+// one without groups needs a word where it has a length that few cards have, and none that says identifier.
+var (
+	cardWords       = vocabularyOf("card,cards,credit,debit,cc,ccn,pan,visa,mastercard,amex,maestro,payment,pay,kreditkarte,karte,kartennummer,carte,tarjeta,carta,creditcard,cardno")
+	identifierWords = vocabularyOf("id,ids,uid,time,timestamp,ts,ns,nanos,millis,ms,seq,offset,hash,seed,serial,order,tweet,message,snowflake,version,size,count,addr,address")
+)
 
 // luhn is ISO/IEC 7812's check.
 func luhn(digits []byte) bool {

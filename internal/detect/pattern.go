@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
@@ -19,7 +20,9 @@ type pattern struct {
 	// re is compiled when it is first needed: most of the rules are never woken.
 	re func() *regexp.Regexp
 	// shapes decide the expression instead, where they can.
-	shapes   func() []placed
+	shapes func() []placed
+	// inner is a literal that every match holds behind its beginning; empty if there is none to look for.
+	inner    func() []byte
 	anchored bool
 	// boundary is a \b that stood before the keyword; it looks at the byte before the window, which the
 	// expression would not see.
@@ -80,6 +83,7 @@ func (r *Rule) follow(p *pattern, expr string, keywords []string) error {
 		}
 		return regexp.MustCompile(expr)
 	})
+	p.inner = sync.OnceValue(func() []byte { return []byte(innerLiteral(tree())) })
 	p.shapes = sync.OnceValue(func() []placed {
 		switch {
 		case r.group > 1:
@@ -269,6 +273,30 @@ func withoutBoundary(re *syntax.Regexp) (*syntax.Regexp, bool) {
 	return re, false
 }
 
+// innerLiteral is the longest literal, of four bytes or more, that every match must hold and does not begin with.
+func innerLiteral(re *syntax.Regexp) string {
+	switch re.Op {
+	case syntax.OpCapture:
+		return innerLiteral(re.Sub[0])
+	case syntax.OpConcat:
+		longest := ""
+		for i, sub := range re.Sub {
+			switch {
+			case sub.Op == syntax.OpLiteral && i > 0 && sub.Flags&syntax.FoldCase == 0:
+				if text := string(sub.Rune); len(text) > max(3, len(longest)) {
+					longest = text
+				}
+			case sub.Op == syntax.OpCapture || sub.Op == syntax.OpConcat:
+				if text := innerLiteral(sub); len(text) > len(longest) {
+					longest = text
+				}
+			}
+		}
+		return longest
+	}
+	return ""
+}
+
 // runPattern is the check of a rule with a regular expression.
 func runPattern(c *check, r *Rule, at Span) {
 	p := r.pattern
@@ -291,7 +319,11 @@ func runPattern(c *check, r *Rule, at Span) {
 		return
 	}
 	if p.anchored {
-		if m := p.re().FindSubmatchIndex(c.text[at.Start:min(at.Start+p.forward, len(c.text))]); m != nil {
+		window := c.text[at.Start:min(at.Start+p.forward, len(c.text))]
+		if inner := p.inner(); len(inner) > 0 && !bytes.Contains(window, inner) {
+			return
+		}
+		if m := p.re().FindSubmatchIndex(window); m != nil {
 			c.matched(r, at.Start, m)
 		}
 		return

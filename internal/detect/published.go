@@ -13,12 +13,16 @@ type published struct {
 	exact map[string]bool
 	// prefixes are the beginnings of published values too long to list.
 	prefixes []string
+	// lengths are those of the exact values by their first byte, and begins what prefixes begin with: nearly
+	// every value that is asked for is none of them.
+	lengths [256]uint64
+	begins  [256]bool
 }
 
 func newPublished() *published { return &published{exact: map[string]bool{}} }
 
 func (p *published) clone() *published {
-	return &published{exact: maps.Clone(p.exact), prefixes: slices.Clone(p.prefixes)}
+	return &published{exact: maps.Clone(p.exact), prefixes: slices.Clone(p.prefixes), lengths: p.lengths, begins: p.begins}
 }
 
 // add takes values, and beginnings of values that end in "...".
@@ -26,17 +30,25 @@ func (p *published) add(values []string) {
 	for _, v := range values {
 		if prefix, ok := strings.CutSuffix(v, "..."); ok {
 			p.prefixes = append(p.prefixes, prefix)
+			p.begins[prefix[0]] = true
 		} else {
 			p.exact[v] = true
+			p.lengths[v[0]] |= 1 << min(len(v), 63)
 		}
 	}
 }
 
 func (p *published) has(v []byte) bool {
-	if p.exact[string(v)] {
+	if len(v) == 0 {
+		return false
+	}
+	if p.lengths[v[0]]&(1<<min(len(v), 63)) != 0 && p.exact[string(v)] {
 		return true
 	}
 	for _, prefix := range p.prefixes {
+		if !p.begins[v[0]] {
+			break
+		}
 		if len(v) >= len(prefix) && string(v[:len(prefix)]) == prefix {
 			return true
 		}

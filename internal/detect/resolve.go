@@ -10,7 +10,10 @@ import (
 // then the one that begins first, then the rule's id, so that the order of rules never matters.
 func resolve(found []candidate, out []Finding) []Finding {
 	slices.SortFunc(found, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.anchor, b.anchor))
+		if a.Start != b.Start { // nearly always
+			return a.Start - b.Start
+		}
+		return cmp.Or(cmp.Compare(b.End, a.End), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.anchor, b.anchor))
 	})
 	for from := 0; from < len(found); {
 		to, end := from+1, found[from].End

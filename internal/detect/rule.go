@@ -51,6 +51,8 @@ type Rule struct {
 	// judge is what a value must pass as: "password", "secret", or nothing.
 	judge string
 	allow []allowlist
+	// index is what the rule looks things up in, if it is an index's.
+	index *Index
 	// source is the entry that the rule was made of.
 	source *ruleTOML
 }
@@ -107,10 +109,9 @@ type ruleTOML struct {
 	Examples    []string `toml:"examples"`
 	Negatives   []string `toml:"negatives"`
 
-	// plan is how the regex is to be run, where that has been found out before.
-	plan *pattern
-	// known: the entry has been read and found good before.
+	// known is an entry that was checked when what it comes to was kept; plan is how its regex is to be run.
 	known bool
+	plan  *pattern
 }
 
 type allowlistTOML struct {
@@ -150,6 +151,9 @@ func LoadFS(files fs.FS, dir string) ([]*Set, error) {
 
 // Load reads one file of rules. name is for its errors, which say file:line and what to do.
 func Load(name string, text []byte) (*Set, error) {
+	if strings.HasSuffix(name, IndexExtension) {
+		return loadIndex(name, text)
+	}
 	var f fileTOML
 	if err := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields().Decode(&f); err != nil {
 		return nil, tomlError(name, err)
@@ -244,10 +248,7 @@ func (t *ruleTOML) rule() (*Rule, error) {
 		}
 	}
 	if r.Placeholder == "" {
-		r.Placeholder = map[Class]string{Credential: "SECRET", PII: "PERSONAL", PHI: "HEALTH", PCI: "PAYMENT"}[r.Class]
-	}
-	if r.Placeholder == "" {
-		r.Placeholder = strings.ToUpper(string(r.Class))
+		r.Placeholder = placeholderOf(r.Class)
 	}
 	if !placeholderType.MatchString(r.Placeholder) {
 		return nil, fmt.Errorf("placeholder %q must be 2 to 24 of A-Z, 0-9 and single _, beginning with a letter", r.Placeholder)
@@ -298,6 +299,14 @@ func (t *ruleTOML) rule() (*Rule, error) {
 		return r, r.follow(t.plan, t.Regex, t.Keywords)
 	}
 	return r, r.compile(t.Regex, t.Keywords)
+}
+
+// placeholderOf is the TYPE of a rule's placeholders that names none.
+func placeholderOf(c Class) string {
+	if t, ok := map[Class]string{Credential: "SECRET", PII: "PERSONAL", PHI: "HEALTH", PCI: "PAYMENT"}[c]; ok {
+		return t
+	}
+	return strings.ToUpper(string(c))
 }
 
 var placeholderType = regexp.MustCompile(`^[A-Z](_?[A-Z0-9]){1,23}$`)

@@ -68,6 +68,8 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 	c.header = names
 	c.rows(Span{from, to}, unchanged(1, rowLimit))
 	c.names(Span{from, to}, unchanged(personReach, personReach))
+	c.terms(Span{from, to}, unchanged(termBack, termReach))
+	c.prints(Span{from, to}, unchanged(printBack, printReach))
 	c.runWhole()
 	next.found = append(next.found, c.found...)
 	next.findings = settled(text, append([]candidate(nil), next.found...))

@@ -114,6 +114,8 @@ func (s *stream) find(last bool, found func(Part)) {
 	s.runs(Span{s.from, to}, nil)
 	s.rows(Span{s.from, to}, nil)
 	s.names(Span{s.from, to}, nil)
+	s.terms(Span{s.from, to}, nil)
+	s.prints(Span{s.from, to}, nil)
 	s.runWhole()
 	s.found = slices.DeleteFunc(s.found, func(f candidate) bool { return f.Start < s.cut })
 	ready, done := len(s.found), s.n
@@ -153,6 +155,9 @@ func (s *stream) complete(limit int) (ready, done int) {
 		end = max(end, f.End)
 		if s.engine.paired[f.Rule.ID] {
 			end = max(end, f.End+pairSpan)
+		}
+		if f.print != 0 {
+			end = max(end, f.End+regionGap)
 		}
 		if end <= limit {
 			continue

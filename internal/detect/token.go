@@ -26,6 +26,9 @@ func findPEM(c *check, r *Rule, at Span) {
 		body = body[:end]
 	} else {
 		// The end is missing: the file was cut, or the key is being typed. What looks like key material counts.
+		if other := bytes.Index(body, []byte("-----")); other >= 0 {
+			body = body[:other]
+		}
 		n := 0
 		for n < len(body) && (isBase64(body[n]) || bytes.IndexByte([]byte(" \t\r\n\\\"'=,:-"), body[n]) >= 0) {
 			n++

@@ -41,6 +41,11 @@ var validators = map[string]validator{
 	"secp256k1":   secp256k1,
 
 	"jwt":             jwtStructure,
+	"card":            func(v []byte) proof { return yes(digitsLuhn(compacted(nil, v))) },
+	"iban":            func(v []byte) proof { return yes(mod97(compacted(nil, v)) == 1) },
+	"codice-fiscale":  func(v []byte) proof { return yes(validCodiceFiscale(compacted(nil, v))) },
+	"bitcoin":         func(v []byte) proof { return yes(validBase58(v) || validBech32(v)) },
+	"ethereum":        eip55,
 	"base64-32":       base64Of32,
 	"ses-smtp":        sesSMTP,
 	"elastic-api-key": elasticAPIKey,
@@ -52,12 +57,6 @@ var validators = map[string]validator{
 	"grafana-legacy":  jsonWith("k", "n", "id"),
 	"sentry-org":      sentryOrg,
 	"1password-json":  jsonWith(),
-
-	"card":           func(v []byte) proof { return yes(digitsLuhn(compacted(nil, v))) },
-	"iban":           func(v []byte) proof { return yes(mod97(compacted(nil, v)) == 1) },
-	"codice-fiscale": func(v []byte) proof { return yes(validCodiceFiscale(compacted(nil, v))) },
-	"bitcoin":        func(v []byte) proof { return yes(validBase58(v) || validBech32(v)) },
-	"ethereum":       eip55,
 }
 
 func yes(ok bool) proof {

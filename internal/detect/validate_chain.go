@@ -11,35 +11,54 @@ import (
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 
+const bech32Digits = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+
 // bech32 checks BIP-173's checksum of a key of 32 bytes, in one case throughout.
 func bech32(prefix string) validator {
 	return func(v []byte) proof {
-		text := strings.ToLower(string(v))
-		at := strings.LastIndexByte(text, '1')
-		if at != len(prefix) || text[:at] != prefix || text != string(v) && strings.ToUpper(text) != string(v) {
-			return failed
-		}
-		const charset = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-		check := uint32(1)
-		for i := range at {
-			check = bech32Step(check, uint32(text[i]>>5))
-		}
-		check = bech32Step(check, 0)
-		for i := range at {
-			check = bech32Step(check, uint32(text[i]&31))
-		}
-		for i := at + 1; i < len(text); i++ {
-			d := strings.IndexByte(charset, text[i])
-			if d < 0 {
-				return failed
-			}
-			check = bech32Step(check, uint32(d))
-		}
-		return yes(check == 1)
+		sum, ok := bech32Sum(v, prefix)
+		return yes(ok && sum == 1)
 	}
 }
 
-const xrpDigits = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
+// bech32Sum is the checksum of a text with its prefix and a 1 between them; ok is false if it has not that form.
+func bech32Sum(v []byte, prefix string) (sum uint32, ok bool) {
+	text := strings.ToLower(string(v))
+	data, ok := strings.CutPrefix(text, prefix+"1")
+	if !ok || text != string(v) && strings.ToUpper(text) != string(v) {
+		return 0, false
+	}
+	sum = 1
+	step := func(d byte) {
+		top := sum >> 25
+		sum = sum&0x1ffffff<<5 ^ uint32(d)
+		for i, g := range [5]uint32{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3} {
+			if top>>i&1 == 1 {
+				sum ^= g
+			}
+		}
+	}
+	for i := range len(prefix) {
+		step(prefix[i] >> 5)
+	}
+	step(0)
+	for i := range len(prefix) {
+		step(prefix[i] & 31)
+	}
+	for i := range len(data) {
+		d := strings.IndexByte(bech32Digits, data[i])
+		if d < 0 {
+			return 0, false
+		}
+		step(byte(d))
+	}
+	return sum, true
+}
+
+const (
+	base58Digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+	xrpDigits    = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
+)
 
 // base58 decodes a value whose last four bytes are the double SHA-256 of the rest; nil if they are not.
 func base58(v []byte, digits string) []byte {

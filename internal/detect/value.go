@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"math/bits"
 	"strings"
 )
 
@@ -80,15 +81,11 @@ func appendFolded(dst, v []byte) []byte {
 }
 
 func distinct(v []byte) int {
-	var seen [256]bool
-	n := 0
+	var seen [4]uint64
 	for _, c := range v {
-		if !seen[c] {
-			seen[c] = true
-			n++
-		}
+		seen[c>>6] |= 1 << (c & 63)
 	}
-	return n
+	return bits.OnesCount64(seen[0]) + bits.OnesCount64(seen[1]) + bits.OnesCount64(seen[2]) + bits.OnesCount64(seen[3])
 }
 
 // isRun tells whether nearly every byte follows or equals the one before: abcdefgh, 12345678, aaaa.

@@ -2,11 +2,9 @@ package detect
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"math/bits"
-	"strings"
 )
 
 // Addresses of wallets. Their checks leave one chance in millions, so they stand alone; only an Ethereum
@@ -56,65 +54,22 @@ func (c *check) alone(v Span) bool {
 	return !isWord(before) && before != '+' && before < 0x80 && !isWord(after) && after != '+' && after < 0x80
 }
 
-const base58Digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-
-// validBase58: 25 bytes, of which the first is a version and the last four are the hash of the others.
+// validBase58: a version and twenty bytes, and the hash of them.
 func validBase58(v []byte) bool {
-	var n [25]byte
-	for _, b := range v {
-		carry := strings.IndexByte(base58Digits, b)
-		if carry < 0 {
-			return false
-		}
-		for i := len(n) - 1; i >= 0; i-- {
-			carry += int(n[i]) * 58
-			n[i], carry = byte(carry), carry>>8
-		}
-		if carry > 0 {
-			return false
-		}
-	}
-	if n[0] != 0 && n[0] != 5 {
-		return false
-	}
-	once := sha256.Sum256(n[:21])
-	twice := sha256.Sum256(once[:])
-	return bytes.Equal(twice[:4], n[21:])
+	b := base58(v, base58Digits)
+	return len(b) == 21 && (b[0] == 0 || b[0] == 5)
 }
 
-// validBech32: BIP-173 and BIP-350, all letters of one case; the version says which constant and length.
+// validBech32: BIP-173 and BIP-350; the version says which constant and length.
 func validBech32(v []byte) bool {
-	if !bytes.Equal(v, bytes.ToLower(v)) && !bytes.Equal(v, bytes.ToUpper(v)) {
+	sum, ok := bech32Sum(v, "bc")
+	if !ok || len(v) < 14 || len(v) > 90 {
 		return false
 	}
-	lower := bytes.ToLower(v)
-	if !bytes.HasPrefix(lower, []byte("bc1")) || len(lower) < 14 || len(lower) > 90 {
-		return false
+	if v[3]|0x20 == 'q' { // version 0
+		return sum == 1 && (len(v) == 42 || len(v) == 62)
 	}
-	const charset = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-	check := bech32Step(bech32Step(bech32Step(bech32Step(bech32Step(1, 'b'>>5), 'c'>>5), 0), 'b'&31), 'c'&31)
-	for _, b := range lower[3:] {
-		d := strings.IndexByte(charset, b)
-		if d < 0 {
-			return false
-		}
-		check = bech32Step(check, uint32(d))
-	}
-	if lower[3] == 'q' { // version 0
-		return check == 1 && (len(lower) == 42 || len(lower) == 62)
-	}
-	return check == 0x2bc830a3
-}
-
-func bech32Step(check, d uint32) uint32 {
-	top := check >> 25
-	check = check&0x1ffffff<<5 ^ d
-	for i, g := range [5]uint32{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3} {
-		if top>>i&1 == 1 {
-			check ^= g
-		}
-	}
-	return check
+	return sum == 0x2bc830a3
 }
 
 // findEthereum reads 0x and forty hex digits. The case of its letters is its check (EIP-55); one in a

@@ -126,15 +126,14 @@ func (s *Server) Diagnostic(ctx context.Context, p *protocol.DocumentDiagnosticP
 // diagnostics are those of an open file.
 func (s *Server) diagnostics(r *report) []protocol.Diagnostic {
 	b := r.buffer
-	if b.Unscanned != "" {
-		return []protocol.Diagnostic{{
-			Severity: protocol.DiagnosticSeverityInformation,
-			Source:   protocol.NewOptional(section),
-			Code:     protocol.String("not-scanned"),
-			Message:  protocol.String("this file is not scanned: " + b.Unscanned),
-		}}
+	all := []protocol.Diagnostic{}
+	for _, l := range r.labels {
+		all = append(all, ofFile(l.Name, "named in "+l.By+": AI assistants are asked not to read this file"))
 	}
-	all := s.problems(r)
+	if b.Unscanned != "" {
+		return append(all, ofFile("not-scanned", "this file is not scanned: "+b.Unscanned))
+	}
+	all = append(all, s.problems(r)...)
 	shown := r.shown()
 	room := maxDiagnostics - len(all)
 	more := 0
@@ -156,6 +155,16 @@ func (s *Server) diagnostics(r *report) []protocol.Diagnostic {
 		})
 	}
 	return all
+}
+
+// ofFile says something of the whole file, at its beginning.
+func ofFile(code, message string) protocol.Diagnostic {
+	return protocol.Diagnostic{
+		Severity: protocol.DiagnosticSeverityInformation,
+		Source:   protocol.NewOptional(section),
+		Code:     protocol.String(code),
+		Message:  protocol.String(message),
+	}
 }
 
 func (s *Server) diagnosticOf(r *report, j judged) protocol.Diagnostic {

@@ -7,6 +7,7 @@ import (
 
 	"go.lsp.dev/protocol"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/rpc"
 	"github.com/scrubjay-dev/scrubjay/internal/text"
@@ -50,6 +51,9 @@ func (r *report) explain(j judged) string {
 		confidence += ", proved by its checksum"
 	}
 	fmt.Fprintf(&out, "Rule `%s`, severity %s, confidence %s\n\n", j.Rule.ID, j.Severity, confidence)
+	if j.With != (detect.Span{}) {
+		fmt.Fprintf(&out, "Its other half stands on line %d: together they open what either alone does not.\n\n", r.buffer.Text.LineAt(j.With.Start)+1)
+	}
 	// What is said of several destinations alike is said once.
 	var said []policy.Ruling
 	where := map[policy.Ruling][]string{}

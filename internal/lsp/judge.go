@@ -18,6 +18,7 @@ type report struct {
 	buffer     *workspace.Buffer
 	generation uint64
 	outlook    *outlook
+	labels     []workspace.Label
 	findings   []judged // in the order of the text
 	until      time.Time
 }
@@ -58,6 +59,7 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 		return known
 	}
 	r := &report{buffer: b, generation: generation, outlook: s.outlook(b.Path)}
+	r.labels = r.outlook.labels.Of(b.Path)
 	rel := r.outlook.folder.rel(b.Path)
 	var subjects []policy.Subject
 	var of []int // parallel to the findings
@@ -75,9 +77,13 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 		of = append(of, i)
 	}
 	if len(subjects) > 0 {
+		var labels []string
+		for _, l := range r.labels {
+			labels = append(labels, l.Name)
+		}
 		decisions := make([]policy.Decision, len(r.outlook.destinations))
 		for d, destination := range r.outlook.destinations {
-			decisions[d] = s.decide(ctx, destination, subjects)
+			decisions[d] = s.decide(ctx, policy.Query{Direction: policy.Outgoing, Destination: destination, Subjects: subjects, Labels: labels})
 			if u := decisions[d].ValidUntil; !u.IsZero() && (r.until.IsZero() || u.Before(r.until)) {
 				r.until = u
 			}
@@ -98,16 +104,16 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 }
 
 // decide asks once for all of a file's subjects. A decision that fails or does not fit is closed.
-func (s *Server) decide(ctx context.Context, d policy.Destination, subjects []policy.Subject) policy.Decision {
-	decision, err := s.cfg.Decider.Decide(ctx, policy.Query{Direction: policy.Outgoing, Destination: d, Subjects: subjects})
-	if err == nil && len(decision.Rulings) != len(subjects) {
-		err = fmt.Errorf("policy ruled on %d of %d subjects", len(decision.Rulings), len(subjects))
+func (s *Server) decide(ctx context.Context, q policy.Query) policy.Decision {
+	decision, err := s.cfg.Decider.Decide(ctx, q)
+	if err == nil && len(decision.Rulings) != len(q.Subjects) {
+		err = fmt.Errorf("policy ruled on %d of %d subjects", len(decision.Rulings), len(q.Subjects))
 	}
 	if err != nil {
 		if ctx.Err() == nil {
 			s.log.Warn("policy decided nothing", zap.Error(err))
 		}
-		decision = policy.Decision{Verdict: policy.Forbid, Rulings: make([]policy.Ruling, len(subjects))}
+		decision = policy.Decision{Verdict: policy.Forbid, Rulings: make([]policy.Ruling, len(q.Subjects))}
 		for i := range decision.Rulings {
 			decision.Rulings[i] = policy.Ruling{Verdict: policy.Forbid, Diagnostic: "error", Reason: "policy cannot be asked: " + err.Error()}
 		}

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"go.lsp.dev/protocol"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/rpc"
 	"github.com/scrubjay-dev/scrubjay/internal/text"
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
 // parentPoll is how often the editor's process is looked for. An editor that dies usually closes its
@@ -135,7 +137,7 @@ func (s *Server) register(ctx context.Context) {
 	if s.caps.registerWatcher {
 		wanted = append(wanted, protocol.Registration{
 			ID: "settings", Method: protocol.MethodWorkspaceDidChangeWatchedFiles,
-			RegisterOptions: protocol.LSPAny(`{"watchers":[{"globPattern":"**/` + settingsFile + `"}]}`),
+			RegisterOptions: protocol.LSPAny(`{"watchers":[{"globPattern":"**/` + settingsFile + `"},{"globPattern":"**/{` + strings.Join(workspace.AIIgnoreFiles(), ",") + `}"}]}`),
 		})
 	}
 	if s.caps.registerConfig {

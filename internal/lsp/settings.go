@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
 // section is the name of our settings in an editor's configuration.
@@ -121,6 +122,7 @@ type outlook struct {
 	allow        policy.AllowList
 	salt         string // of the repository
 	destinations []policy.Destination
+	labels       workspace.Labels
 }
 
 // outlook puts together what wire, repository and editor say. The repository's and the editor's word

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"go.lsp.dev/protocol"
 
 	"github.com/scrubjay-dev/scrubjay/internal/text"
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
 // DidOpen takes over a file and scans it.
@@ -74,9 +76,9 @@ func (s *Server) DidChangeWatchedFiles(_ context.Context, p *protocol.DidChangeW
 	return nil
 }
 
-// touched judges everything anew if the file is one that holds settings.
+// touched judges everything anew if the file is one that holds settings or labels others.
 func (s *Server) touched(path string) {
-	if path != "" && filepath.Base(path) == settingsFile {
+	if name := filepath.Base(path); path != "" && (name == settingsFile || slices.Contains(workspace.AIIgnoreFiles(), name)) {
 		s.Refresh()
 	}
 }

@@ -144,6 +144,8 @@ func Key(kind string, n ...int) (string, error) {
 	switch kind {
 	case "aws":
 		return "AK" + "IA" + random(base32, 16), nil
+	case "awssecret":
+		return random(base62+"/+", 37) + "a7Q", nil // a letter of each case and a digit for certain
 	case "github":
 		body := random(base62, 30)
 		sum, check := crc32.ChecksumIEEE([]byte(body)), make([]byte, 6)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -22,7 +23,7 @@ type Decider struct {
 // Rule adds a line.
 func (d *Decider) Rule(words ...string) error {
 	if len(words) != 3 && len(words) != 4 {
-		return errors.New("a line of policy is CLASS VERDICT SHOWN [DESTINATION]")
+		return errors.New("a line of policy is CLASS|LABEL VERDICT SHOWN [DESTINATION]")
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -38,7 +39,7 @@ func (d *Decider) Decide(_ context.Context, q policy.Query) (policy.Decision, er
 	for _, s := range q.Subjects {
 		r := policy.Ruling{Verdict: policy.Scrub, Diagnostic: "warning", Reason: "test policy for " + string(s.Class)}
 		for _, l := range d.lines {
-			if l[0] != string(s.Class) || len(l) == 4 && l[3] != q.Destination.Provider {
+			if l[0] != string(s.Class) && !slices.Contains(q.Labels, l[0]) || len(l) == 4 && l[3] != q.Destination.Provider {
 				continue
 			}
 			for _, v := range []policy.Verdict{policy.Allow, policy.Scrub, policy.Forbid} {

@@ -11,7 +11,7 @@
 //	-- NAME --        any other file is on disk in the folder that the editor has open
 //
 // Values must not look like secrets to those who scan this repository, so they are made up at run time:
-// {{key "aws"}} gives one, {{key "aws" 2}} another, in every file of the archive the same. There are aws,
+// {{key "aws"}} gives one, {{key "aws" 2}} another, in every file of the archive the same. There are aws, awssecret,
 // github, openai, email, card. {{placeholder "AWS_KEY_ID" 1}} is the first placeholder of that type that the
 // daemon issues, {{fingerprint "aws" "SALT"}} a fingerprint of a repository, {{key "aws" | quote}} a regular
 // expression for a text.

@@ -50,7 +50,7 @@ type Organisation struct {
 // RuleSettings turns rules off and adds files of them.
 type RuleSettings struct {
 	Disable []string `yaml:"disable,omitempty"`
-	// TOML files; a relative path starts at the file that names it.
+	// TOML files, and indexes made by scrubjay rules index; a relative path starts at the file that names it.
 	Files []string `yaml:"files,omitempty"`
 }
 

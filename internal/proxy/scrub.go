@@ -166,6 +166,18 @@ func (p *Proxy) allowed(list policy.AllowList, salt string, s secret) bool {
 // counts, and at the same place the longer; what it leaves over is masked with it.
 func merge(n int, text []byte, findings []detect.Finding, known []redact.Match, engine *detect.Engine) []secret {
 	var all []secret
+	// What the vault knows has a verdict of its own, which that of the code around it must not decide.
+	if len(known) > 0 {
+		var spans []detect.Span
+		for _, k := range known {
+			spans = append(spans, k.Span)
+		}
+		var apart []detect.Finding
+		for _, f := range findings {
+			apart = append(apart, f.Around(spans)...)
+		}
+		findings = apart
+	}
 	for _, f := range findings {
 		all = append(all, secret{span: n, at: f.Span, subject: policy.SubjectOf(f),
 			value: redact.Value{Type: f.Rule.Placeholder, Rule: f.Rule.ID, Class: f.Rule.Class}})

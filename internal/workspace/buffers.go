@@ -3,6 +3,7 @@
 // one at a cost that follows the edit. A Scanner looks for findings in what nobody has open:
 //
 //   - walk.go lists files, less those that ignore.go says git ignores; file_unix.go reads them.
+//   - labels.go says which files AI assistants are asked not to read, sources.go which ones people wrote.
 //   - content.go tells a text from an archive and from the rest, and place.go says where a finding stands.
 //   - archive.go unpacks, within bounds and never to disk.
 //   - git.go asks git: staged.go for what a commit would add, history.go for all that commits have.

@@ -14,6 +14,7 @@ import (
 type file struct {
 	fd   int
 	st   unix.Stat_t
+	read int64
 	done bool
 }
 
@@ -33,7 +34,7 @@ func (f *file) open(path string, named bool) error {
 	if err != nil {
 		return err
 	}
-	f.done = false
+	f.done, f.read = false, 0
 	if err = unix.Fstat(f.fd, &f.st); err == nil && f.st.Mode&unix.S_IFMT != unix.S_IFREG {
 		err = errNoFile
 	}
@@ -55,6 +56,10 @@ func (f *file) Read(b []byte) (int, error) {
 	if n <= 0 && err == nil {
 		f.done, err = true, io.EOF
 	}
+	// Asking for more than the file had when it was opened costs small files a third of their calls. Files that
+	// the system makes up have no size.
+	f.read += int64(max(n, 0))
+	f.done = f.done || f.st.Size > 0 && f.read >= f.st.Size
 	return max(n, 0), err
 }
 

@@ -18,8 +18,8 @@ import (
 )
 
 func rulesCommand() *cobra.Command {
-	c := &cobra.Command{Use: "rules", Short: "The detection rules", Example: "  scrubjay rules list\n  scrubjay rules test acorn.toml\n  scrubjay rules import gitleaks.toml -o rules.toml"}
-	c.AddCommand(rulesListCommand(), rulesTestCommand(), rulesImportCommand())
+	c := &cobra.Command{Use: "rules", Short: "The detection rules", Example: "  scrubjay rules list\n  scrubjay rules test acorn.toml\n  scrubjay rules import gitleaks.toml -o rules.toml\n  scrubjay rules index src/ -o acme.sjindex"}
+	c.AddCommand(rulesListCommand(), rulesTestCommand(), rulesImportCommand(), rulesIndexCommand())
 	return c
 }
 

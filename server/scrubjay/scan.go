@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -47,6 +48,9 @@ Exit code 0: clean. 1: findings. 2: an error, or something could not be scanned.
 			if len(args) == 0 {
 				args = []string{"."}
 			}
+			// The matcher's table counts as memory in use, though most of it is never touched. The collector
+			// would let as much garbage gather.
+			debug.SetGCPercent(50)
 			s, err := newScan(args, o)
 			if err != nil {
 				return err

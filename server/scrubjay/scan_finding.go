@@ -23,6 +23,8 @@ type finding struct {
 	Column      int          `json:"column"`
 	Fingerprint string       `json:"fingerprint"`
 	Validated   bool         `json:"validated,omitempty"`
+	// With is where the other half of a leak of two parts stands.
+	With *extent `json:"with,omitempty"`
 	// Of a history.
 	Commit string `json:"commit,omitempty"`
 	Blob   string `json:"blob,omitempty"`
@@ -31,6 +33,12 @@ type finding struct {
 	raw      string // the path as the system has it
 	from, to workspace.Place
 	place    int // of its commit among all
+}
+
+// extent is a range of bytes of a file.
+type extent struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
 }
 
 // take keeps the findings of a file that count, without what they speak of.
@@ -48,10 +56,15 @@ func (s *scan) take(f workspace.Found) {
 		if _, ok := s.allow.Allows(d.Rule.ID, rel, of, time.Now()); ok {
 			continue
 		}
+		var with *extent
+		if d.With != (detect.Span{}) {
+			base := d.From.Offset - d.Start
+			with = &extent{base + d.With.Start, base + d.With.End}
+		}
 		s.found = append(s.found, finding{
 			Path: printable(f.Path), Rule: d.Rule.ID, Class: d.Rule.Class, Severity: d.Severity.String(), Confidence: d.Confidence.String(),
 			Start: d.From.Offset, End: d.To.Offset, Line: d.From.Line, Column: d.From.Column,
-			Fingerprint: s.fingerprint(s.scope, value), Validated: d.Validated, Blob: f.Blob,
+			Fingerprint: s.fingerprint(s.scope, value), Validated: d.Validated, With: with, Blob: f.Blob,
 			rule: d.Rule, raw: f.Path, from: d.From, to: d.To,
 		})
 	}

@@ -68,6 +68,9 @@ func (f finding) text() string {
 	if f.Validated {
 		more = ", checksum proved"
 	}
+	if f.With != nil {
+		more += ", its other half beside it"
+	}
 	text := fmt.Sprintf("%s:%d:%d: %s: %s (%s, %s%s)", onScreen(f.raw), f.Line, f.Column, f.Severity, f.rule.Description, f.Rule, f.Class, more)
 	if f.Commit != "" {
 		text += " since commit " + f.Commit[:12]
