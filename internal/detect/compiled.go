@@ -119,6 +119,7 @@ func (r *reader) rule() *Rule {
 		t.plan = &pattern{anchored: flags&1 != 0, boundary: flags&2 != 0, back: r.number(), forward: r.number()}
 	}
 	rule, err := t.rule()
+	t.known = false // it is no part of the entry
 	if err != nil {
 		return nil
 	}

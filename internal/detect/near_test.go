@@ -39,6 +39,10 @@ regex = '[a-f0-9]{32}'
 		"acorn_key=" + hex32[1:]:                                 false, // shorter
 		"acorn_key=x-" + hex32:                                   false, // inside another value
 		"acorn_key=" + strings.Repeat("0", 32):                   false,
+		"acorn:\n  token: $X\n  account_id: " + hex32:            false, // called an id
+		"uses: acorn/auth-token@" + hex32:                        false, // a revision
+		"acorn monkey " + hex32:                                  false, // no key
+		"acorn key: " + hex32 + ".example":                       false, // part of a name
 		"acorn key\n\n\n\n\n" + hex32:                            false, // too far
 		"acorn" + strings.Repeat(" ", nearSpan) + "key " + hex32: false,
 	} {

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -37,6 +38,38 @@ func TestRules(t *testing.T) {
 var structural = map[string]bool{
 	"base64-32": true, "ses-smtp": true, "elastic-api-key": true, "atlassian-pat": true, "basic-auth": true, "clerk-host": true,
 	"discord-id": true, "secp256k1": true,
+}
+
+// TestNothing: what is encrypted, public, a reference, a digest or an identifier has the form of keys and is none.
+func TestNothing(t *testing.T) {
+	hex := func(n int) string { return strings.Repeat(hex32, 4)[:n] }
+	run := strings.Repeat("q7Wm3ZxK9pLt2VbN8rYc", 8)
+	for _, text := range []string{
+		"password: ENC[AES256_GCM,data:" + run[:24] + "=,iv:" + run[:43] + "=,tag:" + run[:22] + "==,type:str]",
+		"db_password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  " + hex(64) + "\n  " + hex(64),
+		"kind: SealedSecret\nspec:\n  encryptedData:\n    password: AgB" + run[:30] + "...",
+		"DB_PASSWORD=\"encrypted:" + run[:88] + "\"",
+		"password: ENC[PKCS7," + run + "]",
+		"password: op://vault/item/field\ntoken: vault:secret/data/app#token\nkey: {{resolve:secretsmanager:app:SecretString:key}}",
+		"secret = \"arn:aws:secretsmanager:eu-north-1:123456789012:secret:app-AbCdEf\"",
+		"connection: '@Microsoft.KeyVault(SecretUri=https://acme.vault.azure.net/secrets/db)'",
+		"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + run[:43] + " jay@acme",
+		"-----BEGIN PUBLIC KEY-----\n" + run[:64] + "\n-----END PUBLIC KEY-----",
+		"id: 3f2b8c1e-7a9d-4e60-b5c3-91d0a7e4f826",
+		"commit " + hex(40) + "\nindex 9f86d08..4c7d659\nrev = \"" + hex(40) + "\"",
+		"require github.com/acme/x v0.0.0-20261121101530-" + hex(12) + " // h1:" + run[:43] + "=",
+		"image: acme/app@sha256:" + hex(64) + "\nEtag: \"" + hex(32) + "\"",
+		"uses: actions/checkout@" + hex(40) + "\n  env:\n    GITHUB_TOKEN: ${{ secrets.GITHUB_TOKEN }}\n  uses: actions/cache@" + hex(40),
+		`<script integrity="sha384-` + run[:64] + `" crossorigin="anonymous">`,
+		"src=\"data:image/png;base64,iVBORw0KGgo" + run + "\"",
+		"tx 0x" + hex(64) + " in block 0x" + hex(64),
+		"traceparent: 00-" + hex(32) + "-" + hex(16) + "-01",
+		"GITCRYPT",
+	} {
+		if found := Default().Find("", []byte(text)); len(found) > 0 {
+			t.Errorf("%.40q gives %v", text, ids(found))
+		}
+	}
 }
 
 func indexOf(list []string, s string) int {

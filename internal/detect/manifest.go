@@ -1,0 +1,87 @@
+package detect
+
+import "bytes"
+
+// manifestSpan is how far from its kind a Secret's values may stand.
+const manifestSpan = 4 << 10
+
+// findManifest reads a Kubernetes Secret, in YAML or JSON of one member a line: all its values are secret,
+// whatever they are called. Those under data are base64, those under stringData are not.
+func findManifest(c *check, r *Rule, at Span) {
+	if isWord(c.byteAt(at.End)) {
+		return // SecretList, SecretStore
+	}
+	from, to := max(0, at.Start-manifestSpan), min(len(c.text), at.End+manifestSpan)
+	if i := bytes.LastIndex(c.text[from:at.Start], []byte("\n---")); i >= 0 {
+		from += i + 1
+	}
+	if i := bytes.Index(c.text[at.End:to], []byte("\n---")); i >= 0 {
+		to = at.End + i + 1
+	}
+	inside, depth, plain := false, 0, false
+	for from < to {
+		end := bytes.IndexByte(c.text[from:to], '\n')
+		if end < 0 {
+			if to < len(c.text) {
+				return // the line goes on where we do not look
+			}
+			end = to - from
+		}
+		line := c.text[from : from+end]
+		name, value, indent := member(line)
+		switch {
+		case name.Len() == 0:
+		case inside && indent > depth:
+			c.manifestValue(r, value.moved(from), plain)
+		default:
+			key := line[name.Start:name.End]
+			plain = string(key) == "stringData"
+			inside, depth = plain || string(key) == "data", indent
+		}
+		from += end + 1
+	}
+}
+
+// member reads name: value of a line, each without its quotes.
+func member(line []byte) (name, value Span, indent int) {
+	for indent < len(line) && isBlank(line[indent]) {
+		indent++
+	}
+	colon := bytes.IndexByte(line[indent:], ':')
+	if colon < 0 {
+		return Span{}, Span{}, indent
+	}
+	trim := func(s Span, cut string) Span {
+		for s.Start < s.End && bytes.IndexByte([]byte(cut), line[s.Start]) >= 0 {
+			s.Start++
+		}
+		for s.End > s.Start && bytes.IndexByte([]byte(cut), line[s.End-1]) >= 0 {
+			s.End--
+		}
+		return s
+	}
+	return trim(Span{indent, indent + colon}, "\"' \t"), trim(Span{indent + colon + 1, len(line)}, "\"', \t\r"), indent
+}
+
+func (c *check) manifestValue(r *Rule, value Span, plain bool) {
+	v := c.text[value.Start:value.End]
+	if len(v) == 0 || len(v) > valueLimit {
+		return
+	}
+	if !plain {
+		raw := base64Text(v)
+		if raw == nil {
+			return
+		}
+		if !allOf(raw, isText) {
+			if len(raw) >= 16 && len(raw) <= 64 && distinct(raw) >= 8 {
+				c.emit(r, value, value) // a key as it is
+			}
+			return
+		}
+		v = bytes.TrimSpace(raw)
+	}
+	if c.isSecretValue(v, nil, true, true) {
+		c.emit(r, value, value)
+	}
+}
