@@ -232,7 +232,13 @@ func (c *check) valueKey(i int) int {
 	for first < len(rest) && isBlank(rest[first]) {
 		first++
 	}
-	if first == len(rest) || strings.IndexByte("\r\n,<", rest[first]) < 0 {
+	if first == len(rest) {
+		return 0
+	}
+	if b := rest[first]; b == '{' || (b == ':' || b == '=') && first+1 < len(rest) && (rest[first+1] == '{' || first+2 < len(rest) && rest[first+2] == '{') {
+		return c.inBraces(i + first)
+	}
+	if strings.IndexByte("\r\n,<", rest[first]) < 0 {
 		return 0
 	}
 	v := indexFold(rest, "value")
@@ -255,6 +261,27 @@ func (c *check) valueKey(i int) int {
 			return i + k + 1
 		case b != '"' && b != '\'' && !isBlank(b):
 			return 0
+		}
+	}
+	return 0
+}
+
+// inBraces reads what a name is given within braces: "db_password": {"value": ...}, variable "db_password" { default = ... }.
+// It answers with the offset after the sign, or 0.
+func (c *check) inBraces(i int) int {
+	rest := c.text[i:min(len(c.text), i+128)]
+	if end := bytes.IndexByte(rest, '}'); end >= 0 {
+		rest = rest[:end]
+	}
+	for _, key := range [...]string{"value", "default"} {
+		at := indexFold(rest, key)
+		if at <= 0 || isWord(rest[at-1]) {
+			continue
+		}
+		for k := at + len(key); k < len(rest) && (isBlank(rest[k]) || strings.IndexByte("\"':=", rest[k]) >= 0); k++ {
+			if rest[k] == ':' || rest[k] == '=' {
+				return i + k + 1
+			}
 		}
 	}
 	return 0

@@ -17,6 +17,8 @@ import (
 type columns struct {
 	names []string
 	delim byte
+	// headless: the first line is a row as well.
+	headless bool
 }
 
 const (
@@ -27,6 +29,9 @@ const (
 // header reads the names of a file that is a table: one that is called so, or whose first line can be
 // nothing else. names is nil if it is none.
 func header(name string, text []byte) columns {
+	if base := path.Base(name); base == ".pgpass" || base == "pgpass.conf" {
+		return columns{names: []string{"host", "port", "database", "username", "password"}, delim: ':', headless: true}
+	}
 	ext := strings.ToLower(path.Ext(name))
 	called := ext == ".csv" || ext == ".tsv"
 	if !called && ext != "" && ext != ".txt" {
@@ -131,7 +136,7 @@ func (c *check) rows(span Span, hold func(start int) bool) {
 		if i := bytes.IndexByte(c.text[at:], '\n'); i >= 0 {
 			end = at + i
 		}
-		if at > 0 && (hold == nil || !hold(at)) {
+		if (at > 0 || c.header.headless) && (hold == nil || !hold(at)) {
 			c.anchor, c.back, c.reach = at, 1, rowLimit
 			c.row(c.header, Span{at, min(end, at+rowLimit)})
 		}
@@ -268,7 +273,7 @@ func viewCopy(c *check, r *Rule, at Span) {
 	names, _ := c.columnList(c.text[:at.Start], line.Start+open)
 	end := bytes.IndexByte(c.text[at.End:min(len(c.text), at.End+16)], '\n')
 	if len(names) > 0 && end >= 0 {
-		c.lines(columns{names, '\t'}, at.End+end+1, at.Start)
+		c.lines(columns{names: names, delim: '\t'}, at.End+end+1, at.Start)
 	}
 }
 
@@ -292,7 +297,7 @@ func viewRuled(c *check, r *Rule, at Span) {
 	for i := range names {
 		names[i] = strings.Trim(names[i], " \t\r*")
 	}
-	c.lines(columns{names, '|'}, rule.End+1, at.Start)
+	c.lines(columns{names: names, delim: '|'}, rule.End+1, at.Start)
 }
 
 // lines looks at the rows from a line on, as long as they have the table's delimiter.

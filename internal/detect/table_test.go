@@ -20,6 +20,7 @@ func TestTables(t *testing.T) {
 		"markdown":        {"README.md", "| user | password |\n|------|:--------:|\n| jay | Tr7#kq9Lm2 |\n| kay | wX8!pq4ZsL |\n\nend"},
 		"psql":            {"out.txt", " id | name | password \n----+------+----------\n  1 | jay  | Tr7#kq9Lm2\n  2 | kay  | wX8!pq4ZsL\n(2 rows)\n"},
 		"mysql":           {"out.log", "+----+------------+\n| id | password   |\n+----+------------+\n|  1 | Tr7#kq9Lm2 |\n|  2 | wX8!pq4ZsL |\n+----+------------+\n"},
+		"pgpass":          {".pgpass", "db.acme.dev:6543:a:jay:Tr7#kq9Lm2\n*:*:*:kay:wX8!pq4ZsL\n"},
 		"a field in more": {"users.csv", "name,password\n\"a, \"\"b\"\"\",Tr7#kq9Lm2\nx,wX8!pq4ZsL\n"},
 	} {
 		var values []string
