@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -33,8 +34,9 @@ const (
 	unbounded = 256
 	// maxReach bounds every rule, so that a rescan after an edit stays small.
 	maxReach = 16 << 10
-	// searchBack is how far before its keyword a match of a window pattern may begin.
-	searchBack = 256
+	// searchBack is how far before its keyword a match of a window pattern may begin, and how far behind it
+	// where the keyword is no part of the match.
+	searchBack = 288
 )
 
 func (r *Rule) compile(expr string, keywords []string) error {
@@ -58,6 +60,8 @@ func (r *Rule) compile(expr string, keywords []string) error {
 	if starts := prefixes(tree); len(keywords) > 0 && allBegin(starts, keywords) {
 		p.anchored, p.back = true, 1
 		_, p.boundary = withoutBoundary(tree)
+	} else if !holds(tree, keywords) { // a keyword stands beside the match, on either side
+		p.forward = min(p.forward+searchBack, maxReach)
 	}
 	return r.follow(p, expr, keywords)
 }
@@ -235,6 +239,36 @@ func exact(re *syntax.Regexp) bool {
 			}
 		}
 		return true
+	}
+	return false
+}
+
+// holds tells whether a keyword stands in every match, as far as that can be told.
+func holds(re *syntax.Regexp, keywords []string) bool {
+	has := func(s string) bool {
+		return slices.ContainsFunc(keywords, func(k string) bool { return strings.Contains(s, strings.ToLower(k)) })
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		return has(strings.ToLower(string(re.Rune)))
+	case syntax.OpCapture, syntax.OpPlus:
+		return holds(re.Sub[0], keywords)
+	case syntax.OpRepeat:
+		return re.Min > 0 && holds(re.Sub[0], keywords)
+	case syntax.OpAlternate:
+		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !holds(sub, keywords) })
+	case syntax.OpConcat:
+		if slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return holds(sub, keywords) }) {
+			return true
+		}
+		// Or it begins in one part and goes on in the next.
+		for i := range re.Sub {
+			rest := *re
+			rest.Sub = re.Sub[i:]
+			if starts := prefixes(&rest); len(starts) > 0 && !slices.ContainsFunc(starts, func(s string) bool { return !has(s) }) {
+				return true
+			}
+		}
 	}
 	return false
 }
