@@ -21,6 +21,7 @@ type check struct {
 	// seen is the view that this text is, if it is one; lent is the check's own for the next depth.
 	seen, lent *view
 	found      []candidate
+	tried      []tried
 }
 
 // candidate is a finding before overlaps are settled, the place of the trigger that led to it, and how far
@@ -37,7 +38,7 @@ var checkPool = sync.Pool{New: func() any { return new(check) }}
 func (e *Engine) newCheck(path string, text []byte) *check {
 	c := checkPool.Get().(*check)
 	c.engine, c.text, c.path, c.file = e, text, path, kindOf(path)
-	c.found, c.depth, c.header, c.seen = c.found[:0], 0, columns{}, nil
+	c.found, c.tried, c.depth, c.header, c.seen = c.found[:0], c.tried[:0], 0, columns{}, nil
 	return c
 }
 

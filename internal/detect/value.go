@@ -146,7 +146,7 @@ func isReference(v []byte) bool {
 	switch v[0] {
 	case '$', '%', '<', '{', '[', '(', '@', '&', '*', '!', ':', '?', '~', '.', '`':
 		// Two of them are also common at the head of a password; then more than a name must follow.
-		if (v[0] == '!' || v[0] == '*' || v[0] == '@' || v[0] == '&' || v[0] == '$' || v[0] == '%') && !isName(v[1:]) && !bytes.ContainsAny(v, "{}()<>") {
+		if (v[0] == '!' || v[0] == '*' || v[0] == '@' || v[0] == '&' || v[0] == '$' || v[0] == '%') && !isName(bytes.TrimSuffix(v[1:], []byte("%"))) && !bytes.ContainsAny(v, "{}()<>") {
 			break
 		}
 		return true
