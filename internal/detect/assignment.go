@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"math/bits"
 	"strings"
+	"unicode/utf8"
 )
 
 // A secret-like assignment is a name that says secret, a sign that gives it a value, and a value that
@@ -92,6 +93,10 @@ func findAssignment(c *check, r *Rule, at Span) {
 		value = c.wholeLine(from, end, value)
 	}
 	v, password := text[value.Start:value.End], isPasswordWord(word)
+	var said [valueLimit]byte
+	if unescaped := percentDecoded(said[:0], v); unescaped != nil {
+		v = unescaped
+	}
 	if !c.isSecretValue(v, text[from:end], password, quoted) {
 		var said [valueLimit]byte
 		plain := decoded(said[:0], v)
@@ -291,12 +296,11 @@ func (c *check) inBraces(i int) int {
 func (c *check) assignedValue(i int) (value Span, quoted, ok bool) {
 	text := c.text
 	// A sequence of prefixes that strings may have: b"", f"", r'', @"", L"", &"".
-	for n := 0; n < 2 && i+1 < len(text) && strings.IndexByte("bBfFrRuUL@&", text[i]) >= 0 && strings.IndexByte("bBfFrRuU\"'", text[i+1]) >= 0; n++ {
-		if text[i+1] == '"' || text[i+1] == '\'' {
-			i++
+	for n := 1; n <= 2 && i+n < len(text) && strings.IndexByte("bBfFrRuUL@&", text[i+n-1]) >= 0; n++ {
+		if text[i+n] == '"' || text[i+n] == '\'' {
+			i += n
 			break
 		}
-		i++
 	}
 	escaped := c.byteAt(i) == '\\' && (c.byteAt(i+1) == '"' || c.byteAt(i+1) == '\'')
 	if escaped {
@@ -377,6 +381,25 @@ func (c *check) wholeLine(from, end int, value Span) Span {
 		return value // code, or a list
 	}
 	return Span{value.Start, i}
+}
+
+// percentDecoded is what a value with escapes of a URL says; nil if it has none.
+func percentDecoded(dst, v []byte) []byte {
+	if bytes.IndexByte(v, '%') < 0 {
+		return nil
+	}
+	for i := 0; i < len(v); i++ {
+		if v[i] == '%' && isPercent(v, i) {
+			dst = append(dst, hexByte(v[i+1], v[i+2]))
+			i += 2
+		} else {
+			dst = append(dst, v[i])
+		}
+	}
+	if len(dst) == len(v) || !utf8.Valid(dst) {
+		return nil // %ACME% begins with no escape
+	}
+	return dst
 }
 
 // decoded is what base64 says, as in a Kubernetes Secret, if that is text; nil otherwise.

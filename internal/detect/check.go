@@ -18,8 +18,10 @@ type check struct {
 	header columns
 	// depth counts the views that this text was made through.
 	depth int
-	lent  *view
-	found []candidate
+	// seen is the view that this text is, if it is one; lent is the check's own for the next depth.
+	seen, lent *view
+	found      []candidate
+	tried      []tried
 }
 
 // candidate is a finding before overlaps are settled, the place of the trigger that led to it, and how far
@@ -38,12 +40,12 @@ var checkPool = sync.Pool{New: func() any { return new(check) }}
 func (e *Engine) newCheck(path string, text []byte) *check {
 	c := checkPool.Get().(*check)
 	c.engine, c.text, c.path, c.file = e, text, path, kindOf(path)
-	c.found, c.depth, c.header = c.found[:0], 0, columns{}
+	c.found, c.tried, c.depth, c.header, c.seen = c.found[:0], c.tried[:0], 0, columns{}, nil
 	return c
 }
 
 func (c *check) release() {
-	c.engine, c.text = nil, nil
+	c.engine, c.text, c.seen = nil, nil, nil
 	checkPool.Put(c)
 }
 
@@ -152,6 +154,9 @@ func (c *check) inContext(r *Rule, value Span) bool {
 		if bytes.Contains(around, []byte(word)) {
 			return true
 		}
+	}
+	if c.seen != nil && c.seen.outer != nil {
+		return c.seen.outer.inContext(r, c.seen.source(value))
 	}
 	return false
 }

@@ -84,7 +84,7 @@ func viewConcatenation(c *check, r *Rule, at Span) {
 			break
 		}
 	}
-	c.look(v, func(_, at Span) bool { return at.Start < first && at.End > first+1 })
+	c.lookAround(v, func(_, at Span) bool { return at.Start < first && at.End > first+1 })
 }
 
 // joint reads from after a string's closing quote to the opening quote of the one it is joined to.

@@ -28,7 +28,7 @@ func validVIN(v []byte) bool {
 }
 
 // macLabels come before an address that is written in groups of four, which nothing else tells.
-var macLabels = []string{"mac address", "macaddr", "mac_addr", "mac-addr", "mac:", "mac=", "hwaddr"}
+var macLabels = []string{"mac address", "mac_address", "mac-address", "macaddress", "macaddr", "mac_addr", "mac-addr", "mac:", "mac=", "hwaddr"}
 
 // findMAC reads six pairs of hex digits, of which the first wake it, or three groups of four after a label.
 // More than six pairs are a fingerprint, fewer a time.

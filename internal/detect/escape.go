@@ -14,8 +14,8 @@ func viewPercent(c *check, r *Rule, at Span) {
 	from := at.Start
 	for from > 0 && at.Start-from < viewBack && !endsField[text[from-1]] {
 		from--
-		if text[from] == '%' && isPercent(text, from) {
-			return // the first escape of a field looks at all of it
+		if text[from] == '%' && isPercent(text, from) && text[from+1] >= '2' && text[from+1] <= '7' {
+			return // the first escape of a field that wakes this looks at all of it
 		}
 	}
 	v := c.view()
@@ -27,7 +27,7 @@ func viewPercent(c *check, r *Rule, at Span) {
 			v.add(text[i], i, i+1)
 		}
 	}
-	c.look(v, nil)
+	c.lookAround(v, nil)
 }
 
 var endsField = func() (ends [256]bool) {
@@ -73,7 +73,7 @@ func viewEscapes(c *check, r *Rule, at Span) {
 			break
 		}
 	}
-	c.look(v, nil)
+	c.lookAround(v, nil)
 }
 
 // hides tells an escape of what values are made of. Encoders escape <, & and the like as a matter of course.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -51,11 +52,25 @@ func (r *Rule) compileNear(expr string, keywords []string, known bool) error {
 	if len(words) == 0 {
 		words = secretWords
 	}
+	keywords = joinedOtherwise(keywords)
 	// Most of these rules are never woken.
 	r.near = sync.OnceValue(func() *near { return newNear(expr, keywords, words) })
 	r.context = nil
 	r.triggers, r.run, r.back, r.reach = keywords, findNear, 16, nearReach
 	return nil
+}
+
+// joinedOtherwise adds to names such as travis_token those that prose and headers have: travis token, travis-token.
+func joinedOtherwise(keywords []string) []string {
+	out := keywords[:len(keywords):len(keywords)]
+	for _, k := range keywords {
+		for _, joint := range []string{" ", "-"} {
+			if other := strings.ReplaceAll(k, "_", joint); strings.Trim(k, "_") == k && !slices.Contains(out, other) {
+				out = append(out, other)
+			}
+		}
+	}
+	return out
 }
 
 func newNear(expr string, keywords, words []string) *near {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -24,11 +25,15 @@ type pattern struct {
 	// inner is a literal that every match holds behind its beginning; empty if there is none to look for.
 	inner    func() []byte
 	anchored bool
-	// boundary is a \b that stood before the keyword; it looks at the byte before the window, which the
+	// boundary is a \b that stood at the beginning; it looks at the byte before the window, which the
 	// expression would not see.
 	boundary bool
-	back     int
-	forward  int
+	// starts are what a match in a window begins with, in lower case, if that can be told: only there is it tried.
+	starts func() []string
+	// beside: a keyword may stand beside the match. It is known once starts are.
+	beside  bool
+	back    int
+	forward int
 }
 
 const (
@@ -36,8 +41,9 @@ const (
 	unbounded = 256
 	// maxReach bounds every rule, so that a rescan after an edit stays small.
 	maxReach = 16 << 10
-	// searchBack is how far before its keyword a match of a window pattern may begin.
-	searchBack = 256
+	// searchBack is how far before its keyword a match of a window pattern may begin, and how far behind it
+	// where the keyword is no part of the match.
+	searchBack = 288
 )
 
 func (r *Rule) compile(expr string, keywords []string) error {
@@ -61,6 +67,8 @@ func (r *Rule) compile(expr string, keywords []string) error {
 	if starts := prefixes(tree); len(keywords) > 0 && allBegin(starts, keywords) {
 		p.anchored, p.back = true, 1
 		_, p.boundary = withoutBoundary(tree)
+	} else if !holds(tree, keywords) { // a keyword stands beside the match, on either side
+		p.forward = min(p.forward+searchBack, maxReach)
 	}
 	return r.follow(p, expr, keywords)
 }
@@ -77,7 +85,27 @@ func (r *Rule) follow(p *pattern, expr string, keywords []string) error {
 		}
 		return tree
 	})
+	p.starts = sync.OnceValue(func() []string {
+		if p.anchored {
+			return nil
+		}
+		starts := prefixes(tree())
+		for _, s := range starts {
+			if len(s) < 2 {
+				return nil
+			}
+		}
+		if len(starts) > 0 {
+			_, p.boundary = withoutBoundary(tree())
+			p.beside = !holds(tree(), keywords)
+		}
+		return starts
+	})
 	p.re = sync.OnceValue(func() *regexp.Regexp {
+		if starts := p.starts(); len(starts) > 0 {
+			tree, _ := withoutBoundary(tree())
+			return regexp.MustCompile(`\A(?:` + tree.String() + `)`)
+		}
 		if p.anchored {
 			return regexp.MustCompile(`\A(?:` + tree().String() + `)`)
 		}
@@ -243,6 +271,36 @@ func exact(re *syntax.Regexp) bool {
 	return false
 }
 
+// holds tells whether a keyword stands in every match, as far as that can be told.
+func holds(re *syntax.Regexp, keywords []string) bool {
+	has := func(s string) bool {
+		return slices.ContainsFunc(keywords, func(k string) bool { return strings.Contains(s, strings.ToLower(k)) })
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		return has(strings.ToLower(string(re.Rune)))
+	case syntax.OpCapture, syntax.OpPlus:
+		return holds(re.Sub[0], keywords)
+	case syntax.OpRepeat:
+		return re.Min > 0 && holds(re.Sub[0], keywords)
+	case syntax.OpAlternate:
+		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !holds(sub, keywords) })
+	case syntax.OpConcat:
+		if slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return holds(sub, keywords) }) {
+			return true
+		}
+		// Or it begins in one part and goes on in the next.
+		for i := range re.Sub {
+			rest := *re
+			rest.Sub = re.Sub[i:]
+			if starts := prefixes(&rest); len(starts) > 0 && !slices.ContainsFunc(starts, func(s string) bool { return !has(s) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func allBegin(starts, keywords []string) bool {
 	for _, s := range starts {
 		ok := false
@@ -329,9 +387,58 @@ func runPattern(c *check, r *Rule, at Span) {
 		return
 	}
 	from, to := max(0, at.Start-p.back), min(at.End+p.forward, len(c.text))
+	if starts := p.starts(); len(starts) > 0 {
+		last, longest := at.Start, p.forward
+		if p.beside {
+			last, longest = min(at.End+searchBack, len(c.text)-1), p.forward-searchBack
+		}
+		tried := c.triedOf(r)
+		for i := from; i <= last; i++ {
+			if tried.Start <= i && i < tried.End || !startsWith(c.text[i:], starts) || p.boundary && !c.wordBegins(i) {
+				continue
+			}
+			if m := p.re().FindSubmatchIndex(c.text[i:min(i+longest, len(c.text))]); m != nil {
+				c.matched(r, i, m)
+			}
+		}
+		if from > tried.End || last < tried.Start {
+			*tried = Span{from, last + 1}
+		} else {
+			*tried = Span{min(from, tried.Start), max(last+1, tried.End)}
+		}
+		return
+	}
 	for _, m := range p.re().FindAllSubmatchIndex(c.text[from:to], -1) {
 		c.matched(r, from, m)
 	}
+}
+
+// triedOf is where a rule's expression has been tried in this pass. What it says of a place does not depend
+// on which of the keywords around has led there, so that once is enough however many there are.
+func (c *check) triedOf(r *Rule) *Span {
+	for i := range c.tried {
+		if c.tried[i].rule == r {
+			return &c.tried[i].Span
+		}
+	}
+	c.tried = append(c.tried, tried{rule: r})
+	return &c.tried[len(c.tried)-1].Span
+}
+
+// tried is a part of the text in which a rule's expression has been tried.
+type tried struct {
+	rule *Rule
+	Span
+}
+
+// startsWith tells whether text begins with one of the words, which are in lower case.
+func startsWith(text []byte, words []string) bool {
+	for _, w := range words {
+		if len(w) <= len(text) && text[0]|0x20 == w[0]|0x20 && equalFold(text[:len(w)], w) {
+			return true
+		}
+	}
+	return false
 }
 
 // wordBegins tells whether a \b fits before a place.

@@ -14,8 +14,8 @@ const (
 	runProbe  = 8
 	// wrapped is the least length of a line that goes on in the next one, as in PEM and MIME.
 	wrapped = 60
-	// runBack is how far before a run it is asked whether it goes on from another line.
-	runBack = 192
+	// runBack is how far before a run it is asked whether it goes on from another line, and for context words.
+	runBack = contextBack
 )
 
 var runClass = func() (class [256]bool) {
@@ -216,7 +216,7 @@ func (c *check) decode(start int, d decoding) {
 		}
 	}
 	if len(v.text) >= 8 {
-		c.look(v, nil)
+		c.lookAround(v, nil)
 	}
 }
 

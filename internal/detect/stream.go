@@ -94,7 +94,7 @@ func (s *stream) fill(r io.Reader) error {
 
 // find asks the triggers of what is at hand, and forgets what no later part needs.
 func (s *stream) find(last bool, found func(Part)) {
-	s.text = s.buf[:s.n]
+	s.text, s.tried = s.buf[:s.n], s.tried[:0]
 	to := s.n
 	if !last {
 		to -= s.margin

@@ -20,10 +20,11 @@ func isDummy(v []byte) bool {
 			break
 		}
 	}
-	if len(body) >= 8 && distinct(body) < 5 {
+	// A number in which only a few digits occur is a number still: one of eight digits in eight has four of them.
+	if n := distinct(body); len(body) >= 8 && n < 5 && (n < 3 || len(body) >= 12 || !allOf(body, isDigit)) {
 		return true
 	}
-	return longestRepeat(v) >= 6 || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) || hasDummyMark(v) || isRun(body)
+	return isFiller(v) || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) || hasDummyMark(v) || isRun(body)
 }
 
 // hasDummyMark looks for a word that only made-up values have.
@@ -56,18 +57,23 @@ var dummyFirst = func() (first [256]uint8) {
 	return first
 }()
 
-// longestRepeat is how often x, * or a point stands in a row at most.
-func longestRepeat(v []byte) int {
-	longest, run := 0, 0
-	for _, c := range v {
+// isFiller tells a value in which x, * or a point stands six times in a row, or whatever else twenty times.
+func isFiller(v []byte) bool {
+	marks, same := 0, 0
+	for i, c := range v {
 		if c == 'x' || c == 'X' || c == '*' || c == '.' {
-			run++
-			longest = max(longest, run)
+			marks++
 		} else {
-			run = 0
+			marks = 0
+		}
+		if same++; i > 0 && c != v[i-1] {
+			same = 1
+		}
+		if marks >= 6 || same >= 20 && 2*same > len(v) { // zeros within a long key are its own
+			return true
 		}
 	}
-	return longest
+	return false
 }
 
 func appendFolded(dst, v []byte) []byte {
@@ -140,7 +146,7 @@ func isReference(v []byte) bool {
 	switch v[0] {
 	case '$', '%', '<', '{', '[', '(', '@', '&', '*', '!', ':', '?', '~', '.', '`':
 		// Two of them are also common at the head of a password; then more than a name must follow.
-		if (v[0] == '!' || v[0] == '*' || v[0] == '@' || v[0] == '&' || v[0] == '$' || v[0] == '%') && !isName(v[1:]) && !bytes.ContainsAny(v, "{}()<>") {
+		if (v[0] == '!' || v[0] == '*' || v[0] == '@' || v[0] == '&' || v[0] == '$' || v[0] == '%') && !isName(bytes.TrimSuffix(v[1:], []byte("%"))) && !bytes.ContainsAny(v, "{}()<>") {
 			break
 		}
 		return true
@@ -244,7 +250,7 @@ var placeholderWords = listOf(`changeme changeit change me it example examples s
 	field input label some any new old invalid valid wrong correct bad good and or is to from for in of env var
 	variable config db database login email mail missing expired session cookie csrf xsrf jwt hash salt encryption
 	encrypted signing master service account abc xyz qwertyuiop asdf asdfgh minioadmin postgres mysql redis rabbitmq mongo
-	super strong long very random generated generate set use supersecret topsecret secretkey s3cr3t s3cret p4ssw0rd pa55word test123 password1 password123 admin123 secret123 123456 12345678 123456789 1234567890`)
+	x-oauth-basic super strong long very random generated generate set use supersecret topsecret secretkey s3cr3t s3cret p4ssw0rd pa55word test123 password1 password123 admin123 secret123 123456 12345678 123456789 1234567890`)
 
 // isPlaceholder tells a value made of such words only.
 func isPlaceholder(v []byte) bool {

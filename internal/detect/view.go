@@ -11,6 +11,8 @@ type view struct {
 	text []byte
 	// from and to are, for each byte of text, the source bytes that say it.
 	from, to []int32
+	// outer is the text in which the view stands, where its context words count for what the view says.
+	outer *check
 }
 
 const (
@@ -28,9 +30,9 @@ var viewRules []*Rule
 
 func init() { // not a literal: views scan, and scanning knows views
 	viewRules = []*Rule{
-		{ID: "view:percent", triggers: percentTriggers(), run: viewPercent, back: viewBack, reach: viewReach},
-		{ID: "view:escape", triggers: []string{`\u00`, `\x`, `\/`}, run: viewEscapes, back: viewBack + 128, reach: viewReach},
-		{ID: "view:concatenation", triggers: jointTriggers(), run: viewConcatenation, back: viewBack + 512, reach: viewReach},
+		{ID: "view:percent", triggers: percentTriggers(), run: viewPercent, back: viewBack + contextBack, reach: viewReach},
+		{ID: "view:escape", triggers: []string{`\u00`, `\x`, `\/`}, run: viewEscapes, back: viewBack + 128 + contextBack, reach: viewReach},
+		{ID: "view:concatenation", triggers: jointTriggers(), run: viewConcatenation, back: viewBack + 512 + contextBack, reach: viewReach},
 		{ID: "view:insert", triggers: []string{"insert into"}, run: viewInsert, back: 16, reach: viewReach},
 		{ID: "view:copy", triggers: []string{"from stdin"}, run: viewCopy, back: lineLimit, reach: viewReach},
 		{ID: "view:ruled", triggers: []string{"-+-", "|-", "| -", "|:-", "| :-"}, run: viewRuled, back: 2 * lineLimit, reach: viewReach + lineLimit},
@@ -57,11 +59,18 @@ func (c *check) view() *view {
 	return c.lent
 }
 
+// lookAround is look for a value in another form: words that say what it is may stand around the form.
+func (c *check) lookAround(v *view, keep func(in, at Span) bool) {
+	v.outer = c
+	c.look(v, keep)
+	v.outer = nil
+}
+
 // look scans a view and takes over what it finds, but for what keep refuses.
 func (c *check) look(v *view, keep func(in, at Span) bool) {
 	sub := c.engine.newCheck(c.path, v.text)
 	defer sub.release()
-	sub.depth = c.depth + 1
+	sub.depth, sub.seen = c.depth+1, v
 	sub.run(Span{0, len(v.text)})
 	for _, f := range sub.found {
 		at := v.source(f.Span)
