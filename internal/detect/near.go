@@ -149,7 +149,7 @@ func findNear(c *check, r *Rule, at Span) {
 				return
 			}
 		}
-		starts := !inToken && n.first[b] && text[i-1] != '@' // name@digest
+		starts := !inToken && n.first[b] && text[i-1] != '@' && text[i-1] != '%' // name@digest, an escape
 		inToken = isValueByte(b)
 		if !starts {
 			continue

@@ -69,7 +69,7 @@ func isFiller(v []byte) bool {
 		if same++; i > 0 && c != v[i-1] {
 			same = 1
 		}
-		if marks >= 6 || same >= 20 && 2*same > len(v) { // zeros within a long key are its own
+		if marks >= 6 || same >= 20 && (2*same > len(v) || i+1 == len(v)) { // zeros within a long key are its own
 			return true
 		}
 	}
