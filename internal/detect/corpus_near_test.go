@@ -24,7 +24,7 @@ func TestCorpusFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for round := range 20 {
+		for round := range 24 / thorough {
 			d := newDrawer(entry.Name() + string(rune('a'+round)))
 			var text []byte
 			var planted []Span
@@ -124,7 +124,7 @@ func TestCorpusNearMisses(t *testing.T) {
 				if kind == "inside" && ownForm {
 					continue // its form is what is inside
 				}
-				for n := range 6 {
+				for n := range 8 / thorough {
 					d := newDrawer(r.ID + kind + string(rune('a'+n)))
 					x, ok := mutate(t, d, r.source.Regex)
 					if !ok {

@@ -78,7 +78,7 @@ func TestPartsEqualWhole(t *testing.T) {
 	for _, e := range []*Engine{Default(), shortSighted(t)} {
 		margin := e.reach + e.automaton.longest + surroundings
 		seen, quiet := 0, 0
-		for range 12 {
+		for range 16 / thorough {
 			var text []byte
 			for len(text) < 12*margin {
 				text = append(text, between[r.IntN(len(between))]...)
@@ -112,7 +112,7 @@ func TestPartsAtEveryPlace(t *testing.T) {
 	e := shortSighted(t)
 	size := 4 * (e.reach + e.automaton.longest + surroundings)
 	mail := "a.b" + "@poczta.onet.pl"
-	for at := size - e.automaton.longest - surroundings - 2*e.reach; at < size+8; at++ {
+	for at := size - e.automaton.longest - surroundings - 2*e.reach; at < size+8; at += thorough {
 		text := []byte(strings.Repeat("\n", at) + mail + strings.Repeat("\n", size))
 		got, _ := inParts(t, e, text, bytes.NewReader(text), size)
 		if len(got) != 1 || got[0].Span != (Span{at, at + len(mail)}) {
