@@ -3,7 +3,6 @@ package detect
 import (
 	"bytes"
 	"math/rand/v2"
-	"regexp"
 	"regexp/syntax"
 	"strings"
 	"testing"
@@ -108,22 +107,6 @@ func membersOf(re *syntax.Regexp) (all []byte) {
 		}
 	}
 	return all
-}
-
-// valueIn is where an expression finds its value in a text, and whether it does. What it finds last is what
-// was asked for, because the name stands before it.
-func valueIn(re *regexp.Regexp, text []byte) (Span, bool) {
-	all := re.FindAllSubmatchIndex(text, -1)
-	if len(all) == 0 {
-		return Span{}, false
-	}
-	m := all[len(all)-1]
-	for i := 2; i < len(m); i += 2 {
-		if m[i] >= 0 && m[i] < m[i+1] {
-			return Span{m[i], m[i+1]}, true
-		}
-	}
-	return Span{m[0], m[1]}, true
 }
 
 // password is one that people choose or generate.
