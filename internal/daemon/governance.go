@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -185,7 +186,7 @@ func EngineFor(s policy.Settings) (*detect.Engine, error) {
 			errs = append(errs, fmt.Errorf("rules.files: %w", err))
 			continue
 		}
-		set, err := detect.Load(file, text)
+		set, err := detect.LoadExtending(file, text, ReadBeside(file))
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -204,6 +205,18 @@ func EngineFor(s policy.Settings) (*detect.Engine, error) {
 		}
 	}
 	return e, errors.Join(errs...)
+}
+
+// ReadBeside reads what a rule file extends: a path that is there as gitleaks takes it, from the current
+// directory, or else beside the file, which is what people mean.
+func ReadBeside(file string) func(path string) ([]byte, error) {
+	return func(path string) ([]byte, error) {
+		text, err := os.ReadFile(path)
+		if errors.Is(err, os.ErrNotExist) && !filepath.IsAbs(path) {
+			return os.ReadFile(filepath.Join(filepath.Dir(file), path))
+		}
+		return text, err
+	}
 }
 
 // SettingsNotes say which settings of lower layers do not count, and why.
