@@ -29,8 +29,9 @@ run: build ## the main job, on an embedded stand-in vendor
 
 test: test-go test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 
-test-go: cc ## the Go tests alone, with the race detector
+test-go: cc ## the Go tests alone, with the race detector, and gitleaks' findings beside ours
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
+	cd internal/detect/peer && go test ./...
 
 test-clients: $(VSCODE)/node_modules/.package-lock.json ## what of the extension can be tested without an editor
 	cd $(VSCODE) && npm test --silent

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -186,7 +187,7 @@ func EngineFor(s policy.Settings) (*detect.Engine, error) {
 			errs = append(errs, fmt.Errorf("rules.files: %w", err))
 			continue
 		}
-		set, err := detect.Load(file, text)
+		set, err := detect.LoadExtending(file, text, ReadBeside(file))
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -225,6 +226,18 @@ func readRules(file string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is larger than %d MiB: make several of less", file, limit>>20)
 	}
 	return os.ReadFile(file)
+}
+
+// ReadBeside reads what a rule file extends: a path that is there as gitleaks takes it, from the current
+// directory, or else beside the file, which is what people mean.
+func ReadBeside(file string) func(path string) ([]byte, error) {
+	return func(path string) ([]byte, error) {
+		text, err := os.ReadFile(path)
+		if errors.Is(err, os.ErrNotExist) && !filepath.IsAbs(path) {
+			return os.ReadFile(filepath.Join(filepath.Dir(file), path))
+		}
+		return text, err
+	}
 }
 
 // SettingsNotes say which settings of lower layers do not count, and why.

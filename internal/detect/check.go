@@ -22,6 +22,10 @@ type check struct {
 	seen, lent *view
 	found      []candidate
 	tried      []tried
+	// hits and gates are keywords of imported rules that stand in the text, feeds its line feeds, if they were needed.
+	hits  []slotHit
+	gates []bool
+	feeds []int
 }
 
 // candidate is a finding before overlaps are settled, the place of the trigger that led to it, and how far
@@ -41,6 +45,7 @@ func (e *Engine) newCheck(path string, text []byte) *check {
 	c := checkPool.Get().(*check)
 	c.engine, c.text, c.path, c.file = e, text, path, kindOf(path)
 	c.found, c.tried, c.depth, c.header, c.seen = c.found[:0], c.tried[:0], 0, columns{}, nil
+	c.resetImported()
 	return c
 }
 
@@ -49,7 +54,7 @@ func (c *check) release() {
 	checkPool.Put(c)
 }
 
-// run wakes the rules whose triggers end within the span, and those without a trigger for the whole text.
+// run wakes the rules whose triggers end within the span, and runs the imported ones on the text.
 func (c *check) run(span Span) {
 	c.engine.automaton.scan(c.text, span, func(t *trigger, at Span) {
 		for _, r := range t.rules {
@@ -61,23 +66,12 @@ func (c *check) run(span Span) {
 	c.names(span, nil)
 	c.terms(span, nil)
 	c.prints(span, nil)
-	c.runWhole()
+	c.runImported()
 }
 
 func (c *check) wake(r *Rule, at Span) {
 	c.anchor, c.back, c.reach = at.Start, r.back, r.reach
 	r.run(c, r, at)
-}
-
-func (c *check) runWhole() {
-	if c.depth > 0 {
-		return // they are somebody's own, and mean the text as it stands
-	}
-	for _, r := range c.engine.whole {
-		for _, m := range r.pattern.re().FindAllSubmatchIndex(c.text, -1) {
-			c.matched(r, 0, m)
-		}
-	}
 }
 
 const (
@@ -124,7 +118,7 @@ func (c *check) report(r *Rule, value, whole Span, known bool) {
 			f.Validated, f.Confidence = true, ConfidenceHigh
 		}
 	}
-	if c.allowed(r.allow, r, value, whole) {
+	if c.allowed(r.allow, value, whole) {
 		return
 	}
 	switch {

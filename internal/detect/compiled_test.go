@@ -49,7 +49,7 @@ func TestCompiled(t *testing.T) {
 	for i, r := range want.rules {
 		g := got.rules[i]
 		said, says := *r.source, *g.source
-		said.Examples, said.Negatives, says.plan, says.known = nil, nil, nil, false
+		said.Examples, said.Negatives, said.at, says.plan, says.known = nil, nil, "", nil, false
 		if !reflect.DeepEqual(said, says) {
 			t.Errorf("%s: a key of its entry is lost", r.ID)
 		}

@@ -204,7 +204,7 @@ func (x *corpusContext) write(v []byte) string {
 }
 
 // perContext is how many values of each rule are put into each context.
-const perContext = 8 / thorough
+const perContext = max(1, 5/thorough)
 
 // TestCorpus: a value of every rule is found in every context, and nothing else is. At least 99 of 100 values
 // of each family of rules are found as what they are: a credential, data of a person.

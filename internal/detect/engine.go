@@ -34,8 +34,7 @@ type Engine struct {
 	rules     []*Rule
 	automaton *automaton
 	published *published
-	// whole are the rules without a keyword; only imported ones.
-	whole []*Rule
+	importing importing
 	// numbers is the table of the rules that numeral.go knows.
 	numbers func() *numberTable
 	// person is the rule that finds names where no label introduces them; nil if there is none.
@@ -88,9 +87,6 @@ func (e *Engine) Without(ids ...string) (*Engine, error) {
 			continue
 		}
 		less.rules = append(less.rules, r)
-		if r.triggers == nil {
-			less.whole = append(less.whole, r)
-		}
 	}
 	less.back, less.reach = e.back, e.reach
 	less.index()
@@ -105,10 +101,6 @@ func (e *Engine) build() error {
 			if r.numeral == "" {
 				b.add(t, r)
 			}
-		}
-		if r.triggers == nil {
-			e.whole = append(e.whole, r)
-			continue
 		}
 		e.back, e.reach = max(e.back, r.back), max(e.reach, r.reach)
 	}
@@ -126,6 +118,7 @@ func (e *Engine) build() error {
 // index makes what is looked up by rule.
 func (e *Engine) index() {
 	e.numbers = sync.OnceValue(func() *numberTable { return numberTableOf(e.rules) })
+	e.importing = importingOf(e.rules)
 	e.paired = map[string]bool{}
 	for _, r := range e.rules {
 		for _, id := range r.with {

@@ -12,11 +12,12 @@ import (
 )
 
 // A regular expression costs microseconds even where it fails at once; the automaton has already
-// found where it can begin or what it must hold. So it is run in one of three ways:
+// found where it can begin or what it must hold. So it is run in one of two ways:
 //
 //	anchored   every match begins with a keyword: one attempt, where the keyword stands
 //	window     a keyword stands in the match or near it: a search around it
-//	whole      the rule has no keyword: a search of the whole text (imported rules only)
+//
+// imported.go runs those that somebody adds.
 type pattern struct {
 	// re is compiled when it is first needed: most of the rules are never woken.
 	re func() *regexp.Regexp

@@ -41,9 +41,11 @@ type Rule struct {
 	numeral string
 	pattern *pattern
 	near    func() *near
-	group   int
-	entropy float64
-	context []string
+	// imported is what a rule means that somebody added; nil for our own and for those with find.
+	imported *imported
+	group    int
+	entropy  float64
+	context  []string
 	// with are rules whose finding near one of this rule makes one leak of the two: a key's id and its secret.
 	with     []string
 	path     *regexp.Regexp
@@ -95,6 +97,7 @@ type ruleTOML struct {
 	Allowlist   *allowlistTOML  `toml:"allowlist"`
 	Allowlists  []allowlistTOML `toml:"allowlists"`
 	SkipReport  bool            `toml:"skipReport"`
+	Required    []requiredTOML  `toml:"required"`
 
 	// Find names a check written by hand instead of a regex.
 	Find        string   `toml:"find"`
@@ -112,6 +115,15 @@ type ruleTOML struct {
 	// known is an entry that was checked when what it comes to was kept; plan is how its regex is to be run.
 	known bool
 	plan  *pattern
+	// imported: it is of a file that somebody adds. at is the file and the line.
+	imported bool
+	at       string
+}
+
+type requiredTOML struct {
+	ID            string `toml:"id"`
+	WithinLines   *int   `toml:"withinLines"`
+	WithinColumns *int   `toml:"withinColumns"`
 }
 
 type allowlistTOML struct {
@@ -140,7 +152,7 @@ func LoadFS(files fs.FS, dir string) ([]*Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		set, err := Load(name, text)
+		set, err := load(name, text, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -149,47 +161,81 @@ func LoadFS(files fs.FS, dir string) ([]*Set, error) {
 	return sets, nil
 }
 
-// Load reads one file of rules. name is for its errors, which say file:line and what to do.
+// Load reads a file of rules that somebody adds, which mean what they mean in gitleaks. name is for its errors,
+// which say file:line and what to do.
 func Load(name string, text []byte) (*Set, error) {
+	return load(name, text, func(string) ([]byte, error) {
+		return nil, errors.New("only a file in rules.files is read with what it extends: write its rules into this one")
+	})
+}
+
+// LoadExtending is Load for a file that may extend others by extend.path: open reads them.
+func LoadExtending(name string, text []byte, open func(path string) ([]byte, error)) (*Set, error) {
+	return load(name, text, open)
+}
+
+// load is Load, or without open the reading of a file of our own.
+func load(name string, text []byte, open func(path string) ([]byte, error)) (*Set, error) {
 	if strings.HasSuffix(name, IndexExtension) {
 		return loadIndex(name, text)
 	}
-	var f fileTOML
-	if err := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields().Decode(&f); err != nil {
-		return nil, tomlError(name, err)
+	f, err := decode(name, text)
+	if err != nil {
+		return nil, err
+	}
+	if open != nil {
+		if err := f.extend(name, open, 0); err != nil {
+			return nil, err
+		}
 	}
 	set := &Set{}
 	for _, v := range f.Published {
 		set.Published = append(set.Published, unbroken(v))
 	}
-	seen := map[string]bool{}
-	for _, t := range f.Rules {
+	for i := range f.Rules {
+		t := &f.Rules[i]
+		t.imported = open != nil
 		r, err := t.rule()
-		if err == nil && seen[t.ID] {
-			err = errors.New("another rule of this file has the same id: choose a new one")
-		}
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d: rule %q: %w", name, lineOf(text, t.ID), t.ID, err)
+			return nil, t.problem(err)
 		}
-		seen[t.ID] = true
-		if r != nil {
-			set.Rules = append(set.Rules, r)
-		}
-	}
-	lists := f.Allowlists
-	if f.Allowlist != nil {
-		lists = append(lists, *f.Allowlist)
-	}
-	allow, err := allowlists(lists)
-	if err != nil {
-		return nil, fmt.Errorf("%s: allowlist: %w", name, err)
+		set.Rules = append(set.Rules, r)
 	}
 	// They speak of this file's rules and no others: a file that is added must not quiet built-in ones.
-	for _, r := range set.Rules {
-		r.allow = append(r.allow, allow...)
+	if err := set.allow(f.Allowlists); err != nil {
+		return nil, fmt.Errorf("%s: allowlist: %w", name, err)
 	}
-	return set, nil
+	return set, set.require()
 }
+
+// decode reads a file. Each of its rules knows where it stands.
+func decode(name string, text []byte) (*fileTOML, error) {
+	f := &fileTOML{}
+	if err := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields().Decode(f); err != nil {
+		return nil, tomlError(name, err)
+	}
+	if f.Allowlist != nil {
+		f.Allowlists = append(f.Allowlists, *f.Allowlist)
+	}
+	seen := map[string]bool{}
+	for i := range f.Rules {
+		t := &f.Rules[i]
+		t.at = fmt.Sprintf("%s:%d", name, lineOf(text, t.ID))
+		if t.Allowlist != nil {
+			t.Allowlists = append(t.Allowlists, *t.Allowlist)
+		}
+		if t.ID == "" {
+			return nil, t.problem(errors.New("it has no id: give it one, like acme-api-key"))
+		}
+		if seen[t.ID] {
+			return nil, t.problem(errors.New("another rule of this file has the same id: choose a new one"))
+		}
+		seen[t.ID] = true
+	}
+	return f, nil
+}
+
+func (t *ruleTOML) problem(err error) error { return fmt.Errorf("%s: rule %q: %w", t.at, t.ID, err) }
 
 func tomlError(name string, err error) error {
 	var unknown *toml.StrictMissingError
@@ -217,11 +263,8 @@ func lineOf(text []byte, id string) int {
 	return 1
 }
 
-// rule makes a rule of its entry; nil for one that has only a path and so nothing to find in a text.
+// rule makes a rule of its entry.
 func (t *ruleTOML) rule() (*Rule, error) {
-	if t.ID == "" {
-		return nil, errors.New("it has no id: give it one, like acme-api-key")
-	}
 	r := &Rule{
 		ID: t.ID, Description: t.Description, Class: Class(t.Class), Severity: High, Confidence: ConfidenceMedium,
 		Placeholder: t.Placeholder, Examples: unbrokenAll(t.Examples), Negatives: unbrokenAll(t.Negatives),
@@ -263,11 +306,7 @@ func (t *ruleTOML) rule() (*Rule, error) {
 			return nil, fmt.Errorf("validate %q is no checksum that is built in: use one of %s", t.Validate, names(validators))
 		}
 	}
-	lists := t.Allowlists
-	if t.Allowlist != nil {
-		lists = append(lists, *t.Allowlist)
-	}
-	if r.allow, err = allowlists(lists); err != nil {
+	if r.allow, err = allowlists(t.Allowlists); err != nil {
 		return nil, fmt.Errorf("allowlist: %w", err)
 	}
 	switch {
@@ -290,8 +329,8 @@ func (t *ruleTOML) rule() (*Rule, error) {
 			r.back, r.reach = r.back+contextBack, r.reach+contextForward
 		}
 		return r, nil
-	case t.Regex == "" && t.Path != "":
-		return nil, nil
+	case t.imported && (t.Regex != "" || t.Path != ""):
+		return r, r.importAs(t)
 	case t.Regex == "":
 		return nil, errors.New("it has no regex: write what the value looks like")
 	}

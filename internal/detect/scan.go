@@ -40,7 +40,7 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 	}
 	next := &Scan{engine: e, path: s.path, header: names, found: make([]candidate, 0, len(s.found)+4)}
 	for _, f := range s.found {
-		if f.Rule.triggers == nil {
+		if f.Rule.imported != nil && !f.viewed {
 			continue
 		}
 		if f.anchor+f.reach < old.Start {
@@ -56,6 +56,9 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 	from, to := max(0, edited.Start-e.reach), min(len(text), edited.End+e.back+e.automaton.longest)
 	e.automaton.scan(text, Span{from, to}, func(t *trigger, at Span) {
 		for _, r := range t.rules {
+			if r.imported != nil {
+				continue
+			}
 			if at.Start+r.reach >= edited.Start && at.Start-r.back <= edited.End {
 				c.wake(r, at)
 			}
@@ -70,7 +73,7 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 	c.names(Span{from, to}, unchanged(personReach, personReach))
 	c.terms(Span{from, to}, unchanged(termBack, termReach))
 	c.prints(Span{from, to}, unchanged(printBack, printReach))
-	c.runWhole()
+	c.rerunImported()
 	next.found = append(next.found, c.found...)
 	next.findings = settled(text, append([]candidate(nil), next.found...))
 	return next

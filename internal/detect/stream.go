@@ -26,7 +26,7 @@ const (
 	// maxChain bounds how much text is kept for the sake of candidates that overlap in a chain. Only a
 	// text made for it has a longer one, and it is then cut there.
 	maxChain = 64 << 10
-	// wholeLimit is the largest text that is held for rules without a keyword.
+	// wholeLimit is the largest text that is held for rules that ask for all of it.
 	wholeLimit = 64 << 20
 )
 
@@ -37,19 +37,20 @@ const (
 //
 // A candidate belongs to the part in which its trigger stands. A part's triggers end a reach before what
 // was read ends, and a reach of text stays before the next part's, so that every check sees what it
-// may look at. Overlaps are settled when no later trigger can add to them. A rule without a keyword
-// looks at the whole text; with such a rule it is read as a whole.
+// may look at. Overlaps are settled when no later trigger can add to them. Some imported rules look at the
+// whole text; with such a rule it is read as a whole.
 func (e *Engine) FindReader(path string, r io.Reader, buf []byte, n int, found func(Part)) (int, error) {
 	c := e.newCheck(path, nil)
 	defer c.release()
 	s := stream{check: c, margin: e.reach + e.automaton.longest + surroundings, buf: buf[:cap(buf)], n: n}
+	held := e.importing.held
 	for {
 		err := s.fill(r)
 		last := err != nil
 		switch {
-		case len(e.whole) > 0 && s.n > wholeLimit:
-			return s.n, fmt.Errorf("it is larger than 64 MiB, and rule %q has no keywords, so that it must be held as a whole: give the rule keywords", e.whole[0].ID)
-		case last || len(e.whole) == 0 && s.n >= s.from+2*s.margin:
+		case held != nil && s.n > wholeLimit:
+			return s.n, fmt.Errorf("it is larger than 64 MiB, and rule %q %s", held.ID, e.importing.why)
+		case last || held == nil && s.n >= s.from+2*s.margin:
 			s.find(last, found)
 		default:
 			s.grow()
@@ -116,11 +117,16 @@ func (s *stream) find(last bool, found func(Part)) {
 	s.names(Span{s.from, to}, nil)
 	s.terms(Span{s.from, to}, nil)
 	s.prints(Span{s.from, to}, nil)
-	s.runWhole()
+	pending := s.n
+	if last {
+		s.runImported()
+	} else {
+		pending = s.runComplete(to)
+	}
 	s.found = slices.DeleteFunc(s.found, func(f candidate) bool { return f.Start < s.cut })
 	ready, done := len(s.found), s.n
 	if !last {
-		ready, done = s.complete(to - s.margin)
+		ready, done = s.complete(min(to-s.margin, pending))
 	}
 	s.out = settled(s.text, s.found[:ready])
 	found(Part{s.text, s.offset, s.out, done})
@@ -138,6 +144,10 @@ func (s *stream) find(last bool, found func(Part)) {
 		f := &s.found[i]
 		f.Start, f.End, f.anchor = f.Start-drop, f.End-drop, f.anchor-drop
 	}
+	for i := range s.hits {
+		s.hits[i].Span = s.hits[i].moved(-drop)
+	}
+	s.feeds = s.feeds[:0]
 	if s.n > len(s.buf)/2 {
 		s.grow()
 	}

@@ -194,7 +194,7 @@ func (i *importing) convert(f *gitleaksFile, from string) ([]byte, error) {
 	out := &gitleaksFile{}
 	for _, r := range f.Rules {
 		if i.takes(r) {
-			r.Tags, r.SkipReport, r.Required = nil, false, nil
+			r.Tags = nil
 			r.Allowlists = i.allowlists(r.Allowlists, "rule "+r.ID)
 			out.Rules = append(out.Rules, r)
 		}
@@ -226,20 +226,11 @@ func (i *importing) takes(r gitleaksRule) bool {
 	case r.Regex == "" && r.Path == "":
 		i.say("rule %s: left out, it has no regex: it changes a rule of gitleaks that is not imported", r.ID)
 		return false
-	case r.Regex == "":
-		i.say("rule %s: left out, it has only a path, and a file's name is no finding", r.ID)
-		return false
 	}
-	var without []string
-	for key, has := range map[string]bool{"tags": len(r.Tags) > 0, "skipReport": r.SkipReport, "required": len(r.Required) > 0} {
-		if has {
-			without = append(without, key)
-		}
+	if len(r.Tags) > 0 {
+		i.say("rule %s: tags: no effect", r.ID)
 	}
-	if slices.Sort(without); len(without) > 0 {
-		i.say("rule %s: %s: no effect", r.ID, strings.Join(without, ", "))
-	}
-	if len(r.Keywords) == 0 {
+	if len(r.Keywords) == 0 && r.Regex != "" {
 		i.say("rule %s: it has no keywords, so that every text is searched as a whole: add one that stands in each value", r.ID)
 	}
 	return true

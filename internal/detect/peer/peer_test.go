@@ -1,5 +1,5 @@
-// Package peer measures the engine beside gitleaks' own, in the same run on the same bytes. It is a module of
-// its own, so that the program depends on nothing of gitleaks.
+// Package peer holds the engine beside gitleaks' own, in the same run on the same bytes: what either finds, and how
+// fast. It is a module of its own, so that the program depends on nothing of gitleaks.
 package peer
 
 import (
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/zricethezav/gitleaks/v8/config"
 	gitleaks "github.com/zricethezav/gitleaks/v8/detect"
 )
 
@@ -56,6 +57,22 @@ func BenchmarkPeer(b *testing.B) {
 		for b.Loop() {
 			for _, t := range bytes {
 				e.Find("x.go", t)
+			}
+		}
+	})
+	b.Run("scrubjay with gitleaks' rules", func(b *testing.B) {
+		set, err := detect.Load("gitleaks.toml", []byte(config.DefaultConfig))
+		if err != nil {
+			b.Fatal(err)
+		}
+		e, err := detect.New(set)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(int64(size))
+		for b.Loop() {
+			for _, t := range texts {
+				e.Find("x.go", []byte(t))
 			}
 		}
 	})
