@@ -36,7 +36,8 @@ type Format struct {
 // Route is one endpoint that carries text.
 type Route struct {
 	Format *Format
-	Path   string
+	// Path is the endpoint's. In it {} stands for a name: text without a slash or a colon.
+	Path string
 
 	request *node
 	answer  *node
@@ -101,19 +102,38 @@ func (f *Format) Route(method, path string) (*Route, Match) {
 	path, _, _ = strings.Cut(path, "?")
 	if method == "POST" {
 		for _, r := range f.routes {
-			if r.Path == path {
+			if matches(r.Path, path) {
 				return r, Completion
 			}
 		}
 	}
 	if method == "GET" {
 		for _, h := range f.harmless {
-			if path == h || strings.HasSuffix(h, "/") && strings.HasPrefix(path, h) {
+			if matches(h, path) || strings.HasSuffix(h, "/") && strings.HasPrefix(path, h) {
 				return nil, Harmless
 			}
 		}
 	}
 	return nil, Unknown
+}
+
+// matches tells whether a path is what a pattern describes.
+func matches(pattern, path string) bool {
+	for {
+		fixed, rest, named := strings.Cut(pattern, "{}")
+		if !named {
+			return pattern == path
+		}
+		path, named = strings.CutPrefix(path, fixed)
+		name := strings.IndexAny(path, "/:")
+		if name < 0 {
+			name = len(path)
+		}
+		if !named || name == 0 {
+			return false
+		}
+		pattern, path = rest, path[name:]
+	}
 }
 
 // Error renders an error as the vendor would, so that every client can show it. code is ours, in lower case
