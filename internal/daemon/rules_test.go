@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,6 +56,30 @@ func TestEngineForIndexes(t *testing.T) {
 	for name, want := range map[string]string{dir: "is no file", large: "larger than 1024 MiB", filepath.Join(dir, "none"): "none"} {
 		if _, err := with(name); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v, want %q", filepath.Base(name), err, want)
+		}
+	}
+}
+
+// TestRulesExtendFiles: what a file extends is held to the same limits as the file, since a repository can name it.
+func TestRulesExtendFiles(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	write("base.toml", "[[rules]]\nid = 'acme'\nregex = 'acme-[0-9]{8}'\nkeywords = ['acme-']\n")
+	large := write("large.toml", "")
+	if err := os.Truncate(large, rulesLimit+1); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"base.toml": "", "none.toml": "none.toml", os.DevNull: "is no file", dir: "is no file", large: "larger than"} {
+		file := write("extra.toml", "[extend]\npath = '"+path+"'\n")
+		_, err := EngineFor(policy.Settings{Rules: policy.RuleSettings{Files: []string{file}}})
+		if got := fmt.Sprint(err); (err == nil) != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %q", filepath.Base(path), got, want)
 		}
 	}
 }

@@ -16,10 +16,9 @@ import (
 // The name wakes the check, the rest is read by hand: names like token and password stand on every
 // page of ordinary code, and a regular expression at each would cost more than all else together.
 var assignmentTriggers = []string{
-	"password", "passwd", "passphrase", "pwd", "passwort", "secret", "token", "apikey", "api_key", "api-key", "api.key",
-	"accesskey", "access_key", "access-key", "privatekey", "private_key", "private-key", "secretkey", "authkey", "auth_key", "auth-key",
-	"credential", "encryptionkey", "encryption_key", "encryption-key", "signingkey", "signing_key", "signing-key",
-	"masterkey", "master_key", "master-key", "accountkey", "account_key", "sharedkey", "shared_key", "_pass", "dbpass", "pass=", "pass:", "pass\"",
+	"password", "passwd", "passphrase", "pwd", "passwort", "secret", "token", "credential", "apikey", "api.key",
+	"accesskey", "privatekey", "secretkey", "authkey", "encryptionkey", "signingkey", "masterkey", "accountkey", "sharedkey",
+	"_pass", "dbpass", "pass=", "pass:", "pass\"",
 	"api key", "secret key", "access key", "license key", "signing key", "encryption key",
 	"_key", "-key", "appkey", "sessionkey", "webhookkey", "licensekey", "servicekey", "adminkey", "_salt",
 	"passcode", "kennwort", "contrasena", "contraseña", "senha", "mot_de_passe", "motdepasse", "wachtwoord", "haslo",

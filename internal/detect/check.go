@@ -41,9 +41,9 @@ type candidate struct {
 
 var checkPool = sync.Pool{New: func() any { return new(check) }}
 
-func (e *Engine) newCheck(path string, text []byte) *check {
+func (e *Engine) newCheck(path string, file fileKind, text []byte) *check {
 	c := checkPool.Get().(*check)
-	c.engine, c.text, c.path, c.file = e, text, path, kindOf(path)
+	c.engine, c.text, c.path, c.file = e, text, path, file
 	c.found, c.tried, c.depth, c.header, c.seen = c.found[:0], c.tried[:0], 0, columns{}, nil
 	c.resetImported()
 	return c

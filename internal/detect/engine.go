@@ -175,7 +175,7 @@ func (e *Engine) Rule(id string) *Rule {
 // Find returns the findings of text, in order, never overlapping.
 // path, when it is known, lets rules judge by the file's kind; it is not opened.
 func (e *Engine) Find(path string, text []byte) []Finding {
-	c := e.newCheck(path, text)
+	c := e.newCheck(path, kindOf(path), text)
 	defer c.release()
 	c.header = header(path, text)
 	c.run(Span{0, len(text)})

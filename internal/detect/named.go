@@ -8,10 +8,12 @@ import (
 // FindNamed returns the findings of a value whose name stands elsewhere: the key of its member in a
 // JSON object, an argument's name. It finds what Find does, and what only the name gives away.
 func (e *Engine) FindNamed(name, value []byte) []Finding {
-	if len(name) == 0 || len(name) > nameLimit || len(value) > valueLimit || bytes.IndexByte(value, '\n') >= 0 {
+	line := bytes.TrimRight(value, "\r\n") // a tool's answer often ends its line
+	if len(name) == 0 || len(name) > nameLimit || len(line) > valueLimit || bytes.IndexByte(line, '\n') >= 0 {
 		return e.Find("", value)
 	}
-	c := e.newCheck("", value)
+	value = line
+	c := e.newCheck("", kindOf(""), value)
 	defer c.release()
 	c.depth = -1 // a name in front is no form of the value
 	v := c.view()

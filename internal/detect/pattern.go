@@ -26,15 +26,22 @@ type pattern struct {
 	// inner is a literal that every match holds behind its beginning; empty if there is none to look for.
 	inner    func() []byte
 	anchored bool
-	// boundary is a \b that stood at the beginning; it looks at the byte before the window, which the
-	// expression would not see.
+	// boundary is a \b that stood at the beginning of an anchored expression; it looks at the byte before the
+	// keyword, which the expression would not see.
 	boundary bool
-	// starts are what a match in a window begins with, in lower case, if that can be told: only there is it tried.
-	starts func() []string
-	// beside: a keyword may stand beside the match. It is known once starts are.
-	beside  bool
+	// starts are where a match in a window can begin, if that can be told: only there is it tried.
+	starts  func() starts
 	back    int
 	forward int
+}
+
+// starts are the words, in lower case, that a match begins with; none if that cannot be told.
+type starts struct {
+	words []string
+	// boundary is a \b before them, which is looked at as an anchored expression's.
+	boundary bool
+	// beside: a keyword may stand beside the match.
+	beside bool
 }
 
 const (
@@ -86,24 +93,19 @@ func (r *Rule) follow(p *pattern, expr string, keywords []string) error {
 		}
 		return tree
 	})
-	p.starts = sync.OnceValue(func() []string {
+	p.starts = sync.OnceValue(func() starts {
 		if p.anchored {
-			return nil
+			return starts{}
 		}
-		starts := prefixes(tree())
-		for _, s := range starts {
-			if len(s) < 2 {
-				return nil
-			}
+		words := prefixes(tree())
+		if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return len(w) < 2 }) {
+			return starts{}
 		}
-		if len(starts) > 0 {
-			_, p.boundary = withoutBoundary(tree())
-			p.beside = !holds(tree(), keywords)
-		}
-		return starts
+		_, boundary := withoutBoundary(tree())
+		return starts{words, boundary, !holds(tree(), keywords)}
 	})
 	p.re = sync.OnceValue(func() *regexp.Regexp {
-		if starts := p.starts(); len(starts) > 0 {
+		if len(p.starts().words) > 0 {
 			tree, _ := withoutBoundary(tree())
 			return regexp.MustCompile(`\A(?:` + tree.String() + `)`)
 		}
@@ -388,14 +390,14 @@ func runPattern(c *check, r *Rule, at Span) {
 		return
 	}
 	from, to := max(0, at.Start-p.back), min(at.End+p.forward, len(c.text))
-	if starts := p.starts(); len(starts) > 0 {
+	if starts := p.starts(); len(starts.words) > 0 {
 		last, longest := at.Start, p.forward
-		if p.beside {
+		if starts.beside {
 			last, longest = min(at.End+searchBack, len(c.text)-1), p.forward-searchBack
 		}
 		tried := c.triedOf(r)
 		for i := from; i <= last; i++ {
-			if tried.Start <= i && i < tried.End || !startsWith(c.text[i:], starts) || p.boundary && !c.wordBegins(i) {
+			if tried.Start <= i && i < tried.End || !startsWith(c.text[i:], starts.words) || starts.boundary && !c.wordBegins(i) {
 				continue
 			}
 			if m := p.re().FindSubmatchIndex(c.text[i:min(i+longest, len(c.text))]); m != nil {

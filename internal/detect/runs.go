@@ -184,6 +184,7 @@ func (c *check) decode(start int, d decoding) {
 	var places [3]int // where the characters of the byte in hand stand
 	chars := places[:0]
 	wide := false
+decoding:
 	for i := start; i < len(c.text) && i-start < viewLimit; i++ {
 		b := c.text[i]
 		n := d.value[b]
@@ -209,7 +210,7 @@ func (c *check) decode(start int, d decoding) {
 		case decoded >= 0x80 || isText(decoded):
 			v.add(decoded, chars[0], i+1)
 		default:
-			return // not text after all
+			break decoding // bytes follow the text, or it was none
 		}
 		if chars = chars[:0]; have > 0 {
 			chars = append(chars, i) // this character says a part of the next byte, too

@@ -13,7 +13,7 @@ type Scan struct {
 
 // Open scans a text from scratch.
 func (e *Engine) Open(path string, text []byte) *Scan {
-	c := e.newCheck(path, text)
+	c := e.newCheck(path, kindOf(path), text)
 	defer c.release()
 	c.header = header(path, text)
 	c.run(Span{0, len(text)})
@@ -50,7 +50,7 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 			next.found = append(next.found, f)
 		}
 	}
-	c := e.newCheck(s.path, text)
+	c := e.newCheck(s.path, kindOf(s.path), text)
 	defer c.release()
 	edited := Span{old.Start, old.Start + newLen}
 	from, to := max(0, edited.Start-e.reach), min(len(text), edited.End+e.back+e.automaton.longest)

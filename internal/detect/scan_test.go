@@ -197,7 +197,7 @@ func TestFindNamed(t *testing.T) {
 	}{
 		{"password", "Tr7#kq9Lm2", 1}, {"db_password", "line one", 0}, {"clientSecret", "a8Kx02LqPz71mVbn4RtY", 1},
 		{"note", "Tr7#kq9Lm2", 0}, {"passwordHint", "Tr7#kq9Lm2", 0}, {"password", "string", 0}, {"token", "see maria@poczta.onet.pl", 1},
-		{"password", "a\"b'c`d7\\", 1},
+		{"password", "a\"b'c`d7\\", 1}, {"password", "Tr7#kq9Lm2\r\n", 1}, {"password", "Tr7#kq9Lm2\nand more", 0},
 	} {
 		if got := Default().FindNamed([]byte(c.name), []byte(c.value)); len(got) != c.want {
 			t.Errorf("%s: %d findings, want %d", c.name, len(got), c.want)

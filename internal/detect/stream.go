@@ -40,7 +40,7 @@ const (
 // may look at. Overlaps are settled when no later trigger can add to them. Some imported rules look at the
 // whole text; with such a rule it is read as a whole.
 func (e *Engine) FindReader(path string, r io.Reader, buf []byte, n int, found func(Part)) (int, error) {
-	c := e.newCheck(path, nil)
+	c := e.newCheck(path, kindOf(path), nil)
 	defer c.release()
 	s := stream{check: c, margin: e.reach + e.automaton.longest + surroundings, buf: buf[:cap(buf)], n: n}
 	held := e.importing.held

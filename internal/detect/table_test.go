@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -42,5 +43,15 @@ func TestTables(t *testing.T) {
 		if found := Default().Find(c.path, []byte(c.text)); len(found) > 0 {
 			t.Errorf("%s: %v", name, ids(found))
 		}
+	}
+}
+
+// TestColumnNames: a column may be called what a rule finds. It stands in the header, once, and in no row.
+func TestColumnNames(t *testing.T) {
+	name := madeUp(rand.New(rand.NewPCG(13, 14)))
+	text := "id," + name + "\n1,plain\n3,other\n"
+	found := Default().Find("users.csv", []byte(text))
+	if len(found) != 1 || text[found[0].Start:found[0].End] != name {
+		t.Errorf("found %v", found)
 	}
 }

@@ -68,13 +68,14 @@ func (c *check) lookAround(v *view, keep func(in, at Span) bool) {
 
 // look scans a view and takes over what it finds, but for what keep refuses.
 func (c *check) look(v *view, keep func(in, at Span) bool) {
-	sub := c.engine.newCheck(c.path, v.text)
+	sub := c.engine.newCheck(c.path, c.file, v.text)
 	defer sub.release()
 	sub.depth, sub.seen = c.depth+1, v
 	sub.run(Span{0, len(v.text)})
 	for _, f := range sub.found {
 		at := v.source(f.Span)
-		if keep == nil || keep(f.Span, at) {
+		// What lies within a name that the view put there stands nowhere in the source.
+		if at.Len() > 0 && (keep == nil || keep(f.Span, at)) {
 			f.Span, f.anchor, f.back, f.reach, f.viewed = at, c.anchor, c.back, c.reach, c.depth >= 0
 			c.found = append(c.found, f)
 		}

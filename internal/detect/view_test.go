@@ -89,6 +89,17 @@ func TestViews(t *testing.T) {
 	}
 }
 
+// TestViewsBeforeBytes: what is encoded may begin as text and go on as bytes, as a key store does.
+func TestViewsBeforeBytes(t *testing.T) {
+	secret := madeUp(rand.New(rand.NewPCG(11, 12)))
+	for _, form := range []string{"base64", "hex"} {
+		text := "data: " + forms[form]("the token "+secret+" is it\x00\x01\x02\x03")
+		if found := Default().Find("", []byte(text)); len(found) != 1 || found[0].Rule.ID != "github-pat" {
+			t.Errorf("%s: %v", form, ids(found))
+		}
+	}
+}
+
 // TestViewsGiveTheSource: what a finding spans is what says the value, no more and no less.
 func TestViewsGiveTheSource(t *testing.T) {
 	random := rand.New(rand.NewPCG(9, 10))
