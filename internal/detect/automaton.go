@@ -2,7 +2,6 @@ package detect
 
 import (
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 	"sync"
@@ -11,21 +10,25 @@ import (
 // The automaton is a dense Aho-Corasick DFA over classes of bytes, letters folded. It finds every
 // trigger in one look-up a byte. A single DFA waits for its own previous look-up; so a block is cut
 // in four and the four runs are interleaved, which fills the processor's pipeline (measured: 2.6
-// times). The table is an array of a fixed size, of which only the used part is ever touched, so that
-// masking an index both strips the accept flag and spares the bounds check.
+// times). A row of the table is two lines of the processor's cache, since that is what bounds the speed.
+// The table is an array of a fixed size, of which only the used part is ever touched: no state and no class
+// is beyond it, which spares the bounds check.
 type automaton struct {
 	classes [256]uint8
-	table   *[tableSize]uint32
-	// outputs holds, for each state, the triggers that end there; shift makes its index of a state.
+	table   *[tableSize]uint16
+	// plain is how many states there are at which no trigger ends: 0, where a text begins, and on from it.
+	plain int
+	// outputs holds the triggers that end at each of the others, which are accept and on from it.
 	outputs [][]*trigger
-	shift   uint
 	longest int
 }
 
 const (
-	tableSize = 1 << 22
-	tableMask = tableSize - 1
-	accept    = 1 << 31
+	// rowSize is how many classes of bytes there are at most, and 1<<rowShift.
+	rowSize   = 64
+	rowShift  = 6
+	accept    = 1 << 15
+	tableSize = 2*accept*rowSize + 256
 	// block is what is run over before its hits are checked: it stays in the second-level cache.
 	block = 256 << 10
 	// streamFrom is the length from which four streams pay.
@@ -126,43 +129,39 @@ func (b *builder) build() (*automaton, error) {
 	}
 	t.link()
 
-	stride := uint32(64)
-	for stride < uint32(len(members)) {
-		stride *= 2
-	}
-	a.shift = uint(bits.TrailingZeros32(stride))
-	a.outputs = make([][]*trigger, 1, len(t.fail)+64)
-	a.table = new([tableSize]uint32)
+	a.table = new([tableSize]uint16)
 	leads := newLeads(members)
 	perNode := len(leads.all)
-	ids := make([]uint32, len(t.fail)*perNode) // of a state's name, one more than its number
-	ids[0] = 1
-	queue, accepts := []int{0}, []uint32{0}
-	for n := uint32(0); int(n) < len(queue); n++ {
+	known := make([]bool, len(t.fail)*perNode)
+	ids := make([]uint16, len(known)) // of a state's name
+	known[0], a.plain = true, 1
+	queue := []int{0}
+	for n := 0; n < len(queue); n++ {
 		node, before := queue[n]/perNode, queue[n]%perNode
+		from := int(ids[queue[n]]) * rowSize
 		for class := range members {
 			to := int(t.next[node*t.classes+class])
 			after := leads.next[before*len(members)+class]
 			name := to*perNode + int(after)
-			if ids[name] == 0 {
+			if !known[name] {
+				known[name] = true
 				queue = append(queue, name)
-				ids[name] = uint32(len(queue))
-				id := uint32(len(queue)-1) * stride
-				if id+stride > tableSize {
-					return nil, fmt.Errorf("the rules hold more keywords than one automaton takes (%d states): drop some or shorten them", tableSize/stride)
-				}
 				out := t.out[to]
 				if tr := b.special[leads.all[after].emits]; tr != nil {
 					out = append(out[:len(out):len(out)], tr)
 				}
-				a.outputs = append(a.outputs, out)
-				accepts = append(accepts, 0)
 				if len(out) > 0 {
-					accepts[id/stride] = accept
+					ids[name] = accept + uint16(len(a.outputs))
+					a.outputs = append(a.outputs, out)
+				} else {
+					ids[name] = uint16(a.plain)
+					a.plain++
+				}
+				if max(a.plain, len(a.outputs)) > accept {
+					return nil, fmt.Errorf("the rules hold more keywords than one automaton takes (%d states): drop some or shorten them", accept)
 				}
 			}
-			id := (ids[name] - 1) * stride
-			a.table[n*stride+uint32(class)] = id | accepts[id/stride]
+			a.table[from+class] = ids[name]
 		}
 	}
 	return a, nil
@@ -175,9 +174,6 @@ func (a *automaton) without(dropped func(*Rule) bool) *automaton {
 	less.outputs = make([][]*trigger, len(a.outputs))
 	kept := map[*trigger]*trigger{}
 	for n, out := range a.outputs {
-		if out == nil {
-			continue
-		}
 		less.outputs[n] = make([]*trigger, len(out))
 		for i, t := range out {
 			if kept[t] == nil {
@@ -196,20 +192,30 @@ func (a *automaton) without(dropped func(*Rule) bool) *automaton {
 // another, and the checks look for themselves. Class 0 is every other byte. It answers
 // with a member of each class.
 func (a *automaton) classify(literals map[string]*trigger) []byte {
-	var used [256]bool
-	for i := range len(leadBytes) {
-		used[leadBytes[i]] = true
+	members := []byte{0}
+	add := func(c byte) {
+		switch {
+		case a.classes[c] != 0:
+		case len(members) == rowSize:
+			a.classes[c] = a.classes[sign]
+		default:
+			a.classes[c] = uint8(len(members))
+			members = append(members, c)
+		}
 	}
+	for i := range len(leadBytes) {
+		add(leadBytes[i])
+	}
+	add(sign)
+	var used [256]bool
 	for lit := range literals {
 		for i := range len(lit) {
 			used[shared(lit[i])] = true
 		}
 	}
-	members := []byte{0}
 	for c := range 256 {
 		if used[c] {
-			a.classes[c] = uint8(len(members))
-			members = append(members, byte(c))
+			add(byte(c))
 		}
 	}
 	for c := byte('a'); c <= 'z'; c++ {
@@ -223,20 +229,23 @@ func (a *automaton) classify(literals map[string]*trigger) []byte {
 	return members
 }
 
-// shared is the byte whose class a byte has. With 64 classes and no more a row of the table is half as long.
+// sign stands for those that share a class.
+const sign = ')'
+
+// shared is the byte whose class a byte has: there are no more than 64.
 func shared(b byte) byte {
 	switch {
 	case b >= 0x80:
 		return 0x80
 	case strings.IndexByte("*,^}~", b) >= 0:
-		return ')'
+		return sign
 	}
 	return b
 }
 
 // hit is a place where at least one trigger ends: the state there, and the offset after its last byte.
 type hit struct {
-	state uint32
+	state uint16
 	end   int
 }
 
@@ -260,7 +269,7 @@ func (a *automaton) scan(text []byte, span Span, found func(t *trigger, at Span)
 		}
 		for _, hits := range s {
 			for _, h := range hits {
-				for _, t := range a.outputs[h.state>>a.shift] {
+				for _, t := range a.outputs[h.state-accept] {
 					start := h.end - t.length
 					if t.exactRun && start > 0 && isDigit(text[start-1]) {
 						continue
@@ -272,11 +281,15 @@ func (a *automaton) scan(text []byte, span Span, found func(t *trigger, at Span)
 	}
 }
 
+func (a *automaton) step(s uint16, c byte) uint16 {
+	return a.table[uint32(s)<<rowShift+uint32(a.classes[c])]
+}
+
 // warm is the state at from: triggers that began before it must still be found.
-func (a *automaton) warm(text []byte, from int) uint32 {
-	var s uint32
+func (a *automaton) warm(text []byte, from int) uint16 {
+	var s uint16
 	for _, c := range text[max(0, from-a.longest):from] {
-		s = a.table[(s+uint32(a.classes[c]))&tableMask]
+		s = a.step(s, c)
 	}
 	return s
 }
@@ -284,42 +297,66 @@ func (a *automaton) warm(text []byte, from int) uint32 {
 func (a *automaton) one(text []byte, from, to int, hits []hit) []hit {
 	s := a.warm(text, from)
 	for i, c := range text[from:to] {
-		s = a.table[(s+uint32(a.classes[c]))&tableMask]
-		if s&accept != 0 {
-			hits = append(hits, hit{s & tableMask, from + i + 1})
+		s = a.step(s, c)
+		if s >= accept {
+			hits = append(hits, hit{s, from + i + 1})
 		}
 	}
 	return hits
 }
 
+// four runs over four quarters at once.
 func (a *automaton) four(text []byte, from, to int, s *streams) {
 	q := (to - from) / 4
-	f1, f2, f3 := from+q, from+2*q, from+3*q
-	s0, s1, s2, s3 := a.warm(text, from), a.warm(text, f1), a.warm(text, f2), a.warm(text, f3)
-	p0, p1, p2, p3 := text[from:f1], text[f1:f2][:q], text[f2:f3][:q], text[f3 : f3+q][:q]
-	h0, h1, h2, h3 := s[0][:0], s[1][:0], s[2][:0], s[3][:0]
-	table, classes := a.table, &a.classes
-	for i := range p0 {
-		s0 = table[(s0+uint32(classes[p0[i]]))&tableMask]
-		s1 = table[(s1+uint32(classes[p1[i]]))&tableMask]
-		s2 = table[(s2+uint32(classes[p2[i]]))&tableMask]
-		s3 = table[(s3+uint32(classes[p3[i]]))&tableMask]
-		if (s0|s1|s2|s3)&accept == 0 {
-			continue
-		}
-		if s0&accept != 0 {
-			h0 = append(h0, hit{s0 & tableMask, from + i + 1})
-		}
-		if s1&accept != 0 {
-			h1 = append(h1, hit{s1 & tableMask, f1 + i + 1})
-		}
-		if s2&accept != 0 {
-			h2 = append(h2, hit{s2 & tableMask, f2 + i + 1})
-		}
-		if s3&accept != 0 {
-			h3 = append(h3, hit{s3 & tableMask, f3 + i + 1})
+	parts := [4][]byte{text[from:][:q], text[from+q:][:q], text[from+2*q:][:q], text[from+3*q:][:q]}
+	states := [4]uint16{a.warm(text, from), a.warm(text, from+q), a.warm(text, from+2*q), a.warm(text, from+3*q)}
+	for k := range s {
+		s[k] = s[k][:0]
+	}
+	var at [64]int
+	var ended [64][4]uint16
+	for i := 0; i < q; {
+		var n int
+		i, n = a.run(&parts, i, &states, &at, &ended)
+		for k := range s {
+			for j, e := range ended[:n] {
+				if e[k] >= accept {
+					s[k] = append(s[k], hit{e[k], from + k*q + at[j] + 1})
+				}
+			}
 		}
 	}
 	// The block's last one to three bytes belong to no quarter.
-	s[0], s[1], s[2], s[3] = h0, h1, h2, a.one(text, f3+q, to, h3)
+	rest := from + 4*q
+	st := states[3]
+	for i, c := range text[rest:to] {
+		if st = a.step(st, c); st >= accept {
+			s[3] = append(s[3], hit{st, rest + i + 1})
+		}
+	}
+}
+
+// run is the inner loop of four: so small that all it needs stays in registers. It returns when it has read all
+// or has no room for more hits: where it is, and how many there are.
+func (a *automaton) run(parts *[4][]byte, i int, states *[4]uint16, at *[64]int, ended *[64][4]uint16) (next, hits int) {
+	table, classes := a.table, &a.classes
+	p0 := parts[0]
+	p1, p2, p3 := parts[1][:len(p0)], parts[2][:len(p0)], parts[3][:len(p0)]
+	s0, s1, s2, s3 := states[0], states[1], states[2], states[3]
+	n := 0
+	for ; uint(i) < uint(len(p0)); i++ {
+		s0 = table[uint32(s0)<<rowShift+uint32(classes[p0[i]])]
+		s1 = table[uint32(s1)<<rowShift+uint32(classes[p1[i]])]
+		s2 = table[uint32(s2)<<rowShift+uint32(classes[p2[i]])]
+		s3 = table[uint32(s3)<<rowShift+uint32(classes[p3[i]])]
+		if s0|s1|s2|s3 >= accept {
+			at[n], ended[n] = i, [4]uint16{s0, s1, s2, s3}
+			if n++; n == len(at) {
+				i++
+				break
+			}
+		}
+	}
+	*states = [4]uint16{s0, s1, s2, s3}
+	return i, n
 }

@@ -19,7 +19,7 @@ import (
 // the automaton. It says which files it was made of; if they have changed, it is passed over.
 
 // compiledVersion changes with the format.
-const compiledVersion = 2
+const compiledVersion = 3
 
 // sum is a checksum of the rules' files.
 func sum(files fs.FS, dir string) (uint32, error) {
@@ -130,7 +130,6 @@ func (r *reader) rule() *Rule {
 // longest suffix, mostly, from which it differs in the few keywords that go on here.
 func (w *writer) automaton(a *automaton, all []*Rule) {
 	w.string(string(a.classes[:]))
-	w.number(int(a.shift))
 	w.number(a.longest)
 	var triggers []*trigger
 	number := map[*trigger]int{}
@@ -151,30 +150,41 @@ func (w *writer) automaton(a *automaton, all []*Rule) {
 			w.number(slices.Index(all, r))
 		}
 	}
+	w.number(a.plain)
 	w.number(len(a.outputs))
-	for n, out := range a.outputs {
+	for _, out := range a.outputs {
 		w.number(len(out))
 		for _, t := range out {
 			w.number(number[t])
 		}
+	}
+	for n := range a.plain + len(a.outputs) {
 		from, differs := a.base(n)
 		w.number(from)
 		w.number(len(differs))
 		for _, class := range differs {
 			w.number(class)
-			to := a.table[n<<a.shift+class]
-			w.number(int(to&tableMask>>a.shift)<<1 | int(to>>31))
+			w.number(int(a.rowOf(n)[class]))
 		}
 	}
 }
 
+// rowOf is a state's row: of the plain states first, and then of the others.
+func (a *automaton) rowOf(n int) []uint16 {
+	if n >= a.plain {
+		n += accept - a.plain
+	}
+	return a.table[n*rowSize : (n+1)*rowSize]
+}
+
 // base finds the earlier state whose row is most like a state's, and the classes where they differ.
 func (a *automaton) base(n int) (from int, differs []int) {
-	row := func(n int) []uint32 { return a.table[n<<a.shift : (n+1)<<a.shift] }
+	own := a.rowOf(n)
 	for candidate := range n {
 		var d []int
-		for class, to := range row(n) {
-			if to != row(candidate)[class] {
+		other := a.rowOf(candidate)
+		for class, to := range own {
+			if to != other[class] {
 				d = append(d, class)
 			}
 			if candidate > 0 && len(d) >= len(differs) {
@@ -189,7 +199,7 @@ func (a *automaton) base(n int) (from int, differs []int) {
 		}
 	}
 	if n == 0 {
-		for class := range row(0) {
+		for class := range own {
 			differs = append(differs, class)
 		}
 	}
@@ -197,9 +207,8 @@ func (a *automaton) base(n int) (from int, differs []int) {
 }
 
 func (r *reader) automaton(all []*Rule) *automaton {
-	a := &automaton{table: new([tableSize]uint32)}
+	a := &automaton{table: new([tableSize]uint16)}
 	copy(a.classes[:], r.string())
-	a.shift = uint(r.number())
 	a.longest = r.number()
 	triggers := make([]*trigger, r.number())
 	backing := make([]trigger, len(triggers))
@@ -213,21 +222,20 @@ func (r *reader) automaton(all []*Rule) *automaton {
 		}
 		triggers[i] = t
 	}
+	a.plain = r.number()
 	a.outputs = make([][]*trigger, r.number())
-	stride := 1 << a.shift
 	for n := range a.outputs {
-		if count := r.number(); count > 0 {
-			out := make([]*trigger, count)
-			for i := range out {
-				out[i] = triggers[r.number()]
-			}
-			a.outputs[n] = out
+		a.outputs[n] = make([]*trigger, r.number())
+		for i := range a.outputs[n] {
+			a.outputs[n][i] = triggers[r.number()]
 		}
-		from, row := r.number(), a.table[n*stride:(n+1)*stride]
-		copy(row, a.table[from*stride:(from+1)*stride])
+	}
+	for n := range a.plain + len(a.outputs) {
+		row := a.rowOf(n)
+		copy(row, a.rowOf(r.number()))
 		for range r.number() {
-			class, to := r.number(), r.number()
-			row[class] = uint32(to>>1)<<a.shift | uint32(to)<<31
+			class := r.number()
+			row[class] = uint16(r.number())
 		}
 	}
 	return a

@@ -70,18 +70,17 @@ func TestCompiled(t *testing.T) {
 
 // sameAutomaton walks both at once: their states may be numbered differently.
 func sameAutomaton(a, b *automaton) bool {
-	type both struct{ a, b uint32 }
+	type both struct{ a, b uint16 }
 	seen := map[both]bool{{}: true}
 	queue := []both{{}}
 	for len(queue) > 0 {
 		at := queue[0]
 		queue = queue[1:]
 		for c := range 256 {
-			to := both{a.table[(at.a+uint32(a.classes[c]))&tableMask], b.table[(at.b+uint32(b.classes[c]))&tableMask]}
-			if to.a&accept != to.b&accept || !sameOutputs(a.outputs[to.a&tableMask>>a.shift], b.outputs[to.b&tableMask>>b.shift]) {
+			to := both{a.step(at.a, byte(c)), b.step(at.b, byte(c))}
+			if to.a&accept != to.b&accept || to.a >= accept && !sameOutputs(a.outputs[to.a-accept], b.outputs[to.b-accept]) {
 				return false
 			}
-			to = both{to.a & tableMask, to.b & tableMask}
 			if !seen[to] {
 				seen[to] = true
 				queue = append(queue, to)
