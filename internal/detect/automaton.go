@@ -18,8 +18,10 @@ type automaton struct {
 	table   *[tableSize]uint16
 	// plain is how many states there are at which no trigger ends: 0, where a text begins, and on from it.
 	plain int
-	// outputs holds the triggers that end at each of the others, which are accept and on from it.
-	outputs [][]*trigger
+	// ends holds the triggers that end at the others, which are accept and on from it: those of accept+n are
+	// ends[first[n]:first[n+1]].
+	ends    []*trigger
+	first   []uint32
 	longest int
 }
 
@@ -109,7 +111,7 @@ func (t *trie) link() {
 // build makes the DFA: the trie of the literals, and then its product with the digit patterns' little
 // automaton, of which few states can be reached (a state after a letter knows that no digit went before).
 func (b *builder) build() (*automaton, error) {
-	a := &automaton{longest: leadReach}
+	a := &automaton{longest: leadReach, first: []uint32{0}}
 	members := a.classify(b.literals)
 	t := &trie{classes: len(members)}
 	t.grow()
@@ -151,13 +153,14 @@ func (b *builder) build() (*automaton, error) {
 					out = append(out[:len(out):len(out)], tr)
 				}
 				if len(out) > 0 {
-					ids[name] = accept + uint16(len(a.outputs))
-					a.outputs = append(a.outputs, out)
+					ids[name] = accept + uint16(len(a.first)-1)
+					a.ends = append(a.ends, out...)
+					a.first = append(a.first, uint32(len(a.ends)))
 				} else {
 					ids[name] = uint16(a.plain)
 					a.plain++
 				}
-				if max(a.plain, len(a.outputs)) > accept {
+				if max(a.plain, len(a.first)-1) > accept {
 					return nil, fmt.Errorf("the rules hold more keywords than one automaton takes (%d states): drop some or shorten them", accept)
 				}
 			}
@@ -171,18 +174,15 @@ func (b *builder) build() (*automaton, error) {
 // building anew would take as long as all of a start.
 func (a *automaton) without(dropped func(*Rule) bool) *automaton {
 	less := *a
-	less.outputs = make([][]*trigger, len(a.outputs))
+	less.ends = make([]*trigger, len(a.ends))
 	kept := map[*trigger]*trigger{}
-	for n, out := range a.outputs {
-		less.outputs[n] = make([]*trigger, len(out))
-		for i, t := range out {
-			if kept[t] == nil {
-				fewer := *t
-				fewer.rules = slices.DeleteFunc(slices.Clone(t.rules), dropped)
-				kept[t] = &fewer
-			}
-			less.outputs[n][i] = kept[t]
+	for i, t := range a.ends {
+		if kept[t] == nil {
+			fewer := *t
+			fewer.rules = slices.DeleteFunc(slices.Clone(t.rules), dropped)
+			kept[t] = &fewer
 		}
+		less.ends[i] = kept[t]
 	}
 	return &less
 }
@@ -243,6 +243,12 @@ func shared(b byte) byte {
 	return b
 }
 
+// at lists the triggers that end at a state, which is one at which some do.
+func (a *automaton) at(state uint16) []*trigger {
+	n := state - accept
+	return a.ends[a.first[n]:a.first[n+1]]
+}
+
 // hit is a place where at least one trigger ends: the state there, and the offset after its last byte.
 type hit struct {
 	state uint16
@@ -269,7 +275,7 @@ func (a *automaton) scan(text []byte, span Span, found func(t *trigger, at Span)
 		}
 		for _, hits := range s {
 			for _, h := range hits {
-				for _, t := range a.outputs[h.state-accept] {
+				for _, t := range a.at(h.state) {
 					start := h.end - t.length
 					if t.exactRun && start > 0 && isDigit(text[start-1]) {
 						continue

@@ -2,8 +2,10 @@ package detect
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"math"
 	"path"
@@ -19,20 +21,27 @@ import (
 // the automaton. It says which files it was made of; if they have changed, it is passed over.
 
 // compiledVersion changes with the format.
-const compiledVersion = 3
+const compiledVersion = 4
 
 // sum is a checksum of the rules' files.
 func sum(files fs.FS, dir string) (uint32, error) {
 	names, err := fs.Glob(files, path.Join(dir, "*.toml"))
-	var all uint32
+	if err != nil {
+		return 0, err
+	}
+	all := crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	buf := make([]byte, 32<<10)
 	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
+		f, err := files.Open(name)
 		if err != nil {
 			return 0, err
 		}
-		all = crc32.Update(all, crc32.MakeTable(crc32.Castagnoli), text)
+		_, err = io.CopyBuffer(all, f, buf) // a copy of the whole costs more than the sum
+		if err := errors.Join(err, f.Close()); err != nil {
+			return 0, err
+		}
 	}
-	return all, err
+	return all.Sum32(), nil
 }
 
 // loadCompiled makes the built-in engine; ok is false if what was kept is of other rules than the files'.
@@ -133,15 +142,18 @@ func (w *writer) automaton(a *automaton, all []*Rule) {
 	w.number(a.longest)
 	var triggers []*trigger
 	number := map[*trigger]int{}
-	for _, out := range a.outputs {
-		for _, t := range out {
-			if _, ok := number[t]; !ok {
-				number[t] = len(triggers)
-				triggers = append(triggers, t)
-			}
+	for _, t := range a.ends {
+		if _, ok := number[t]; !ok {
+			number[t] = len(triggers)
+			triggers = append(triggers, t)
 		}
 	}
 	w.number(len(triggers))
+	woken := 0
+	for _, t := range triggers {
+		woken += len(t.rules)
+	}
+	w.number(woken)
 	for _, t := range triggers {
 		w.number(t.length)
 		w.number(map[bool]int{true: 1}[t.exactRun])
@@ -151,14 +163,15 @@ func (w *writer) automaton(a *automaton, all []*Rule) {
 		}
 	}
 	w.number(a.plain)
-	w.number(len(a.outputs))
-	for _, out := range a.outputs {
-		w.number(len(out))
-		for _, t := range out {
-			w.number(number[t])
-		}
+	w.number(len(a.ends))
+	for _, t := range a.ends {
+		w.number(number[t])
 	}
-	for n := range a.plain + len(a.outputs) {
+	w.number(len(a.first))
+	for n, first := range a.first {
+		w.number(int(first - a.first[max(0, n-1)]))
+	}
+	for n := range a.states() {
 		from, differs := a.base(n)
 		w.number(from)
 		w.number(len(differs))
@@ -168,6 +181,8 @@ func (w *writer) automaton(a *automaton, all []*Rule) {
 		}
 	}
 }
+
+func (a *automaton) states() int { return a.plain + len(a.first) - 1 }
 
 // rowOf is a state's row: of the plain states first, and then of the others.
 func (a *automaton) rowOf(n int) []uint16 {
@@ -210,27 +225,28 @@ func (r *reader) automaton(all []*Rule) *automaton {
 	a := &automaton{table: new([tableSize]uint16)}
 	copy(a.classes[:], r.string())
 	a.longest = r.number()
-	triggers := make([]*trigger, r.number())
-	backing := make([]trigger, len(triggers))
+	triggers := make([]trigger, r.number())
+	woken := make([]*Rule, 0, r.number()) // of all triggers
 	for i := range triggers {
-		t := &backing[i]
+		t := &triggers[i]
 		t.length = r.number()
 		t.exactRun = r.number() == 1
-		t.rules = make([]*Rule, r.number())
-		for k := range t.rules {
-			t.rules[k] = all[r.number()]
+		from := len(woken)
+		for range r.number() {
+			woken = append(woken, all[r.number()])
 		}
-		triggers[i] = t
+		t.rules = woken[from:len(woken):len(woken)]
 	}
 	a.plain = r.number()
-	a.outputs = make([][]*trigger, r.number())
-	for n := range a.outputs {
-		a.outputs[n] = make([]*trigger, r.number())
-		for i := range a.outputs[n] {
-			a.outputs[n][i] = triggers[r.number()]
-		}
+	a.ends = make([]*trigger, r.number())
+	for i := range a.ends {
+		a.ends[i] = &triggers[r.number()]
 	}
-	for n := range a.plain + len(a.outputs) {
+	a.first = make([]uint32, r.number())
+	for n := range a.first {
+		a.first[n] = a.first[max(0, n-1)] + uint32(r.number())
+	}
+	for n := range a.states() {
 		row := a.rowOf(n)
 		copy(row, a.rowOf(r.number()))
 		for range r.number() {

@@ -41,8 +41,12 @@ func kindOf(name string) fileKind {
 	k.quiet = lockFiles[base] || ext == "map" || ext == "svg" || strings.Contains(base, ".min.") || strings.Contains(base, ".bundle.")
 	k.test = strings.HasSuffix(base, "_test.go") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.")
 	k.credits = creditFiles[strings.TrimSuffix(base, "."+ext)]
-	for part := range strings.SplitSeq(path.Dir(name), "/") {
-		k.test = k.test || testParts[part]
+	for dir := name[:len(name)-len(base)]; !k.test && dir != ""; {
+		dir = strings.TrimSuffix(dir, "/")
+		part := dir[strings.LastIndexByte(dir, '/')+1:]
+		dir = dir[:len(dir)-len(part)]
+		// A path has ten parts and a tree tens of thousands of paths: most are told by their first letter.
+		k.test = part != "" && strings.IndexByte("tsfmec_", part[0]) >= 0 && testParts[part]
 	}
 	return k
 }

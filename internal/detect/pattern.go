@@ -19,20 +19,31 @@ import (
 //
 // imported.go runs those that somebody adds.
 type pattern struct {
-	// re is compiled when it is first needed: most of the rules are never woken.
-	re func() *regexp.Regexp
-	// shapes decide the expression instead, where they can.
-	shapes func() []placed
-	// inner is a literal that every match holds behind its beginning; empty if there is none to look for.
-	inner    func() []byte
 	anchored bool
 	// boundary is a \b that stood at the beginning of an anchored expression; it looks at the byte before the
 	// keyword, which the expression would not see.
 	boundary bool
+	back     int
+	forward  int
+
+	expr     string
+	keywords []string
+	group    int
+	// Most of the rules are never woken: what follows from the expression is worked out when one is.
+	once sync.Once
+	plan plan
+}
+
+// plan is what follows from a pattern's expression.
+type plan struct {
+	// shapes decide the expression instead, where they can.
+	shapes []placed
 	// starts are where a match in a window can begin, if that can be told: only there is it tried.
-	starts  func() starts
-	back    int
-	forward int
+	starts starts
+	// inner is a literal that every match holds behind its beginning; empty if there is none to look for.
+	inner []byte
+	// re is compiled when it is first needed: literals mostly tell enough.
+	re func() *regexp.Regexp
 }
 
 // starts are the words, in lower case, that a match begins with; none if that cannot be told.
@@ -83,47 +94,7 @@ func (r *Rule) compile(expr string, keywords []string) error {
 
 // follow makes the rule run its expression as the pattern says.
 func (r *Rule) follow(p *pattern, expr string, keywords []string) error {
-	tree := sync.OnceValue(func() *syntax.Regexp {
-		tree, err := syntax.Parse(expr, syntax.Perl)
-		if err != nil {
-			panic(err) // it was parsed when the rule was made
-		}
-		if p.boundary {
-			tree, _ = withoutBoundary(tree)
-		}
-		return tree
-	})
-	p.starts = sync.OnceValue(func() starts {
-		if p.anchored {
-			return starts{}
-		}
-		words := prefixes(tree())
-		if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return len(w) < 2 }) {
-			return starts{}
-		}
-		_, boundary := withoutBoundary(tree())
-		return starts{words, boundary, !holds(tree(), keywords)}
-	})
-	p.re = sync.OnceValue(func() *regexp.Regexp {
-		if len(p.starts().words) > 0 {
-			tree, _ := withoutBoundary(tree())
-			return regexp.MustCompile(`\A(?:` + tree.String() + `)`)
-		}
-		if p.anchored {
-			return regexp.MustCompile(`\A(?:` + tree().String() + `)`)
-		}
-		return regexp.MustCompile(expr)
-	})
-	p.inner = sync.OnceValue(func() []byte { return []byte(innerLiteral(tree())) })
-	p.shapes = sync.OnceValue(func() []placed {
-		switch {
-		case r.group > 1:
-			return nil
-		case p.anchored:
-			return placeAtStart(compileShapes(tree()))
-		}
-		return place(tree(), keywords)
-	})
+	p.expr, p.keywords, p.group = expr, keywords, r.group
 	r.pattern, r.triggers = p, keywords
 	r.back, r.reach = p.back, p.back+p.forward
 	if len(r.context) > 0 || len(r.allow) > 0 {
@@ -131,6 +102,41 @@ func (r *Rule) follow(p *pattern, expr string, keywords []string) error {
 	}
 	r.run = runPattern
 	return nil
+}
+
+// woken is the pattern's plan.
+func (p *pattern) woken() *plan {
+	p.once.Do(p.prepare)
+	return &p.plan
+}
+
+func (p *pattern) prepare() {
+	tree, err := syntax.Parse(p.expr, syntax.Perl)
+	if err != nil {
+		panic(err) // it was parsed when the rule was made
+	}
+	bare, boundary := withoutBoundary(tree)
+	if p.boundary {
+		tree = bare
+	}
+	m := &p.plan
+	expr := p.expr
+	switch words := prefixes(tree); {
+	case p.anchored:
+		expr = `\A(?:` + tree.String() + `)`
+	case len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return len(w) < 2 }):
+		m.starts = starts{words, boundary, !holds(tree, p.keywords)}
+		expr = `\A(?:` + bare.String() + `)`
+	}
+	m.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+	m.inner = []byte(innerLiteral(tree))
+	switch {
+	case p.group > 1:
+	case p.anchored:
+		m.shapes = placeAtStart(compileShapes(tree))
+	default:
+		m.shapes = place(tree, p.keywords)
+	}
 }
 
 // shortest is a lower bound of a match's length in bytes: 0 if the empty text matches.
@@ -364,9 +370,10 @@ func runPattern(c *check, r *Rule, at Span) {
 	if p.anchored && p.boundary && !c.wordBegins(at.Start) {
 		return
 	}
-	if shapes := p.shapes(); shapes != nil {
-		for i := range shapes {
-			s := &shapes[i]
+	plan := p.woken()
+	if plan.shapes != nil {
+		for i := range plan.shapes {
+			s := &plan.shapes[i]
 			start := at.Start - s.offset
 			if start < 0 || s.keyword != "" && !equalFold(c.text[at.Start:at.End], s.keyword) || s.boundary && !c.wordBegins(start) ||
 				s.before != nil && start > 0 && s.before[c.text[start-1]] {
@@ -381,16 +388,16 @@ func runPattern(c *check, r *Rule, at Span) {
 	}
 	if p.anchored {
 		window := c.text[at.Start:min(at.Start+p.forward, len(c.text))]
-		if inner := p.inner(); len(inner) > 0 && !bytes.Contains(window, inner) {
+		if len(plan.inner) > 0 && !bytes.Contains(window, plan.inner) {
 			return
 		}
-		if m := p.re().FindSubmatchIndex(window); m != nil {
+		if m := plan.re().FindSubmatchIndex(window); m != nil {
 			c.matched(r, at.Start, m)
 		}
 		return
 	}
 	from, to := max(0, at.Start-p.back), min(at.End+p.forward, len(c.text))
-	if starts := p.starts(); len(starts.words) > 0 {
+	if starts := &plan.starts; len(starts.words) > 0 {
 		last, longest := at.Start, p.forward
 		if starts.beside {
 			last, longest = min(at.End+searchBack, len(c.text)-1), p.forward-searchBack
@@ -400,7 +407,7 @@ func runPattern(c *check, r *Rule, at Span) {
 			if tried.Start <= i && i < tried.End || !startsWith(c.text[i:], starts.words) || starts.boundary && !c.wordBegins(i) {
 				continue
 			}
-			if m := p.re().FindSubmatchIndex(c.text[i:min(i+longest, len(c.text))]); m != nil {
+			if m := plan.re().FindSubmatchIndex(c.text[i:min(i+longest, len(c.text))]); m != nil {
 				c.matched(r, i, m)
 			}
 		}
@@ -411,7 +418,7 @@ func runPattern(c *check, r *Rule, at Span) {
 		}
 		return
 	}
-	for _, m := range p.re().FindAllSubmatchIndex(c.text[from:to], -1) {
+	for _, m := range plan.re().FindAllSubmatchIndex(c.text[from:to], -1) {
 		c.matched(r, from, m)
 	}
 }

@@ -293,7 +293,7 @@ func (t *ruleTOML) rule() (*Rule, error) {
 	if r.Placeholder == "" {
 		r.Placeholder = placeholderOf(r.Class)
 	}
-	if !placeholderType.MatchString(r.Placeholder) {
+	if !t.known && !placeholderType.MatchString(r.Placeholder) {
 		return nil, fmt.Errorf("placeholder %q must be 2 to 24 of A-Z, 0-9 and single _, beginning with a letter", r.Placeholder)
 	}
 	if t.Path != "" {
@@ -342,8 +342,15 @@ func (t *ruleTOML) rule() (*Rule, error) {
 
 // placeholderOf is the TYPE of a rule's placeholders that names none.
 func placeholderOf(c Class) string {
-	if t, ok := map[Class]string{Credential: "SECRET", PII: "PERSONAL", PHI: "HEALTH", PCI: "PAYMENT"}[c]; ok {
-		return t
+	switch c {
+	case Credential:
+		return "SECRET"
+	case PII:
+		return "PERSONAL"
+	case PHI:
+		return "HEALTH"
+	case PCI:
+		return "PAYMENT"
 	}
 	return strings.ToUpper(string(c))
 }

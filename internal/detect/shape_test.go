@@ -14,11 +14,11 @@ func TestShapesAreTheirExpressions(t *testing.T) {
 	shapes := 0
 	all, _ := loaded(t)
 	for _, r := range all.Rules() {
-		if r.pattern == nil || !r.pattern.anchored || r.pattern.shapes() == nil {
+		if r.pattern == nil || !r.pattern.anchored || r.pattern.woken().shapes == nil {
 			continue
 		}
 		shapes++
-		re := r.pattern.re()
+		re := r.pattern.woken().re()
 		for _, example := range r.Examples {
 			for range 60 {
 				text := []byte(example)
@@ -29,7 +29,7 @@ func TestShapesAreTheirExpressions(t *testing.T) {
 				for at := range text {
 					var whole, value Span
 					ok := false
-					for _, s := range r.pattern.shapes() {
+					for _, s := range r.pattern.woken().shapes {
 						if whole, value, ok = s.match(text[at:]); ok {
 							break
 						}
