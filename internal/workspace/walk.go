@@ -139,7 +139,7 @@ func (w *walk) work() {
 // ignoreFile reads patterns; one that git could not read either has none.
 func ignoreFile(path string) string {
 	st, err := os.Stat(path)
-	if err != nil || st.Size() > maxIgnoreFile {
+	if err != nil || !st.Mode().IsRegular() || st.Size() > maxIgnoreFile { // a pipe would be waited for
 		return ""
 	}
 	text, err := os.ReadFile(path)
