@@ -232,9 +232,9 @@ func readRules(file string) ([]byte, error) {
 // directory, or else beside the file, which is what people mean.
 func ReadBeside(file string) func(path string) ([]byte, error) {
 	return func(path string) ([]byte, error) {
-		text, err := readRules(path)
+		text, err := os.ReadFile(path)
 		if errors.Is(err, os.ErrNotExist) && !filepath.IsAbs(path) {
-			return readRules(filepath.Join(filepath.Dir(file), path))
+			return os.ReadFile(filepath.Join(filepath.Dir(file), path))
 		}
 		return text, err
 	}

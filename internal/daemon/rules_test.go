@@ -52,20 +52,6 @@ func TestEngineForIndexes(t *testing.T) {
 	if err := os.Truncate(large, detect.IndexLimit+1); err != nil { // a hole: it takes no room
 		t.Fatal(err)
 	}
-	extended := filepath.Join(dir, "extended.toml")
-	if err := os.WriteFile(extended, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Truncate(extended, rulesLimit+1); err != nil {
-		t.Fatal(err)
-	}
-	extends := filepath.Join(dir, "extends.toml")
-	if err := os.WriteFile(extends, []byte("[extend]\npath = 'extended.toml'\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := with(extends); err == nil || !strings.Contains(err.Error(), "extended.toml is larger than 16 MiB") {
-		t.Errorf("a file that extends one that is too large: %v", err)
-	}
 	for name, want := range map[string]string{dir: "is no file", large: "larger than 1024 MiB", filepath.Join(dir, "none"): "none"} {
 		if _, err := with(name); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v, want %q", filepath.Base(name), err, want)
