@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"math"
 	"regexp"
 	"regexp/syntax"
@@ -66,15 +65,9 @@ func (r *Rule) importAs(t *ruleTOML) error {
 	if t.Regex == "" {
 		return nil
 	}
-	tree, err := syntax.Parse(t.Regex, syntax.Perl)
+	tree, err := r.parse(t.Regex)
 	if err != nil {
-		return fmt.Errorf("regex: %w", err)
-	}
-	if r.group > tree.MaxCap() {
-		return fmt.Errorf("secretGroup %d: the regex has %d groups", r.group, tree.MaxCap())
-	}
-	if shortest(tree) == 0 {
-		return errors.New("regex: it matches the empty text: make a part of it obligatory")
+		return err
 	}
 	if n, ok := bound(tree); ok && n <= maxWindow && len(r.triggers) == len(im.keywords) && holds(tree, r.triggers) {
 		im.window = n + utf8.UTFMax

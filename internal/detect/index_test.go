@@ -54,6 +54,24 @@ func indexFile(t testing.TB, id string, terms []string, code ...string) []byte {
 	return file
 }
 
+// built is the engine of an index and nothing else.
+func built(t testing.TB, b *IndexBuilder) (*Engine, Index, []byte) {
+	t.Helper()
+	file, x, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := Load("a"+IndexExtension, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := New(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e, x, file
+}
+
 // TestIndexRevealsNothing: no term stands in the file, and no hash of one that somebody without the key can make.
 func TestIndexRevealsNothing(t *testing.T) {
 	terms := []string{"acme orion reactor", "heliotrope", "Käferplan"}

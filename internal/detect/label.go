@@ -61,6 +61,14 @@ func (c *check) token(from, limit int) Span {
 	return Span{from, to}
 }
 
+// labelledToken is the token that follows a label; it is empty if none does.
+func (c *check) labelledToken(at Span, limit int) (v Span, text []byte) {
+	if from, ok := c.afterLabel(at); ok {
+		v = c.token(from, limit)
+	}
+	return v, c.text[v.Start:v.End]
+}
+
 // countDigits is how many there are; others tells whether all else is upper-case letters and dashes.
 func countDigits(v []byte) (n int, others bool) {
 	others = true
@@ -102,12 +110,7 @@ func (l *labelled) find(c *check, r *Rule, at Span) {
 			break
 		}
 	}
-	from, ok := c.afterLabel(at)
-	if !ok {
-		return
-	}
-	v := c.token(from, l.longest+1)
-	text := c.text[v.Start:v.End]
+	v, text := c.labelledToken(at, l.longest+1)
 	digits, plain := countDigits(text)
 	if len(text) < l.shortest || len(text) > l.longest || digits < l.digits || !plain || !c.apart(v) || isSequence(text) || !l.fits(text) || !c.data(v) {
 		return
@@ -131,12 +134,7 @@ func isAccount(v []byte) bool {
 
 // findSortCode reads three pairs of digits: a British bank's branch.
 func findSortCode(c *check, r *Rule, at Span) {
-	from, ok := c.afterLabel(at)
-	if !ok {
-		return
-	}
-	v := c.token(from, 9)
-	text := c.text[v.Start:v.End]
+	v, text := c.labelledToken(at, 9)
 	switch {
 	case len(text) == 8 && text[2] == '-' && text[5] == '-':
 	case len(text) != 6:
@@ -149,12 +147,7 @@ func findSortCode(c *check, r *Rule, at Span) {
 
 // findBIC reads a bank's code: four letters, a country that has IBANs or large banks, a place, a branch.
 func findBIC(c *check, r *Rule, at Span) {
-	from, ok := c.afterLabel(at)
-	if !ok {
-		return
-	}
-	v := c.token(from, 12)
-	text := c.text[v.Start:v.End]
+	v, text := c.labelledToken(at, 12)
 	if len(text) != 8 && len(text) != 11 {
 		return
 	}

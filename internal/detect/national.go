@@ -115,9 +115,12 @@ func isDate(year, month, day int) bool {
 	return day <= days
 }
 
-// digitsLuhn is luhn of digits in ASCII.
+// digitsLuhn is luhn of 1 to 32 digits in ASCII.
 func digitsLuhn(v []byte) bool {
 	var digits [32]byte
+	if len(v) == 0 || len(v) > len(digits) {
+		return false
+	}
 	for i, b := range v {
 		digits[i] = b - '0'
 	}

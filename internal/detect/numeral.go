@@ -74,6 +74,9 @@ type numberTable struct {
 	runs         [24]formList
 	groups, dots formList
 	labels       map[string]*formList
+	// next is the table of a rule that somebody adds. Each has its own, because in a table one form takes the place of
+	// another, and no added rule may take that of ours.
+	next *numberTable
 }
 
 func (t *numberTable) add(r *Rule, n *numeral) {
@@ -125,17 +128,27 @@ func init() { // not a literal: the checks refer to rules
 		numberRules = append(numberRules, &Rule{ID: "number:" + trigger, triggers: []string{trigger}, run: run, back: numeralReach, reach: numeralReach})
 	}
 	wake(fourDigits, func(c *check, _ *Rule, at Span) {
-		runs := &c.engine.numbers().runs
 		n := at.Len()
-		for n < len(runs) && isDigit(c.byteAt(at.Start+n)) {
+		for n < len(numberTable{}.runs) && isDigit(c.byteAt(at.Start+n)) {
 			n++
 		}
-		if n < len(runs) {
-			c.numeral(&runs[n], at.Start, n)
+		if n == len(numberTable{}.runs) {
+			return
+		}
+		for t := c.engine.numbers(); t != nil; t = t.next {
+			c.numeral(&t.runs[n], at.Start, n)
 		}
 	})
-	wake(threeDigits, func(c *check, _ *Rule, at Span) { c.numeral(&c.engine.numbers().groups, at.Start, 0) })
-	wake(digitDot, func(c *check, _ *Rule, at Span) { c.numeral(&c.engine.numbers().dots, at.Start, 0) })
+	wake(threeDigits, func(c *check, _ *Rule, at Span) {
+		for t := c.engine.numbers(); t != nil; t = t.next {
+			c.numeral(&t.groups, at.Start, 0)
+		}
+	})
+	wake(digitDot, func(c *check, _ *Rule, at Span) {
+		for t := c.engine.numbers(); t != nil; t = t.next {
+			c.numeral(&t.dots, at.Start, 0)
+		}
+	})
 	var labels []string
 	for _, n := range numerals {
 		if n.labels != "" {
@@ -145,9 +158,11 @@ func init() { // not a literal: the checks refer to rules
 	slices.Sort(labels)
 	for _, label := range slices.Compact(labels) {
 		wake(label, func(c *check, _ *Rule, at Span) {
-			if forms := c.engine.numbers().labels[label]; forms != nil {
-				if from, ok := c.afterLabel(at); ok {
-					c.numeral(forms, from, 0)
+			for t := c.engine.numbers(); t != nil; t = t.next {
+				if forms := t.labels[label]; forms != nil {
+					if from, ok := c.afterLabel(at); ok {
+						c.numeral(forms, from, 0)
+					}
 				}
 			}
 		})
@@ -158,9 +173,14 @@ func init() { // not a literal: the checks refer to rules
 func numberTableOf(all []*Rule) *numberTable {
 	t := &numberTable{labels: map[string]*formList{}}
 	for _, r := range all {
+		into := t
+		if r.added && r.numeral != "" {
+			into = &numberTable{labels: map[string]*formList{}, next: t.next}
+			t.next = into
+		}
 		for _, n := range numerals {
 			if n.name == r.numeral {
-				t.add(r, n)
+				into.add(r, n)
 			}
 		}
 	}
@@ -302,8 +322,31 @@ func isSequence(v []byte) bool {
 	return same || steps
 }
 
-// proof is a numeral's check as a rule's validate.
+// proof is a numeral's check as a rule's validate. The check relies on a form, and a rule may give it anything.
 func (n *numeral) proof(v []byte) proof {
 	var scratch [numeralLimit]byte
-	return yes(n.check(compacted(scratch[:0], v)))
+	compact := compacted(scratch[:0], v)
+	for _, list := range []string{n.forms, n.labelled, n.spoken} {
+		for pattern := range strings.SplitSeq(list, "|") {
+			if fitsCompact(pattern, compact) {
+				return yes(n.check(compact))
+			}
+		}
+	}
+	return failed
+}
+
+// fitsCompact tells whether letters and digits are those of a form, without what it has between them.
+func fitsCompact(pattern string, v []byte) bool {
+	i := 0
+	for _, p := range []byte(pattern) {
+		if strings.IndexByte("^ -./+", p) >= 0 || p == 'h' && i < len(v) && isDigit(v[i]) {
+			continue
+		}
+		if i == len(v) || !formBytes[p][v[i]] {
+			return false
+		}
+		i++
+	}
+	return i == len(v) && i > 0
 }

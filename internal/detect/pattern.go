@@ -65,16 +65,24 @@ const (
 	searchBack = 288
 )
 
-func (r *Rule) compile(expr string, keywords []string) error {
+// parse reads an expression, and says why a rule cannot have it.
+func (r *Rule) parse(expr string) (*syntax.Regexp, error) {
 	tree, err := syntax.Parse(expr, syntax.Perl)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("regex: %w", err)
+	case r.group > tree.MaxCap():
+		return nil, fmt.Errorf("secretGroup %d: the regex has %d groups", r.group, tree.MaxCap())
+	case shortest(tree) == 0:
+		return nil, errors.New("regex: it matches the empty text: make a part of it obligatory")
+	}
+	return tree, nil
+}
+
+func (r *Rule) compile(expr string, keywords []string) error {
+	tree, err := r.parse(expr)
 	if err != nil {
-		return fmt.Errorf("regex: %w", err)
-	}
-	if r.group > tree.MaxCap() {
-		return fmt.Errorf("secretGroup %d: the regex has %d groups", r.group, tree.MaxCap())
-	}
-	if shortest(tree) == 0 {
-		return errors.New("regex: it matches the empty text: make a part of it obligatory")
+		return err
 	}
 	for _, k := range keywords {
 		if k == "" {

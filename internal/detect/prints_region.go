@@ -15,22 +15,27 @@ func withRegions(prints []candidate, findings []Finding) []Finding {
 	slices.SortFunc(prints, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.print, b.print))
 	})
+	inOrder := func(a, b Finding) int { return cmp.Compare(a.Start, b.Start) }
+	var others []Span
 	for from := 0; from < len(prints); {
+		if from == 0 || prints[from].Rule != prints[from-1].Rule { // those of one rule are apart from each other
+			slices.SortFunc(findings, inOrder)
+			others = others[:0]
+			for _, o := range findings {
+				others = append(others, o.Span)
+			}
+		}
 		to, end := from+1, prints[from].End
 		for to < len(prints) && prints[to].Rule == prints[from].Rule && prints[to].Start < end+regionGap {
 			end = max(end, prints[to].End)
 			to++
 		}
 		if f, ok := region(prints[from:to], end); ok {
-			others := make([]Span, len(findings))
-			for i, o := range findings {
-				others[i] = o.Span
-			}
 			findings = append(findings, f.Around(others)...)
-			slices.SortFunc(findings, func(a, b Finding) int { return cmp.Compare(a.Start, b.Start) })
 		}
 		from = to
 	}
+	slices.SortFunc(findings, inOrder)
 	return findings
 }
 
@@ -59,7 +64,7 @@ func region(prints []candidate, end int) (Finding, bool) {
 }
 
 // Around is the finding, or for a region of code what lies of it between other values, which are given in their
-// order. Too little to hold a fingerprint is nothing.
+// order and do not overlap. Too little to hold a fingerprint is nothing.
 func (f Finding) Around(others []Span) (pieces []Finding) {
 	if !f.region {
 		return []Finding{f}
@@ -72,9 +77,10 @@ func (f Finding) Around(others []Span) (pieces []Finding) {
 			pieces = append(pieces, p)
 		}
 	}
-	for _, o := range others {
-		if o.End <= at || o.Start >= f.End {
-			continue
+	first, _ := slices.BinarySearchFunc(others, at, func(o Span, at int) int { return cmp.Compare(o.End, at+1) })
+	for _, o := range others[first:] {
+		if o.Start >= f.End {
+			break
 		}
 		piece(o.Start)
 		at = o.End

@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -91,17 +92,9 @@ func TestRegionSeverity(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.Code([]byte(code))
-		file, x, err := b.Build()
-		if err != nil || x.Prints < 10 {
-			t.Fatalf("%d fingerprints: %v", x.Prints, err)
-		}
-		set, err := Load("a.sjindex", file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e, err := New(set)
-		if err != nil {
-			t.Fatal(err)
+		e, x, _ := built(t, b)
+		if x.Prints < 10 {
+			t.Fatalf("%d fingerprints", x.Prints)
 		}
 		found := e.Find("", []byte(code))
 		if c.none != (len(found) == 0) || !c.none && found[0].Severity != c.want {
@@ -145,6 +138,26 @@ func TestRegionsGiveWay(t *testing.T) {
 	}
 }
 
+// TestManyRegions: four times as many regions and findings take four times as much memory, not sixteen.
+func TestManyRegions(t *testing.T) {
+	e := indexed(t, nil, ourCode)
+	piece := strings.Join(strings.Split(ourCode, "\n")[7:17], "\n") + "\nmaria@" + "poczta.onet.pl\n" + strings.Repeat("\n", 2*regionGap)
+	taken := func(n int) float64 {
+		text := []byte(strings.Repeat(piece, n))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		found := e.Find("", text)
+		runtime.ReadMemStats(&after)
+		if len(found) != 2*n {
+			t.Fatalf("%d findings in %d pieces", len(found), n)
+		}
+		return float64(after.TotalAlloc - before.TotalAlloc)
+	}
+	if few, many := taken(300), taken(1200); many > 6*few {
+		t.Errorf("300 regions take %.0f bytes, 1200 take %.0f", few, many)
+	}
+}
+
 // TestPublicCode: what everybody has is no secret of anybody's.
 func TestPublicCode(t *testing.T) {
 	b, err := NewIndexBuilder(Index{ID: "acme", Class: Proprietary, Warn: 2, Block: 5})
@@ -154,18 +167,7 @@ func TestPublicCode(t *testing.T) {
 	public := strings.Join(strings.Split(ourCode, "\n")[3:18], "\n")
 	b.Public([]byte(strings.ReplaceAll(public, "\t", "    ")))
 	b.Code([]byte(ourCode))
-	file, _, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := Load("a.sjindex", file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := New(set)
-	if err != nil {
-		t.Fatal(err)
-	}
+	e, _, _ := built(t, b)
 	if found := e.Find("", []byte(public)); len(found) > 0 {
 		t.Errorf("the public part gives %v", found)
 	}
@@ -247,18 +249,7 @@ func BenchmarkPrints(b *testing.B) {
 		build.Code(text)
 		own += len(text)
 	}
-	file, x, err := build.Build()
-	if err != nil {
-		b.Fatal(err)
-	}
-	set, err := Load("own.sjindex", file)
-	if err != nil {
-		b.Fatal(err)
-	}
-	e, err := New(set)
-	if err != nil {
-		b.Fatal(err)
-	}
+	e, x, file := built(b, build)
 	texts, size, hit, regions := standardLibrary(b), 0, 0, 0
 	for _, t := range texts {
 		size += len(t)

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -228,5 +229,42 @@ func TestAddedRules(t *testing.T) {
 		if got := ids(e.Find("", []byte("key "+strings.Join([]string{"AK", "IAQ3EGRZ5TPLW7MNX2"}, "")+" end"))); !slices.Equal(got, []string{"aws-access-key-id"}) {
 			t.Errorf("found %v", got)
 		}
+	}
+}
+
+// TestAddedNumbers: a rule that is added for a kind of number that we know takes the place of none of ours, whether
+// it is for other files, for nothing that counts, or one of many.
+func TestAddedNumbers(t *testing.T) {
+	var many strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&many, "[[rules]]\nid = 'a-%d'\nfind = 'us-ssn'\nclass = 'pii'\npath = 'elsewhere'\n", i)
+	}
+	for _, file := range []string{
+		"[[rules]]\nid = 'a'\nfind = 'us-ssn'\nclass = 'pii'\npath = 'elsewhere'\n",
+		"[[rules]]\nid = 'a'\nfind = 'us-ssn'\nclass = 'pii'\nseverity = 'info'\n",
+		many.String(),
+	} {
+		set, err := Load("extra.toml", []byte(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := Default().With(set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ids(e.Find("a.txt", []byte("ssn: "+"536-22-"+"8146"))); !slices.Equal(got, []string{"us-ssn"}) {
+			t.Errorf("with %.60q: found %v", file, got)
+		}
+	}
+	set, err := Load("extra.toml", []byte("[[rules]]\nid = 'staff'\nfind = 'us-mbi'\nclass = 'phi'\npath = 'staff'\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Default().With(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ids(e.Find("staff.txt", []byte("mbi: 1EG4-TE5-"+"MK73"))); !slices.Equal(got, []string{"staff"}) {
+		t.Errorf("where it counts, found %v", got) // it is as good as ours, and its id is the smaller
 	}
 }

@@ -53,6 +53,9 @@ func grafanaCRC32(v []byte) proof {
 func atlassianCRC32(v []byte) proof {
 	v = bytes.ReplaceAll(bytes.ReplaceAll(v, []byte("%3D"), []byte("=")), []byte(`\=`), []byte("="))
 	n := len(v) - 8
+	if n < 0 {
+		return failed
+	}
 	var sum [4]byte
 	binary.BigEndian.PutUint32(sum[:], crc32.ChecksumIEEE(v[:n]))
 	return yes(strings.ToUpper(hex.EncodeToString(sum[:])) == string(v[n:]))

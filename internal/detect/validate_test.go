@@ -65,6 +65,28 @@ func TestValidators(t *testing.T) {
 	}
 }
 
+// TestValidatorsOfAnything: validate stands in rules of anybody's, whose values may be of any length.
+func TestValidatorsOfAnything(t *testing.T) {
+	for name, validate := range validators {
+		for n := range 100 {
+			for _, fill := range []string{"1", "7", "A", "z", "_", "é", "<", "1A", "-4"} {
+				value := strings.Repeat(fill, n)
+				func() {
+					defer func() {
+						if p := recover(); p != nil {
+							t.Errorf("%s panics at %d times %q: %v", name, n, fill, p)
+						}
+					}()
+					if n == 0 && validate(nil) == proved {
+						t.Errorf("%s proves nothing at all", name)
+					}
+					validate([]byte(value))
+				}()
+			}
+		}
+	}
+}
+
 // TestStructures: what has a structure instead of a checksum is refused without it.
 func TestStructures(t *testing.T) {
 	text := func(parts ...string) string {

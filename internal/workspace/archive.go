@@ -40,7 +40,8 @@ type outer struct {
 	size     int64 // packed; 0 if it is not known
 	room     int64 // for what it unpacks to
 	unpacked int64
-	most     int // entries
+	split    int64 // of that, and of a tar itself, what tars were taken apart into
+	most     int   // entries
 	entries  int
 	held     int64
 	asked    int64 // of memory for zips
@@ -50,15 +51,16 @@ type outer struct {
 type metered struct {
 	r io.Reader
 	o *outer
+	n *int64 // what of it is counted
 }
 
 func (m metered) Read(b []byte) (int, error) {
 	n, err := m.r.Read(b)
-	m.o.unpacked += int64(n)
+	*m.n += int64(n)
 	switch {
-	case m.o.unpacked > m.o.room:
+	case *m.n > m.o.room:
 		return n, fmt.Errorf("it unpacks to more than %d MiB: %w", m.o.room>>20, errBudget)
-	case m.o.size > 0 && m.o.unpacked > ratioFrom && m.o.unpacked/maxRatio > m.o.size:
+	case m.o.size > 0 && *m.n > ratioFrom && *m.n/maxRatio > m.o.size:
 		return n, fmt.Errorf("it unpacks to more than 200 times its size: %w", errBudget)
 	}
 	return n, err
@@ -104,13 +106,16 @@ func (w *worker) archive(kind string, in input, head []byte) error {
 	return w.failed(in, err)
 }
 
+// metered counts what comes out of an unpacker.
+func (w *worker) metered(r io.Reader) metered { return metered{r, w.outer, &w.outer.unpacked} }
+
 // entry scans something that an archive holds.
-func (w *worker) entry(in input, name string, size int64, r io.Reader) error {
+func (w *worker) entry(in input, name string, size int64, r metered) error {
 	if w.outer.entries++; w.outer.entries > w.outer.most {
 		return fmt.Errorf("it has more than %d entries: %w", w.outer.most, errBudget)
 	}
 	name = strings.TrimPrefix(slashpath.Clean("/"+strings.ReplaceAll(name, `\`, "/")), "/")
-	inner := input{name: in.name + "!" + name, r: metered{r, w.outer}, size: max(0, size), depth: in.depth}
+	inner := input{name: in.name + "!" + name, r: r, size: max(0, size), depth: in.depth}
 	if in.path != "" {
 		inner.path = in.path + "/" + name
 	}
@@ -127,14 +132,14 @@ func (w *worker) compressed(in input, r io.Reader) error {
 	}
 	r = io.MultiReader(bytes.NewReader(head[:n]), r)
 	if archiveKind(head[:n]) == "tar" {
-		in.r = metered{r, w.outer}
+		in.r = w.metered(r)
 		return w.tar(in)
 	}
 	name := slashpath.Base(strings.ReplaceAll(in.name, "!", "/"))
 	if ending := slashpath.Ext(name); ending == ".gz" || ending == ".bz2" || ending == ".zst" {
 		name = strings.TrimSuffix(name, ending)
 	}
-	return w.entry(in, name, 0, r)
+	return w.entry(in, name, 0, w.metered(r))
 }
 
 func (w *worker) gzip(in input) error {
@@ -190,7 +195,7 @@ func (w *worker) tar(in input) error {
 		if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse {
 			continue
 		}
-		if err := w.entry(in, h.Name, h.Size, telling{r}); err != nil {
+		if err := w.entry(in, h.Name, h.Size, metered{telling{r}, w.outer, &w.outer.split}); err != nil {
 			return err
 		}
 	}
@@ -226,7 +231,7 @@ func (w *worker) zip(in input) error {
 			w.fail(in.name+"!"+f.Name, unpacking(f, err))
 			continue
 		}
-		err = w.entry(in, f.Name, int64(f.UncompressedSize64), telling{r})
+		err = w.entry(in, f.Name, int64(f.UncompressedSize64), w.metered(telling{r}))
 		_ = r.Close() // it was only read
 		if err != nil {
 			return err

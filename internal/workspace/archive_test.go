@@ -212,6 +212,20 @@ func TestBombs(t *testing.T) {
 	}
 }
 
+// TestBudgetOfTar: what a packed tar unpacks to is counted once, though it is unpacked and then taken apart.
+func TestBudgetOfTar(t *testing.T) {
+	t.Chdir(t.TempDir())
+	put(t, ".", map[string]string{"a.tgz": gzipOf(tarOf(t, "first", strings.Repeat("text\n", 200_000), "last.env", key))})
+	for room, want := range map[int64]int{1_100_000: 0, 900_000: 1} {
+		var found []string
+		s := scanner(t, &found)
+		s.unpacked = room
+		if res := s.Walk(t.Context(), []string{"a.tgz"}); len(res.Unscanned) != want || len(found) != 1-want {
+			t.Errorf("of %d bytes: found %v, not scanned %q", room, found, unscannedOf(res))
+		}
+	}
+}
+
 // FuzzArchive: whatever bytes claim to be an archive, the scan ends, and its findings stand where it says.
 func FuzzArchive(f *testing.F) {
 	env := "A=" + key

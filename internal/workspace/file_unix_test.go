@@ -4,6 +4,7 @@ package workspace
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -33,5 +34,28 @@ func TestWhatIsNoFile(t *testing.T) {
 		if err := f.open(path, false); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+// TestPatternsThatAreNoFile: nobody waits for a pipe that is called like a file of patterns, and no device is read
+// to its end.
+func TestPatternsThatAreNoFile(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"repo/.git/HEAD": "", "repo/.git/info/x": "", "repo/sub/a.go": "package a"})
+	repo := filepath.Join(dir, "repo")
+	for _, name := range []string{".gitignore", "sub/.gitignore", ".git/info/exclude", ".aiexclude", "sub/.cursorignore"} {
+		if err := syscall.Mkfifo(filepath.Join(repo, name), 0o600); err != nil {
+			t.Skip("this system has no named pipes: ", err)
+		}
+	}
+	if err := os.Symlink("/dev/zero", filepath.Join(repo, ".aiignore")); err != nil {
+		t.Fatal(err)
+	}
+	if got := (&Labels{}).Of(filepath.Join(repo, "sub", "a.go")); got != nil {
+		t.Errorf("labels are %v", got)
+	}
+	s := &Sources{Read: func(string, []byte) {}}
+	if err := s.Walk(t.Context(), filepath.Join(repo, "sub")); err != nil || s.Files != 1 {
+		t.Errorf("%d sources: %v", s.Files, err)
 	}
 }

@@ -115,8 +115,8 @@ const ahead = 48
 
 // blobs has the contents of a list read, by one git, and calls use for each in the list's order. What is
 // missing has a nil reader.
-func (r *Repository) blobs(ctx context.Context, list iter.Seq2[blob, error], use func(blob, io.Reader, int64)) (err error) {
-	ctx, cancel := context.WithCancel(ctx)
+func (r *Repository) blobs(outer context.Context, list iter.Seq2[blob, error], use func(blob, io.Reader, int64)) (err error) {
+	ctx, cancel := context.WithCancel(outer)
 	defer cancel()
 	c := r.git(ctx, "cat-file", "--batch")
 	in, err := c.StdinPipe()
@@ -132,11 +132,12 @@ func (r *Repository) blobs(ctx context.Context, list iter.Seq2[blob, error], use
 	}
 	defer func() {
 		if err != nil {
-			cancel()
+			cancel() // it may be writing what nobody reads
 		}
+		problem := r.problem(outer, c, c.Wait())
 		// Its own words are better than what a broken pipe says.
-		if waited := r.problem(ctx, c, c.Wait()); waited != nil && !errors.Is(waited, context.Canceled) {
-			err = waited
+		if said, ok := c.Stderr.(*bytes.Buffer); err == nil || outer.Err() != nil || problem != nil && ok && said.Len() > 0 {
+			err = problem
 		}
 	}()
 	answers := bufio.NewReaderSize(out, 64<<10)
@@ -187,8 +188,10 @@ func answer(out *bufio.Reader, b blob, use func(blob, io.Reader, int64)) error {
 	if _, err := io.Copy(io.Discard, content); err != nil {
 		return err
 	}
-	_, err = out.Discard(1)
-	return err
+	if _, err := out.Discard(1); err != nil {
+		return fmt.Errorf("git cat-file: %w", err)
+	}
+	return nil
 }
 
 // exactly is an error where a content ends before its size.

@@ -28,7 +28,9 @@ const maxSource = 4 << 20
 // Walk reads a directory or a file. Like Scanner.Walk it passes over what .gitignore names, .git and links. It ends at
 // what cannot be read, so that nothing is missing unnoticed.
 func (s *Sources) Walk(ctx context.Context, path string) error {
-	path = filepath.Clean(path)
+	if path != "" { // which is nothing, and not the current directory
+		path = filepath.Clean(path)
+	}
 	st, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -42,32 +44,20 @@ func (s *Sources) Walk(ctx context.Context, path string) error {
 }
 
 func (s *Sources) dir(ctx context.Context, dir string, ignore *ignoreList) error {
-	if err := ctx.Err(); err != nil {
-		return errors.New("stopped before the end")
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	skip := len(filepath.Join(dir, "x")) - 1
-	ignore = newIgnoreList(ignore, ignoreFile(filepath.Join(dir, ".gitignore")), skip, "")
-	for _, e := range entries {
-		path := filepath.Join(dir, e.Name())
+	return visit(dir, ignore, func(path string, e fs.DirEntry, ignore *ignoreList) error {
+		what := foreign[strings.ToLower(e.Name())]
 		switch {
-		case e.Name() == ".git" || e.Type()&fs.ModeSymlink != 0 || ignore.ignored(path, e.Name(), e.IsDir()):
-			continue
-		case e.IsDir() && !s.All && foreign[strings.ToLower(e.Name())] != "":
-			s.leaveOut(foreign[strings.ToLower(e.Name())])
+		case ctx.Err() != nil:
+			return errors.New("stopped before the end")
+		case e.IsDir() && !s.All && what != "":
+			s.leaveOut(what)
 		case e.IsDir():
-			err = s.dir(ctx, path, ignore)
+			return s.dir(ctx, path, ignore)
 		case e.Type().IsRegular():
-			err = s.file(path)
+			return s.file(path)
 		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func (s *Sources) file(path string) error {

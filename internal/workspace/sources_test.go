@@ -48,7 +48,9 @@ func TestSources(t *testing.T) {
 			t.Errorf("all %v: %d files %v, left out %v", c.all, s.Files, got, s.LeftOut)
 		}
 	}
-	if err := (&Sources{}).Walk(t.Context(), filepath.Join(dir, "none")); err == nil {
-		t.Error("a directory that is not there is read")
+	for _, path := range []string{filepath.Join(dir, "none"), ""} {
+		if err := (&Sources{Read: func(string, []byte) {}}).Walk(t.Context(), path); err == nil {
+			t.Errorf("%q, which is not there, is read", path)
+		}
 	}
 }

@@ -83,10 +83,28 @@ func (w *walk) flush() {
 }
 
 func (w *walk) dir(dir string, ignore *ignoreList) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
+	err := visit(dir, ignore, func(path string, e fs.DirEntry, ignore *ignoreList) error {
+		switch {
+		case w.ctx.Err() != nil:
+			return w.ctx.Err()
+		case e.IsDir():
+			w.dir(path, ignore)
+		case e.Type().IsRegular():
+			w.add(walked{path, false})
+		default:
+			w.fail(path, errNoFile)
+		}
+		return nil
+	})
+	if err != nil && w.ctx.Err() == nil {
 		w.fail(dir, err)
 	}
+}
+
+// visit calls use for what git would look at in a directory and is no link, until use has an error, with the
+// patterns that count below it. Where listing ends with an error, what was listed until then is visited.
+func visit(dir string, ignore *ignoreList, use func(path string, e fs.DirEntry, ignore *ignoreList) error) error {
+	entries, err := os.ReadDir(dir)
 	below := dir + string(filepath.Separator)
 	switch {
 	case dir == ".":
@@ -101,21 +119,14 @@ func (w *walk) dir(dir string, ignore *ignoreList) {
 	}
 	for _, e := range entries {
 		path := below + e.Name()
-		if w.ctx.Err() != nil {
-			return
-		}
 		if e.Name() == ".git" || e.Type()&fs.ModeSymlink != 0 || ignore.ignored(path, e.Name(), e.IsDir()) {
 			continue
 		}
-		switch {
-		case e.IsDir():
-			w.dir(path, ignore)
-		case e.Type().IsRegular():
-			w.add(walked{path, false})
-		default:
-			w.fail(path, errNoFile)
+		if err := use(path, e, ignore); err != nil {
+			return err
 		}
 	}
+	return err
 }
 
 func (w *walk) work() {
@@ -139,7 +150,7 @@ func (w *walk) work() {
 // ignoreFile reads patterns; one that git could not read either has none.
 func ignoreFile(path string) string {
 	st, err := os.Stat(path)
-	if err != nil || st.Size() > maxIgnoreFile {
+	if err != nil || !st.Mode().IsRegular() || st.Size() > maxIgnoreFile { // a pipe would be waited for
 		return ""
 	}
 	text, err := os.ReadFile(path)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -79,14 +80,25 @@ func (s *scan) writeBaseline(c *cobra.Command, res workspace.Result) error {
 	return unscanned(res)
 }
 
-// replaceFile writes a file so that it is the old one or the new one, whatever happens.
+// replaceFile writes a file so that it is the old one or the new one, whatever happens. Who may read it stays as it
+// was. What is no file, such as /dev/stdout, is written to.
 func replaceFile(name string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".scrubjay-*")
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target // a link stays one
+	}
+	old, err := os.Stat(name)
+	if err == nil && !old.Mode().IsRegular() {
+		return os.WriteFile(name, text, 0)
+	}
+	f, err := os.OpenFile(filepath.Join(filepath.Dir(name), fmt.Sprintf(".scrubjay-%x", rand.Uint64())), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err == nil {
+	if old != nil {
+		err = f.Chmod(old.Mode().Perm())
+	}
+	_, wrote := f.Write(text)
+	if err = errors.Join(err, wrote, f.Close()); err == nil {
 		err = os.Rename(f.Name(), name)
 	}
 	if err != nil {
