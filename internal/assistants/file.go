@@ -66,8 +66,19 @@ func replace(name string, was []byte, text []byte) (made []string, err error) {
 	return made, nil
 }
 
-// readByOthers tells whether other accounts can read a file.
+// readByOthers tells whether other accounts can read a file: it is open to them, and so is the way to it.
 func readByOthers(name string) bool {
-	st, err := os.Stat(name)
-	return err == nil && os.PathSeparator == '/' && st.Mode().Perm()&0o044 != 0
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	for open := fs.FileMode(0o044); ; open = 0o011 {
+		st, err := os.Stat(name)
+		if err != nil || os.PathSeparator != '/' || st.Mode().Perm()&open == 0 {
+			return false
+		}
+		if name == filepath.Dir(name) {
+			return true
+		}
+		name = filepath.Dir(name)
+	}
 }

@@ -198,8 +198,10 @@ func (a *Assistant) Undo(s Store) (Result, error) {
 type State struct {
 	SetUp bool
 	File  string
-	// Wrong is what keeps its requests from the proxy, or what is dangerous.
+	// Wrong is what keeps its requests from the proxy.
 	Wrong []string
+	// Exposed says that other accounts of this machine can read the file, which holds the token.
+	Exposed bool
 	// Asks are the requests by which it can be proved.
 	Asks []Ask
 	// Steps and Unreachable tell that there is nothing to write.
@@ -251,8 +253,6 @@ func (a *Assistant) Check(m Machine, s Store, p Proxy) (State, error) {
 			st.Asks = append(st.Asks, Ask{URL: want.address + want.ask})
 		}
 	}
-	if readByOthers(r.File) {
-		st.Wrong = append(st.Wrong, r.File+" holds the token and can be read by other accounts of this machine: chmod 600 it")
-	}
+	st.Exposed = readByOthers(r.File)
 	return st, nil
 }

@@ -62,6 +62,14 @@ func (c *Client) Reveal(ctx context.Context, r Reveal) (Revealed, error) {
 	return out, c.call(ctx, http.MethodPost, "reveal", r, &out)
 }
 
+// Canary asks for an id whose requests go to a stand-in.
+func (c *Client) Canary(ctx context.Context, r Canary) (CanaryID, error) {
+	var out CanaryID
+	r.Version = Version
+	err := c.call(ctx, http.MethodPost, "canary", r, &out)
+	return out, err
+}
+
 // Events calls f for each event until ctx ends or the daemon goes away.
 func (c *Client) Events(ctx context.Context, f func(Event)) error {
 	res, err := c.send(ctx, http.MethodGet, "events", nil)

@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events"}
+var Features = []string{"issue", "reveal", "events", "canary"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -70,6 +70,18 @@ type Reveal struct {
 // Revealed answers Reveal. What was never issued is missing.
 type Revealed struct {
 	Values map[string][]byte `json:"values"`
+}
+
+// Canary asks that requests of the answer's id go to a stand-in vendor on this machine instead of to their own
+// vendor, for a minute. Everything else happens to them as to any other request.
+type Canary struct {
+	Version int    `json:"version"`
+	URL     string `json:"url"`
+}
+
+// CanaryID answers Canary.
+type CanaryID struct {
+	ID string `json:"id"`
 }
 
 // Event is one thing that happened, as a line of GET /v1/events. Holding that request open is what

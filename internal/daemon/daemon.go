@@ -8,6 +8,7 @@
 //	state.go       the state directory: token, socket, where the proxy listens
 //	governance.go  settings and policy in force; the language server has its own, from the same files
 //	control.go     answers the control socket
+//	canary.go      where doctor's made-up requests go
 //	events.go      tells everybody attached what happens
 //	attach.go      finds the daemon, or starts it
 package daemon
@@ -58,6 +59,7 @@ type daemon struct {
 	vault      *redact.Vault
 	ledger     *audit.Ledger
 	hub        *hub
+	canaries   canaries
 	proxy      control.Proxy
 
 	idle chan struct{} // closed when a daemon for editors has been alone for long enough
@@ -168,7 +170,7 @@ func (d *daemon) listen() (stop func(), err error) {
 	}
 	p := proxy.New(proxy.Config{
 		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
-		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Watch: d.exchanged,
+		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find, Watch: d.exchanged,
 	})
 	return serve(p.Server(), l, d.Log), nil
 }
@@ -214,6 +216,9 @@ func (d *daemon) policyChanged(c Change) {
 }
 
 func (d *daemon) exchanged(r audit.Record) {
+	if r.Note == proxy.CanaryNote {
+		return // nothing of the person's
+	}
 	found := 0
 	for _, n := range r.Classes {
 		found += n

@@ -22,7 +22,15 @@ type target struct {
 	// route is nil for what the format has no table for.
 	route *wire.Route
 	match wire.Match
+	// canary says that it goes to a stand-in, whatever the provider's address is.
+	canary bool
 }
+
+// CanaryHeader names a request that goes to a stand-in, and which; CanaryNote is what the ledger says of it.
+const (
+	CanaryHeader = "X-Scrubjay-Canary"
+	CanaryNote   = "canary: it went to doctor's stand-in"
+)
 
 // endpoint names the request for the ledger: the path that the table knows, never one that a caller made up.
 func (t *target) endpoint(method string) string {
@@ -74,11 +82,17 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	if !ok {
 		return nil, refuse(http.StatusNotFound, "no_provider", "no provider of this name is configured: scrubjay env lists those that are")
 	}
+	canary := r.Header.Get(CanaryHeader)
+	if canary != "" {
+		if config.URL, ok = p.Canary(canary); !ok {
+			return nil, refuse(http.StatusNotFound, "no_canary", "no stand-in waits for this canary: scrubjay doctor sends them")
+		}
+	}
 	format, err := wire.ByName(config.Format)
 	if err != nil {
 		return nil, refuse(http.StatusNotImplemented, "format_not_built", err.Error()+": requests to it are refused, because they could not be scrubbed")
 	}
-	t := &target{provider: name, config: config, format: format, path: "/" + rest}
+	t := &target{provider: name, config: config, format: format, path: "/" + rest, canary: canary != ""}
 	if r.URL.RawQuery != "" {
 		t.path += "?" + r.URL.RawQuery
 	}

@@ -29,7 +29,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// Config is what a proxy needs. All of it is required but Transport and Watch.
+// Config is what a proxy needs. All of it is required but Transport, Canary and Watch.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -44,6 +44,9 @@ type Config struct {
 	Port int
 	// Transport reaches the vendors; nil means one of our own with the system's proxy and certificates.
 	Transport http.RoundTripper
+	// Canary says where a request that names itself one goes instead of to its vendor: to a stand-in, by which
+	// doctor proves that an assistant is scrubbed. One that it does not know is refused.
+	Canary func(id string) (url string, ok bool)
 	// Watch is told of every exchange when it has ended.
 	Watch func(audit.Record)
 }
@@ -58,6 +61,9 @@ type Proxy struct {
 func New(c Config) *Proxy {
 	if c.Transport == nil {
 		c.Transport = newTransport()
+	}
+	if c.Canary == nil {
+		c.Canary = func(string) (string, bool) { return "", false }
 	}
 	if c.Watch == nil {
 		c.Watch = func(audit.Record) {}
@@ -97,6 +103,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x := &exchange{target: t, start: time.Now()}
 	x.record = audit.Record{Kind: "exchange", Provider: t.provider, Endpoint: t.endpoint(r.Method)}
+	if t.canary {
+		x.record.Note = CanaryNote
+	}
 	defer p.finish(x)
 	if fail := p.serve(w, r, x); fail != nil {
 		x.record.Status, x.record.Note = fail.status, fail.code

@@ -57,7 +57,7 @@ func (p *Proxy) forward(r *http.Request, t *target, body []byte) (*http.Response
 	}
 	out.Header = r.Header.Clone()
 	dropHopByHop(out.Header)
-	for _, name := range []string{"X-Scrubjay-Token", "Content-Encoding", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"} {
+	for _, name := range []string{"X-Scrubjay-Token", CanaryHeader, "Content-Encoding", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"} {
 		out.Header.Del(name)
 	}
 	out.Header.Set("Accept-Encoding", "identity")

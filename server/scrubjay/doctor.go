@@ -14,6 +14,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
 func doctorCommand() *cobra.Command {
@@ -56,26 +57,30 @@ func (d *doctor) examine(ctx context.Context) {
 	if !d.check("state directory "+state.Dir, err, "set SCRUBJAY_STATE to a directory that only you can use") {
 		return
 	}
+	var providers map[string]policy.Provider
 	g, err := commandGovernance(state)
 	if d.check("configuration is understood", err, "correct the file at that line; docs/policy.md lists every setting") {
+		providers = g.Settings().Providers
 		for _, note := range g.SettingsNotes() {
 			d.note("  " + note)
 		}
 	}
 	d.files(state)
 
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
 	socket, err := state.Socket()
 	if !d.check("control socket has a place", err, "") {
 		return
 	}
-	hello, err := control.Dial(socket).Hello(ctx)
+	client := control.Dial(socket)
+	soon, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	hello, err := client.Hello(soon)
 	if errors.Is(err, control.ErrNoDaemon) {
 		d.note("no daemon is running: an editor or scrubjay run starts one, scrubjay serve runs it here")
 		if text, _ := os.ReadFile(state.Dir + "/daemon.log"); len(text) > 0 {
 			d.note("  what the last one said: " + state.Dir + "/daemon.log")
 		}
+		d.assistants(ctx, client, hello, providers)
 		return
 	}
 	if !d.check(fmt.Sprintf("daemon %s answers, process %d", hello.Program, hello.PID), err, "stop it, and start it again with the newer program") {
@@ -90,6 +95,7 @@ func (d *doctor) examine(ctx context.Context) {
 		err = errors.New("the newest policy was refused: " + hello.Policy.Refused)
 	}
 	d.check("policy "+hello.Policy.Revision, err, "the last good one ("+hello.Policy.Revision+") is in force; tell whoever signs your organisation's policy")
+	d.assistants(ctx, client, hello, providers)
 }
 
 func (d *doctor) files(state daemon.State) {

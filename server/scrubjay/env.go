@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
 )
@@ -20,6 +23,10 @@ type environment struct {
 	Providers map[string]providerAddress `json:"providers"`
 	Variables map[string]string          `json:"variables"`
 
+	// spoken are the providers whose format can be spoken, and authority is the certificate for intercepted hosts,
+	// if the daemon has made one.
+	spoken    map[string]bool
+	authority string
 	// exported are the variables that a shell or an assistant is given: those of providers whose format
 	// can be spoken. The others' requests would be refused, and a local Ollama would seem to be down.
 	exported []string
@@ -32,8 +39,11 @@ type providerAddress struct {
 // variables are what the vendors' SDKs and assistants read, by the provider they mean, and what they
 // expect after the base URL.
 var variables = []struct{ name, provider, suffix string }{
+	{"ANTHROPIC_API_BASE", "anthropic", ""},
 	{"ANTHROPIC_BASE_URL", "anthropic", ""},
 	{"GOOGLE_GEMINI_BASE_URL", "gemini", ""},
+	{"MISTRAL_API_BASE", "mistral", "/v1"},
+	{"OLLAMA_API_BASE", "ollama", ""},
 	{"OLLAMA_HOST", "ollama", ""},
 	{"OPENAI_API_BASE", "openai", "/v1"},
 	{"OPENAI_BASE_URL", "openai", "/v1"},
@@ -52,20 +62,36 @@ func readEnvironment() (environment, error) {
 	if err != nil {
 		return environment{}, err
 	}
-	e := environment{Listen: s.Listen(), Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}}
+	e := environment{Listen: s.Listen(), Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}, spoken: map[string]bool{}}
 	settings := g.Settings()
-	for name := range settings.Providers {
+	for name, provider := range settings.Providers {
+		_, err := wire.ByName(provider.Format)
+		e.spoken[name] = err == nil
 		e.Providers[name] = providerAddress{"http://" + e.Listen + "/t/" + token + "/" + name}
 	}
 	for _, v := range variables {
 		if p, ok := e.Providers[v.provider]; ok {
 			e.Variables[v.name] = p.BaseURL + v.suffix
-			if _, err := wire.ByName(settings.Providers[v.provider].Format); err == nil {
+			if e.spoken[v.provider] {
 				e.exported = append(e.exported, v.name)
 			}
 		}
 	}
+	if _, err := os.Stat(filepath.Join(s.Dir, "ca.pem")); err == nil {
+		e.authority = filepath.Join(s.Dir, "ca.pem")
+	}
 	return e, nil
+}
+
+// proxy is what assistants are pointed at.
+func (e environment) proxy() assistants.Proxy {
+	p := assistants.Proxy{Listen: e.Listen, Token: e.Token, Addresses: map[string]string{}, Authority: e.authority}
+	for name, spoken := range e.spoken {
+		if spoken {
+			p.Addresses[name] = e.Providers[name].BaseURL
+		}
+	}
+	return p
 }
 
 func envCommand() *cobra.Command {
@@ -97,11 +123,15 @@ func envCommand() *cobra.Command {
 	return c
 }
 
-// withVariables is the environment of a program whose assistants go through the proxy.
-func (e environment) withVariables() []string {
-	env := os.Environ()
+// through is a command and its environment such that its requests go through the proxy: every command is given the
+// variables, and those that need more than variables what their assistants' entries say.
+func (e environment) through(command []string) (args, env []string) {
+	env = os.Environ()
 	for _, name := range e.exported {
 		env = append(env, name+"="+e.Variables[name])
 	}
-	return env
+	program := filepath.Base(command[0])
+	program = strings.TrimSuffix(program, filepath.Ext(program))
+	arguments, more := assistants.Started(program, e.proxy())
+	return slices.Concat(command[:1], arguments, command[1:]), append(env, more...)
 }
