@@ -14,7 +14,7 @@ var claudeCode = &Assistant{
 		for _, name := range []string{"CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"} {
 			inFile, _ := lookup(doc, []string{"env", name})
 			if on(m.Getenv(name)) || inFile != nil && on(fmt.Sprint(inFile)) {
-				return nil, errors.New("Claude Code is told by " + name + " to use another cloud, whose requests cannot be scrubbed: " + //nolint:staticcheck // a name is written as it is
+				return nil, errors.New("Claude Code is told by " + name + " to use another cloud, whose requests cannot be scrubbed: " +
 					"unset it to use Anthropic's own API, and then run this again")
 			}
 		}

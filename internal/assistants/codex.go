@@ -1,12 +1,22 @@
 package assistants
 
+import (
+	"errors"
+	"fmt"
+)
+
 // Codex takes no address from a variable: its settings or its arguments name a provider of their own. Websockets are
 // off, because they are not scrubbed.
 var codex = &Assistant{
 	Name: "codex", Title: "Codex CLI",
-	Uncovered: "a sign-in with ChatGPT goes to another service, so set OPENAI_API_KEY; a profile may name another provider",
+	Uncovered: "a sign-in with ChatGPT goes to another service, so set OPENAI_API_KEY; a profile that you choose at a start may name another provider",
 	files:     one(Machine.codex), syntax: &tomlFile,
-	settings: func(_ Machine, p Proxy, _ any) ([]setting, error) {
+	settings: func(_ Machine, p Proxy, doc any) ([]setting, error) {
+		if profile, ok := lookup(doc, []string{"profile"}); ok {
+			if provider, ok := lookup(doc, []string{"profiles", fmt.Sprint(profile), "model_provider"}); ok && provider != codexProvider {
+				return nil, errors.New("the profile that it names has a model_provider of its own, which counts instead: take it out of the profile")
+			}
+		}
 		base, ok := p.Addresses["openai"]
 		if !ok {
 			return nil, nil

@@ -46,7 +46,7 @@ func (s Store) load(a *Assistant) (*record, error) {
 }
 
 func (s Store) save(a *Assistant, r *record) error {
-	text, err := json.MarshalIndent(r, "", "  ") //nolint:forbidigo // the record is ours, no body of anybody's
+	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -298,6 +298,7 @@ func TestRefused(t *testing.T) {
 		}},
 		{"codex", "model = 'a'\nmodel = \n", "line 2", nil},
 		{"codex", "model_providers = {}\n", "by hand", nil},
+		{"codex", "profile = 'work'\n[profiles.work]\nmodel_provider = 'azure'\n", "counts instead", nil},
 		{"aider", "a: 1\n b: [\n", "line ", nil},
 		{"aider", "&x set-env:\n", "by hand", nil},
 		{"continue", "models: []\n", "add your models", nil},

@@ -71,7 +71,7 @@ func minuetSteps(p Proxy) string {
     claude = { end_point = "{{anthropic}}/v1/messages" },
     openai = { end_point = "{{openai}}/v1/chat/completions" },
     gemini = { end_point = "{{gemini}}/v1beta/models" },
-    codestral = { end_point = "{{mistral}}/v1/fim/completions" },
+    codestral = { end_point = "{{mistral}}/v1/fim/completions" }, -- with a key of api.mistral.ai
   },
 `, p)
 }

@@ -88,9 +88,10 @@ func yamlEnd(text []byte, start int, n *yaml.Node) (int, bool) {
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || n.Anchor != "":
 	case n.Style&yaml.DoubleQuotedStyle != 0:
 		for i := 1; i < len(line); i++ {
-			if line[i] == '\\' {
+			switch line[i] {
+			case '\\':
 				i++
-			} else if line[i] == '"' {
+			case '"':
 				return start + i + 1, true
 			}
 		}

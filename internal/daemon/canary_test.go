@@ -30,11 +30,11 @@ func TestCanaries(t *testing.T) {
 		if _, ok := c.find(id.ID + "x"); ok {
 			t.Error("another id was found")
 		}
-		time.Sleep(canaryLife)
+		<-time.After(canaryLife)
 		if _, ok := c.find(id.ID); ok {
 			t.Error("found after its life")
 		}
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		if _, err := c.add(control.Canary{URL: "http://[::1]:2"}); err != nil || len(c.at) != 1 {
 			t.Errorf("%d are kept, %v", len(c.at), err)
 		}

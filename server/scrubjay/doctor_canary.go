@@ -70,7 +70,7 @@ func (d *doctor) assistants(ctx context.Context, client *control.Client, hello c
 			if trial, err = newTrial(ctx, client, s.proxy.Token, providers); !d.check("a stand-in vendor waits for made-up secrets", err, "") {
 				return
 			}
-			defer trial.vendor.Close()
+			defer func() { _ = trial.vendor.Close() }() // it has served
 		}
 		for _, ask := range st.Asks {
 			said, err := trial.ask(ctx, ask)
