@@ -268,3 +268,19 @@ func TestAddedNumbers(t *testing.T) {
 		t.Errorf("where it counts, found %v", got) // it is as good as ours, and its id is the smaller
 	}
 }
+
+// TestAddedNames: a rule that is added for names takes the place of ours no more than one for numbers.
+func TestAddedNames(t *testing.T) {
+	set, err := Load("extra.toml", []byte("[[rules]]\nid = 'a'\nfind = 'person'\nclass = 'pii'\npath = 'nowhere'\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Default().With(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := []byte("Maria " + "Kowalska called.")
+	if got, want := ids(e.Find("", text)), ids(Default().Find("", text)); len(want) != 1 || !slices.Equal(got, want) {
+		t.Errorf("found %v, want %v", got, want)
+	}
+}
