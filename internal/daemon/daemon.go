@@ -8,6 +8,7 @@
 //	state.go       the state directory: token, socket, where the proxy listens
 //	governance.go  settings and policy in force; the language server has its own, from the same files
 //	control.go     answers the control socket
+//	machine.go     the secrets that this machine has: variables, .env files, files of credentials
 //	events.go      tells everybody attached what happens
 //	attach.go      finds the daemon, or starts it
 package daemon
@@ -58,6 +59,7 @@ type daemon struct {
 	vault      *redact.Vault
 	ledger     *audit.Ledger
 	hub        *hub
+	machine    *machine
 	proxy      control.Proxy
 
 	idle chan struct{} // closed when a daemon for editors has been alone for long enough
@@ -96,7 +98,12 @@ func Run(ctx context.Context, o Options) (err error) {
 	defer cancel()
 	beside.Go(func() { d.governance.Run(ctx) })
 
-	stop, err := d.listen()
+	token, err := d.State.Token()
+	if err != nil {
+		return err
+	}
+	d.machine = newMachine(d.vault.Secrets(), d.governance.Engine, token)
+	stop, err := d.listen(token)
 	if err != nil {
 		return err
 	}
@@ -137,11 +144,7 @@ func (d *daemon) attached(n int) {
 }
 
 // listen starts the proxy.
-func (d *daemon) listen() (stop func(), err error) {
-	token, err := d.State.Token()
-	if err != nil {
-		return nil, err
-	}
+func (d *daemon) listen(token string) (stop func(), err error) {
 	addr := d.Listen
 	if addr == "" {
 		addr = DefaultListen
@@ -168,7 +171,7 @@ func (d *daemon) listen() (stop func(), err error) {
 	}
 	p := proxy.New(proxy.Config{
 		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
-		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Watch: d.exchanged,
+		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Watch: d.exchanged, Fresh: d.machine.fresh,
 	})
 	return serve(p.Server(), l, d.Log), nil
 }

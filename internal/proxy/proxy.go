@@ -29,7 +29,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// Config is what a proxy needs. All of it is required but Transport and Watch.
+// Config is what a proxy needs. All of it is required but Transport, Watch and Fresh.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -46,6 +46,8 @@ type Config struct {
 	Transport http.RoundTripper
 	// Watch is told of every exchange when it has ended.
 	Watch func(audit.Record)
+	// Fresh is called before a request is scanned: it brings up to date which secrets of this machine the vault knows.
+	Fresh func()
 }
 
 // Proxy is the handler.
@@ -61,6 +63,9 @@ func New(c Config) *Proxy {
 	}
 	if c.Watch == nil {
 		c.Watch = func(audit.Record) {}
+	}
+	if c.Fresh == nil {
+		c.Fresh = func() {}
 	}
 	return &Proxy{Config: c, hosts: hostNames(c.Port)}
 }

@@ -29,6 +29,7 @@ type secret struct {
 
 // scrub finds what is sensitive in a body, asks policy, and splices placeholders in.
 func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *failure) {
+	p.Fresh()
 	q := policy.Query{
 		Direction:   policy.Outgoing,
 		Destination: policy.Destination{Provider: x.provider, Kind: x.config.Kind},
