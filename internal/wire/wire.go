@@ -18,8 +18,10 @@
 package wire
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +40,14 @@ type Route struct {
 	Format *Format
 	// Path is the endpoint's. In it {} stands for a name: text without a slash or a colon.
 	Path string
+	// Bodiless is an endpoint whose requests have no body.
+	Bodiless bool
+
+	method string // POST if empty
+	// also are other paths of the same endpoint.
+	also []string
+	// joined are the top-level fields, in this order, that are one text.
+	joined []string
 
 	request *node
 	answer  *node
@@ -100,11 +110,10 @@ const (
 // Route finds what the format knows of a request. The path is the vendor's own and may have a query.
 func (f *Format) Route(method, path string) (*Route, Match) {
 	path, _, _ = strings.Cut(path, "?")
-	if method == "POST" {
-		for _, r := range f.routes {
-			if matches(r.Path, path) {
-				return r, Completion
-			}
+	for _, r := range f.routes {
+		if method == cmp.Or(r.method, "POST") && (matches(r.Path, path) ||
+			slices.ContainsFunc(r.also, func(also string) bool { return matches(also, path) })) {
+			return r, Completion
 		}
 	}
 	if method == "GET" {
