@@ -159,6 +159,7 @@ func (s *Stream) event(raw []byte) error {
 	if len(s.pieces) > 0 {
 		s.last = append(s.last[:0], ev.data...)
 	}
+	s.pieces = s.pieces[:0]
 	return s.pass(raw, s.edits, h)
 }
 
@@ -221,7 +222,6 @@ func (s *Stream) carry() (ends ended, err error) {
 	if len(s.tools) > maxLanes {
 		return ends, ErrTooManyLanes
 	}
-	s.pieces = s.pieces[:0]
 	for _, m := range sc.marks {
 		if !m.text() || m.start == m.end {
 			continue
