@@ -51,6 +51,11 @@ func TestResponsesSDK(t *testing.T) {
 				t.Fatal(err)
 			}
 			look(*kept)
+			cancelled, err := c.Responses.Cancel(t.Context(), whole.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			look(*cancelled)
 			items, err := c.Responses.InputItems.List(t.Context(), whole.ID, responses.InputItemListParams{})
 			if err != nil || len(items.Data) != 1 || items.Data[0].AsMessage().Content[0].Text != p.question {
 				t.Errorf("the input is not restored (%v)", err)

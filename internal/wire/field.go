@@ -65,6 +65,8 @@ type node struct {
 	judged []judgement
 	// typed are the roles in an answer that depend on the type of the object that this is a field of.
 	typed []Field
+	// settles says that there are such fields of this object.
+	settles bool
 	// subtree says that what stands below is judged with this field.
 	subtree bool
 	isType  bool
@@ -113,6 +115,7 @@ func shape(fields ...Field) *node {
 			owner.judge(judgement{typ: f.Type, as: f.As, of: n})
 		default:
 			owner.child("type").isType = true
+			owner.settles = true
 			n.typed = append(n.typed, f)
 		}
 	}

@@ -246,7 +246,9 @@ func (s *scanner) object(n *node, g int) error {
 	if n != nil && s.list {
 		s.judge(n, s.spans[first:], typ, role)
 	}
-	s.settle(firstMark, typ)
+	if n != nil && n.settles {
+		s.settle(firstMark, typ)
+	}
 	return nil
 }
 
