@@ -14,7 +14,7 @@ const maxLanes = 1024
 // ErrTooManyLanes ends a stream.
 var ErrTooManyLanes = errors.New("the vendor's stream has more than 1,024 texts at once; the answer was cut off here")
 
-// streaming says how a route's answer is streamed, as server-sent events.
+// streaming says how a route's answer is streamed.
 type streaming struct {
 	event *node
 	done  string // the data that ends everything, if it is not JSON
@@ -22,6 +22,21 @@ type streaming struct {
 	// text appends the data of an event that carries text, escaped already, in a lane.
 	// last is the data of the last event that carried any.
 	text func(dst, last []byte, l Lane, text []byte) []byte
+	// array is for a route that streams the elements of an array where it is not asked for events.
+	array bool
+}
+
+// framing tells how an answer of a content type is streamed. Without ok it comes whole.
+func (s streaming) framing(contentType string) (f framing, ok bool) {
+	switch contentType {
+	case "text/event-stream":
+		return serverSent, true
+	case "application/x-ndjson", "application/x-jsonl":
+		return lines, true
+	case "application/json":
+		return elements, s.array
+	}
+	return 0, false
 }
 
 // Stream restores a streamed answer. What comes in and what goes out are the same events in the same order.
@@ -40,6 +55,8 @@ type Stream struct {
 	last    []byte // data of the last event that carried text
 	// missing is how many line ends the vendor's last event lacks, once it is known to be the last.
 	missing int
+	// opened says that the array has begun whose elements are the events.
+	opened bool
 	out     []byte
 	err     error
 }
@@ -51,9 +68,16 @@ type piece struct {
 	text []byte
 }
 
-// Stream begins a streamed answer.
-func (r *Route) Stream(restore Restore) *Stream {
-	return &Stream{route: r, restore: restore, scan: scanner{lax: true, group: true}, tools: make(map[laneID]string)}
+// Stream begins an answer of a content type. It is nil if such an answer comes whole.
+func (r *Route) Stream(contentType string, restore Restore) *Stream {
+	f, ok := r.stream.framing(contentType)
+	if !ok {
+		return nil
+	}
+	return &Stream{
+		route: r, restore: restore, split: splitter{framing: f},
+		scan: scanner{lax: true, group: true}, tools: make(map[laneID]string),
+	}
 }
 
 // Write takes what has arrived, cut anywhere, and returns what can be sent on, good until the next call.
@@ -84,10 +108,11 @@ func (s *Stream) Write(p []byte) ([]byte, error) {
 func (s *Stream) Close(err error) []byte {
 	s.out = s.out[:0]
 	// Half an event would hide the error behind it: it is dropped then.
-	if rest := s.split.rest(); len(rest) > 0 && err == nil {
+	rest := s.split.rest()
+	if len(rest) > 0 && err == nil && s.split.framing != elements {
 		if err = s.event(rest); err == nil {
 			s.missing = 2
-			if c := rest[len(rest)-1]; c == '\n' || c == '\r' {
+			if c := rest[len(rest)-1]; c == '\n' || c == '\r' || s.split.framing == lines {
 				s.missing = 1
 			}
 		}
@@ -96,13 +121,20 @@ func (s *Stream) Close(err error) []byte {
 	if err != nil {
 		s.send("error", s.route.Format.failure(http.StatusBadGateway, "stream_interrupted", err.Error()))
 	}
+	switch {
+	case s.split.framing != elements:
+	case err == nil:
+		s.out = append(s.out, rest...) // the array's closing bracket
+	case s.opened:
+		s.out = append(s.out, ']')
+	}
 	return s.out
 }
 
 // event sends one event on.
 func (s *Stream) event(raw []byte) error {
 	ev, st, sc := &s.ev, &s.route.stream, &s.scan
-	ev.read(raw)
+	s.read(raw)
 	if st.done != "" && string(bytes.TrimSpace(ev.data)) == st.done {
 		s.end(ended{all: true})
 	}
@@ -130,6 +162,20 @@ func (s *Stream) event(raw []byte) error {
 	return nil
 }
 
+// read finds the event's data.
+func (s *Stream) read(raw []byte) {
+	switch s.split.framing {
+	case serverSent:
+		s.ev.read(raw)
+	case lines:
+		s.ev.whole(raw, 0, len(raw))
+	case elements:
+		from := max(bytes.IndexByte(raw, '{'), 0)
+		s.opened = s.opened || bytes.IndexByte(raw[:from], '[') >= 0
+		s.ev.whole(raw, from, len(raw))
+	}
+}
+
 // carry takes the event's text through its lanes into s.pieces, and tells which lanes the event ends.
 func (s *Stream) carry() (ends ended, err error) {
 	sc := &s.scan
@@ -142,6 +188,8 @@ func (s *Stream) carry() (ends ended, err error) {
 	if len(s.tools) > maxLanes {
 		return ends, ErrTooManyLanes
 	}
+	// An object that is no element of an array is all there is.
+	ends.all = ends.all || s.split.framing == elements && !s.opened
 	s.pieces = s.pieces[:0]
 	for _, m := range sc.marks {
 		if !m.text() || m.start == m.end {
@@ -231,14 +279,30 @@ func (s *Stream) send(name string, data []byte) {
 	if len(eol) == 0 {
 		eol = []byte("\n")
 	}
-	for ; s.missing > 0; s.missing-- {
+	switch s.split.framing {
+	case serverSent:
+		for ; s.missing > 0; s.missing-- {
+			s.out = append(s.out, eol...)
+		}
+		if s.route.stream.name != "" {
+			s.out = append(append(append(s.out, "event: "...), name...), eol...)
+		}
+		for line := range bytes.SplitSeq(data, []byte("\n")) {
+			s.out = append(append(append(s.out, "data: "...), line...), eol...)
+		}
 		s.out = append(s.out, eol...)
+	case lines:
+		for ; s.missing > 0; s.missing-- {
+			s.out = append(s.out, '\n')
+		}
+		s.out = append(append(s.out, data...), '\n')
+	case elements:
+		if s.opened {
+			s.out = append(s.out, ",\n"...)
+		} else {
+			s.out = append(s.out, '[')
+		}
+		s.opened = true
+		s.out = append(s.out, data...)
 	}
-	if s.route.stream.name != "" {
-		s.out = append(append(append(s.out, "event: "...), name...), eol...)
-	}
-	for line := range bytes.SplitSeq(data, []byte("\n")) {
-		s.out = append(append(append(s.out, "data: "...), line...), eol...)
-	}
-	s.out = append(s.out, eol...)
 }
