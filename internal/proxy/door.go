@@ -29,6 +29,8 @@ func (t *target) endpoint(method string) string {
 	switch t.match {
 	case wire.Completion:
 		return t.route.Path
+	case wire.Retrieval:
+		return method + " " + t.route.Path
 	case wire.Harmless:
 		return method + " harmless"
 	}
@@ -85,6 +87,9 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	t.route, t.match = format.Route(r.Method, t.path)
 	if t.match == wire.Unknown {
 		t.route = format.Opaque()
+	}
+	if t.route != nil {
+		t.format = t.route.Format
 	}
 	return t, nil
 }

@@ -43,14 +43,15 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	var req *wire.Request
 	var found []secret
 	if len(body) > 0 {
-		if x.route == nil {
+		if x.route == nil || x.match == wire.Retrieval {
 			return nil, refuse(http.StatusBadRequest, "unexpected_body", "this path takes no body")
 		}
 		var err error
 		if req, err = x.route.Request(body); err != nil {
 			return nil, malformed(err)
 		}
-		x.model, q.Destination.Model, x.record.Model = req.Model, req.Model, p.safeModel(req.Model)
+		x.model = cmp.Or(x.route.Model(x.path), req.Model)
+		q.Destination.Model, x.record.Model = x.model, p.safeModel(x.model)
 		found = p.find(req)
 	} else if x.match == wire.Completion {
 		return nil, refuse(http.StatusBadRequest, "no_body", "the request has no body")

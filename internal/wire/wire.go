@@ -36,8 +36,11 @@ type Format struct {
 // Route is one endpoint that carries text.
 type Route struct {
 	Format *Format
-	// Path is the endpoint's. In it {} stands for a name: text without a slash or a colon.
+	// Path is the endpoint's. In it {} stands for a name: text without a slash or a colon. {model} is the
+	// model's, and {...} is one name or more with the slashes between them.
 	Path string
+	// Get says that the answer holds text which was asked for earlier, and that there is no body.
+	Get bool
 
 	request *node
 	answer  *node
@@ -59,7 +62,9 @@ var ErrNotBuilt = errors.New("known format, not built yet")
 func init() {
 	for _, f := range formats {
 		for _, r := range f.routes {
-			r.Format = f
+			if r.Format == nil {
+				r.Format = f
+			}
 		}
 	}
 }
@@ -90,26 +95,31 @@ func ByName(name string) (*Format, error) {
 // Match says what is known of a method and path.
 type Match uint8
 
-// Only a Completion has a Route. What is Unknown may carry anything.
+// A Completion and a Retrieval, of what a completion gave, have a Route. What is Unknown may carry anything.
 const (
 	Unknown Match = iota
 	Harmless
 	Completion
+	Retrieval
 )
 
 // Route finds what the format knows of a request. The path is the vendor's own and may have a query.
 func (f *Format) Route(method, path string) (*Route, Match) {
 	path, _, _ = strings.Cut(path, "?")
-	if method == "POST" {
-		for _, r := range f.routes {
-			if matches(r.Path, path) {
-				return r, Completion
-			}
+	for _, r := range f.routes {
+		if _, ok := match(r.Path, path); !ok {
+			continue
+		}
+		switch {
+		case r.Get && method == "GET":
+			return r, Retrieval
+		case !r.Get && method == "POST":
+			return r, Completion
 		}
 	}
 	if method == "GET" {
 		for _, h := range f.harmless {
-			if matches(h, path) || strings.HasSuffix(h, "/") && strings.HasPrefix(path, h) {
+			if _, ok := match(h, path); ok || strings.HasSuffix(h, "/") && strings.HasPrefix(path, h) {
 				return nil, Harmless
 			}
 		}
@@ -117,22 +127,47 @@ func (f *Format) Route(method, path string) (*Route, Match) {
 	return nil, Unknown
 }
 
-// matches tells whether a path is what a pattern describes.
-func matches(pattern, path string) bool {
+// Model is the name of the model where the path holds it.
+func (r *Route) Model(path string) string {
+	path, _, _ = strings.Cut(path, "?")
+	model, _ := match(r.Path, path)
+	return model
+}
+
+// match tells whether a path is what a pattern describes, and the model that it names.
+func match(pattern, path string) (model string, ok bool) {
 	for {
-		fixed, rest, named := strings.Cut(pattern, "{}")
-		if !named {
-			return pattern == path
+		fixed, rest, variable := strings.Cut(pattern, "{")
+		if !variable {
+			return model, pattern == path
 		}
-		path, named = strings.CutPrefix(path, fixed)
-		name := strings.IndexAny(path, "/:")
-		if name < 0 {
-			name = len(path)
+		if path, ok = strings.CutPrefix(path, fixed); !ok {
+			return "", false
 		}
-		if !named || name == 0 {
-			return false
+		variableName, after, _ := strings.Cut(rest, "}")
+		n := strings.IndexAny(path, "/:")
+		if n < 0 {
+			n = len(path)
 		}
-		pattern, path = rest, path[name:]
+		if n == 0 {
+			return "", false
+		}
+		switch variableName {
+		case "...":
+			// The fewest names that let the rest match.
+			for i := n; i < len(path); i++ {
+				if path[i] != '/' {
+					continue
+				}
+				if model, ok = match(after, path[i:]); ok {
+					return model, true
+				}
+			}
+			return "", false
+		case "model":
+			model = path[:n]
+		}
+		pattern, path = after, path[n:]
 	}
 }
 
