@@ -20,7 +20,7 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	restore := p.restore(r.Context(), x)
 	encoded := res.Header.Get("Content-Encoding") != "" && res.Header.Get("Content-Encoding") != "identity"
-	if x.match != wire.Completion && x.match != wire.Retrieval {
+	if x.match != wire.Completion {
 		p.begin(w, x, res)
 		w.WriteHeader(res.StatusCode)
 		_, err := p.pump(w, x, res.Body, func(b []byte) ([]byte, error) { return b, nil })

@@ -29,8 +29,6 @@ func (t *target) endpoint(method string) string {
 	switch t.match {
 	case wire.Completion:
 		return t.route.Path
-	case wire.Retrieval:
-		return method + " " + t.route.Path
 	case wire.Harmless:
 		return method + " harmless"
 	}

@@ -43,7 +43,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	var req *wire.Request
 	var found []secret
 	if len(body) > 0 {
-		if x.route == nil || x.match == wire.Retrieval {
+		if x.route == nil || x.route.Bodiless {
 			return nil, refuse(http.StatusBadRequest, "unexpected_body", "this path takes no body")
 		}
 		var err error
@@ -53,7 +53,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		x.model = cmp.Or(x.route.Model(x.path), req.Model)
 		q.Destination.Model, x.record.Model = x.model, p.safeModel(x.model)
 		found = p.find(req)
-	} else if x.match == wire.Completion {
+	} else if x.match == wire.Completion && !x.route.Bodiless {
 		return nil, refuse(http.StatusBadRequest, "no_body", "the request has no body")
 	}
 	index := map[policy.Subject]int{}

@@ -1,5 +1,7 @@
 package wire
 
+import "cmp"
+
 // Answer restores a whole answer, or the body of an error. An answer that is not JSON is not changed and the
 // error is a *Malformed: what to do with it is for the caller to say.
 func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
@@ -9,7 +11,7 @@ func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 	}
 	tools := make(map[laneID]string)
 	for _, m := range s.marks {
-		if m.n.as == toolName && m.str {
+		if m.f.As == toolName && m.str {
 			tools[s.id(m.group, "")] = string(decode(nil, body[m.start:m.end]))
 		}
 	}
@@ -18,10 +20,10 @@ func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 		if !m.text() {
 			continue
 		}
-		id := s.id(m.group, m.n.name)
-		l := newLane(id, m.n.as, tools[laneID{choice: id.choice, call: id.call}], restore)
+		id := s.id(m.group, m.lane())
+		l := newLane(id, m.f, tools[laneID{choice: id.choice, call: id.call}], restore)
 		raw := body[m.start:m.end]
-		text := l.flush(l.write(nil, raw, m.n.as))
+		text := l.flush(l.write(nil, raw, m.f.As))
 		if string(text) != string(raw) {
 			edits = append(edits, Edit{m.start, m.end, text})
 		}
@@ -31,7 +33,7 @@ func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 
 // text tells whether the mark is text to restore.
 func (m mark) text() bool {
-	switch m.n.as {
+	switch m.f.As {
 	case prose, arguments:
 		return m.str
 	case tree:
@@ -46,11 +48,17 @@ type laneID struct {
 	field        string
 }
 
+// lane is the name of the lane that the mark's text belongs to.
+func (m mark) lane() string { return cmp.Or(m.f.Lane, m.n.name) }
+
 // id finds the lane of a field in a group.
 func (s *scanner) id(g int, field string) laneID {
 	id := laneID{call: -1, field: field}
 	path := make([]int, 0, 4)
 	for ; g >= 0; g = s.groups[g].parent {
+		if s.groups[g].part >= 0 {
+			path = append(path, s.groups[g].part)
+		}
 		if s.groups[g].id >= 0 {
 			path = append(path, s.groups[g].id)
 		}
@@ -69,14 +77,20 @@ type lane struct {
 	Lane
 	to   *speller // nil: as it is
 	over bool
+	// in is the event that waits for more of this text, and edit where in its edits that goes.
+	in   *held
+	edit int
 }
 
-func newLane(id laneID, as Role, tool string, restore Restore) *lane {
+func newLane(id laneID, f *Field, tool string, restore Restore) *lane {
 	l := &lane{Lane: Lane{Choice: id.choice, Call: id.call, Field: id.field}}
-	if tool != "" || as != prose {
+	if f.Tool != "" {
+		tool = f.Tool
+	}
+	if tool != "" || f.As != prose {
 		l.Tool = Tool{tool, kindOfName(tool)}
 	}
-	switch as {
+	switch f.As {
 	case prose:
 		if to := restore(l.Lane); to != nil {
 			l.to = &speller{to: to}
@@ -96,6 +110,24 @@ func (l *lane) write(dst, raw []byte, as Role) []byte {
 		return append(dst, l.to.to.Write(raw)...)
 	default:
 		return l.to.write(dst, raw)
+	}
+}
+
+func (l *lane) held() bool { return !l.over && l.to != nil && l.to.to.Held() }
+
+// wait has an event wait for the lane.
+func (l *lane) wait(in *held, edit int) {
+	if l.in != in {
+		in.open++
+	}
+	l.in, l.edit = in, edit
+}
+
+// goesOn lets the event go that waited for the lane.
+func (l *lane) goesOn() {
+	if l.in != nil {
+		l.in.open--
+		l.in = nil
 	}
 }
 

@@ -14,6 +14,7 @@ const (
 	jsonText // a string that holds JSON: the strings within are listed
 	blob     // base64: listed, but not text
 	exempt   // a string that is not listed, or, with a Type, a whole object; the table gives the reason
+	noTokens // text, or more of it in arrays: a number would be a token, which cannot be scanned
 	model    // the model's name
 	streamed // true if a stream is asked for
 
@@ -23,8 +24,11 @@ const (
 	tree      // a tool's arguments as a value, not in a string
 	toolName  // whom the arguments of this array element (or this event) are for
 	index     // which choice, call or block an array element (or this event) is
+	part      // which part of that block this event is of
+	chunk     // an array element that continues its text in whatever event: its place says nothing
 	end       // unless null: the text of this array element (or of this event's block) has ended
 	endAll    // unless null: all text has ended
+	sequence  // this event's number
 )
 
 // Field is a line of a table: what the value at a path is.
@@ -32,14 +36,21 @@ type Field struct {
 	// Path is names joined by dots; [] follows the name of an array and stands for each of its elements.
 	Path string
 	As   Role
-	// Type limits exempt and blob: exempt is the object at Path, blob the field of an object, whose own
-	// "type" is this. The type may come before or after what it judges.
+	// Type limits the role to objects whose own "type" is this: the object is the one that Path leads to if
+	// it is an array's element, otherwise the one that has it as a field. The type may come before or after
+	// what it judges.
 	Type string
 	// Role limits exempt objects further, to messages whose own "role" is this. A message is what the first
 	// [] of the path stands for.
 	Role string
 	// Is limits end and endAll to this value.
 	Is string
+	// Tool is whom the text is for, where that goes without saying in the format.
+	Tool string
+	// Lane names the text where the last name of the path is another's too.
+	Lane string
+	// Whole is for text of an event that is no piece, but all of a text once more.
+	Whole bool
 }
 
 // node is a place in a document that a table knows. The nil node is a place that none does.
@@ -52,9 +63,13 @@ type node struct {
 	as Role
 	// judged are the fields of this object, or the object itself, whose role depends on its type.
 	judged []judgement
-	isType bool
-	// role, if set, is what this message's "role" must be for what is exempt within it.
-	role   string
+	// typed are the roles in an answer that depend on the type of the object that this is a field of.
+	typed []Field
+	// subtree says that what stands below is judged with this field.
+	subtree bool
+	isType  bool
+	// author, if set, is what this message's "role" must be for what is exempt within it.
+	author string
 	isRole bool
 }
 
@@ -84,7 +99,7 @@ func shape(fields ...Field) *node {
 			}
 		}
 		if f.Role != "" {
-			message.role = f.Role
+			message.author = f.Role
 			message.child("role").isRole = true
 		}
 		switch {
@@ -93,8 +108,12 @@ func shape(fields ...Field) *node {
 			n.roles = append(n.roles, f)
 		case f.As == exempt && owner == nil: // the elements of an array
 			n.judge(judgement{typ: f.Type, as: exempt})
-		default:
+		case f.As < model:
+			n.subtree = f.As == exempt
 			owner.judge(judgement{typ: f.Type, as: f.As, of: n})
+		default:
+			owner.child("type").isType = true
+			n.typed = append(n.typed, f)
 		}
 	}
 	return root
@@ -103,6 +122,19 @@ func shape(fields ...Field) *node {
 func (n *node) judge(j judgement) {
 	n.child("type").isType = true
 	n.judged = append(n.judged, j)
+}
+
+// role finds what the value of this field is in an object of a type; nil if it is nothing to us.
+func (n *node) role(typ []byte) *Field {
+	for i := range n.typed {
+		if n.typed[i].Type == string(typ) {
+			return &n.typed[i]
+		}
+	}
+	if len(n.roles) > 0 {
+		return &n.roles[len(n.roles)-1]
+	}
+	return nil
 }
 
 func (n *node) child(name string) *node {

@@ -5,6 +5,8 @@ package wire
 type Restorer interface {
 	Write(piece []byte) []byte
 	Flush() []byte
+	// Held tells whether it holds anything.
+	Held() bool
 }
 
 // Restore is asked once for each lane of text, and once for each string and each key within a tool's arguments.

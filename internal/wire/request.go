@@ -1,6 +1,9 @@
 package wire
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+)
 
 // Request is what is known of a request's body.
 type Request struct {
@@ -9,7 +12,8 @@ type Request struct {
 	// Spans are all strings of the body, in order, never overlapping, without what the format exempts.
 	Spans []Span
 
-	body []byte
+	body  []byte
+	joins [][2]int
 }
 
 // Kind says what a span's text is.
@@ -38,7 +42,7 @@ type Span struct {
 }
 
 // Request reads a request's body. The body must be one JSON object that all parsers read the same;
-// otherwise the error is a *Malformed.
+// otherwise the error is a *Malformed. It is ErrTokens if text comes as numbers.
 func (r *Route) Request(body []byte) (*Request, error) {
 	s := scanner{data: body, list: true}
 	// Quotes are counted fast, and two make a string, or less if they are escaped.
@@ -56,6 +60,12 @@ func (r *Route) Request(body []byte) (*Request, error) {
 			q.Model = string(decode(nil, body[m.start:m.end]))
 		case m.n.as == streamed:
 			q.Stream = body[m.start] == 't'
+		}
+	}
+	if r.joined != nil {
+		q.joins = joins(q.Spans, r.request, r.joined)
+		if len(q.joins) > maxJoins {
+			return nil, &Malformed{0, fmt.Sprintf("more than %d texts that go on in another", maxJoins)}
 		}
 	}
 	return q, nil
@@ -159,7 +169,7 @@ func (s *scanner) judge(n *node, spans []Span, typ, role []byte) {
 		}
 	}
 	// Another's message cannot have what is exempt in this role's.
-	if n.role != "" && n.role != string(role) {
+	if n.author != "" && n.author != string(role) {
 		for i := range spans {
 			spans[i].hidden = false
 		}

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/bits"
 	"unicode/utf8"
@@ -23,6 +24,9 @@ type Malformed struct {
 func (m *Malformed) Error() string {
 	return fmt.Sprintf("malformed JSON at byte %d: %s", m.Offset, m.What)
 }
+
+// ErrTokens refuses text that comes as the numbers of a model's tokens, which nobody here can read.
+var ErrTokens = errors.New("token arrays cannot be scanned: send text")
 
 // scanner reads one JSON document in one pass, and writes down what the table's nodes and its caller ask for.
 type scanner struct {
@@ -53,7 +57,9 @@ type scanner struct {
 
 // mark is a value that has a role. A string's range is its contents.
 type mark struct {
-	n          *node
+	n *node
+	// f is the line of the table that says what it is; nil until the type of its object is known.
+	f          *Field
 	group      int
 	start, end int
 	str        bool
@@ -65,6 +71,8 @@ type group struct {
 	parent int
 	// id is its place in the array, or what its index field says; -1 for a document without such a field.
 	id int
+	// part is what its part field says, or -1.
+	part int
 }
 
 func (s *scanner) bad(what string) error { return &Malformed{s.pos, what} }
@@ -72,7 +80,7 @@ func (s *scanner) bad(what string) error { return &Malformed{s.pos, what} }
 // document reads exactly one value.
 func (s *scanner) document(n *node) error {
 	if s.group {
-		s.groups = append(s.groups[:0], group{-1, -1})
+		s.groups = append(s.groups[:0], group{-1, -1, -1})
 	}
 	if bytes.HasPrefix(s.data, []byte("\xef\xbb\xbf")) {
 		return s.bad("it starts with a byte order mark; send UTF-8 without one")
@@ -116,18 +124,23 @@ func (s *scanner) value(n *node, g, key int) error {
 			err = s.listed(n, start+1, s.pos-1, key, escaped)
 		}
 	}
-	if err != nil || n == nil || n.as < model {
+	if err != nil || n == nil || n.as < model && n.typed == nil {
 		return err
 	}
 	m := mark{n: n, group: g, start: start, end: s.pos, null: c == 'n'}
 	if c == '"' {
 		m.start, m.end, m.str = start+1, s.pos-1, true
 	}
-	if n.as == index && s.group {
-		if id, ok := number(s.data[m.start:m.end]); ok {
+	if s.group && (n.as == index || n.as == part) {
+		if id, ok := number(s.data[m.start:m.end]); ok && n.as == index {
 			s.groups[g].id = id
+		} else if ok {
+			s.groups[g].part = id
 		}
 		return nil
+	}
+	if n.typed == nil {
+		m.f = n.role(nil)
 	}
 	s.marks = append(s.marks, m)
 	return nil
@@ -156,13 +169,16 @@ func (s *scanner) compound(n *node, g, key int) error {
 	case 'n':
 		return s.literal("null")
 	default:
+		if n != nil && n.as == noTokens {
+			return ErrTokens
+		}
 		return s.number()
 	}
 }
 
 func (s *scanner) object(n *node, g int) error {
 	o := s.names.open()
-	first := len(s.spans)
+	first, firstMark := len(s.spans), len(s.marks)
 	var typ, role []byte
 	for members := 0; ; members++ {
 		s.space()
@@ -203,6 +219,11 @@ func (s *scanner) object(n *node, g int) error {
 		if err := s.value(child, g, key); err != nil {
 			return err
 		}
+		if child != nil && child.subtree && s.list {
+			for i := key + 1; i < len(s.spans); i++ {
+				s.spans[i].n = child
+			}
+		}
 		if child != nil && (child.isType || child.isRole) && s.data[start] == '"' {
 			if child.isType {
 				typ = decode(nil, s.data[start+1:s.pos-1])
@@ -225,7 +246,23 @@ func (s *scanner) object(n *node, g int) error {
 	if n != nil && s.list {
 		s.judge(n, s.spans[first:], typ, role)
 	}
+	s.settle(firstMark, typ)
 	return nil
+}
+
+// settle says what the marks are that waited for the type of their object.
+func (s *scanner) settle(first int, typ []byte) {
+	kept := first
+	for _, m := range s.marks[first:] {
+		if m.f == nil {
+			m.f = m.n.role(typ)
+		}
+		if m.f != nil {
+			s.marks[kept] = m
+			kept++
+		}
+	}
+	s.marks = s.marks[:kept]
 }
 
 func (s *scanner) array(n *node, g, key int) error {
@@ -243,7 +280,11 @@ func (s *scanner) array(n *node, g, key int) error {
 		in := g
 		if elem != nil && s.group {
 			in = len(s.groups)
-			s.groups = append(s.groups, group{g, i})
+			id := i
+			if elem.as == chunk {
+				id = -1
+			}
+			s.groups = append(s.groups, group{g, id, -1})
 		}
 		if err := s.value(elem, in, key); err != nil {
 			return err

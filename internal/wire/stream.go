@@ -14,16 +14,23 @@ const maxLanes = 1024
 // ErrTooManyLanes ends a stream.
 var ErrTooManyLanes = errors.New("the vendor's stream has more than 1,024 texts at once; the answer was cut off here")
 
+// ErrUnfinished ends a stream.
+var ErrUnfinished = errors.New("the vendor's stream goes on for 16 MiB behind half a word of another text; the answer was cut off here")
+
 // streaming says how a route's answer is streamed.
 type streaming struct {
 	event *node
 	done  string // the data that ends everything, if it is not JSON
 	name  string // of an event of text, if the vendor's events have names
 	// text appends the data of an event that carries text, escaped already, in a lane.
-	// last is the data of the last event that carried any.
+	// last is the data of the last event that carried any. Nil if there must be no events of ours.
 	text func(dst, last []byte, l Lane, text []byte) []byte
 	// array is for a route that streams the elements of an array where it is not asked for events.
 	array bool
+	// serial says that a choice's texts come one after the other: one that begins ends the one before.
+	serial bool
+	// failure is the data of an event that ends the stream with an error, if it is not the format's error.
+	failure func(sequence int, code, message string) []byte
 }
 
 // framing tells how an answer of a content type is streamed. Without ok it comes whole.
@@ -42,6 +49,11 @@ func (s streaming) framing(contentType string) (f framing, ok bool) {
 // Stream restores a streamed answer. What comes in and what goes out are the same events in the same order.
 // Text that may be part of a placeholder is held until a later event of its lane, or until the lane ends:
 // then it goes into the event that ends it, or into one of its own before that.
+//
+// Where events are numbered, there can be none of ours. An event whose text ends in what may be part of a
+// placeholder then waits, and all that come after it, until its lane goes on or ends, so that what is held can
+// still go into it. That costs no more time than the held text itself: it is a few capitals, and the next event
+// is nearly always the same lane's.
 type Stream struct {
 	route   *Route
 	restore Restore
@@ -53,12 +65,15 @@ type Stream struct {
 	pieces  []piece
 	edits   []Edit
 	last    []byte // data of the last event that carried text
+	number  int    // of the last event that had one
+	waiting []*held
+	size    int // of what waits
 	// missing is how many line ends the vendor's last event lacks, once it is known to be the last.
 	missing int
 	// opened says that the array has begun whose elements are the events.
 	opened bool
-	out     []byte
-	err     error
+	out    []byte
+	err    error
 }
 
 // piece is a lane's text in one event.
@@ -66,6 +81,13 @@ type piece struct {
 	mark
 	l    *lane
 	text []byte
+}
+
+// held is an event that waits: for open lanes of its own, or for one before it.
+type held struct {
+	raw   []byte
+	edits []Edit
+	open  int
 }
 
 // Stream begins an answer of a content type. It is nil if such an answer comes whole.
@@ -118,7 +140,12 @@ func (s *Stream) Close(err error) []byte {
 		}
 	}
 	s.end(ended{all: true})
-	if err != nil {
+	s.drain()
+	switch failure := s.route.stream.failure; {
+	case err == nil:
+	case failure != nil:
+		s.send("error", failure(s.number+1, "stream_interrupted", err.Error()))
+	default:
 		s.send("error", s.route.Format.failure(http.StatusBadGateway, "stream_interrupted", err.Error()))
 	}
 	switch {
@@ -140,24 +167,47 @@ func (s *Stream) event(raw []byte) error {
 	}
 	sc.data, sc.pos, sc.depth, sc.marks = ev.data, 0, 0, sc.marks[:0]
 	if len(ev.data) == 0 || sc.document(st.event) != nil {
-		s.out = append(s.out, raw...) // a comment, a ping, [DONE]: nothing to restore
-		return nil
+		return s.pass(raw, nil, nil) // a comment, a ping, [DONE]: nothing to restore
 	}
 	ends, err := s.carry()
 	if err != nil {
 		return err
 	}
 	s.end(ends)
+	var h *held
 	s.edits = s.edits[:0]
 	for _, p := range s.pieces {
-		if string(p.text) != string(ev.data[p.start:p.end]) {
-			s.edits = append(s.edits, Edit{p.start, p.end, p.text})
+		if st.text == nil && p.l != nil && p.l.held() {
+			if h == nil {
+				h = new(held)
+			}
+			p.l.wait(h, len(s.edits))
+		} else if string(p.text) == string(ev.data[p.start:p.end]) {
+			continue
 		}
+		s.edits = append(s.edits, Edit{p.start, p.end, p.text})
 	}
 	ev.rawEdits(s.edits)
-	s.out = appendSplice(s.out, raw, s.edits)
 	if len(s.pieces) > 0 {
 		s.last = append(s.last[:0], ev.data...)
+	}
+	return s.pass(raw, s.edits, h)
+}
+
+// pass sends an event on, or has it wait: with h for lanes of its own.
+func (s *Stream) pass(raw []byte, edits []Edit, h *held) error {
+	s.drain()
+	if len(s.waiting) == 0 && h == nil {
+		s.out = appendSplice(s.out, raw, edits)
+		return nil
+	}
+	if h == nil {
+		h = new(held)
+	}
+	h.raw, h.edits = bytes.Clone(raw), slices.Clone(edits)
+	s.waiting = append(s.waiting, h)
+	if s.size += len(raw); s.size > MaxEvent {
+		return ErrUnfinished
 	}
 	return nil
 }
@@ -176,12 +226,41 @@ func (s *Stream) read(raw []byte) {
 	}
 }
 
+// drain sends what need not wait any longer.
+func (s *Stream) drain() {
+	n := 0
+	for ; n < len(s.waiting) && s.waiting[n].open == 0; n++ {
+		h := s.waiting[n]
+		s.out = appendSplice(s.out, h.raw, h.edits)
+		s.size -= len(h.raw)
+	}
+	s.waiting = slices.Delete(s.waiting, 0, n)
+}
+
+// finish gives out what a lane holds, where it spoke last.
+func (s *Stream) finish(l *lane) {
+	for i := len(s.pieces) - 1; i >= 0; i-- {
+		if p := &s.pieces[i]; p.l == l {
+			p.text = l.flush(p.text)
+			return
+		}
+	}
+	if l.in != nil {
+		e := &l.in.edits[l.edit]
+		e.Text = l.flush(e.Text)
+		l.goesOn()
+	}
+}
+
 // carry takes the event's text through its lanes into s.pieces, and tells which lanes the event ends.
 func (s *Stream) carry() (ends ended, err error) {
 	sc := &s.scan
 	for _, m := range sc.marks {
-		if m.n.as == toolName && m.str && m.end > m.start {
+		switch {
+		case m.f.As == toolName && m.str && m.end > m.start:
 			s.tools[sc.id(m.group, "")] = string(decode(nil, sc.data[m.start:m.end]))
+		case m.f.As == sequence:
+			s.number, _ = number(sc.data[m.start:m.end])
 		}
 		ends.add(m, sc)
 	}
@@ -195,22 +274,30 @@ func (s *Stream) carry() (ends ended, err error) {
 		if !m.text() || m.start == m.end {
 			continue
 		}
-		id, raw := sc.id(m.group, m.n.name), sc.data[m.start:m.end]
+		id, raw := sc.id(m.group, m.lane()), sc.data[m.start:m.end]
 		tool := s.tools[laneID{choice: id.choice, call: id.call}]
-		if m.n.as == tree { // whole in one event
-			l := newLane(id, tree, tool, s.restore)
-			s.pieces = append(s.pieces, piece{m, nil, l.flush(l.write(nil, raw, tree))})
+		if m.f.As == tree || m.f.Whole {
+			l := newLane(id, m.f, tool, s.restore)
+			s.pieces = append(s.pieces, piece{m, nil, l.flush(l.write(nil, raw, m.f.As))})
 			continue
 		}
-		l, err := s.lane(id, m.n.as, tool)
+		l, err := s.lane(id, m.f, tool)
 		if err != nil {
 			return ends, err
 		}
-		s.pieces = append(s.pieces, piece{m, l, l.write(nil, raw, m.n.as)})
+		if s.route.stream.serial {
+			for _, o := range s.lanes {
+				if o != l && o.Choice == l.Choice {
+					s.finish(o)
+				}
+			}
+		}
+		l.goesOn()
+		s.pieces = append(s.pieces, piece{m, l, l.write(nil, raw, m.f.As)})
 	}
 	// The last piece of a lane that ends here takes what is held.
 	for i := len(s.pieces) - 1; i >= 0; i-- {
-		if p := &s.pieces[i]; p.l != nil && ends.has(p.l.Choice) && !p.l.over {
+		if p := &s.pieces[i]; p.l != nil && ends.has(p.l.Choice, p.l.Call) && !p.l.over {
 			p.text = p.l.flush(p.text)
 			p.l.over = true
 		}
@@ -218,7 +305,7 @@ func (s *Stream) carry() (ends ended, err error) {
 	return ends, nil
 }
 
-func (s *Stream) lane(id laneID, as Role, tool string) (*lane, error) {
+func (s *Stream) lane(id laneID, f *Field, tool string) (*lane, error) {
 	for _, l := range s.lanes {
 		if l.Choice == id.choice && l.Call == id.call && l.Field == id.field {
 			return l, nil
@@ -227,15 +314,15 @@ func (s *Stream) lane(id laneID, as Role, tool string) (*lane, error) {
 	if len(s.lanes) == maxLanes {
 		return nil, ErrTooManyLanes
 	}
-	l := newLane(id, as, tool, s.restore)
+	l := newLane(id, f, tool, s.restore)
 	s.lanes = append(s.lanes, l)
 	return l, nil
 }
 
 // ended is what an event ends.
 type ended struct {
-	all     bool
-	choices []int
+	all   bool
+	parts []laneID
 }
 
 func (e *ended) add(m mark, sc *scanner) {
@@ -249,20 +336,28 @@ func (e *ended) add(m mark, sc *scanner) {
 		case f.As == endAll:
 			e.all = true
 		case f.As == end:
-			e.choices = append(e.choices, sc.id(m.group, "").choice)
+			e.parts = append(e.parts, sc.id(m.group, ""))
 		}
 	}
 }
 
-func (e *ended) has(choice int) bool { return e.all || slices.Contains(e.choices, choice) }
+// has tells whether what is ended is this call of a choice, or all of the choice.
+func (e *ended) has(choice, call int) bool {
+	return e.all || slices.ContainsFunc(e.parts, func(p laneID) bool {
+		return p.choice == choice && (p.call < 0 || p.call == call)
+	})
+}
 
 // end sends what the lanes that have ended still hold, and forgets them.
 func (s *Stream) end(e ended) {
 	s.lanes = slices.DeleteFunc(s.lanes, func(l *lane) bool {
-		if !e.has(l.Choice) {
+		switch {
+		case !e.has(l.Choice, l.Call):
 			return false
-		}
-		if l.over {
+		case l.over:
+			return true
+		case s.route.stream.text == nil:
+			s.finish(l)
 			return true
 		}
 		if rest := l.flush(nil); len(rest) > 0 {
@@ -270,7 +365,7 @@ func (s *Stream) end(e ended) {
 		}
 		return true
 	})
-	maps.DeleteFunc(s.tools, func(id laneID, _ string) bool { return e.has(id.choice) })
+	maps.DeleteFunc(s.tools, func(id laneID, _ string) bool { return e.has(id.choice, id.call) })
 }
 
 // send writes an event of our own, as the vendor's are written.

@@ -18,6 +18,7 @@
 package wire
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -39,8 +40,14 @@ type Route struct {
 	// Path is the endpoint's. In it {} stands for a name: text without a slash or a colon. {model} is the
 	// model's, and {...} is one name or more with the slashes between them.
 	Path string
-	// Get says that the answer holds text which was asked for earlier, and that there is no body.
-	Get bool
+	// Bodiless is an endpoint whose requests have no body.
+	Bodiless bool
+
+	method string // POST if empty
+	// also are other paths of the same endpoint.
+	also []string
+	// joined are the top-level fields, in this order, that are one text.
+	joined []string
 
 	request *node
 	answer  *node
@@ -95,25 +102,18 @@ func ByName(name string) (*Format, error) {
 // Match says what is known of a method and path.
 type Match uint8
 
-// A Completion and a Retrieval, of what a completion gave, have a Route. What is Unknown may carry anything.
+// Only a Completion has a Route. What is Unknown may carry anything.
 const (
 	Unknown Match = iota
 	Harmless
 	Completion
-	Retrieval
 )
 
 // Route finds what the format knows of a request. The path is the vendor's own and may have a query.
 func (f *Format) Route(method, path string) (*Route, Match) {
 	path, _, _ = strings.Cut(path, "?")
 	for _, r := range f.routes {
-		if _, ok := match(r.Path, path); !ok {
-			continue
-		}
-		switch {
-		case r.Get && method == "GET":
-			return r, Retrieval
-		case !r.Get && method == "POST":
+		if _, ok := r.match(path); ok && method == cmp.Or(r.method, "POST") {
 			return r, Completion
 		}
 	}
@@ -130,8 +130,20 @@ func (f *Format) Route(method, path string) (*Route, Match) {
 // Model is the name of the model where the path holds it.
 func (r *Route) Model(path string) string {
 	path, _, _ = strings.Cut(path, "?")
-	model, _ := match(r.Path, path)
+	model, _ := r.match(path)
 	return model
+}
+
+func (r *Route) match(path string) (model string, ok bool) {
+	if model, ok = match(r.Path, path); ok {
+		return model, true
+	}
+	for _, also := range r.also {
+		if model, ok = match(also, path); ok {
+			return model, true
+		}
+	}
+	return "", false
 }
 
 // match tells whether a path is what a pattern describes, and the model that it names.
