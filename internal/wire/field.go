@@ -14,7 +14,7 @@ const (
 	jsonText // a string that holds JSON: the strings within are listed
 	blob     // base64: listed, but not text
 	exempt   // a string that is not listed, or, with a Type, a whole object; the table gives the reason
-	noTokens // text, or more of it in arrays: a number would be a token, which cannot be scanned
+	noTokens // text, or arrays of it: a number there would be a token, which cannot be scanned
 	model    // the model's name
 	streamed // true if a stream is asked for
 

@@ -12,13 +12,17 @@ func (q *Request) Joins() [][2]int { return q.joins }
 // joins pairs what stands at the names of a chain, in the order of the chain. What is absent or empty is left
 // out. Each element of an array is a text of its own.
 func joins(spans []Span, request *node, chain []string) [][2]int {
+	places := make([]*node, len(chain))
+	for k, name := range chain {
+		places[k] = request.field([]byte(name))
+	}
 	texts := make([][]int, len(chain))
 	for i, sp := range spans {
 		if sp.n == nil || sp.Start == sp.End {
 			continue
 		}
-		for k, name := range chain {
-			if n := request.child(name); sp.n == n || sp.n == n.elem {
+		for k, n := range places {
+			if sp.n == n {
 				texts[k] = append(texts[k], i)
 			}
 		}

@@ -270,6 +270,9 @@ func (s *scanner) array(n *node, g, key int) error {
 	if n != nil {
 		elem = n.elem
 	}
+	if n != nil && n.as == noTokens {
+		elem = n
+	}
 	s.space()
 	if s.next() == ']' {
 		s.pos++

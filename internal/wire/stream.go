@@ -191,6 +191,7 @@ func (s *Stream) event(raw []byte) error {
 	if len(s.pieces) > 0 {
 		s.last = append(s.last[:0], ev.data...)
 	}
+	s.pieces = s.pieces[:0]
 	return s.pass(raw, s.edits, h)
 }
 
@@ -269,7 +270,6 @@ func (s *Stream) carry() (ends ended, err error) {
 	}
 	// An object that is no element of an array is all there is.
 	ends.all = ends.all || s.split.framing == elements && !s.opened
-	s.pieces = s.pieces[:0]
 	for _, m := range sc.marks {
 		if !m.text() || m.start == m.end {
 			continue

@@ -306,7 +306,7 @@ func FuzzStreamIsTheSame(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, stream []byte, cut int) {
 		cut = max(0, min(cut, len(stream)))
-		for _, route := range []*Route{chatRoute(t), anthropicRoute(t)} {
+		for _, route := range []*Route{chatRoute(t), anthropicRoute(t), responses(t), openaiCompletions, mistral.routes[0]} {
 			for _, restore := range []Restore{func(Lane) Restorer { return nil }, func(Lane) Restorer { return &exact{} }} {
 				if got := restream(t, route, restore, stream[:cut], stream[cut:]); !bytes.Equal(got, stream) {
 					t.Fatalf("%q becomes %q", stream, got)

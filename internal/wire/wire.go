@@ -60,7 +60,7 @@ var formats = []*Format{
 	anthropic,
 	{Name: "gemini"},
 	{Name: "ollama"},
-	{Name: "mistral"},
+	mistral,
 }
 
 // ErrNotBuilt is wrapped by ByName for a format whose name may be configured, but which cannot be spoken yet.
@@ -91,7 +91,7 @@ func ByName(name string) (*Format, error) {
 		switch {
 		case f.Name != name:
 		case f.routes == nil:
-			return nil, fmt.Errorf("format %q: %w; openai and anthropic are", name, ErrNotBuilt)
+			return nil, fmt.Errorf("format %q: %w", name, ErrNotBuilt)
 		default:
 			return f, nil
 		}

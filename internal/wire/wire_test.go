@@ -7,12 +7,12 @@ import (
 )
 
 func TestByName(t *testing.T) {
-	for _, name := range []string{"openai", "anthropic"} {
+	for _, name := range []string{"openai", "anthropic", "mistral"} {
 		if f, err := ByName(name); err != nil || f.Name != name {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, name := range []string{"gemini", "ollama", "mistral"} {
+	for _, name := range []string{"gemini", "ollama"} {
 		if _, err := ByName(name); !errors.Is(err, ErrNotBuilt) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -35,8 +35,31 @@ func TestRoute(t *testing.T) {
 		{"openai", "GET", "/v1/models", Harmless},
 		{"openai", "GET", "/v1/models/gpt-5", Harmless},
 		{"openai", "POST", "/v1/models", Unknown},
-		{"openai", "POST", "/v1/embeddings", Unknown},
+		{"openai", "POST", "/v1/audio/speech", Unknown},
 		{"openai", "POST", "/v1/messages", Unknown},
+		{"openai", "POST", "/chat/completions", Completion},
+		{"openai", "POST", "/openai/v1/chat/completions", Completion},
+		{"openai", "POST", "/openai/deployments/gpt-5/chat/completions?api-version=2024-10-21", Completion},
+		{"openai", "POST", "/openai/deployments/a/b/chat/completions", Unknown},
+		{"openai", "POST", "/openai/deployments/gpt-5/embeddings", Completion},
+		{"openai", "POST", "/v1/engines/copilot-codex/completions", Completion},
+		{"openai", "POST", "/v1/completions", Completion},
+		{"openai", "POST", "/beta/completions", Completion},
+		{"openai", "POST", "/embeddings", Completion},
+		{"openai", "POST", "/infill", Completion},
+		{"openai", "POST", "/v1/responses", Completion},
+		{"openai", "POST", "/openai/responses?api-version=preview", Completion},
+		{"openai", "POST", "/responses/compact", Completion},
+		{"openai", "GET", "/v1/responses", Unknown},
+		{"openai", "GET", "/v1/responses/resp_1?stream=true", Completion},
+		{"openai", "POST", "/v1/responses/resp_1", Unknown},
+		{"openai", "DELETE", "/v1/responses/resp_1", Unknown},
+		{"openai", "GET", "/v1/responses/resp_1/input_items?limit=2", Completion},
+		{"openai", "POST", "/v1/responses/resp_1/cancel", Completion},
+		{"openai", "GET", "/models", Harmless},
+		{"mistral", "POST", "/v1/fim/completions", Completion},
+		{"mistral", "POST", "/v1/agents/completions", Completion},
+		{"mistral", "POST", "/v1/completions", Unknown},
 		{"anthropic", "POST", "/v1/messages", Completion},
 		{"anthropic", "POST", "/v1/messages?beta=true", Completion},
 		{"anthropic", "POST", "/v1/messages/count_tokens?beta=true", Completion},
@@ -62,6 +85,8 @@ func TestErrorsAreTheVendorsOwn(t *testing.T) {
 	}{
 		{"openai", 403, `{"error":{"message":"say \"why\"","type":"invalid_request_error","param":null,"code":"policy"}}`},
 		{"openai", 502, `{"error":{"message":"say \"why\"","type":"server_error","param":null,"code":"policy"}}`},
+		{"mistral", 400, `{"object":"error","message":"say \"why\"","type":"invalid_request_error","param":null,"code":"policy"}`},
+		{"mistral", 502, `{"object":"error","message":"say \"why\"","type":"internal_server_error","param":null,"code":"policy"}`},
 		{"anthropic", 403, `{"type":"error","error":{"type":"permission_error","message":"say \"why\""}}`},
 		{"anthropic", 400, `{"type":"error","error":{"type":"invalid_request_error","message":"say \"why\""}}`},
 		{"anthropic", 418, `{"type":"error","error":{"type":"invalid_request_error","message":"say \"why\""}}`},
