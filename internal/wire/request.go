@@ -20,10 +20,13 @@ type Request struct {
 type Kind uint8
 
 // A JSONText span stands within a string that itself holds JSON. A Blob is base64: bytes of an image or a file.
+// A Thought is the vendor's own, which was sent back to us unrestored: only a client that took it over from
+// another vendor can have put a value into it, one that was restored before.
 const (
 	Plain Kind = iota
 	JSONText
 	Blob
+	Thought
 )
 
 // Span is the contents of one JSON string, between its quotes, as a range of the body.
@@ -152,10 +155,10 @@ func (s *scanner) cutOff() bool {
 	return true
 }
 
-// judge applies what depends on an object's type, now that the whole object is read.
-func (s *scanner) judge(n *node, spans []Span, typ, role []byte) {
+// judge applies what depends on an object's type, or on which fields say something, now that all of it is read.
+func (s *scanner) judge(n *node, spans []Span, typ, role []byte, said uint8) {
 	for _, j := range n.judged {
-		if j.typ != string(typ) {
+		if j.typ != "" && j.typ != string(typ) || j.said&^said != 0 {
 			continue
 		}
 		for i := range spans {
@@ -165,6 +168,8 @@ func (s *scanner) judge(n *node, spans []Span, typ, role []byte) {
 				sp.hidden, s.hidden = true, true
 			case j.as == blob && sp.n == j.of && isBlob(s.data[sp.Start:sp.End]):
 				sp.Kind = Blob
+			case j.as == thought && sp.Kind == Plain:
+				sp.Kind = Thought
 			}
 		}
 	}
@@ -172,6 +177,9 @@ func (s *scanner) judge(n *node, spans []Span, typ, role []byte) {
 	if n.author != "" && n.author != string(role) {
 		for i := range spans {
 			spans[i].hidden = false
+			if spans[i].Kind == Thought {
+				spans[i].Kind = Plain
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"maps"
 	"net/http"
@@ -259,7 +260,10 @@ func (s *Stream) carry() (ends ended, err error) {
 	for _, m := range sc.marks {
 		switch {
 		case m.f.As == toolName && m.str && m.end > m.start:
-			s.tools[sc.id(m.group, "")] = string(decode(nil, sc.data[m.start:m.end]))
+			sc.groups[m.group].tool = string(decode(nil, sc.data[m.start:m.end]))
+			if !sc.chunk(m.group) {
+				s.tools[sc.id(m.group, "")] = sc.groups[m.group].tool
+			}
 		case m.f.As == sequence:
 			s.number, _ = number(sc.data[m.start:m.end])
 		}
@@ -271,11 +275,20 @@ func (s *Stream) carry() (ends ended, err error) {
 	// An object that is no element of an array is all there is.
 	ends.all = ends.all || s.split.framing == elements && !s.opened
 	for _, m := range sc.marks {
-		if !m.text() || m.start == m.end {
+		id := sc.id(m.group, m.lane())
+		// A call in a list whose places say nothing goes on until the next.
+		calling := laneID{choice: id.choice, call: -1, field: "call"}
+		if m.f.As == toolName && sc.chunk(m.group) {
+			s.interrupt(id.choice, nil)
+			s.tools[calling] = sc.groups[m.group].tool
+		}
+		if !m.text() || m.start == m.end || sc.sealed(m.group) {
 			continue
 		}
-		id, raw := sc.id(m.group, m.lane()), sc.data[m.start:m.end]
-		tool := s.tools[laneID{choice: id.choice, call: id.call}]
+		raw, tool := sc.data[m.start:m.end], s.tools[laneID{choice: id.choice, call: id.call}]
+		if m.f.As == argument || m.f.As == tree && sc.chunk(m.group) {
+			tool = cmp.Or(sc.tool(m.group), s.tools[calling])
+		}
 		if m.f.As == tree || m.f.Whole {
 			l := newLane(id, m.f, tool, s.restore)
 			s.pieces = append(s.pieces, piece{m, nil, l.flush(l.write(nil, raw, m.f.As))})
@@ -285,15 +298,14 @@ func (s *Stream) carry() (ends ended, err error) {
 		if err != nil {
 			return ends, err
 		}
-		if s.route.stream.serial {
-			for _, o := range s.lanes {
-				if o != l && o.Choice == l.Choice {
-					s.finish(o)
-				}
-			}
-		}
+		s.interrupt(l.Choice, l)
 		l.goesOn()
-		s.pieces = append(s.pieces, piece{m, l, l.write(nil, raw, m.f.As)})
+		p := piece{m, l, l.write(nil, raw, m.f.As)}
+		if m.f.As == argument && !sc.groups[m.group].goesOn {
+			p.text = l.flush(p.text)
+			l.over = true
+		}
+		s.pieces = append(s.pieces, p)
 	}
 	// The last piece of a lane that ends here takes what is held.
 	for i := len(s.pieces) - 1; i >= 0; i-- {
@@ -305,9 +317,21 @@ func (s *Stream) carry() (ends ended, err error) {
 	return ends, nil
 }
 
+// interrupt has the texts of a choice give out what they hold but for the one that goes on, if only one can.
+func (s *Stream) interrupt(choice int, but *lane) {
+	if !s.route.stream.serial {
+		return
+	}
+	for _, l := range s.lanes {
+		if l != but && l.Choice == choice {
+			s.finish(l)
+		}
+	}
+}
+
 func (s *Stream) lane(id laneID, f *Field, tool string) (*lane, error) {
 	for _, l := range s.lanes {
-		if l.Choice == id.choice && l.Call == id.call && l.Field == id.field {
+		if l.Choice == id.choice && l.Call == id.call && l.Field == id.field && l.Key == id.key && !l.over {
 			return l, nil
 		}
 	}
@@ -352,10 +376,10 @@ func (e *ended) has(choice, call int) bool {
 func (s *Stream) end(e ended) {
 	s.lanes = slices.DeleteFunc(s.lanes, func(l *lane) bool {
 		switch {
-		case !e.has(l.Choice, l.Call):
-			return false
 		case l.over:
 			return true
+		case !e.has(l.Choice, l.Call):
+			return false
 		case s.route.stream.text == nil:
 			s.finish(l)
 			return true
