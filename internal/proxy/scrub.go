@@ -36,7 +36,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	}
 	if x.match == wire.Unknown {
 		q.Endpoint = "unknown"
-		if p.sensitivePath(x.path) {
+		if p.sensitivePath(x.format.WithoutCredential(x.path)) {
 			return nil, refuse(http.StatusForbidden, "sensitive_path", "the request's path or query holds something sensitive, which cannot be scrubbed there: send it in the body")
 		}
 	}
@@ -130,9 +130,11 @@ func (p *Proxy) find(req *wire.Request) []secret {
 		}
 		text := req.Text(sp, scratch)
 		var findings []detect.Finding
-		if sp.Key >= 0 {
+		switch {
+		case sp.Kind == wire.Thought: // only what is known already
+		case sp.Key >= 0:
 			findings = engine.FindNamed(req.Text(req.Spans[sp.Key], keyScratch), text)
-		} else {
+		default:
 			findings = engine.Find("", text)
 		}
 		out = append(out, merge(n, text, findings, p.Vault.Known(text), engine)...)

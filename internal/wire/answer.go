@@ -9,10 +9,9 @@ func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 	if err := s.document(r.answer); err != nil {
 		return body, err
 	}
-	tools := make(map[laneID]string)
 	for _, m := range s.marks {
 		if m.f.As == toolName && m.str {
-			tools[s.id(m.group, "")] = string(decode(nil, body[m.start:m.end]))
+			s.groups[m.group].tool = string(decode(nil, body[m.start:m.end]))
 		}
 	}
 	var edits []Edit
@@ -21,7 +20,7 @@ func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 			continue
 		}
 		id := s.id(m.group, m.lane())
-		l := newLane(id, m.f, tools[laneID{choice: id.choice, call: id.call}], restore)
+		l := newLane(id, m.f, s.groups[m.group].tool, restore)
 		raw := body[m.start:m.end]
 		text := l.flush(l.write(nil, raw, m.f.As))
 		if string(text) != string(raw) {

@@ -7,7 +7,9 @@ import (
 
 // Request is what is known of a request's body.
 type Request struct {
-	Model  string
+	// Model is what the body names; nothing if that is several.
+	Model string
+	// Stream says that the body asks for one.
 	Stream bool
 	// Spans are all strings of the body, in order, never overlapping, without what the format exempts.
 	Spans []Span
@@ -57,13 +59,19 @@ func (r *Route) Request(body []byte) (*Request, error) {
 		return nil, &Malformed{0, "the body is not a JSON object"}
 	}
 	q := &Request{Spans: s.listedSpans(), body: body}
+	mixed := false
 	for _, m := range s.marks {
 		switch {
 		case m.n.as == model && m.str:
-			q.Model = string(decode(nil, body[m.start:m.end]))
+			name := string(decode(nil, body[m.start:m.end]))
+			mixed = mixed || q.Model != "" && name != q.Model
+			q.Model = name
 		case m.n.as == streamed:
 			q.Stream = body[m.start] == 't'
 		}
+	}
+	if mixed {
+		q.Model = ""
 	}
 	if r.joined != nil {
 		q.joins = joins(q.Spans, r.request, r.joined)

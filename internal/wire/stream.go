@@ -290,6 +290,7 @@ func (s *Stream) carry() (ends ended, err error) {
 			tool = cmp.Or(sc.tool(m.group), s.tools[calling])
 		}
 		if m.f.As == tree || m.f.Whole {
+			s.interrupt(id.choice, nil)
 			l := newLane(id, m.f, tool, s.restore)
 			s.pieces = append(s.pieces, piece{m, nil, l.flush(l.write(nil, raw, m.f.As))})
 			continue

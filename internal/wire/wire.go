@@ -21,6 +21,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -32,6 +33,8 @@ type Format struct {
 	harmless []string
 	// failure renders an error as the vendor would.
 	failure func(status int, code, message string) []byte
+	// credentials are the parameters of a query that the vendor's own credential may come in.
+	credentials []string
 }
 
 // Route is one endpoint that carries text.
@@ -58,8 +61,8 @@ type Route struct {
 var formats = []*Format{
 	openai,
 	anthropic,
-	{Name: "gemini"},
-	{Name: "ollama"},
+	gemini,
+	ollama,
 	mistral,
 }
 
@@ -132,6 +135,29 @@ func (r *Route) Model(path string) string {
 	path, _, _ = strings.Cut(path, "?")
 	model, _ := r.match(path)
 	return model
+}
+
+// WithoutCredential is a path without what its query says of the vendor's own credential, which is nobody else's
+// business and no finding.
+func (f *Format) WithoutCredential(path string) string {
+	path, query, found := strings.Cut(path, "?")
+	if !found {
+		return path
+	}
+	var kept []string
+	for parameter := range strings.SplitSeq(query, "&") {
+		if name, _, _ := strings.Cut(parameter, "="); !slices.Contains(f.credentials, name) {
+			kept = append(kept, parameter)
+		}
+	}
+	return path + "?" + strings.Join(kept, "&")
+}
+
+// at is a route of f at paths of another vendor that speaks its format too, errors included.
+func (f *Format) at(r *Route, path string, also ...string) *Route {
+	other := *r
+	other.Format, other.Path, other.also = f, path, also
+	return &other
 }
 
 func (r *Route) match(path string) (model string, ok bool) {
