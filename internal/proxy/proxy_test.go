@@ -87,6 +87,7 @@ func (b *bench) start() {
 	for _, name := range []string{"openai", "anthropic"} {
 		providers[name] = policy.Provider{Format: name, URL: b.vendor.URL(), Kind: policy.Public}
 	}
+	providers["mistral"] = policy.Provider{Format: "mistral", URL: b.vendor.URL() + "/mistral", Kind: policy.Public}
 	providers["gemini"] = policy.Provider{Format: "gemini", URL: b.vendor.URL(), Kind: policy.Public}
 	b.proxy = New(Config{
 		Engine:   detect.Default,

@@ -1,5 +1,7 @@
-// Package standin is a vendor on loopback, for the demo and for tests. It speaks OpenAI's Chat Completions and
-// Anthropic's Messages, whole and streamed, and says what it is told to.
+// Package standin is a vendor on loopback, for the demo and for tests. It speaks OpenAI's Chat Completions,
+// Completions, Responses and Embeddings, also under Azure's and Copilot's paths, llama.cpp's completions,
+// Anthropic's Messages, and below /mistral Mistral's chat and fill-in-the-middle: whole and streamed. It says what
+// it is told to.
 //
 // What it answers is [Options.Reply]'s; by default it echoes. How its bytes arrive is [Options.Split]'s: cut
 // anywhere, each piece flushed on its own. It keeps every request as it came, for [Server.Requests], and it can
@@ -15,6 +17,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -53,6 +56,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	requests []Recorded
+	kept     map[string]keptResponse
 
 	listener net.Listener
 	server   http.Server
@@ -115,16 +119,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.requests = append(s.requests, Recorded{r.Method, r.URL.RequestURI(), r.Header.Clone(), body})
 	s.mu.Unlock()
 
-	v := vendorOf(r)
-	if r.Header.Get("Authorization") == "" && r.Header.Get("X-Api-Key") == "" {
+	v, path := vendorOf(r)
+	if r.Header.Get("Authorization") == "" && r.Header.Get("X-Api-Key") == "" && r.Header.Get("Api-Key") == "" {
 		s.send(w, r, v.failure(http.StatusUnauthorized, "no credential came with the request"))
 		return
 	}
 	switch {
-	case r.Method == http.MethodGet && r.URL.Path == "/v1/models":
+	case r.Method == http.MethodGet && path == "/v1/models":
 		s.send(w, r, ok(v.models()))
-	case r.Method == http.MethodPost && v.routes[r.URL.Path] != nil:
-		s.send(w, r, v.routes[r.URL.Path](s, body))
+	case r.Method == http.MethodPost && v.routes[path] != nil:
+		s.send(w, r, v.routes[path](s, body))
+	case v == &openai && strings.HasPrefix(path, keptPath):
+		s.send(w, r, s.keptAnswer(strings.TrimPrefix(path, keptPath), r.URL.Query().Get("stream") == "true"))
 	default:
 		s.send(w, r, v.failure(http.StatusNotFound, "nothing is served at "+r.URL.Path))
 	}
@@ -147,11 +153,16 @@ type vendor struct {
 }
 
 // vendorOf tells the vendors apart by path, and where they share one by a header that only Anthropic asks for.
-func vendorOf(r *http.Request) *vendor {
-	if anthropic.routes[r.URL.Path] != nil || r.Header.Get("Anthropic-Version") != "" {
-		return &anthropic
+// Mistral shares its paths with OpenAI, and has nothing else of its own either. The path is the vendor's.
+func vendorOf(r *http.Request) (v *vendor, path string) {
+	path = r.URL.Path
+	if rest, ok := strings.CutPrefix(path, "/mistral"); ok {
+		return &mistral, rest
 	}
-	return &openai
+	if anthropic.routes[path] != nil || r.Header.Get("Anthropic-Version") != "" {
+		return &anthropic, path
+	}
+	return &openai, openaiPath(path)
 }
 
 func (s *Server) id(prefix string) string {
