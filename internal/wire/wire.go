@@ -19,7 +19,6 @@ package wire
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,7 +56,7 @@ type Route struct {
 	stream  streaming
 }
 
-// formats, in the order errors list them. Those without routes are known by name and not built yet.
+// formats, in the order errors list them.
 var formats = []*Format{
 	openai,
 	anthropic,
@@ -65,9 +64,6 @@ var formats = []*Format{
 	ollama,
 	mistral,
 }
-
-// ErrNotBuilt is wrapped by ByName for a format whose name may be configured, but which cannot be spoken yet.
-var ErrNotBuilt = errors.New("known format, not built yet")
 
 func init() {
 	for _, f := range formats {
@@ -91,11 +87,7 @@ func Formats() []string {
 // ByName finds a format.
 func ByName(name string) (*Format, error) {
 	for _, f := range formats {
-		switch {
-		case f.Name != name:
-		case f.routes == nil:
-			return nil, fmt.Errorf("format %q: %w", name, ErrNotBuilt)
-		default:
+		if f.Name == name {
 			return f, nil
 		}
 	}
