@@ -34,7 +34,7 @@ func TestDoor(t *testing.T) {
 		"a web page":           {path: "/t/" + testToken + "/openai/v1/models", header: []string{"Origin", "http://localhost:3000"}, want: 403},
 		"a page's cross fetch": {path: "/t/" + testToken + "/openai/v1/models", header: []string{"Sec-Fetch-Site", "cross-site"}, want: 403},
 		"no such provider":     {path: "/t/" + testToken + "/nobody/v1/models", want: 404},
-		"a format to come":     {path: "/t/" + testToken + "/gemini/v1beta/models/m:generateContent", want: 501},
+		"no such format":       {path: "/t/" + testToken + "/strange/v1/models", want: 501},
 		"a websocket":          {path: "/t/" + testToken + "/openai/v1/realtime", header: []string{"Connection", "Upgrade", "Upgrade", "websocket"}, want: 501},
 		"out, a slash escaped": {path: "/t/" + testToken + "/openai/v1/..%2f..%5c../secret", want: 400},
 		"out, escaped":         {path: "/t/" + testToken + "/openai/v1/%2e%2e/%2E%2E/secret", want: 400},

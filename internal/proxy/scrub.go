@@ -36,21 +36,22 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	}
 	if x.match == wire.Unknown {
 		q.Endpoint = "unknown"
-		if p.sensitivePath(x.path) {
+		if p.sensitivePath(x.format.WithoutCredential(x.path)) {
 			return nil, refuse(http.StatusForbidden, "sensitive_path", "the request's path or query holds something sensitive, which cannot be scrubbed there: send it in the body")
 		}
 	}
 	var req *wire.Request
 	var found []secret
 	if len(body) > 0 {
-		if x.route == nil {
+		if x.route == nil || x.route.Bodiless {
 			return nil, refuse(http.StatusBadRequest, "unexpected_body", "this path takes no body")
 		}
 		var err error
 		if req, err = x.route.Request(body); err != nil {
 			return nil, malformed(err)
 		}
-		x.model, q.Destination.Model, x.record.Model = req.Model, req.Model, p.safeModel(req.Model)
+		x.model = cmp.Or(x.route.Model(x.path), req.Model)
+		q.Destination.Model, x.record.Model = x.model, p.safeModel(x.model)
 		found = p.find(req)
 	} else if x.match == wire.Completion && !x.route.Bodiless {
 		return nil, refuse(http.StatusBadRequest, "no_body", "the request has no body")
@@ -130,9 +131,11 @@ func (p *Proxy) find(req *wire.Request) []secret {
 		}
 		text := req.Text(sp, scratch)
 		var findings []detect.Finding
-		if sp.Key >= 0 {
+		switch {
+		case sp.Kind == wire.Thought: // only what is known already
+		case sp.Key >= 0:
 			findings = engine.FindNamed(req.Text(req.Spans[sp.Key], keyScratch), text)
-		} else {
+		default:
 			findings = engine.Find("", text)
 		}
 		out = append(out, merge(n, text, findings, p.Vault.Known(text), cut[n], engine)...)

@@ -72,7 +72,7 @@ func (s *Server) completions(body []byte) answer {
 	if !q.Stream {
 		return ok(whole(all...))
 	}
-	a := answer{status: http.StatusOK, sse: true}
+	a := answer{status: http.StatusOK, kind: eventStream}
 	for _, piece := range interleave(pieces...) {
 		a.parts = append(a.parts, event("", whole(piece)))
 	}
@@ -93,7 +93,7 @@ func (s *Server) completion(body []byte) answer {
 	if !q.Stream {
 		return ok(marshal(object{"index": 0, "content": reply.Text, "stop": true, "stop_type": "eos"}))
 	}
-	a := answer{status: http.StatusOK, sse: true}
+	a := answer{status: http.StatusOK, kind: eventStream}
 	for _, piece := range chop(reply.Text, s.options.Piece) {
 		a.parts = append(a.parts, event("", marshal(object{"index": 0, "content": piece, "stop": false})))
 	}

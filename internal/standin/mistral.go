@@ -8,6 +8,7 @@ var mistral = vendor{
 		"/v1/fim/completions":  (*Server).mistralChat,
 		"/v1/embeddings":       (*Server).embeddings,
 	},
+	list:    "/v1/models",
 	models:  openai.models,
 	failure: mistralFailure,
 }

@@ -18,6 +18,7 @@ var openai = vendor{
 		"/v1/responses/compact":      (*Server).compact,
 		"/v1/responses/input_tokens": (*Server).inputTokens,
 	},
+	list: "/v1/models",
 	models: func() []byte {
 		return marshal(object{"object": "list", "data": []object{{"id": "standin", "object": "model", "created": 1, "owned_by": "scrubjay"}}})
 	},
@@ -208,7 +209,7 @@ func (s *Server) chatStream(c completion, replies []Reply, withUsage, chunks boo
 		}
 		choices = append(choices, append(all, choice{Index: i, Delta: &delta{}, Finish: finish(reply)}))
 	}
-	a := answer{status: http.StatusOK, sse: true}
+	a := answer{status: http.StatusOK, kind: eventStream}
 	for _, one := range interleave(choices...) {
 		c.Choices = []choice{one}
 		a.parts = append(a.parts, event("", marshal(c)))

@@ -154,7 +154,7 @@ func (s *Server) outputItems(reply Reply, custom map[string]bool) []outputItem {
 
 // responsesStream says each text in deltas, when it is whole, in its part, in its item and in the response.
 func (s *Server) responsesStream(whole response) answer {
-	a := answer{status: http.StatusOK, sse: true}
+	a := answer{status: http.StatusOK, kind: eventStream}
 	add := func(kind string, v object) {
 		v["type"], v["sequence_number"] = kind, len(a.parts)
 		a.parts = append(a.parts, event(kind, marshal(v)))

@@ -10,6 +10,7 @@ package standin
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -57,6 +58,7 @@ type Server struct {
 	mu       sync.Mutex
 	requests []Recorded
 	kept     map[string]keptResponse
+	batches  map[string]answer
 
 	listener net.Listener
 	server   http.Server
@@ -120,12 +122,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 
 	v, path := vendorOf(r)
-	if r.Header.Get("Authorization") == "" && r.Header.Get("X-Api-Key") == "" && r.Header.Get("Api-Key") == "" {
+	if v != &ollama && !hasCredential(r) {
 		s.send(w, r, v.failure(http.StatusUnauthorized, "no credential came with the request"))
 		return
 	}
 	switch {
-	case r.Method == http.MethodGet && path == "/v1/models":
+	case v == &gemini && r.Method == http.MethodPost:
+		s.send(w, r, s.gemini(r.URL, body))
+	case v == &anthropic && strings.HasPrefix(path, batchPath):
+		s.send(w, r, s.batch(strings.TrimPrefix(path, batchPath)))
+	case r.Method == http.MethodGet && path == v.list:
 		s.send(w, r, ok(v.models()))
 	case r.Method == http.MethodPost && v.routes[path] != nil:
 		s.send(w, r, v.routes[path](s, body))
@@ -139,15 +145,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer is what goes back, in the parts that a vendor would flush.
 type answer struct {
 	status int
-	sse    bool
+	kind   string // of content; JSON if empty
 	parts  [][]byte
 }
+
+const eventStream = "text/event-stream; charset=utf-8"
 
 func ok(body []byte) answer { return answer{status: http.StatusOK, parts: [][]byte{body}} }
 
 // vendor is one vendor's format.
 type vendor struct {
-	routes  map[string]func(s *Server, body []byte) answer
+	routes map[string]func(s *Server, body []byte) answer
+	// list is where models lists the vendor's models.
+	list    string
 	models  func() []byte
 	failure func(status int, message string) answer
 }
@@ -159,10 +169,28 @@ func vendorOf(r *http.Request) (v *vendor, path string) {
 	if rest, ok := strings.CutPrefix(path, "/mistral"); ok {
 		return &mistral, rest
 	}
+	if rest, ok := strings.CutPrefix(path, "/v1beta/openai"); ok {
+		return &openai, "/v1" + rest
+	}
+	if method := path[strings.LastIndexByte(path, '/')+1:]; strings.Contains(method, ":") || path == gemini.list {
+		return &gemini, path
+	}
+	if strings.HasPrefix(path, "/api/") {
+		return &ollama, path
+	}
 	if anthropic.routes[path] != nil || r.Header.Get("Anthropic-Version") != "" {
 		return &anthropic, path
 	}
 	return &openai, openaiPath(path)
+}
+
+func hasCredential(r *http.Request) bool {
+	for _, name := range []string{"Authorization", "X-Api-Key", "Api-Key", "X-Goog-Api-Key"} {
+		if r.Header.Get(name) != "" {
+			return true
+		}
+	}
+	return r.URL.Query().Get("key") != ""
 }
 
 func (s *Server) id(prefix string) string {
@@ -171,13 +199,7 @@ func (s *Server) id(prefix string) string {
 
 // send writes an answer in its pieces.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, a answer) {
-	kind := "application/json"
-	if a.sse {
-		kind = "text/event-stream; charset=utf-8"
-	}
-	if s.options.ContentType != "" {
-		kind = s.options.ContentType
-	}
+	kind := cmp.Or(s.options.ContentType, a.kind, "application/json")
 	h := w.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Request-Id", s.id("req_"))

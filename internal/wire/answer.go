@@ -9,19 +9,18 @@ func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 	if err := s.document(r.answer); err != nil {
 		return body, err
 	}
-	tools := make(map[laneID]string)
 	for _, m := range s.marks {
 		if m.f.As == toolName && m.str {
-			tools[s.id(m.group, "")] = string(decode(nil, body[m.start:m.end]))
+			s.groups[m.group].tool = string(decode(nil, body[m.start:m.end]))
 		}
 	}
 	var edits []Edit
 	for _, m := range s.marks {
-		if !m.text() {
+		if !m.text() || s.sealed(m.group) {
 			continue
 		}
 		id := s.id(m.group, m.lane())
-		l := newLane(id, m.f, tools[laneID{choice: id.choice, call: id.call}], restore)
+		l := newLane(id, m.f, s.groups[m.group].tool, restore)
 		raw := body[m.start:m.end]
 		text := l.flush(l.write(nil, raw, m.f.As))
 		if string(text) != string(raw) {
@@ -34,7 +33,7 @@ func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 // text tells whether the mark is text to restore.
 func (m mark) text() bool {
 	switch m.f.As {
-	case prose, arguments:
+	case prose, argument, arguments:
 		return m.str
 	case tree:
 		return !m.null
@@ -46,6 +45,7 @@ func (m mark) text() bool {
 type laneID struct {
 	choice, call int
 	field        string
+	key          string
 }
 
 // lane is the name of the lane that the mark's text belongs to.
@@ -53,7 +53,7 @@ func (m mark) lane() string { return cmp.Or(m.f.Lane, m.n.name) }
 
 // id finds the lane of a field in a group.
 func (s *scanner) id(g int, field string) laneID {
-	id := laneID{call: -1, field: field}
+	id := laneID{call: -1, field: field, key: s.groups[g].path}
 	path := make([]int, 0, 4)
 	for ; g >= 0; g = s.groups[g].parent {
 		if s.groups[g].part >= 0 {
@@ -83,15 +83,15 @@ type lane struct {
 }
 
 func newLane(id laneID, f *Field, tool string, restore Restore) *lane {
-	l := &lane{Lane: Lane{Choice: id.choice, Call: id.call, Field: id.field}}
+	l := &lane{Lane: Lane{Choice: id.choice, Call: id.call, Field: id.field, Key: id.key}}
 	if f.Tool != "" {
 		tool = f.Tool
 	}
 	if tool != "" || f.As != prose {
-		l.Tool = Tool{tool, kindOfName(tool)}
+		l.Tool = Tool{tool, kindForKey(kindOfName(tool), id.key)}
 	}
 	switch f.As {
-	case prose:
+	case prose, argument:
 		if to := restore(l.Lane); to != nil {
 			l.to = &speller{to: to}
 		}

@@ -125,7 +125,7 @@ func TestNumberedEventsWait(t *testing.T) {
 	event := func(n, part int, text string) string {
 		return fmt.Sprintf("data: {\"type\":\"response.output_text.delta\",\"sequence_number\":%d,\"output_index\":0,\"content_index\":%d,\"delta\":\"%s\"}\n\n", n, part, text)
 	}
-	s := responses(t).Stream(restoreEdits(testValues))
+	s := responses(t).Stream("text/event-stream", restoreEdits(testValues))
 	write := func(event, want string) {
 		t.Helper()
 		out, err := s.Write([]byte(event))
@@ -147,7 +147,7 @@ func TestNumberedEventsWait(t *testing.T) {
 
 // A vendor that never goes on with a text cannot have us keep all that it says behind it.
 func TestWaitingHasABound(t *testing.T) {
-	s := responses(t).Stream(restoreEdits(testValues))
+	s := responses(t).Stream("text/event-stream", restoreEdits(testValues))
 	first := []byte(`data: {"type":"response.output_text.delta","output_index":0,"delta":"KEY_"}` + "\n\n")
 	if _, err := s.Write(first); err != nil {
 		t.Fatal(err)

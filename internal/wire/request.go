@@ -7,7 +7,9 @@ import (
 
 // Request is what is known of a request's body.
 type Request struct {
-	Model  string
+	// Model is what the body names; nothing if that is several.
+	Model string
+	// Stream says that the body asks for one.
 	Stream bool
 	// Spans are all strings of the body, in order, never overlapping, without what the format exempts.
 	Spans []Span
@@ -20,10 +22,13 @@ type Request struct {
 type Kind uint8
 
 // A JSONText span stands within a string that itself holds JSON. A Blob is base64: bytes of an image or a file.
+// A Thought is the vendor's own, which was sent back to us unrestored: only a client that took it over from
+// another vendor can have put a value into it, one that was restored before.
 const (
 	Plain Kind = iota
 	JSONText
 	Blob
+	Thought
 )
 
 // Span is the contents of one JSON string, between its quotes, as a range of the body.
@@ -54,13 +59,19 @@ func (r *Route) Request(body []byte) (*Request, error) {
 		return nil, &Malformed{0, "the body is not a JSON object"}
 	}
 	q := &Request{Spans: s.listedSpans(), body: body}
+	mixed := false
 	for _, m := range s.marks {
 		switch {
 		case m.n.as == model && m.str:
-			q.Model = string(decode(nil, body[m.start:m.end]))
+			name := string(decode(nil, body[m.start:m.end]))
+			mixed = mixed || q.Model != "" && name != q.Model
+			q.Model = name
 		case m.n.as == streamed:
 			q.Stream = body[m.start] == 't'
 		}
+	}
+	if mixed {
+		q.Model = ""
 	}
 	if r.joined != nil {
 		q.joins = joins(q.Spans, r.request, r.joined)
@@ -152,10 +163,10 @@ func (s *scanner) cutOff() bool {
 	return true
 }
 
-// judge applies what depends on an object's type, now that the whole object is read.
-func (s *scanner) judge(n *node, spans []Span, typ, role []byte) {
+// judge applies what depends on an object's type, or on which fields say something, now that all of it is read.
+func (s *scanner) judge(n *node, spans []Span, typ, role []byte, said uint8) {
 	for _, j := range n.judged {
-		if j.typ != string(typ) {
+		if j.typ != "" && j.typ != string(typ) || j.said&^said != 0 {
 			continue
 		}
 		for i := range spans {
@@ -165,6 +176,8 @@ func (s *scanner) judge(n *node, spans []Span, typ, role []byte) {
 				sp.hidden, s.hidden = true, true
 			case j.as == blob && sp.n == j.of && isBlob(s.data[sp.Start:sp.End]):
 				sp.Kind = Blob
+			case j.as == thought && sp.Kind == Plain:
+				sp.Kind = Thought
 			}
 		}
 	}
@@ -172,6 +185,9 @@ func (s *scanner) judge(n *node, spans []Span, typ, role []byte) {
 	if n.author != "" && n.author != string(role) {
 		for i := range spans {
 			spans[i].hidden = false
+			if spans[i].Kind == Thought {
+				spans[i].Kind = Plain
+			}
 		}
 	}
 }

@@ -73,6 +73,9 @@ type group struct {
 	id int
 	// part is what its part field says, or -1.
 	part int
+	// What other fields of it say: the name of a tool, a path in its arguments.
+	tool, path     string
+	sealed, goesOn bool
 }
 
 func (s *scanner) bad(what string) error { return &Malformed{s.pos, what} }
@@ -80,7 +83,7 @@ func (s *scanner) bad(what string) error { return &Malformed{s.pos, what} }
 // document reads exactly one value.
 func (s *scanner) document(n *node) error {
 	if s.group {
-		s.groups = append(s.groups[:0], group{-1, -1, -1})
+		s.groups = append(s.groups[:0], group{parent: -1, id: -1, part: -1})
 	}
 	if bytes.HasPrefix(s.data, []byte("\xef\xbb\xbf")) {
 		return s.bad("it starts with a byte order mark; send UTF-8 without one")
@@ -131,12 +134,7 @@ func (s *scanner) value(n *node, g, key int) error {
 	if c == '"' {
 		m.start, m.end, m.str = start+1, s.pos-1, true
 	}
-	if s.group && (n.as == index || n.as == part) {
-		if id, ok := number(s.data[m.start:m.end]); ok && n.as == index {
-			s.groups[g].id = id
-		} else if ok {
-			s.groups[g].part = id
-		}
+	if s.group && s.groups[g].note(n.as, s.data[m.start:m.end]) {
 		return nil
 	}
 	if n.typed == nil {
@@ -144,6 +142,52 @@ func (s *scanner) value(n *node, g, key int) error {
 	}
 	s.marks = append(s.marks, m)
 	return nil
+}
+
+// note takes down what is said of a group. It tells whether that was all.
+func (g *group) note(as Role, value []byte) bool {
+	switch as {
+	case index:
+		if id, ok := number(value); ok {
+			g.id = id
+		}
+	case part:
+		if id, ok := number(value); ok {
+			g.part = id
+		}
+	case path:
+		g.path = string(decode(nil, value))
+	case sealed:
+		g.sealed = string(value) == "true"
+	case goesOn:
+		g.goesOn = string(value) == "true"
+	default:
+		return false
+	}
+	return true
+}
+
+// chunk tells whether a group is an array element whose place says nothing.
+func (s *scanner) chunk(g int) bool { return s.groups[g].parent >= 0 && s.groups[g].id < 0 }
+
+// sealed tells whether a group, or one that it is in, is.
+func (s *scanner) sealed(g int) bool {
+	for ; g >= 0; g = s.groups[g].parent {
+		if s.groups[g].sealed {
+			return true
+		}
+	}
+	return false
+}
+
+// tool is whom the arguments of a group are for, as far as this document says.
+func (s *scanner) tool(g int) string {
+	for ; g >= 0; g = s.groups[g].parent {
+		if s.groups[g].tool != "" {
+			return s.groups[g].tool
+		}
+	}
+	return ""
 }
 
 // compound reads whatever is not a string.
@@ -180,6 +224,7 @@ func (s *scanner) object(n *node, g int) error {
 	o := s.names.open()
 	first, firstMark := len(s.spans), len(s.marks)
 	var typ, role []byte
+	var said uint8
 	for members := 0; ; members++ {
 		s.space()
 		if members == 0 && s.next() == '}' {
@@ -224,6 +269,9 @@ func (s *scanner) object(n *node, g int) error {
 				s.spans[i].n = child
 			}
 		}
+		if child != nil && saysSomething(s.data[start:s.pos]) {
+			said |= child.flag
+		}
 		if child != nil && (child.isType || child.isRole) && s.data[start] == '"' {
 			if child.isType {
 				typ = decode(nil, s.data[start+1:s.pos-1])
@@ -244,7 +292,7 @@ func (s *scanner) object(n *node, g int) error {
 	s.pos++
 	s.names.close(o)
 	if n != nil && s.list {
-		s.judge(n, s.spans[first:], typ, role)
+		s.judge(n, s.spans[first:], typ, role, said)
 	}
 	if n != nil && n.settles {
 		s.settle(firstMark, typ)
@@ -289,7 +337,7 @@ func (s *scanner) array(n *node, g, key int) error {
 			if elem.as == chunk {
 				id = -1
 			}
-			s.groups = append(s.groups, group{g, id, -1})
+			s.groups = append(s.groups, group{parent: g, id: id, part: -1})
 		}
 		if err := s.value(elem, in, key); err != nil {
 			return err
@@ -305,6 +353,11 @@ func (s *scanner) array(n *node, g, key int) error {
 		}
 		return s.bad("a comma or closing bracket is missing")
 	}
+}
+
+// saysSomething tells whether a value is more than what an absent one would be.
+func saysSomething(value []byte) bool {
+	return value[0] != 'f' && value[0] != 'n' && string(value) != `""`
 }
 
 func (s *scanner) literal(word string) error {

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"maps"
 	"net/http"
@@ -17,7 +18,7 @@ var ErrTooManyLanes = errors.New("the vendor's stream has more than 1,024 texts 
 // ErrUnfinished ends a stream.
 var ErrUnfinished = errors.New("the vendor's stream goes on for 16 MiB behind half a word of another text; the answer was cut off here")
 
-// streaming says how a route's answer is streamed, as server-sent events.
+// streaming says how a route's answer is streamed.
 type streaming struct {
 	event *node
 	done  string // the data that ends everything, if it is not JSON
@@ -25,10 +26,25 @@ type streaming struct {
 	// text appends the data of an event that carries text, escaped already, in a lane.
 	// last is the data of the last event that carried any. Nil if there must be no events of ours.
 	text func(dst, last []byte, l Lane, text []byte) []byte
+	// array is for a route that streams the elements of an array where it is not asked for events.
+	array bool
 	// serial says that a choice's texts come one after the other: one that begins ends the one before.
 	serial bool
 	// failure is the data of an event that ends the stream with an error, if it is not the format's error.
 	failure func(sequence int, code, message string) []byte
+}
+
+// framing tells how an answer of a content type is streamed. Without ok it comes whole.
+func (s streaming) framing(contentType string) (f framing, ok bool) {
+	switch contentType {
+	case "text/event-stream":
+		return serverSent, true
+	case "application/x-ndjson", "application/x-jsonl":
+		return lines, true
+	case "application/json":
+		return elements, s.array
+	}
+	return 0, false
 }
 
 // Stream restores a streamed answer. What comes in and what goes out are the same events in the same order.
@@ -55,8 +71,10 @@ type Stream struct {
 	size    int // of what waits
 	// missing is how many line ends the vendor's last event lacks, once it is known to be the last.
 	missing int
-	out     []byte
-	err     error
+	// opened says that the array has begun whose elements are the events.
+	opened bool
+	out    []byte
+	err    error
 }
 
 // piece is a lane's text in one event.
@@ -73,9 +91,16 @@ type held struct {
 	open  int
 }
 
-// Stream begins a streamed answer.
-func (r *Route) Stream(restore Restore) *Stream {
-	return &Stream{route: r, restore: restore, scan: scanner{lax: true, group: true}, tools: make(map[laneID]string)}
+// Stream begins an answer of a content type. It is nil if such an answer comes whole.
+func (r *Route) Stream(contentType string, restore Restore) *Stream {
+	f, ok := r.stream.framing(contentType)
+	if !ok {
+		return nil
+	}
+	return &Stream{
+		route: r, restore: restore, split: splitter{framing: f},
+		scan: scanner{lax: true, group: true}, tools: make(map[laneID]string),
+	}
 }
 
 // Write takes what has arrived, cut anywhere, and returns what can be sent on, good until the next call.
@@ -106,10 +131,11 @@ func (s *Stream) Write(p []byte) ([]byte, error) {
 func (s *Stream) Close(err error) []byte {
 	s.out = s.out[:0]
 	// Half an event would hide the error behind it: it is dropped then.
-	if rest := s.split.rest(); len(rest) > 0 && err == nil {
+	rest := s.split.rest()
+	if len(rest) > 0 && err == nil && s.split.framing != elements {
 		if err = s.event(rest); err == nil {
 			s.missing = 2
-			if c := rest[len(rest)-1]; c == '\n' || c == '\r' {
+			if c := rest[len(rest)-1]; c == '\n' || c == '\r' || s.split.framing == lines {
 				s.missing = 1
 			}
 		}
@@ -123,13 +149,20 @@ func (s *Stream) Close(err error) []byte {
 	default:
 		s.send("error", s.route.Format.failure(http.StatusBadGateway, "stream_interrupted", err.Error()))
 	}
+	switch {
+	case s.split.framing != elements:
+	case err == nil:
+		s.out = append(s.out, rest...) // the array's closing bracket
+	case s.opened:
+		s.out = append(s.out, ']')
+	}
 	return s.out
 }
 
 // event sends one event on.
 func (s *Stream) event(raw []byte) error {
 	ev, st, sc := &s.ev, &s.route.stream, &s.scan
-	ev.read(raw)
+	s.read(raw)
 	if st.done != "" && string(bytes.TrimSpace(ev.data)) == st.done {
 		s.end(ended{all: true})
 	}
@@ -181,6 +214,20 @@ func (s *Stream) pass(raw []byte, edits []Edit, h *held) error {
 	return nil
 }
 
+// read finds the event's data.
+func (s *Stream) read(raw []byte) {
+	switch s.split.framing {
+	case serverSent:
+		s.ev.read(raw)
+	case lines:
+		s.ev.whole(raw, 0, len(raw))
+	case elements:
+		from := max(bytes.IndexByte(raw, '{'), 0)
+		s.opened = s.opened || bytes.IndexByte(raw[:from], '[') >= 0
+		s.ev.whole(raw, from, len(raw))
+	}
+}
+
 // drain sends what need not wait any longer.
 func (s *Stream) drain() {
 	n := 0
@@ -213,7 +260,10 @@ func (s *Stream) carry() (ends ended, err error) {
 	for _, m := range sc.marks {
 		switch {
 		case m.f.As == toolName && m.str && m.end > m.start:
-			s.tools[sc.id(m.group, "")] = string(decode(nil, sc.data[m.start:m.end]))
+			sc.groups[m.group].tool = string(decode(nil, sc.data[m.start:m.end]))
+			if !sc.chunk(m.group) {
+				s.tools[sc.id(m.group, "")] = sc.groups[m.group].tool
+			}
 		case m.f.As == sequence:
 			s.number, _ = number(sc.data[m.start:m.end])
 		}
@@ -222,13 +272,25 @@ func (s *Stream) carry() (ends ended, err error) {
 	if len(s.tools) > maxLanes {
 		return ends, ErrTooManyLanes
 	}
+	// An object that is no element of an array is all there is.
+	ends.all = ends.all || s.split.framing == elements && !s.opened
 	for _, m := range sc.marks {
-		if !m.text() || m.start == m.end {
+		id := sc.id(m.group, m.lane())
+		// A call in a list whose places say nothing goes on until the next.
+		calling := laneID{choice: id.choice, call: -1, field: "call"}
+		if m.f.As == toolName && sc.chunk(m.group) {
+			s.interrupt(id.choice, nil)
+			s.tools[calling] = sc.groups[m.group].tool
+		}
+		if !m.text() || m.start == m.end || sc.sealed(m.group) {
 			continue
 		}
-		id, raw := sc.id(m.group, m.lane()), sc.data[m.start:m.end]
-		tool := s.tools[laneID{choice: id.choice, call: id.call}]
+		raw, tool := sc.data[m.start:m.end], s.tools[laneID{choice: id.choice, call: id.call}]
+		if m.f.As == argument || m.f.As == tree && sc.chunk(m.group) {
+			tool = cmp.Or(sc.tool(m.group), s.tools[calling])
+		}
 		if m.f.As == tree || m.f.Whole {
+			s.interrupt(id.choice, nil)
 			l := newLane(id, m.f, tool, s.restore)
 			s.pieces = append(s.pieces, piece{m, nil, l.flush(l.write(nil, raw, m.f.As))})
 			continue
@@ -237,15 +299,14 @@ func (s *Stream) carry() (ends ended, err error) {
 		if err != nil {
 			return ends, err
 		}
-		if s.route.stream.serial {
-			for _, o := range s.lanes {
-				if o != l && o.Choice == l.Choice {
-					s.finish(o)
-				}
-			}
-		}
+		s.interrupt(l.Choice, l)
 		l.goesOn()
-		s.pieces = append(s.pieces, piece{m, l, l.write(nil, raw, m.f.As)})
+		p := piece{m, l, l.write(nil, raw, m.f.As)}
+		if m.f.As == argument && !sc.groups[m.group].goesOn {
+			p.text = l.flush(p.text)
+			l.over = true
+		}
+		s.pieces = append(s.pieces, p)
 	}
 	// The last piece of a lane that ends here takes what is held.
 	for i := len(s.pieces) - 1; i >= 0; i-- {
@@ -257,9 +318,21 @@ func (s *Stream) carry() (ends ended, err error) {
 	return ends, nil
 }
 
+// interrupt has the texts of a choice give out what they hold but for the one that goes on, if only one can.
+func (s *Stream) interrupt(choice int, but *lane) {
+	if !s.route.stream.serial {
+		return
+	}
+	for _, l := range s.lanes {
+		if l != but && l.Choice == choice {
+			s.finish(l)
+		}
+	}
+}
+
 func (s *Stream) lane(id laneID, f *Field, tool string) (*lane, error) {
 	for _, l := range s.lanes {
-		if l.Choice == id.choice && l.Call == id.call && l.Field == id.field {
+		if l.Choice == id.choice && l.Call == id.call && l.Field == id.field && l.Key == id.key && !l.over {
 			return l, nil
 		}
 	}
@@ -304,10 +377,10 @@ func (e *ended) has(choice, call int) bool {
 func (s *Stream) end(e ended) {
 	s.lanes = slices.DeleteFunc(s.lanes, func(l *lane) bool {
 		switch {
-		case !e.has(l.Choice, l.Call):
-			return false
 		case l.over:
 			return true
+		case !e.has(l.Choice, l.Call):
+			return false
 		case s.route.stream.text == nil:
 			s.finish(l)
 			return true
@@ -326,14 +399,30 @@ func (s *Stream) send(name string, data []byte) {
 	if len(eol) == 0 {
 		eol = []byte("\n")
 	}
-	for ; s.missing > 0; s.missing-- {
+	switch s.split.framing {
+	case serverSent:
+		for ; s.missing > 0; s.missing-- {
+			s.out = append(s.out, eol...)
+		}
+		if s.route.stream.name != "" {
+			s.out = append(append(append(s.out, "event: "...), name...), eol...)
+		}
+		for line := range bytes.SplitSeq(data, []byte("\n")) {
+			s.out = append(append(append(s.out, "data: "...), line...), eol...)
+		}
 		s.out = append(s.out, eol...)
+	case lines:
+		for ; s.missing > 0; s.missing-- {
+			s.out = append(s.out, '\n')
+		}
+		s.out = append(append(s.out, data...), '\n')
+	case elements:
+		if s.opened {
+			s.out = append(s.out, ",\n"...)
+		} else {
+			s.out = append(s.out, '[')
+		}
+		s.opened = true
+		s.out = append(s.out, data...)
 	}
-	if s.route.stream.name != "" {
-		s.out = append(append(append(s.out, "event: "...), name...), eol...)
-	}
-	for line := range bytes.SplitSeq(data, []byte("\n")) {
-		s.out = append(append(append(s.out, "data: "...), line...), eol...)
-	}
-	s.out = append(s.out, eol...)
 }

@@ -1,23 +1,17 @@
 package wire
 
 import (
-	"errors"
 	"strings"
 	"testing"
 )
 
 func TestByName(t *testing.T) {
-	for _, name := range []string{"openai", "anthropic", "mistral"} {
+	for _, name := range Formats() {
 		if f, err := ByName(name); err != nil || f.Name != name {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, name := range []string{"gemini", "ollama"} {
-		if _, err := ByName(name); !errors.Is(err, ErrNotBuilt) || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := ByName("opnai"); err == nil || errors.Is(err, ErrNotBuilt) || !strings.Contains(err.Error(), "openai, anthropic, gemini, ollama, mistral") {
+	if _, err := ByName("opnai"); err == nil || !strings.Contains(err.Error(), "openai, anthropic, gemini, ollama, mistral") {
 		t.Errorf("an unknown name: %v", err)
 	}
 }
@@ -63,7 +57,28 @@ func TestRoute(t *testing.T) {
 		{"anthropic", "POST", "/v1/messages", Completion},
 		{"anthropic", "POST", "/v1/messages?beta=true", Completion},
 		{"anthropic", "POST", "/v1/messages/count_tokens?beta=true", Completion},
-		{"anthropic", "POST", "/v1/messages/batches", Unknown},
+		{"anthropic", "POST", "/v1/messages/batches", Completion},
+		{"anthropic", "GET", "/v1/messages/batches?limit=2", Harmless},
+		{"anthropic", "GET", "/v1/messages/batches/msgbatch_1", Harmless},
+		{"anthropic", "GET", "/v1/messages/batches/msgbatch_1/results", Completion},
+		{"anthropic", "POST", "/v1/messages/batches/msgbatch_1/cancel", Unknown},
+		{"gemini", "POST", "/v1beta/models/gemini-3-pro:generateContent?key=k", Completion},
+		{"gemini", "POST", "/v1/models/gemini-3-pro:streamGenerateContent?alt=sse", Completion},
+		{"gemini", "POST", "/v1alpha/tunedModels/t:countTokens", Completion},
+		{"gemini", "POST", "/v1/projects/p/locations/l/publishers/google/models/m:generateContent", Completion},
+		{"gemini", "POST", "/v1beta1/projects/p/locations/l/endpoints/openapi/chat/completions", Completion},
+		{"gemini", "POST", "/v1internal:streamGenerateContent?alt=sse", Completion},
+		{"gemini", "POST", "/v1beta/models/m:predict", Unknown},
+		{"gemini", "POST", "/v1beta/models/m%3AgenerateContent", Unknown},
+		{"gemini", "GET", "/v1beta/models/m:generateContent", Harmless},
+		{"gemini", "GET", "/v1beta/models?pageSize=9", Harmless},
+		{"gemini", "GET", "/v1beta/files", Unknown},
+		{"ollama", "POST", "/api/chat", Completion},
+		{"ollama", "POST", "/v1/messages", Completion},
+		{"ollama", "GET", "/api/tags", Harmless},
+		{"ollama", "GET", "/", Unknown},
+		{"ollama", "GET", "/api/chat", Unknown},
+		{"ollama", "POST", "/api/pull", Unknown},
 		{"anthropic", "GET", "/v1/models?limit=2", Harmless},
 	} {
 		f, err := ByName(test.format)
@@ -89,6 +104,10 @@ func TestErrorsAreTheVendorsOwn(t *testing.T) {
 		{"mistral", 502, `{"object":"error","message":"say \"why\"","type":"internal_server_error","param":null,"code":"policy"}`},
 		{"anthropic", 403, `{"type":"error","error":{"type":"permission_error","message":"say \"why\""}}`},
 		{"anthropic", 400, `{"type":"error","error":{"type":"invalid_request_error","message":"say \"why\""}}`},
+		{"gemini", 403, `{"error":{"code":403,"message":"say \"why\"","status":"PERMISSION_DENIED"}}`},
+		{"gemini", 413, `{"error":{"code":413,"message":"say \"why\"","status":"INVALID_ARGUMENT"}}`},
+		{"gemini", 502, `{"error":{"code":502,"message":"say \"why\"","status":"UNAVAILABLE"}}`},
+		{"ollama", 403, `{"error":"say \"why\""}`},
 		{"anthropic", 418, `{"type":"error","error":{"type":"invalid_request_error","message":"say \"why\""}}`},
 		{"anthropic", 502, `{"type":"error","error":{"type":"api_error","message":"say \"why\""}}`},
 	} {
