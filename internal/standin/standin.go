@@ -1,7 +1,7 @@
 // Package standin is a vendor on loopback, for the demo and for tests. It speaks OpenAI's Chat Completions,
 // Completions, Responses and Embeddings, also under Azure's and Copilot's paths, llama.cpp's completions,
-// Anthropic's Messages, and below /mistral Mistral's chat and fill-in-the-middle: whole and streamed. It says what
-// it is told to.
+// Anthropic's Messages and batches, Gemini, Ollama, and below /mistral Mistral's chat and fill-in-the-middle: whole
+// and streamed. It says what it is told to.
 //
 // What it answers is [Options.Reply]'s; by default it echoes. How its bytes arrive is [Options.Split]'s: cut
 // anywhere, each piece flushed on its own. It keeps every request as it came, for [Server.Requests], and it can

@@ -51,7 +51,7 @@ func (s streaming) framing(contentType string) (f framing, ok bool) {
 // Text that may be part of a placeholder is held until a later event of its lane, or until the lane ends:
 // then it goes into the event that ends it, or into one of its own before that.
 //
-// Where events are numbered, there can be none of ours. An event whose text ends in what may be part of a
+// Where events are numbered, or texts take turns, there can be none of ours. An event whose text ends in what may be part of a
 // placeholder then waits, and all that come after it, until its lane goes on or ends, so that what is held can
 // still go into it. That costs no more time than the held text itself: it is a few capitals, and the next event
 // is nearly always the same lane's.

@@ -10,7 +10,7 @@
 //   - [Route.Answer] and [Route.Stream] send the text of an answer through restorers, one for each [Lane] of
 //     text, and splice what they change. Every other byte, and the order of events, stays.
 //
-// What never changes: thinking and signatures, which the vendor signs; numbers; the padding of "obfuscation".
+// What never changes: thinking that a vendor signs, and its signatures; numbers; the padding of "obfuscation".
 // Logprobs are passed through as they are: their tokens show placeholders in pieces, never a value.
 //
 // To add a format, write its tables ([Field]) beside its fellows, put it into the array below, and give it
