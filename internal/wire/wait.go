@@ -14,6 +14,7 @@ type held struct {
 	raw   []byte
 	edits []Edit
 	open  int
+	size  int
 }
 
 func (l *lane) held() bool { return !l.over && l.to != nil && l.to.to.Held() }
@@ -45,8 +46,13 @@ func (s *Stream) pass(raw []byte, edits []Edit, h *held) error {
 		h = new(held)
 	}
 	h.raw, h.edits = bytes.Clone(raw), slices.Clone(edits)
+	// A value may be much longer than its placeholder, and even an empty event costs something.
+	h.size = len(raw) + 128
+	for _, e := range edits {
+		h.size += len(e.Text)
+	}
 	s.waiting = append(s.waiting, h)
-	if s.size += len(raw); s.size > MaxEvent {
+	if s.size += h.size; s.size > MaxEvent {
 		return ErrUnfinished
 	}
 	return nil
@@ -58,7 +64,7 @@ func (s *Stream) drain() {
 	for ; n < len(s.waiting) && s.waiting[n].open == 0; n++ {
 		h := s.waiting[n]
 		s.out = appendSplice(s.out, h.raw, h.edits)
-		s.size -= len(h.raw)
+		s.size -= h.size
 	}
 	s.waiting = slices.Delete(s.waiting, 0, n)
 }
