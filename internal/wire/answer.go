@@ -113,24 +113,6 @@ func (l *lane) write(dst, raw []byte, as Role) []byte {
 	}
 }
 
-func (l *lane) held() bool { return !l.over && l.to != nil && l.to.to.Held() }
-
-// wait has an event wait for the lane.
-func (l *lane) wait(in *held, edit int) {
-	if l.in != in {
-		in.open++
-	}
-	l.in, l.edit = in, edit
-}
-
-// goesOn lets the event go that waited for the lane.
-func (l *lane) goesOn() {
-	if l.in != nil {
-		l.in.open--
-		l.in = nil
-	}
-}
-
 func (l *lane) flush(dst []byte) []byte {
 	if l.to == nil {
 		return dst

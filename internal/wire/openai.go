@@ -30,7 +30,7 @@ var openai = &Format{
 // openaiChat are the Chat Completions. The reasoning fields are others' extensions.
 var openaiChat = &Route{
 	Path:    "/v1/chat/completions",
-	also:    []string{"/chat/completions", "/openai/v1/chat/completions", "/openai/deployments/{}/chat/completions"},
+	also:    []string{"/chat/completions", "/openai/v1/chat/completions", "/openai/deployments/{model}/chat/completions"},
 	request: shape(openaiRequest...),
 	answer:  shape(openaiAnswer...),
 	stream: streaming{

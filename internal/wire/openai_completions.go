@@ -6,8 +6,8 @@ package wire
 // Source: openai-go v3.94.0; llama.cpp's server README.
 var openaiCompletions = &Route{
 	Path: "/v1/completions",
-	also: []string{"/completions", "/beta/completions", "/openai/v1/completions", "/openai/deployments/{}/completions",
-		"/v1/engines/{}/completions", "/engines/{}/completions"},
+	also: []string{"/completions", "/beta/completions", "/openai/v1/completions", "/openai/deployments/{model}/completions",
+		"/v1/engines/{model}/completions", "/engines/{model}/completions"},
 	joined: []string{"prompt", "suffix"},
 	request: shape(
 		Field{Path: "model", As: model},
@@ -77,7 +77,7 @@ var llamaStream = streaming{
 // numbers before is found again.
 var openaiEmbeddings = &Route{
 	Path:    "/v1/embeddings",
-	also:    []string{"/embeddings", "/openai/v1/embeddings", "/openai/deployments/{}/embeddings"},
+	also:    []string{"/embeddings", "/openai/v1/embeddings", "/openai/deployments/{model}/embeddings"},
 	request: embeddingsRequest,
 	answer:  shape(Field{Path: "error.message", As: prose}),
 }

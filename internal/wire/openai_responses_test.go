@@ -147,21 +147,26 @@ func TestNumberedEventsWait(t *testing.T) {
 
 // A vendor that never goes on with a text cannot have us keep all that it says behind it.
 func TestWaitingHasABound(t *testing.T) {
-	s := responses(t).Stream("text/event-stream", restoreEdits(testValues))
 	first := []byte(`data: {"type":"response.output_text.delta","output_index":0,"delta":"KEY_"}` + "\n\n")
-	if _, err := s.Write(first); err != nil {
-		t.Fatal(err)
-	}
-	other := []byte(": " + strings.Repeat("x", 1<<20) + "\n\n")
-	var err error
-	n := 0
-	for ; err == nil && n < 20; n++ {
-		_, err = s.Write(other)
-	}
-	if !errors.Is(err, ErrUnfinished) || n != 16 {
-		t.Errorf("after %d MiB: %v", n, err)
-	}
-	if got := s.Close(err); !strings.HasPrefix(string(got), string(first)) {
-		t.Error("what waited is lost")
+	for name, test := range map[string]struct {
+		other string
+		most  int
+	}{
+		"large events": {": " + strings.Repeat("x", 1<<20) + "\n\n", 16},
+		"empty events": {strings.Repeat("\n", 1<<10), 1 << 7},
+		"long values":  {`data: {"type":"response.output_text.delta","output_index":1,"delta":"` + strings.Repeat("KEY_7h2wvd ", 1<<14) + `"}` + "\n\n", 32},
+	} {
+		s := responses(t).Stream("text/event-stream", restoreEdits(map[string]string{"KEY_7h2wvd": strings.Repeat("x", 100)}))
+		_, err := s.Write(first)
+		n := 0
+		for ; err == nil && n <= test.most; n++ {
+			_, err = s.Write([]byte(test.other))
+		}
+		if !errors.Is(err, ErrUnfinished) || n > test.most {
+			t.Errorf("%s: after %d times %v", name, n, err)
+		}
+		if got := s.Close(err); !strings.HasPrefix(string(got), string(first)) {
+			t.Errorf("%s: what waited is lost", name)
+		}
 	}
 }

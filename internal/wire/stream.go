@@ -15,9 +15,6 @@ const maxLanes = 1024
 // ErrTooManyLanes ends a stream.
 var ErrTooManyLanes = errors.New("the vendor's stream has more than 1,024 texts at once; the answer was cut off here")
 
-// ErrUnfinished ends a stream.
-var ErrUnfinished = errors.New("the vendor's stream goes on for 16 MiB behind half a word of another text; the answer was cut off here")
-
 // streaming says how a route's answer is streamed.
 type streaming struct {
 	event *node
@@ -82,13 +79,6 @@ type piece struct {
 	mark
 	l    *lane
 	text []byte
-}
-
-// held is an event that waits: for open lanes of its own, or for one before it.
-type held struct {
-	raw   []byte
-	edits []Edit
-	open  int
 }
 
 // Stream begins an answer of a content type. It is nil if such an answer comes whole.
@@ -196,24 +186,6 @@ func (s *Stream) event(raw []byte) error {
 	return s.pass(raw, s.edits, h)
 }
 
-// pass sends an event on, or has it wait: with h for lanes of its own.
-func (s *Stream) pass(raw []byte, edits []Edit, h *held) error {
-	s.drain()
-	if len(s.waiting) == 0 && h == nil {
-		s.out = appendSplice(s.out, raw, edits)
-		return nil
-	}
-	if h == nil {
-		h = new(held)
-	}
-	h.raw, h.edits = bytes.Clone(raw), slices.Clone(edits)
-	s.waiting = append(s.waiting, h)
-	if s.size += len(raw); s.size > MaxEvent {
-		return ErrUnfinished
-	}
-	return nil
-}
-
 // read finds the event's data.
 func (s *Stream) read(raw []byte) {
 	switch s.split.framing {
@@ -225,32 +197,6 @@ func (s *Stream) read(raw []byte) {
 		from := max(bytes.IndexByte(raw, '{'), 0)
 		s.opened = s.opened || bytes.IndexByte(raw[:from], '[') >= 0
 		s.ev.whole(raw, from, len(raw))
-	}
-}
-
-// drain sends what need not wait any longer.
-func (s *Stream) drain() {
-	n := 0
-	for ; n < len(s.waiting) && s.waiting[n].open == 0; n++ {
-		h := s.waiting[n]
-		s.out = appendSplice(s.out, h.raw, h.edits)
-		s.size -= len(h.raw)
-	}
-	s.waiting = slices.Delete(s.waiting, 0, n)
-}
-
-// finish gives out what a lane holds, where it spoke last.
-func (s *Stream) finish(l *lane) {
-	for i := len(s.pieces) - 1; i >= 0; i-- {
-		if p := &s.pieces[i]; p.l == l {
-			p.text = l.flush(p.text)
-			return
-		}
-	}
-	if l.in != nil {
-		e := &l.in.edits[l.edit]
-		e.Text = l.flush(e.Text)
-		l.goesOn()
 	}
 }
 
@@ -316,18 +262,6 @@ func (s *Stream) carry() (ends ended, err error) {
 		}
 	}
 	return ends, nil
-}
-
-// interrupt has the texts of a choice give out what they hold but for the one that goes on, if only one can.
-func (s *Stream) interrupt(choice int, but *lane) {
-	if !s.route.stream.serial {
-		return
-	}
-	for _, l := range s.lanes {
-		if l != but && l.Choice == choice {
-			s.finish(l)
-		}
-	}
 }
 
 func (s *Stream) lane(id laneID, f *Field, tool string) (*lane, error) {

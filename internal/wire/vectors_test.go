@@ -219,7 +219,7 @@ func (v *vector) stream(stream []byte) {
 	want := restream(t, v.route, restore, stream)
 	v.want("restored stream", want)
 	// In a long stream the places are many and much alike.
-	for i := 0; i < len(stream); i += 1 + len(stream)/2048 {
+	for i := 0; i < len(stream); i += 1 + len(stream)/1024 {
 		if got := restream(t, v.route, restore, stream[:i], stream[i:]); !bytes.Equal(got, want) {
 			t.Fatalf("cut at %d:\n%s", i, got)
 		}
@@ -231,7 +231,7 @@ func (v *vector) stream(stream []byte) {
 	if got := restream(t, v.route, restore, bytewise...); !bytes.Equal(got, want) {
 		t.Fatalf("byte by byte:\n%s", got)
 	}
-	if len(stream) > 400 || testing.Short() {
+	if len(stream) > 300 || testing.Short() {
 		return
 	}
 	for i := range stream {

@@ -92,6 +92,21 @@ func TestRoute(t *testing.T) {
 	}
 }
 
+// Azure's and Copilot's bodies need not name the model that their paths name.
+func TestModelInThePath(t *testing.T) {
+	for path, want := range map[string]string{
+		"/openai/deployments/gpt-5/chat/completions?api-version=1": "gpt-5",
+		"/openai/deployments/gpt-5/completions":                    "gpt-5",
+		"/openai/deployments/embed/embeddings":                     "embed",
+		"/v1/engines/copilot-codex/completions":                    "copilot-codex",
+		"/v1/responses/compact":                                    "",
+	} {
+		if r, _ := openai.Route("POST", path); r.Model(path) != want {
+			t.Errorf("%s names %q, want %q", path, r.Model(path), want)
+		}
+	}
+}
+
 func TestErrorsAreTheVendorsOwn(t *testing.T) {
 	for _, test := range []struct {
 		format string
