@@ -224,9 +224,9 @@ func (s *Stream) carry() (ends ended, err error) {
 		id := sc.id(m.group, m.lane())
 		// A call in a list whose places say nothing goes on until the next.
 		calling := laneID{choice: id.choice, call: -1, field: "call"}
-		if m.f.As == toolName && sc.chunk(m.group) {
+		if name := sc.groups[m.group].tool; m.f.As == toolName && name != "" && sc.chunk(m.group) {
 			s.interrupt(id.choice, nil)
-			s.tools[calling] = sc.groups[m.group].tool
+			s.tools[calling] = name
 		}
 		if !m.text() || m.start == m.end || sc.sealed(m.group) {
 			continue
@@ -266,7 +266,9 @@ func (s *Stream) carry() (ends ended, err error) {
 
 func (s *Stream) lane(id laneID, f *Field, tool string) (*lane, error) {
 	for _, l := range s.lanes {
-		if l.Choice == id.choice && l.Call == id.call && l.Field == id.field && l.Key == id.key && !l.over {
+		// What was restored for one tool must not go on in what is for another.
+		if l.Choice == id.choice && l.Call == id.call && l.Field == id.field && l.Key == id.key && !l.over &&
+			(f.As != argument || l.Tool.Name == tool) {
 			return l, nil
 		}
 	}
