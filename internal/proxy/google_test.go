@@ -292,3 +292,21 @@ func TestBatch(t *testing.T) {
 	b.stop()
 	b.leaks(p.values()...)
 }
+
+// TestCompressedStreams: a vendor that compresses a stream, though it was asked not to, is read all the same.
+func TestCompressedStreams(t *testing.T) {
+	b := newBench(t, standin.Options{Gzip: true, Piece: 3})
+	key := awsKey()
+	for path, body := range map[string]string{
+		chat: `{"model":"m","stream":true,"messages":[{"role":"user","content":"%s"}]}`,
+		"/gemini/v1/models/m:streamGenerateContent": `{"contents":[{"parts":[{"text":"%s"}]}]}`,
+		"/ollama/api/chat":                          `{"model":"m","messages":[{"role":"user","content":"%s"}]}`,
+	} {
+		status, text, h := b.post(path, fmt.Sprintf(body, key))
+		if status != http.StatusOK || !strings.Contains(text, key) || h.Get("Content-Encoding") != "" {
+			t.Errorf("%s: %d, not restored", path, status)
+		}
+	}
+	b.stop()
+	b.leaks(key)
+}
