@@ -6,6 +6,7 @@
 //	door.go      who may come in: exact Host, no Origin, the installation's token
 //	body.go      the whole body, capped, decompressed
 //	scrub.go     its strings -> findings -> policy -> placeholders spliced into the bytes
+//	cut.go       values that an editor's cursor cuts in two
 //	upstream.go  to the vendor, with nothing of ours
 //	answer.go    the answer's lanes of text through restorers, chunk by chunk
 //	failure.go   errors in the vendor's own shape, so that every client can show them

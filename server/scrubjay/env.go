@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
-	"github.com/scrubjay-dev/scrubjay/internal/wire"
 )
 
 // environment is what env --json prints.
@@ -19,10 +18,6 @@ type environment struct {
 	Token     string                     `json:"token"`
 	Providers map[string]providerAddress `json:"providers"`
 	Variables map[string]string          `json:"variables"`
-
-	// exported are the variables that a shell or an assistant is given: those of providers whose format
-	// can be spoken. The others' requests would be refused, and a local Ollama would seem to be down.
-	exported []string
 }
 
 type providerAddress struct {
@@ -53,16 +48,12 @@ func readEnvironment() (environment, error) {
 		return environment{}, err
 	}
 	e := environment{Listen: s.Listen(), Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}}
-	settings := g.Settings()
-	for name := range settings.Providers {
+	for name := range g.Settings().Providers {
 		e.Providers[name] = providerAddress{"http://" + e.Listen + "/t/" + token + "/" + name}
 	}
 	for _, v := range variables {
 		if p, ok := e.Providers[v.provider]; ok {
 			e.Variables[v.name] = p.BaseURL + v.suffix
-			if _, err := wire.ByName(settings.Providers[v.provider].Format); err == nil {
-				e.exported = append(e.exported, v.name)
-			}
 		}
 	}
 	return e, nil
@@ -84,7 +75,7 @@ func envCommand() *cobra.Command {
 				enc.SetIndent("", "  ")
 				return enc.Encode(e)
 			}
-			for _, name := range e.exported {
+			for _, name := range slices.Sorted(maps.Keys(e.Variables)) {
 				fmt.Fprintf(out, "export %s=%s\n", name, e.Variables[name])
 			}
 			for _, name := range slices.Sorted(maps.Keys(e.Providers)) {
@@ -100,7 +91,7 @@ func envCommand() *cobra.Command {
 // withVariables is the environment of a program whose assistants go through the proxy.
 func (e environment) withVariables() []string {
 	env := os.Environ()
-	for _, name := range e.exported {
+	for _, name := range slices.Sorted(maps.Keys(e.Variables)) {
 		env = append(env, name+"="+e.Variables[name])
 	}
 	return env
