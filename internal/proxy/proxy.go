@@ -6,6 +6,7 @@
 //	door.go      who may come in: exact Host, no Origin, the installation's token
 //	body.go      the whole body, capped, decompressed
 //	scrub.go     its strings -> findings -> policy -> placeholders spliced into the bytes
+//	seen.go      strings of earlier turns, which are not scanned again
 //	cut.go       values that an editor's cursor cuts in two
 //	upstream.go  to the vendor, with nothing of ours
 //	answer.go    the answer's lanes of text through restorers, chunk by chunk
@@ -55,6 +56,7 @@ type Config struct {
 type Proxy struct {
 	Config
 	hosts map[string]bool
+	seen  seen
 }
 
 // New makes the handler.

@@ -135,9 +135,9 @@ func (p *Proxy) find(req *wire.Request) []secret {
 		switch {
 		case sp.Kind == wire.Thought: // only what is known already
 		case sp.Key >= 0:
-			findings = engine.FindNamed(req.Text(req.Spans[sp.Key], keyScratch), text)
+			findings = p.seen.find(engine, req.Text(req.Spans[sp.Key], keyScratch), text)
 		default:
-			findings = engine.Find("", text)
+			findings = p.seen.find(engine, nil, text)
 		}
 		out = append(out, merge(n, text, findings, p.Vault.Known(text), cut[n], engine)...)
 	}

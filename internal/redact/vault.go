@@ -224,7 +224,7 @@ func (v *Vault) Describe(p string) (Value, bool) {
 }
 
 // Known finds the vault's values in a text, and the secrets that this machine has.
-func (v *Vault) Known(text []byte) []Match { return joined(v.known.Find(text), v.secrets.Find(text)) }
+func (v *Vault) Known(text []byte) []Match { return find(text, &v.known, v.secrets) }
 
 // Secrets are this machine's own, to be kept up to date by whoever reads its files.
 func (v *Vault) Secrets() *Secrets { return v.secrets }
