@@ -27,7 +27,7 @@ type Proxy struct {
 	// Listen is host and port.
 	Listen string
 	Token  string
-	// Addresses are the base URLs of providers whose format is spoken, by name.
+	// Addresses are the base URLs of providers, by name.
 	Addresses map[string]string
 	// Authority is the certificate of the authority that vouches for intercepted hosts, or nothing if there is none.
 	Authority string
@@ -79,7 +79,7 @@ type address struct {
 	prefix   string // what stands before the URL in the value
 }
 
-// addresses are settings made of those whose provider is spoken. Other providers' requests would be refused.
+// addresses are settings made of those whose provider there is. Other providers' requests would be refused.
 func addresses(list ...address) func(Machine, Proxy, any) ([]setting, error) {
 	return func(_ Machine, p Proxy, _ any) ([]setting, error) {
 		var out []setting

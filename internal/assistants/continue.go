@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Continue has an address for each model: those of vendors that are spoken get the proxy's, if they have none of
+// Continue has an address for each model: those of vendors that are configured get the proxy's, if they have none of
 // their own.
 var continueDev = &Assistant{
 	Name: "continue", Title: "Continue",
@@ -26,8 +26,8 @@ var continueDev = &Assistant{
 		for _, m := range models {
 			model, _ := m.(map[string]any)
 			vendor, known := vendors[fmt.Sprint(model["provider"])]
-			base, spoken := p.Addresses[vendor.provider]
-			if _, own := model["apiBase"]; own || !known || !spoken {
+			base, configured := p.Addresses[vendor.provider]
+			if _, own := model["apiBase"]; own || !known || !configured {
 				continue
 			}
 			name := fmt.Sprint(model["name"])
@@ -39,7 +39,7 @@ var continueDev = &Assistant{
 			out = append(out, vendor.setting(base))
 		}
 		if len(out) == 0 {
-			return nil, errors.New("it has no model of a vendor that is spoken and no address of its own: add your models first")
+			return nil, errors.New("it has no model of a vendor that is configured and no address of its own: add your models first")
 		}
 		return out, nil
 	},

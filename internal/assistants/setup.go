@@ -115,7 +115,7 @@ func (a *Assistant) apply(m Machine, p Proxy, text []byte) ([]byte, []change, er
 		return nil, nil, err
 	}
 	if len(settings) == 0 {
-		return nil, nil, errors.New("none of the vendors' formats that it speaks is spoken yet, so its requests would be refused")
+		return nil, nil, errors.New("no provider is configured that it could be pointed at, so its requests would be refused")
 	}
 	var changes []change
 	for _, want := range settings {

@@ -2,14 +2,14 @@ package assistants
 
 import "strings"
 
-// fill puts addresses into a text for a person: {openai} and the like, in lines that are left out where the
-// provider is not spoken.
+// fill puts addresses into a text for a person: {openai} and the like, in lines that are left out where there
+// is no such provider.
 func fill(text string, p Proxy) string {
 	var out strings.Builder
 	for line := range strings.Lines(text) {
 		name, _, _ := strings.Cut(after(line, "{{"), "}}")
-		base, spoken := p.Addresses[name]
-		if name != "" && !spoken {
+		base, ok := p.Addresses[name]
+		if name != "" && !ok {
 			continue
 		}
 		out.WriteString(strings.ReplaceAll(line, "{{"+name+"}}", base))

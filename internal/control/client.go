@@ -70,6 +70,19 @@ func (c *Client) Canary(ctx context.Context, r Canary) (CanaryID, error) {
 	return out, err
 }
 
+// Known tells the daemon where secrets are.
+func (c *Client) Known(ctx context.Context, r Known) error {
+	r.Version = Version
+	return c.call(ctx, http.MethodPost, "known", r, &Knows{})
+}
+
+// Secrets adds, removes or lists the secrets that the person named.
+func (c *Client) Secrets(ctx context.Context, r Secrets) (SecretNames, error) {
+	var out SecretNames
+	r.Version = Version
+	return out, c.call(ctx, http.MethodPost, "secrets", r, &out)
+}
+
 // Events calls f for each event until ctx ends or the daemon goes away.
 func (c *Client) Events(ctx context.Context, f func(Event)) error {
 	res, err := c.send(ctx, http.MethodGet, "events", nil)

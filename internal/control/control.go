@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "canary"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -84,6 +84,30 @@ type CanaryID struct {
 	ID string `json:"id"`
 }
 
+// Known tells where this machine's own secrets are: folders whose .env files hold some, and an environment as
+// NAME=value. Of what it is told, the daemon keeps fingerprints.
+type Known struct {
+	Version     int      `json:"version"`
+	Folders     []string `json:"folders,omitempty"`
+	Environment []string `json:"environment,omitempty"`
+}
+
+// Knows answers Known.
+type Knows struct{}
+
+// Secrets adds, removes and lists the secrets that the person named. Without a name it lists.
+type Secrets struct {
+	Version int    `json:"version"`
+	Name    string `json:"name,omitempty"`
+	// Value is what the name stands for from now on; without one the name is removed.
+	Value []byte `json:"value,omitempty"`
+}
+
+// SecretNames answers Secrets with the names that there are now.
+type SecretNames struct {
+	Names []string `json:"names"`
+}
+
 // Event is one thing that happened, as a line of GET /v1/events. Holding that request open is what
 // "attached" means: the daemon lives while somebody is.
 type Event struct {
@@ -102,6 +126,8 @@ type Daemon interface {
 	Hello(ctx context.Context) (Hello, error)
 	Issue(ctx context.Context, r Issue) (Issued, error)
 	Reveal(ctx context.Context, r Reveal) (Revealed, error)
+	// Known tells the daemon where secrets are. One that is older does without.
+	Known(ctx context.Context, r Known) error
 	// Events calls f for each event until ctx ends or the daemon goes away.
 	Events(ctx context.Context, f func(Event)) error
 }

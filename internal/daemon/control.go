@@ -40,6 +40,8 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/issue", take(d.issue))
 	mux.HandleFunc("POST /v1/reveal", take(d.reveal))
 	mux.HandleFunc("POST /v1/canary", take(d.canaries.add))
+	mux.HandleFunc("POST /v1/known", take(d.machine.learn))
+	mux.HandleFunc("POST /v1/secrets", take(d.secrets))
 	return serve(&http.Server{Handler: mux}, l, d.Log), nil
 }
 
@@ -115,4 +117,26 @@ func (d *daemon) reveal(m control.Reveal) (control.Revealed, error) {
 		}
 	}
 	return out, nil
+}
+
+// secrets adds, removes and lists what the person named.
+func (d *daemon) secrets(m control.Secrets) (control.SecretNames, error) {
+	if err := tooNew(m.Version); err != nil {
+		return control.SecretNames{}, err
+	}
+	var err error
+	note := "added"
+	switch {
+	case m.Name == "":
+		return control.SecretNames{Names: d.vault.SecretNames()}, nil
+	case len(m.Value) > 0:
+		err = d.vault.AddSecret(m.Name, m.Value)
+	default:
+		note = "removed"
+		err = d.vault.RemoveSecret(m.Name)
+	}
+	if err == nil {
+		err = d.ledger.AppendDurable(audit.Record{Kind: "secret", Note: note})
+	}
+	return control.SecretNames{Names: d.vault.SecretNames()}, err
 }

@@ -9,6 +9,7 @@
 //	governance.go  settings and policy in force; the language server has its own, from the same files
 //	control.go     answers the control socket
 //	canary.go      where doctor's made-up requests go
+//	machine.go     the secrets that this machine has: variables, .env files, files of credentials
 //	events.go      tells everybody attached what happens
 //	attach.go      finds the daemon, or starts it
 package daemon
@@ -60,6 +61,7 @@ type daemon struct {
 	ledger     *audit.Ledger
 	hub        *hub
 	canaries   canaries
+	machine    *machine
 	proxy      control.Proxy
 
 	idle chan struct{} // closed when a daemon for editors has been alone for long enough
@@ -98,7 +100,12 @@ func Run(ctx context.Context, o Options) (err error) {
 	defer cancel()
 	beside.Go(func() { d.governance.Run(ctx) })
 
-	stop, err := d.listen()
+	token, err := d.State.Token()
+	if err != nil {
+		return err
+	}
+	d.machine = newMachine(d.vault.Secrets(), d.governance.Engine, token)
+	stop, err := d.listen(token)
 	if err != nil {
 		return err
 	}
@@ -139,11 +146,7 @@ func (d *daemon) attached(n int) {
 }
 
 // listen starts the proxy.
-func (d *daemon) listen() (stop func(), err error) {
-	token, err := d.State.Token()
-	if err != nil {
-		return nil, err
-	}
+func (d *daemon) listen(token string) (stop func(), err error) {
 	addr := d.Listen
 	if addr == "" {
 		addr = DefaultListen
@@ -170,7 +173,8 @@ func (d *daemon) listen() (stop func(), err error) {
 	}
 	p := proxy.New(proxy.Config{
 		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
-		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find, Watch: d.exchanged,
+		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n,
+		Canary: d.canaries.find, Watch: d.exchanged, Fresh: d.machine.fresh,
 	})
 	return serve(p.Server(), l, d.Log), nil
 }

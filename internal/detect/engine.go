@@ -124,7 +124,7 @@ func (e *Engine) index() {
 		for _, id := range r.with {
 			e.paired[r.ID], e.paired[id] = true, true
 		}
-		if r.source.Find == "person" {
+		if r.source.Find == "person" && (e.person == nil || !r.added) { // an added rule does not take ours' place
 			e.person = r
 		}
 		if r.index != nil {

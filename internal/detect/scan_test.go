@@ -264,7 +264,23 @@ func TestAddedNumbers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := ids(e.Find("staff.txt", []byte("mbi: 1EG4-TE5-"+"MK73"))); !slices.Equal(got, []string{"staff"}) {
+	if got := ids(e.Find("staff.txt", []byte(strings.Join([]string{"mbi: 1EG4-", "TE5-", "MK73"}, "")))); !slices.Equal(got, []string{"staff"}) {
 		t.Errorf("where it counts, found %v", got) // it is as good as ours, and its id is the smaller
+	}
+}
+
+// TestAddedNames: a rule that is added for names takes the place of ours no more than one for numbers.
+func TestAddedNames(t *testing.T) {
+	set, err := Load("extra.toml", []byte("[[rules]]\nid = 'a'\nfind = 'person'\nclass = 'pii'\npath = 'nowhere'\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Default().With(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := []byte("Maria " + "Kowalska called.")
+	if got, want := ids(e.Find("", text)), ids(Default().Find("", text)); len(want) != 1 || !slices.Equal(got, want) {
+		t.Errorf("found %v, want %v", got, want)
 	}
 }

@@ -60,7 +60,24 @@ func (s *Server) greet(ctx context.Context, refused map[string]bool) error {
 		s.reload() // it has changed while nobody listened
 	}
 	s.statusChanged(ctx)
+	s.tellFolders(ctx)
 	return nil
+}
+
+// tellFolders tells the daemon which folders are open: their .env files hold values that no assistant may send.
+func (s *Server) tellFolders(ctx context.Context) {
+	s.mu.Lock()
+	var roots []string
+	for _, f := range s.folders {
+		roots = append(roots, f.root)
+	}
+	s.mu.Unlock()
+	if len(roots) == 0 {
+		return
+	}
+	if err := s.cfg.Daemon.Known(ctx, control.Known{Folders: roots}); err != nil && ctx.Err() == nil {
+		s.log.Warn("the daemon was not told of the open folders", zap.Error(err))
+	}
 }
 
 func (s *Server) event(ctx context.Context, e control.Event, refused map[string]bool) {

@@ -91,6 +91,9 @@ func (s *Server) DidChangeWorkspaceFolders(_ context.Context, p *protocol.DidCha
 	for _, f := range p.Event.Added {
 		s.addFolder(string(f.URI))
 	}
+	if s.cfg.Daemon != nil && len(p.Event.Added) > 0 {
+		s.spawn(s.tellFolders)
+	}
 	s.Refresh()
 	return nil
 }

@@ -78,6 +78,8 @@ type Daemon struct {
 	counts map[string]int
 	events chan control.Event
 	hello  control.Hello
+	// folders are where it was told that secrets are.
+	folders []string
 }
 
 // NewDaemon makes one that listens and has a policy.
@@ -152,6 +154,24 @@ func (d *Daemon) Reveal(_ context.Context, r control.Reveal) (control.Revealed, 
 		}
 	}
 	return revealed, nil
+}
+
+// Known keeps the folders that it was told of.
+func (d *Daemon) Known(_ context.Context, k control.Known) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.down {
+		return errDown
+	}
+	d.folders = k.Folders
+	return nil
+}
+
+// Folders are those that it was told of last.
+func (d *Daemon) Folders() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.folders
 }
 
 // Events hands on what Send is given. An event of kind "gone" ends it.

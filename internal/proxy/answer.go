@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
@@ -19,8 +20,7 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	restore := p.restore(r.Context(), x)
 	encoded := res.Header.Get("Content-Encoding") != "" && res.Header.Get("Content-Encoding") != "identity"
-	switch {
-	case x.route == nil || x.match != wire.Completion:
+	if x.match != wire.Completion {
 		p.begin(w, x, res)
 		w.WriteHeader(res.StatusCode)
 		_, err := p.pump(w, x, res.Body, func(b []byte) ([]byte, error) { return b, nil })
@@ -28,8 +28,10 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 			panic(http.ErrAbortHandler)
 		}
 		return nil
-	case kind == "text/event-stream" && !encoded:
-		return p.stream(w, x, res, x.route.Stream(restore))
+	}
+	stream := x.route.Stream(kind, restore)
+	if stream != nil && !encoded {
+		return p.stream(w, x, res, stream)
 	}
 	body, err := readAll(res.Body, res.Header.Get("Content-Encoding"))
 	if err != nil {
@@ -38,7 +40,10 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 		return f
 	}
 	x.record.BytesIn = int64(len(body))
-	if restored, err := x.route.Answer(body, restore); err == nil {
+	if stream != nil {
+		body, err = stream.Write(body)
+		body = append(slices.Clone(body), stream.Close(err)...)
+	} else if restored, err := x.route.Answer(body, restore); err == nil {
 		body = restored
 	}
 	p.begin(w, x, res)

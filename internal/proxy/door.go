@@ -90,7 +90,7 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	}
 	format, err := wire.ByName(config.Format)
 	if err != nil {
-		return nil, refuse(http.StatusNotImplemented, "format_not_built", err.Error()+": requests to it are refused, because they could not be scrubbed")
+		return nil, refuse(http.StatusNotImplemented, "unknown_format", err.Error()+": requests to it are refused, because they could not be scrubbed")
 	}
 	t := &target{provider: name, config: config, format: format, path: "/" + rest, canary: canary != ""}
 	if r.URL.RawQuery != "" {
@@ -99,6 +99,9 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	t.route, t.match = format.Route(r.Method, t.path)
 	if t.match == wire.Unknown {
 		t.route = format.Opaque()
+	}
+	if t.route != nil {
+		t.format = t.route.Format
 	}
 	return t, nil
 }

@@ -6,6 +6,8 @@
 //	door.go      who may come in: exact Host, no Origin, the installation's token
 //	body.go      the whole body, capped, decompressed
 //	scrub.go     its strings -> findings -> policy -> placeholders spliced into the bytes
+//	seen.go      strings of earlier turns, which are not scanned again
+//	cut.go       values that an editor's cursor cuts in two
 //	upstream.go  to the vendor, with nothing of ours
 //	answer.go    the answer's lanes of text through restorers, chunk by chunk
 //	failure.go   errors in the vendor's own shape, so that every client can show them
@@ -29,7 +31,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// Config is what a proxy needs. All of it is required but Transport, Canary and Watch.
+// Config is what a proxy needs. All of it is required but Transport, Canary, Watch and Fresh.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -49,12 +51,15 @@ type Config struct {
 	Canary func(id string) (url string, ok bool)
 	// Watch is told of every exchange when it has ended.
 	Watch func(audit.Record)
+	// Fresh is called before a request is scanned: it brings up to date which secrets of this machine the vault knows.
+	Fresh func()
 }
 
 // Proxy is the handler.
 type Proxy struct {
 	Config
 	hosts map[string]bool
+	seen  seen
 }
 
 // New makes the handler.
@@ -67,6 +72,9 @@ func New(c Config) *Proxy {
 	}
 	if c.Watch == nil {
 		c.Watch = func(audit.Record) {}
+	}
+	if c.Fresh == nil {
+		c.Fresh = func() {}
 	}
 	return &Proxy{Config: c, hosts: hostNames(c.Port)}
 }

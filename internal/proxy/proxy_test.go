@@ -84,10 +84,11 @@ func (b *bench) start() {
 	}
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), b.log, zap.DebugLevel)
 	providers := map[string]policy.Provider{}
-	for _, name := range []string{"openai", "anthropic"} {
+	for _, name := range []string{"openai", "anthropic", "gemini", "ollama"} {
 		providers[name] = policy.Provider{Format: name, URL: b.vendor.URL(), Kind: policy.Public}
 	}
-	providers["gemini"] = policy.Provider{Format: "gemini", URL: b.vendor.URL(), Kind: policy.Public}
+	providers["strange"] = policy.Provider{Format: "strange", URL: b.vendor.URL(), Kind: policy.Public}
+	providers["mistral"] = policy.Provider{Format: "mistral", URL: b.vendor.URL() + "/mistral", Kind: policy.Public}
 	b.proxy = New(Config{
 		Engine:   detect.Default,
 		Settings: func() policy.Settings { return policy.Settings{Providers: providers} },

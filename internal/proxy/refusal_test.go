@@ -35,7 +35,7 @@ func TestDoor(t *testing.T) {
 		"a web page":           {path: "/t/" + testToken + "/openai/v1/models", header: []string{"Origin", "http://localhost:3000"}, want: 403},
 		"a page's cross fetch": {path: "/t/" + testToken + "/openai/v1/models", header: []string{"Sec-Fetch-Site", "cross-site"}, want: 403},
 		"no such provider":     {path: "/t/" + testToken + "/nobody/v1/models", want: 404},
-		"a format to come":     {path: "/t/" + testToken + "/gemini/v1beta/models/m:generateContent", want: 501},
+		"no such format":       {path: "/t/" + testToken + "/strange/v1/models", want: 501},
 		"a websocket":          {path: "/t/" + testToken + "/openai/v1/realtime", header: []string{"Connection", "Upgrade", "Upgrade", "websocket"}, want: 501},
 		"out, a slash escaped": {path: "/t/" + testToken + "/openai/v1/..%2f..%5c../secret", want: 400},
 		"out, escaped":         {path: "/t/" + testToken + "/openai/v1/%2e%2e/%2E%2E/secret", want: 400},
@@ -105,6 +105,15 @@ func TestBadInput(t *testing.T) {
 			}
 		})
 	}
+	for path, body := range map[string]string{
+		"/openai/v1/completions":                  `{"model":"m","prompt":[[1,2],[3]]}`,
+		"/openai/openai/deployments/m/embeddings": `{"input":[1,2]}`,
+		"/mistral/v1/fim/completions":             `{"model":"m","prompt":7}`,
+	} {
+		if status, text, h := b.post(path, body); status != 400 || !strings.Contains(text, "token arrays cannot be scanned: send text") || h.Get("X-Should-Retry") != "false" {
+			t.Errorf("%s with tokens: %d %s", path, status, text)
+		}
+	}
 	if n := len(b.vendor.Requests()); n > 0 {
 		t.Fatalf("%d requests were forwarded", n)
 	}
@@ -115,15 +124,15 @@ func TestBadInput(t *testing.T) {
 
 // TestUpstreamTrouble: a vendor that is down, or breaks off, is an error and never a clean end.
 func TestUpstreamTrouble(t *testing.T) {
-	body := `{"model":"m","stream":%v,"max_tokens":9,"messages":[{"role":"user","content":"a rather long answer, please, of several pieces"}]}`
-	for _, path := range []string{chat, "/anthropic/v1/messages"} {
+	body := `{"model":"m","stream":%v,"max_tokens":9,"prompt":"a rather long answer, please, of several pieces, one after the other","input":"x","messages":[{"role":"user","content":"a rather long answer, please, of several pieces"}]}`
+	for _, path := range []string{chat, "/anthropic/v1/messages", "/openai/v1/responses", "/openai/v1/completions", "/mistral/v1/chat/completions"} {
 		for _, cut := range []int{1, 40, 120, 200} {
 			b := newBench(t, standin.Options{CutAfter: cut})
 			if status, text, _ := b.post(path, fmt.Sprintf(body, false)); status != http.StatusBadGateway || !strings.Contains(text, `"error"`) {
 				t.Errorf("%s cut after %d: status %d %s", path, cut, status, text)
 			}
 			_, text, _ := b.post(path, fmt.Sprintf(body, true))
-			if !strings.Contains(text, `"error"`) || !strings.Contains(text, "(broken off)") || strings.Contains(text, "[DONE]") || strings.Contains(text, "message_stop") {
+			if !strings.Contains(text, `"error"`) || !strings.Contains(text, "(broken off)") || strings.Contains(text, "[DONE]") || strings.Contains(text, "message_stop") || strings.Contains(text, "response.completed") {
 				t.Errorf("%s cut after %d looks whole: %s", path, cut, text)
 			}
 		}

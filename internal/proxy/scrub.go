@@ -29,6 +29,7 @@ type secret struct {
 
 // scrub finds what is sensitive in a body, asks policy, and splices placeholders in.
 func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *failure) {
+	p.Fresh()
 	q := policy.Query{
 		Direction:   policy.Outgoing,
 		Destination: policy.Destination{Provider: x.provider, Kind: x.config.Kind},
@@ -36,23 +37,24 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	}
 	if x.match == wire.Unknown {
 		q.Endpoint = "unknown"
-		if p.sensitivePath(x.path) {
+		if p.sensitivePath(x.format.WithoutCredential(x.path)) {
 			return nil, refuse(http.StatusForbidden, "sensitive_path", "the request's path or query holds something sensitive, which cannot be scrubbed there: send it in the body")
 		}
 	}
 	var req *wire.Request
 	var found []secret
 	if len(body) > 0 {
-		if x.route == nil {
+		if x.route == nil || x.route.Bodiless {
 			return nil, refuse(http.StatusBadRequest, "unexpected_body", "this path takes no body")
 		}
 		var err error
 		if req, err = x.route.Request(body); err != nil {
 			return nil, malformed(err)
 		}
-		x.model, q.Destination.Model, x.record.Model = req.Model, req.Model, p.safeModel(req.Model)
+		x.model = cmp.Or(x.route.Model(x.path), req.Model)
+		q.Destination.Model, x.record.Model = x.model, p.safeModel(x.model)
 		found = p.find(req)
-	} else if x.match == wire.Completion {
+	} else if x.match == wire.Completion && !x.route.Bodiless {
 		return nil, refuse(http.StatusBadRequest, "no_body", "the request has no body")
 	}
 	index := map[policy.Subject]int{}
@@ -121,6 +123,7 @@ func splice(body []byte, req *wire.Request, found []secret, tokens []string) []b
 func (p *Proxy) find(req *wire.Request) []secret {
 	engine := p.Engine()
 	var out []secret
+	cut := p.cut(req, engine)
 	// Decoded text is wanted for one span at a time; one longer than the scratch gets memory of its own.
 	scratch, keyScratch := make([]byte, 0, 32<<10), make([]byte, 0, 128)
 	for n, sp := range req.Spans {
@@ -129,12 +132,14 @@ func (p *Proxy) find(req *wire.Request) []secret {
 		}
 		text := req.Text(sp, scratch)
 		var findings []detect.Finding
-		if sp.Key >= 0 {
-			findings = engine.FindNamed(req.Text(req.Spans[sp.Key], keyScratch), text)
-		} else {
-			findings = engine.Find("", text)
+		switch {
+		case sp.Kind == wire.Thought: // only what is known already
+		case sp.Key >= 0:
+			findings = p.seen.find(engine, req.Text(req.Spans[sp.Key], keyScratch), text)
+		default:
+			findings = p.seen.find(engine, nil, text)
 		}
-		out = append(out, merge(n, text, findings, p.Vault.Known(text), engine)...)
+		out = append(out, merge(n, text, findings, p.Vault.Known(text), cut[n], engine)...)
 	}
 	if settings := p.Settings(); len(settings.Allow) > 0 {
 		// Entries that cannot be read allow nothing; the settings were checked when they were loaded.
@@ -162,10 +167,10 @@ func (p *Proxy) allowed(list policy.AllowList, salt string, s secret) bool {
 	return ok
 }
 
-// merge joins findings and known values of one text. Where they overlap, the one that begins first
-// counts, and at the same place the longer; what it leaves over is masked with it.
-func merge(n int, text []byte, findings []detect.Finding, known []redact.Match, engine *detect.Engine) []secret {
-	var all []secret
+// merge joins findings, known values and parts of cut values of one text. Where they overlap, the one that
+// begins first counts, and at the same place the longer; what it leaves over is masked with it.
+func merge(n int, text []byte, findings []detect.Finding, known []redact.Match, cut []secret, engine *detect.Engine) []secret {
+	all := cut
 	// What the vault knows has a verdict of its own, which that of the code around it must not decide.
 	if len(known) > 0 {
 		var spans []detect.Span
@@ -179,16 +184,10 @@ func merge(n int, text []byte, findings []detect.Finding, known []redact.Match, 
 		findings = apart
 	}
 	for _, f := range findings {
-		all = append(all, secret{span: n, at: f.Span, subject: policy.SubjectOf(f),
-			value: redact.Value{Type: f.Rule.Placeholder, Rule: f.Rule.ID, Class: f.Rule.Class}})
+		all = append(all, ofFinding(n, f))
 	}
 	for _, k := range known {
-		s := secret{span: n, at: k.Span, value: k.Value,
-			subject: policy.Subject{Class: k.Class, Rule: k.Rule, Severity: detect.High.String(), Confidence: detect.ConfidenceHigh.String()}}
-		if r := engine.Rule(k.Rule); r != nil {
-			s.subject.Severity = r.Severity.String()
-		}
-		all = append(all, s)
+		all = append(all, ofKnown(n, k, engine))
 	}
 	slices.SortStableFunc(all, func(a, b secret) int {
 		return cmp.Or(cmp.Compare(a.at.Start, b.at.Start), cmp.Compare(b.at.End, a.at.End))
@@ -206,6 +205,20 @@ func merge(n int, text []byte, findings []detect.Finding, known []redact.Match, 
 		out[i].value.Bytes = slices.Clone(text[out[i].at.Start:out[i].at.End])
 	}
 	return out
+}
+
+func ofFinding(n int, f detect.Finding) secret {
+	return secret{span: n, at: f.Span, subject: policy.SubjectOf(f),
+		value: redact.Value{Type: f.Rule.Placeholder, Rule: f.Rule.ID, Class: f.Rule.Class}}
+}
+
+func ofKnown(n int, k redact.Match, engine *detect.Engine) secret {
+	s := secret{span: n, at: k.Span, value: k.Value,
+		subject: policy.Subject{Class: k.Class, Rule: k.Rule, Severity: detect.High.String(), Confidence: detect.ConfidenceHigh.String()}}
+	if r := engine.Rule(k.Rule); r != nil {
+		s.subject.Severity = r.Severity.String()
+	}
+	return s
 }
 
 // account writes into the record what was found: classes, rules and fingerprints.
@@ -272,5 +285,9 @@ func (p *Proxy) forbid(x *exchange, req *wire.Request, found []secret, d policy.
 }
 
 func malformed(err error) *failure {
-	return refuse(http.StatusBadRequest, "malformed_json", "the request cannot be scrubbed: "+err.Error())
+	code := "malformed_json"
+	if errors.Is(err, wire.ErrTokens) {
+		code = "token_array"
+	}
+	return refuse(http.StatusBadRequest, code, "the request cannot be scrubbed: "+err.Error())
 }

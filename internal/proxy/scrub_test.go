@@ -38,7 +38,7 @@ func TestKnownInOwnCode(t *testing.T) {
 	at := strings.Index(text, value)
 	known := redact.Match{Span: detect.Span{Start: at, End: at + len(value)}, Value: redact.Value{Type: "SECRET", Rule: "generic-secret", Class: detect.Credential}}
 	var got []string
-	for _, s := range merge(0, []byte(text), engine.Find("", []byte(text)), []redact.Match{known}, engine) {
+	for _, s := range merge(0, []byte(text), engine.Find("", []byte(text)), []redact.Match{known}, nil, engine) {
 		got = append(got, string(s.subject.Class))
 	}
 	if strings.Join(got, " ") != "proprietary credential proprietary" {

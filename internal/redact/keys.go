@@ -20,6 +20,7 @@ import (
 type Keys struct {
 	token       []byte
 	fingerprint []byte
+	secrets     []byte
 	seal        cipher.AEAD
 }
 
@@ -86,6 +87,9 @@ func deriveKeys(secret []byte) (Keys, error) {
 	}
 	b, err := hkdf.Key(sha256.New, secret, nil, "scrubjay vault", chacha20poly1305.KeySize)
 	if err != nil {
+		return Keys{}, err
+	}
+	if k.secrets, err = hkdf.Key(sha256.New, secret, nil, "scrubjay secrets", 48); err != nil {
 		return Keys{}, err
 	}
 	k.seal, err = chacha20poly1305.NewX(b)

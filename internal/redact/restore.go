@@ -28,6 +28,9 @@ func (r *Restorer) Flush() []byte {
 	return out
 }
 
+// Held tells whether there is anything to flush.
+func (r *Restorer) Held() bool { return len(r.held) > 0 }
+
 // replace puts values in the place of whole placeholders and returns what is left after the last.
 func (r *Restorer) replace(text []byte) (out, rest []byte) {
 	for {

@@ -24,6 +24,9 @@ type Vault struct {
 	keys  Keys
 	lock  *flock.Flock
 	known Known
+	// secrets are this machine's own, whether or not they were ever replaced.
+	secrets *Secrets
+	added   *added
 
 	mu      sync.RWMutex
 	journal *journal
@@ -71,7 +74,11 @@ func openLocked(dir string, now func() time.Time) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Vault{keys: keys, entries: map[string]*entry{}, onWire: map[string]*entry{}, now: now}
+	v := &Vault{keys: keys, secrets: newSecrets(keys.secrets), entries: map[string]*entry{}, onWire: map[string]*entry{}, now: now}
+	if v.added, err = loadAdded(filepath.Join(dir, "secrets"), keys.seal); err != nil {
+		return nil, err
+	}
+	v.secrets.SetPrints(addedSource, v.added.prints())
 	j, err := openJournal(filepath.Join(dir, "vault.log"), keys.seal, func(e *entry) { v.take(e) })
 	if err != nil {
 		return nil, err
@@ -216,8 +223,11 @@ func (v *Vault) Describe(p string) (Value, bool) {
 	return val, true
 }
 
-// Known finds the vault's values in a text.
-func (v *Vault) Known(text []byte) []Match { return v.known.Find(text) }
+// Known finds the vault's values in a text, and the secrets that this machine has.
+func (v *Vault) Known(text []byte) []Match { return find(text, &v.known, v.secrets) }
+
+// Secrets are this machine's own, to be kept up to date by whoever reads its files.
+func (v *Vault) Secrets() *Secrets { return v.secrets }
 
 // Fingerprint is the installation's fingerprint of a value.
 func (v *Vault) Fingerprint(value []byte) string {

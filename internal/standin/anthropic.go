@@ -10,7 +10,9 @@ var anthropic = vendor{
 	routes: map[string]func(*Server, []byte) answer{
 		"/v1/messages":              (*Server).messages,
 		"/v1/messages/count_tokens": (*Server).countTokens,
+		"/v1/messages/batches":      (*Server).newBatch,
 	},
+	list: "/v1/models",
 	models: func() []byte {
 		return marshal(object{"data": []object{{"type": "model", "id": "standin", "display_name": "Stand-in", "created_at": "2026-01-01T00:00:00Z"}},
 			"first_id": "standin", "last_id": "standin", "has_more": false})
@@ -116,7 +118,7 @@ func (s *Server) messages(body []byte) answer {
 }
 
 func (s *Server) messagesStream(m anthropicMessage, reply Reply, stop string) answer {
-	a := answer{status: http.StatusOK, sse: true}
+	a := answer{status: http.StatusOK, kind: eventStream}
 	add := func(kind string, v any) { a.parts = append(a.parts, event(kind, marshal(v))) }
 	output := m.Usage.Output
 	m.Usage.Output = 1

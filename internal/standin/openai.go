@@ -4,10 +4,21 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 var openai = vendor{
-	routes: map[string]func(*Server, []byte) answer{"/v1/chat/completions": (*Server).chat},
+	routes: map[string]func(*Server, []byte) answer{
+		"/v1/chat/completions":       (*Server).chat,
+		"/v1/completions":            (*Server).completions,
+		"/completion":                (*Server).completion,
+		"/infill":                    (*Server).completion,
+		"/v1/embeddings":             (*Server).embeddings,
+		"/v1/responses":              (*Server).responses,
+		"/v1/responses/compact":      (*Server).compact,
+		"/v1/responses/input_tokens": (*Server).inputTokens,
+	},
+	list: "/v1/models",
 	models: func() []byte {
 		return marshal(object{"object": "list", "data": []object{{"id": "standin", "object": "model", "created": 1, "owned_by": "scrubjay"}}})
 	},
@@ -15,6 +26,22 @@ var openai = vendor{
 }
 
 type object = map[string]any
+
+// openaiPath is the vendor's own path for one of Azure's or Copilot's, or for one without a version.
+func openaiPath(path string) string {
+	if rest, ok := strings.CutPrefix(path, "/openai/deployments/"); ok {
+		_, path, _ = strings.Cut(rest, "/")
+	} else if rest, ok := strings.CutPrefix(path, "/v1/engines/"); ok {
+		_, path, _ = strings.Cut(rest, "/")
+	} else {
+		path = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(path, "/openai"), "/v1"), "/")
+	}
+	switch path {
+	case "completion", "infill":
+		return "/" + path
+	}
+	return "/v1/" + path
+}
 
 func openaiFailure(status int, message string) answer {
 	kind, code := "invalid_request_error", any(nil)
@@ -38,6 +65,7 @@ type chatRequest struct {
 		IncludeUsage bool `json:"include_usage"`
 	} `json:"stream_options"`
 	Messages []struct{ Content json.RawMessage }
+	Prompt   string // instead of messages, to be continued
 	Tools    []struct {
 		Function struct{ Name string }
 		Custom   struct{ Name string }
@@ -63,14 +91,14 @@ type (
 	}
 	message struct {
 		Role      string     `json:"role"`
-		Content   *string    `json:"content"`
+		Content   any        `json:"content"`
 		Refusal   *string    `json:"refusal"`
 		Reasoning string     `json:"reasoning_content,omitempty"`
 		ToolCalls []toolCall `json:"tool_calls,omitempty"`
 	}
 	delta struct {
 		Role      string     `json:"role,omitempty"`
-		Content   *string    `json:"content,omitempty"`
+		Content   any        `json:"content,omitempty"`
 		Reasoning string     `json:"reasoning_content,omitempty"`
 		ToolCalls []toolCall `json:"tool_calls,omitempty"`
 	}
@@ -91,12 +119,21 @@ type (
 	}
 )
 
-func (s *Server) chat(body []byte) answer {
+// dialect is where those who speak chat differ.
+type dialect struct {
+	failure func(status int, message string) answer
+	// chunks says that thinking is a part of the content, which then is a list.
+	chunks bool
+}
+
+func (s *Server) chat(body []byte) answer { return s.chatAs(body, dialect{failure: openaiFailure}) }
+
+func (s *Server) chatAs(body []byte, d dialect) answer {
 	var q chatRequest
 	if err := json.Unmarshal(body, &q); err != nil {
-		return openaiFailure(http.StatusBadRequest, "the body could not be parsed as JSON")
+		return d.failure(http.StatusBadRequest, "the body could not be parsed as JSON")
 	}
-	r := Request{Model: q.Model, Stream: q.Stream, Body: body}
+	r := Request{Model: q.Model, Stream: q.Stream, Body: body, Text: q.Prompt}
 	if n := len(q.Messages); n > 0 {
 		r.Text = texts(q.Messages[n-1].Content)
 	}
@@ -107,7 +144,7 @@ func (s *Server) chat(body []byte) answer {
 	for r.Choice = range max(q.N, 1) {
 		reply := s.options.Reply(r)
 		if reply.Status != 0 {
-			return openaiFailure(reply.Status, reply.Text)
+			return d.failure(reply.Status, reply.Text)
 		}
 		replies = append(replies, reply)
 	}
@@ -120,12 +157,17 @@ func (s *Server) chat(body []byte) answer {
 	}
 	c.Usage.Total = c.Usage.Prompt + c.Usage.Completion
 	if q.Stream {
-		return s.chatStream(c, replies, q.StreamOptions.IncludeUsage)
+		return s.chatStream(c, replies, q.StreamOptions.IncludeUsage, d.chunks)
 	}
 	for i, reply := range replies {
-		m := &message{Role: "assistant", Reasoning: reply.Thinking}
+		m := &message{Role: "assistant"}
 		if reply.Text != "" || len(reply.ToolCalls) == 0 {
-			m.Content = &reply.Text
+			m.Content = reply.Text
+		}
+		if d.chunks && reply.Thinking != "" {
+			m.Content = append(thinkingChunk(reply.Thinking), object{"type": "text", "text": reply.Text})
+		} else {
+			m.Reasoning = reply.Thinking
 		}
 		for k, call := range reply.ToolCalls {
 			m.ToolCalls = append(m.ToolCalls, toolCall{ID: callID(i, k), Type: "function", Function: function(call)})
@@ -136,20 +178,23 @@ func (s *Server) chat(body []byte) answer {
 }
 
 // chatStream sends choices, and the tool calls of each, in turns.
-func (s *Server) chatStream(c completion, replies []Reply, withUsage bool) answer {
+func (s *Server) chatStream(c completion, replies []Reply, withUsage, chunks bool) answer {
 	total := c.Usage
 	c.Object, c.Usage = "chat.completion.chunk", nil
 	var choices [][]choice
 	for i, reply := range replies {
 		var all []choice
 		add := func(d delta) { all = append(all, choice{Index: i, Delta: &d}) }
-		empty := ""
-		add(delta{Role: "assistant", Content: &empty})
+		add(delta{Role: "assistant", Content: ""})
 		for _, piece := range chop(reply.Thinking, s.options.Piece) {
-			add(delta{Reasoning: piece})
+			if chunks {
+				add(delta{Content: thinkingChunk(piece)})
+			} else {
+				add(delta{Reasoning: piece})
+			}
 		}
 		for _, piece := range chop(reply.Text, s.options.Piece) {
-			add(delta{Content: &piece})
+			add(delta{Content: piece})
 		}
 		var calls [][]toolCall
 		for k, call := range reply.ToolCalls {
@@ -164,7 +209,7 @@ func (s *Server) chatStream(c completion, replies []Reply, withUsage bool) answe
 		}
 		choices = append(choices, append(all, choice{Index: i, Delta: &delta{}, Finish: finish(reply)}))
 	}
-	a := answer{status: http.StatusOK, sse: true}
+	a := answer{status: http.StatusOK, kind: eventStream}
 	for _, one := range interleave(choices...) {
 		c.Choices = []choice{one}
 		a.parts = append(a.parts, event("", marshal(c)))

@@ -1,5 +1,7 @@
-// Package standin is a vendor on loopback, for the demo and for tests. It speaks OpenAI's Chat Completions and
-// Anthropic's Messages, whole and streamed, and says what it is told to.
+// Package standin is a vendor on loopback, for the demo and for tests. It speaks OpenAI's Chat Completions,
+// Completions, Responses and Embeddings, also under Azure's and Copilot's paths, llama.cpp's completions,
+// Anthropic's Messages and batches, Gemini, Ollama, and below /mistral Mistral's chat and fill-in-the-middle: whole
+// and streamed. It says what it is told to.
 //
 // What it answers is [Options.Reply]'s; by default it echoes. How its bytes arrive is [Options.Split]'s: cut
 // anywhere, each piece flushed on its own. It keeps every request as it came, for [Server.Requests], and it can
@@ -8,6 +10,7 @@ package standin
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -15,6 +18,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -53,6 +57,8 @@ type Server struct {
 
 	mu       sync.Mutex
 	requests []Recorded
+	kept     map[string]keptResponse
+	batches  map[string]answer
 
 	listener net.Listener
 	server   http.Server
@@ -115,16 +121,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.requests = append(s.requests, Recorded{r.Method, r.URL.RequestURI(), r.Header.Clone(), body})
 	s.mu.Unlock()
 
-	v := vendorOf(r)
-	if r.Header.Get("Authorization") == "" && r.Header.Get("X-Api-Key") == "" {
+	v, path := vendorOf(r)
+	if v != &ollama && !hasCredential(r) {
 		s.send(w, r, v.failure(http.StatusUnauthorized, "no credential came with the request"))
 		return
 	}
 	switch {
-	case r.Method == http.MethodGet && r.URL.Path == "/v1/models":
+	case v == &gemini && r.Method == http.MethodPost:
+		s.send(w, r, s.gemini(r.URL, body))
+	case v == &anthropic && strings.HasPrefix(path, batchPath):
+		s.send(w, r, s.batch(strings.TrimPrefix(path, batchPath)))
+	case r.Method == http.MethodGet && path == v.list:
 		s.send(w, r, ok(v.models()))
-	case r.Method == http.MethodPost && v.routes[r.URL.Path] != nil:
-		s.send(w, r, v.routes[r.URL.Path](s, body))
+	case r.Method == http.MethodPost && v.routes[path] != nil:
+		s.send(w, r, v.routes[path](s, body))
+	case v == &openai && strings.HasPrefix(path, keptPath):
+		s.send(w, r, s.keptAnswer(strings.TrimPrefix(path, keptPath), r.URL.Query().Get("stream") == "true"))
 	default:
 		s.send(w, r, v.failure(http.StatusNotFound, "nothing is served at "+r.URL.Path))
 	}
@@ -133,25 +145,52 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer is what goes back, in the parts that a vendor would flush.
 type answer struct {
 	status int
-	sse    bool
+	kind   string // of content; JSON if empty
 	parts  [][]byte
 }
+
+const eventStream = "text/event-stream; charset=utf-8"
 
 func ok(body []byte) answer { return answer{status: http.StatusOK, parts: [][]byte{body}} }
 
 // vendor is one vendor's format.
 type vendor struct {
-	routes  map[string]func(s *Server, body []byte) answer
+	routes map[string]func(s *Server, body []byte) answer
+	// list is where models lists the vendor's models.
+	list    string
 	models  func() []byte
 	failure func(status int, message string) answer
 }
 
 // vendorOf tells the vendors apart by path, and where they share one by a header that only Anthropic asks for.
-func vendorOf(r *http.Request) *vendor {
-	if anthropic.routes[r.URL.Path] != nil || r.Header.Get("Anthropic-Version") != "" {
-		return &anthropic
+// Mistral shares its paths with OpenAI, and has nothing else of its own either. The path is the vendor's.
+func vendorOf(r *http.Request) (v *vendor, path string) {
+	path = r.URL.Path
+	if rest, ok := strings.CutPrefix(path, "/mistral"); ok {
+		return &mistral, rest
 	}
-	return &openai
+	if rest, ok := strings.CutPrefix(path, "/v1beta/openai"); ok {
+		return &openai, "/v1" + rest
+	}
+	if method := path[strings.LastIndexByte(path, '/')+1:]; strings.Contains(method, ":") || path == gemini.list {
+		return &gemini, path
+	}
+	if strings.HasPrefix(path, "/api/") {
+		return &ollama, path
+	}
+	if anthropic.routes[path] != nil || r.Header.Get("Anthropic-Version") != "" {
+		return &anthropic, path
+	}
+	return &openai, openaiPath(path)
+}
+
+func hasCredential(r *http.Request) bool {
+	for _, name := range []string{"Authorization", "X-Api-Key", "Api-Key", "X-Goog-Api-Key"} {
+		if r.Header.Get(name) != "" {
+			return true
+		}
+	}
+	return r.URL.Query().Get("key") != ""
 }
 
 func (s *Server) id(prefix string) string {
@@ -160,13 +199,7 @@ func (s *Server) id(prefix string) string {
 
 // send writes an answer in its pieces.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, a answer) {
-	kind := "application/json"
-	if a.sse {
-		kind = "text/event-stream; charset=utf-8"
-	}
-	if s.options.ContentType != "" {
-		kind = s.options.ContentType
-	}
+	kind := cmp.Or(s.options.ContentType, a.kind, "application/json")
 	h := w.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Request-Id", s.id("req_"))

@@ -1,5 +1,7 @@
 package wire
 
+import "cmp"
+
 // Answer restores a whole answer, or the body of an error. An answer that is not JSON is not changed and the
 // error is a *Malformed: what to do with it is for the caller to say.
 func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
@@ -7,21 +9,20 @@ func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 	if err := s.document(r.answer); err != nil {
 		return body, err
 	}
-	tools := make(map[laneID]string)
 	for _, m := range s.marks {
-		if m.n.as == toolName && m.str {
-			tools[s.id(m.group, "")] = string(decode(nil, body[m.start:m.end]))
+		if m.f.As == toolName && m.str {
+			s.groups[m.group].tool = string(decode(nil, body[m.start:m.end]))
 		}
 	}
 	var edits []Edit
 	for _, m := range s.marks {
-		if !m.text() {
+		if !m.text() || s.sealed(m.group) {
 			continue
 		}
-		id := s.id(m.group, m.n.name)
-		l := newLane(id, m.n.as, tools[laneID{choice: id.choice, call: id.call}], restore)
+		id := s.id(m.group, m.lane())
+		l := newLane(id, m.f, s.groups[m.group].tool, restore)
 		raw := body[m.start:m.end]
-		text := l.flush(l.write(nil, raw, m.n.as))
+		text := l.flush(l.write(nil, raw, m.f.As))
 		if string(text) != string(raw) {
 			edits = append(edits, Edit{m.start, m.end, text})
 		}
@@ -31,8 +32,8 @@ func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 
 // text tells whether the mark is text to restore.
 func (m mark) text() bool {
-	switch m.n.as {
-	case prose, arguments:
+	switch m.f.As {
+	case prose, argument, arguments:
 		return m.str
 	case tree:
 		return !m.null
@@ -44,13 +45,20 @@ func (m mark) text() bool {
 type laneID struct {
 	choice, call int
 	field        string
+	key          string
 }
+
+// lane is the name of the lane that the mark's text belongs to.
+func (m mark) lane() string { return cmp.Or(m.f.Lane, m.n.name) }
 
 // id finds the lane of a field in a group.
 func (s *scanner) id(g int, field string) laneID {
-	id := laneID{call: -1, field: field}
+	id := laneID{call: -1, field: field, key: s.groups[g].path}
 	path := make([]int, 0, 4)
 	for ; g >= 0; g = s.groups[g].parent {
+		if s.groups[g].part >= 0 {
+			path = append(path, s.groups[g].part)
+		}
 		if s.groups[g].id >= 0 {
 			path = append(path, s.groups[g].id)
 		}
@@ -69,15 +77,21 @@ type lane struct {
 	Lane
 	to   *speller // nil: as it is
 	over bool
+	// in is the event that waits for more of this text, and edit where in its edits that goes.
+	in   *held
+	edit int
 }
 
-func newLane(id laneID, as Role, tool string, restore Restore) *lane {
-	l := &lane{Lane: Lane{Choice: id.choice, Call: id.call, Field: id.field}}
-	if tool != "" || as != prose {
-		l.Tool = Tool{tool, kindOfName(tool)}
+func newLane(id laneID, f *Field, tool string, restore Restore) *lane {
+	l := &lane{Lane: Lane{Choice: id.choice, Call: id.call, Field: id.field, Key: id.key}}
+	if f.Tool != "" {
+		tool = f.Tool
 	}
-	switch as {
-	case prose:
+	if tool != "" || f.As != prose {
+		l.Tool = Tool{tool, kindForKey(kindOfName(tool), id.key)}
+	}
+	switch f.As {
+	case prose, argument:
 		if to := restore(l.Lane); to != nil {
 			l.to = &speller{to: to}
 		}

@@ -11,24 +11,45 @@ import (
 // Source: anthropic-sdk-go v1.84.0.
 var anthropic = &Format{
 	Name:     "anthropic",
-	harmless: []string{"/v1/models", "/v1/models/"},
+	harmless: []string{"/v1/models", "/v1/models/", "/v1/messages/batches", "/v1/messages/batches/{}"},
 	failure:  anthropicFailure,
 	routes: []*Route{
-		{
-			Path:    "/v1/messages",
-			request: shape(anthropicRequest...),
-			answer:  shape(anthropicAnswer...),
-			stream:  anthropicStream,
-		},
+		anthropicMessages,
 		{
 			// The same body is counted: scrubbed otherwise, or not at all, it would leak or be counted wrong.
 			Path:    "/v1/messages/count_tokens",
 			request: shape(anthropicRequest...),
 			answer:  shape(anthropicAnswer...),
-			stream:  anthropicStream,
+		},
+		{
+			// Many messages to be answered later. What comes back at once holds none of their text.
+			Path:    "/v1/messages/batches",
+			request: new(node).graft("requests[].params", shape(anthropicRequest...)),
+			answer:  shape(anthropicFailed),
+		},
+		{
+			// Their answers, or the errors they met, each whole on a line.
+			Path:     "/v1/messages/batches/{}/results",
+			method:   "GET",
+			Bodiless: true,
+			answer:   shape(anthropicFailed),
+			stream: streaming{event: shape(
+				Field{Path: "custom_id", As: endAll},
+				Field{Path: "result.error.error.message", As: prose},
+				anthropicFailed,
+			).graft("result.message", shape(anthropicAnswer...))},
 		},
 	},
 }
+
+var anthropicMessages = &Route{
+	Path:    "/v1/messages",
+	request: shape(anthropicRequest...),
+	answer:  shape(anthropicAnswer...),
+	stream:  anthropicStream,
+}
+
+var anthropicFailed = Field{Path: "error.message", As: prose}
 
 var anthropicStream = streaming{
 	event: shape(anthropicEvent...),
@@ -53,13 +74,16 @@ var anthropicRequest = []Field{
 	{Path: "messages[].content[].source.content[].source.data", As: blob, Type: "base64"},
 	{Path: "messages[].content[].content[].source.data", As: blob, Type: "base64"},
 	{Path: "messages[].content[].content[].source.content[].source.data", As: blob, Type: "base64"},
+	{Path: "messages[].content[].content.content.source.data", As: blob, Type: "base64"}, // that was fetched
+	// The person's key to a server that the vendor calls, which is of no use to it as a placeholder.
+	{Path: "mcp_servers[].authorization_token", As: exempt},
 }
 
 var anthropicAnswer = []Field{
 	{Path: "content[].text", As: prose},
 	{Path: "content[].name", As: toolName},
 	{Path: "content[].input", As: tree},
-	{Path: "error.message", As: prose},
+	anthropicFailed,
 }
 
 var anthropicEvent = []Field{
@@ -69,7 +93,7 @@ var anthropicEvent = []Field{
 	{Path: "content_block.input", As: tree},
 	{Path: "delta.text", As: prose},
 	{Path: "delta.partial_json", As: arguments},
-	{Path: "error.message", As: prose},
+	anthropicFailed,
 	{Path: "type", As: end, Is: "content_block_stop"},
 	{Path: "type", As: endAll, Is: "message_stop"},
 	{Path: "type", As: endAll, Is: "error"},

@@ -68,6 +68,14 @@ func (a *args) Flush() []byte {
 	return a.out
 }
 
+// Held tells whether there is anything to flush.
+func (a *args) Held() bool {
+	if a.text != nil {
+		return a.text.Held()
+	}
+	return len(a.cut) > a.given || a.within && a.to != nil && a.to.to.Held()
+}
+
 // begin decides by the first character whether this is JSON.
 func (a *args) begin(piece []byte) bool {
 	first := bytes.TrimLeft(piece, " \t\r\n")
@@ -88,6 +96,7 @@ type asIs struct{}
 
 func (asIs) Write(piece []byte) []byte { return piece }
 func (asIs) Flush() []byte             { return nil }
+func (asIs) Held() bool                { return false }
 
 // structure reads up to and including the next quote.
 func (a *args) structure(piece []byte) (rest []byte) {

@@ -1,6 +1,9 @@
 package wire
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Role says what a field is to us. Fields that no table names are plain text in a request, and not ours in
 // an answer.
@@ -14,6 +17,8 @@ const (
 	jsonText // a string that holds JSON: the strings within are listed
 	blob     // base64: listed, but not text
 	exempt   // a string that is not listed, or, with a Type, a whole object; the table gives the reason
+	thought  // an object whose strings are the vendor's own words, sent back to it
+	noTokens // text, or arrays of it: a number there would be a token, which cannot be scanned
 	model    // the model's name
 	streamed // true if a stream is asked for
 
@@ -23,8 +28,15 @@ const (
 	tree      // a tool's arguments as a value, not in a string
 	toolName  // whom the arguments of this array element (or this event) are for
 	index     // which choice, call or block an array element (or this event) is
+	part      // which part of that block this event is of
+	chunk     // an array element that continues its text in whatever event: its place says nothing
 	end       // unless null: the text of this array element (or of this event's block) has ended
 	endAll    // unless null: all text has ended
+	sequence  // this event's number
+	sealed    // true: the text of this array element stays as it is
+	argument  // a string of a tool's arguments by itself, perhaps in pieces
+	path      // where in the arguments the argument of this array element stands
+	goesOn    // true: the argument of this array element goes on in a later event
 )
 
 // Field is a line of a table: what the value at a path is.
@@ -32,14 +44,23 @@ type Field struct {
 	// Path is names joined by dots; [] follows the name of an array and stands for each of its elements.
 	Path string
 	As   Role
-	// Type limits exempt and blob: exempt is the object at Path, blob the field of an object, whose own
-	// "type" is this. The type may come before or after what it judges.
+	// Type limits the role to objects whose own "type" is this: the object is the one that Path leads to if
+	// it is an array's element, otherwise the one that has it as a field. The type may come before or after
+	// what it judges.
 	Type string
-	// Role limits exempt objects further, to messages whose own "role" is this. A message is what the first
+	// If limits exempt and thought to objects in which all of these fields say something: neither false nor empty.
+	If []string
+	// Role limits what is exempt, and thought, to messages whose own "role" is this. A message is what the first
 	// [] of the path stands for.
 	Role string
 	// Is limits end and endAll to this value.
 	Is string
+	// Tool is whom the text is for, where that goes without saying in the format.
+	Tool string
+	// Lane names the text where the last name of the path is another's too.
+	Lane string
+	// Whole is for text of an event that is no piece, but all of a text once more.
+	Whole bool
 }
 
 // node is a place in a document that a table knows. The nil node is a place that none does.
@@ -52,16 +73,27 @@ type node struct {
 	as Role
 	// judged are the fields of this object, or the object itself, whose role depends on its type.
 	judged []judgement
-	isType bool
-	// role, if set, is what this message's "role" must be for what is exempt within it.
-	role   string
+	// typed are the roles in an answer that depend on the type of the object that this is a field of.
+	typed []Field
+	// settles says that there are such fields of this object.
+	settles bool
+	// subtree says that what stands below is judged with this field.
+	subtree bool
+	isType  bool
+	// author, if set, is what this message's "role" must be for what is exempt within it.
+	author string
 	isRole bool
+	// flag is the bit of this field among those of its object that something is limited by.
+	flag, flags uint8
+	// snake is the name as protobuf's JSON takes it too, if that is another.
+	snake string
 }
 
 type judgement struct {
-	typ string
-	as  Role
-	of  *node // this object if nil
+	typ  string
+	said uint8 // flags of the fields that must say something
+	as   Role
+	of   *node // this object if nil
 }
 
 // shape compiles a table.
@@ -84,25 +116,71 @@ func shape(fields ...Field) *node {
 			}
 		}
 		if f.Role != "" {
-			message.role = f.Role
+			message.author = f.Role
 			message.child("role").isRole = true
 		}
 		switch {
-		case f.Type == "":
+		case f.Type == "" && f.If == nil && f.Role == "":
 			n.as = f.As
 			n.roles = append(n.roles, f)
-		case f.As == exempt && owner == nil: // the elements of an array
-			n.judge(judgement{typ: f.Type, as: exempt})
+		case (f.As == exempt || f.As == thought) && owner == nil: // the elements of an array
+			n.judge(f, nil)
+		case f.As < model:
+			n.subtree = f.As == exempt
+			owner.judge(f, n)
 		default:
-			owner.judge(judgement{typ: f.Type, as: f.As, of: n})
+			owner.child("type").isType = true
+			owner.settles = true
+			n.typed = append(n.typed, f)
 		}
 	}
 	return root
 }
 
-func (n *node) judge(j judgement) {
-	n.child("type").isType = true
+// graft puts another table's node at a path.
+func (n *node) graft(path string, of *node) *node {
+	at := n
+	for part := range strings.SplitSeq(path, ".") {
+		name, array := strings.CutSuffix(part, "[]")
+		if at = at.child(name); array {
+			at.elem = &node{name: name}
+			at = at.elem
+		}
+	}
+	name, snake := at.name, at.snake
+	*at = *of
+	at.name, at.snake = name, snake
+	return n
+}
+
+// judge has what f says of n, or of this object, wait for the object's end.
+func (n *node) judge(f Field, of *node) {
+	j := judgement{typ: f.Type, as: f.As, of: of}
+	for _, name := range f.If {
+		c := n.child(name)
+		if c.flag == 0 {
+			n.flags++
+			c.flag = 1 << (n.flags - 1)
+		}
+		j.said |= c.flag
+	}
+	if f.Type != "" {
+		n.child("type").isType = true
+	}
 	n.judged = append(n.judged, j)
+}
+
+// role finds what the value of this field is in an object of a type; nil if it is nothing to us.
+func (n *node) role(typ []byte) *Field {
+	for i := range n.typed {
+		if n.typed[i].Type == string(typ) {
+			return &n.typed[i]
+		}
+	}
+	if len(n.roles) > 0 {
+		return &n.roles[len(n.roles)-1]
+	}
+	return nil
 }
 
 func (n *node) child(name string) *node {
@@ -110,6 +188,9 @@ func (n *node) child(name string) *node {
 		return c
 	}
 	c := &node{name: name}
+	if snake := snakeCase(name); snake != name {
+		c.snake = snake
+	}
 	n.fields = append(n.fields, c)
 	return c
 }
@@ -120,9 +201,20 @@ func (n *node) field(name []byte) *node {
 		return nil
 	}
 	for _, c := range n.fields {
-		if c.name == string(name) {
+		if c.name == string(name) || c.snake != "" && c.snake == string(name) {
 			return c
 		}
 	}
 	return nil
+}
+
+func snakeCase(name string) string {
+	var b strings.Builder
+	for _, c := range name {
+		if unicode.IsUpper(c) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(c))
+	}
+	return b.String()
 }

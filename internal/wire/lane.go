@@ -5,6 +5,8 @@ package wire
 type Restorer interface {
 	Write(piece []byte) []byte
 	Flush() []byte
+	// Held tells whether it holds anything.
+	Held() bool
 }
 
 // Restore is asked once for each lane of text, and once for each string and each key within a tool's arguments.
@@ -21,7 +23,8 @@ type Lane struct {
 	Field string
 	// Tool is what the text is handed to, if it is for one.
 	Tool Tool
-	// Key is, in a tool's arguments, the path of object keys that the string stands under, joined by dots.
+	// Key is, in a tool's arguments, the path of object keys that the string stands under, joined by dots; or
+	// the vendor's own path, where that says where it stands.
 	Key string
 }
 

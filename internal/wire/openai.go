@@ -5,22 +5,39 @@ import (
 	"strconv"
 )
 
-// OpenAI's Chat Completions, and the many who speak them too. The reasoning fields are others' extensions.
+// OpenAI's own endpoints, and the many who speak them too. A path comes without a version for servers whose url
+// holds it already; under a deployment's name from Azure; under an engine's from Copilot.
 // Source: openai-go v3.94.0; error and stream shapes as its SDK reads them.
 var openai = &Format{
 	Name:     "openai",
-	harmless: []string{"/v1/models", "/v1/models/"},
+	harmless: []string{"/v1/models", "/v1/models/", "/models", "/models/", "/openai/models", "/openai/v1/models"},
 	failure:  openaiFailure,
-	routes: []*Route{{
-		Path:    "/v1/chat/completions",
-		request: shape(openaiRequest...),
-		answer:  shape(openaiAnswer...),
-		stream: streaming{
-			event: shape(openaiEvent...),
-			done:  "[DONE]",
-			text:  openaiText,
-		},
-	}},
+	routes: []*Route{
+		openaiChat,
+		openaiCompletions,
+		llamaCompletion,
+		llamaInfill,
+		openaiEmbeddings,
+		openaiResponses,
+		openaiInputTokens,
+		openaiCompact,
+		openaiResponse,
+		openaiCancel,
+		openaiInputItems,
+	},
+}
+
+// openaiChat are the Chat Completions. The reasoning fields are others' extensions.
+var openaiChat = &Route{
+	Path:    "/v1/chat/completions",
+	also:    []string{"/chat/completions", "/openai/v1/chat/completions", "/openai/deployments/{model}/chat/completions"},
+	request: shape(openaiRequest...),
+	answer:  shape(openaiAnswer...),
+	stream: streaming{
+		event: shape(openaiEvent...),
+		done:  "[DONE]",
+		text:  openaiText,
+	},
 }
 
 var openaiRequest = []Field{
@@ -37,6 +54,7 @@ var openaiRequest = []Field{
 
 var openaiAnswer = []Field{
 	{Path: "choices[].message.content", As: prose},
+	{Path: "choices[].message.content[]", As: chunk},
 	{Path: "choices[].message.content[].text", As: prose},
 	{Path: "choices[].message.refusal", As: prose},
 	{Path: "choices[].message.reasoning_content", As: prose},

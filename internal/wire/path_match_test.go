@@ -1,8 +1,12 @@
 package wire
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
-func TestMatches(t *testing.T) {
+// TestMatch: what a pattern stands for.
+func TestMatch(t *testing.T) {
 	for _, c := range []struct {
 		pattern, path string
 		want          bool
@@ -18,9 +22,20 @@ func TestMatches(t *testing.T) {
 		{"/v1beta/models/{}:generateContent", "/v1beta/models/a/b:generateContent", false},
 		{"/{}/{}", "/a/b", true},
 		{"/{}/{}", "/a", false},
+		{"/{...}/{model}:countTokens", "/v1beta/models/m:countTokens", true},
+		{"/{...}/{model}:countTokens", "/v1/projects/p/locations/l/publishers/google/models/m:countTokens", true},
+		{"/{...}/{model}:countTokens", "/v1/projects/google.com:p/locations/l/publishers/google/models/m:countTokens", true},
+		{"/{...}/{model}:countTokens", "/m:countTokens", false},
+		{"/{...}/{model}:countTokens", "//m:countTokens", false},
+		{"/{...}/{model}:countTokens", "/v1/models/:countTokens", false},
+		{"/{...}/{model}:countTokens", "/v1/models/m:countTokens/", false},
 	} {
-		if got := matches(c.pattern, c.path); got != c.want {
+		model, got := match(c.pattern, c.path)
+		if got != c.want {
 			t.Errorf("%s matches %s: %v, want %v", c.pattern, c.path, got, c.want)
+		}
+		if named := got && strings.Contains(c.pattern, "{model}"); named != (model == "m") {
+			t.Errorf("%s finds the model %q in %s", c.pattern, model, c.path)
 		}
 	}
 }

@@ -1,25 +1,34 @@
 package wire
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+)
 
 // Request is what is known of a request's body.
 type Request struct {
-	Model  string
+	// Model is what the body names; nothing if that is several.
+	Model string
+	// Stream says that the body asks for one.
 	Stream bool
 	// Spans are all strings of the body, in order, never overlapping, without what the format exempts.
 	Spans []Span
 
-	body []byte
+	body  []byte
+	joins [][2]int
 }
 
 // Kind says what a span's text is.
 type Kind uint8
 
 // A JSONText span stands within a string that itself holds JSON. A Blob is base64: bytes of an image or a file.
+// A Thought is the vendor's own, which was sent back to us unrestored: only a client that took it over from
+// another vendor can have put a value into it, one that was restored before.
 const (
 	Plain Kind = iota
 	JSONText
 	Blob
+	Thought
 )
 
 // Span is the contents of one JSON string, between its quotes, as a range of the body.
@@ -38,7 +47,7 @@ type Span struct {
 }
 
 // Request reads a request's body. The body must be one JSON object that all parsers read the same;
-// otherwise the error is a *Malformed.
+// otherwise the error is a *Malformed. It is ErrTokens if text comes as numbers.
 func (r *Route) Request(body []byte) (*Request, error) {
 	s := scanner{data: body, list: true}
 	// Quotes are counted fast, and two make a string, or less if they are escaped.
@@ -50,12 +59,24 @@ func (r *Route) Request(body []byte) (*Request, error) {
 		return nil, &Malformed{0, "the body is not a JSON object"}
 	}
 	q := &Request{Spans: s.listedSpans(), body: body}
+	mixed := false
 	for _, m := range s.marks {
 		switch {
 		case m.n.as == model && m.str:
-			q.Model = string(decode(nil, body[m.start:m.end]))
+			name := string(decode(nil, body[m.start:m.end]))
+			mixed = mixed || q.Model != "" && name != q.Model
+			q.Model = name
 		case m.n.as == streamed:
 			q.Stream = body[m.start] == 't'
+		}
+	}
+	if mixed {
+		q.Model = ""
+	}
+	if r.joined != nil {
+		q.joins = joins(q.Spans, r.request, r.joined)
+		if len(q.joins) > maxJoins {
+			return nil, &Malformed{0, fmt.Sprintf("more than %d texts that go on in another", maxJoins)}
 		}
 	}
 	return q, nil
@@ -142,10 +163,10 @@ func (s *scanner) cutOff() bool {
 	return true
 }
 
-// judge applies what depends on an object's type, now that the whole object is read.
-func (s *scanner) judge(n *node, spans []Span, typ, role []byte) {
+// judge applies what depends on an object's type, or on which fields say something, now that all of it is read.
+func (s *scanner) judge(n *node, spans []Span, typ, role []byte, said uint8) {
 	for _, j := range n.judged {
-		if j.typ != string(typ) {
+		if j.typ != "" && j.typ != string(typ) || j.said&^said != 0 {
 			continue
 		}
 		for i := range spans {
@@ -155,13 +176,18 @@ func (s *scanner) judge(n *node, spans []Span, typ, role []byte) {
 				sp.hidden, s.hidden = true, true
 			case j.as == blob && sp.n == j.of && isBlob(s.data[sp.Start:sp.End]):
 				sp.Kind = Blob
+			case j.as == thought && sp.Kind == Plain:
+				sp.Kind = Thought
 			}
 		}
 	}
 	// Another's message cannot have what is exempt in this role's.
-	if n.role != "" && n.role != string(role) {
+	if n.author != "" && n.author != string(role) {
 		for i := range spans {
 			spans[i].hidden = false
+			if spans[i].Kind == Thought {
+				spans[i].Kind = Plain
+			}
 		}
 	}
 }

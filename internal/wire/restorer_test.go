@@ -39,6 +39,8 @@ func (e *exact) Flush() []byte {
 	return rest
 }
 
+func (e *exact) Held() bool { return len(e.held) > 0 }
+
 // restoreEdits restores everything except what a command or the network would be given.
 func restoreEdits(values map[string]string) Restore {
 	return func(l Lane) Restorer {

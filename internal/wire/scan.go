@@ -2,10 +2,8 @@ package wire
 
 import (
 	"bytes"
-	"encoding/binary"
+	"errors"
 	"fmt"
-	"math/bits"
-	"unicode/utf8"
 )
 
 // Limits of what is read. A body within them costs time in proportion to its length.
@@ -23,6 +21,9 @@ type Malformed struct {
 func (m *Malformed) Error() string {
 	return fmt.Sprintf("malformed JSON at byte %d: %s", m.Offset, m.What)
 }
+
+// ErrTokens refuses text that comes as the numbers of a model's tokens, which nobody here can read.
+var ErrTokens = errors.New("token arrays cannot be scanned: send text")
 
 // scanner reads one JSON document in one pass, and writes down what the table's nodes and its caller ask for.
 type scanner struct {
@@ -53,7 +54,9 @@ type scanner struct {
 
 // mark is a value that has a role. A string's range is its contents.
 type mark struct {
-	n          *node
+	n *node
+	// f is the line of the table that says what it is; nil until the type of its object is known.
+	f          *Field
 	group      int
 	start, end int
 	str        bool
@@ -65,6 +68,11 @@ type group struct {
 	parent int
 	// id is its place in the array, or what its index field says; -1 for a document without such a field.
 	id int
+	// part is what its part field says, or -1.
+	part int
+	// What other fields of it say: the name of a tool, a path in its arguments.
+	tool, path     string
+	sealed, goesOn bool
 }
 
 func (s *scanner) bad(what string) error { return &Malformed{s.pos, what} }
@@ -72,7 +80,7 @@ func (s *scanner) bad(what string) error { return &Malformed{s.pos, what} }
 // document reads exactly one value.
 func (s *scanner) document(n *node) error {
 	if s.group {
-		s.groups = append(s.groups[:0], group{-1, -1})
+		s.groups = append(s.groups[:0], group{parent: -1, id: -1, part: -1})
 	}
 	if bytes.HasPrefix(s.data, []byte("\xef\xbb\xbf")) {
 		return s.bad("it starts with a byte order mark; send UTF-8 without one")
@@ -116,21 +124,67 @@ func (s *scanner) value(n *node, g, key int) error {
 			err = s.listed(n, start+1, s.pos-1, key, escaped)
 		}
 	}
-	if err != nil || n == nil || n.as < model {
+	if err != nil || n == nil || n.as < model && n.typed == nil {
 		return err
 	}
 	m := mark{n: n, group: g, start: start, end: s.pos, null: c == 'n'}
 	if c == '"' {
 		m.start, m.end, m.str = start+1, s.pos-1, true
 	}
-	if n.as == index && s.group {
-		if id, ok := number(s.data[m.start:m.end]); ok {
-			s.groups[g].id = id
-		}
+	if s.group && s.groups[g].note(n.as, s.data[m.start:m.end]) {
 		return nil
+	}
+	if n.typed == nil {
+		m.f = n.role(nil)
 	}
 	s.marks = append(s.marks, m)
 	return nil
+}
+
+// note takes down what is said of a group. It tells whether that was all.
+func (g *group) note(as Role, value []byte) bool {
+	switch as {
+	case index:
+		if id, ok := number(value); ok {
+			g.id = id
+		}
+	case part:
+		if id, ok := number(value); ok {
+			g.part = id
+		}
+	case path:
+		g.path = string(decode(nil, value))
+	case sealed:
+		g.sealed = string(value) == "true"
+	case goesOn:
+		g.goesOn = string(value) == "true"
+	default:
+		return false
+	}
+	return true
+}
+
+// chunk tells whether a group is an array element whose place says nothing.
+func (s *scanner) chunk(g int) bool { return s.groups[g].parent >= 0 && s.groups[g].id < 0 }
+
+// sealed tells whether a group, or one that it is in, is.
+func (s *scanner) sealed(g int) bool {
+	for ; g >= 0; g = s.groups[g].parent {
+		if s.groups[g].sealed {
+			return true
+		}
+	}
+	return false
+}
+
+// tool is whom the arguments of a group are for, as far as this document says.
+func (s *scanner) tool(g int) string {
+	for ; g >= 0; g = s.groups[g].parent {
+		if s.groups[g].tool != "" {
+			return s.groups[g].tool
+		}
+	}
+	return ""
 }
 
 // compound reads whatever is not a string.
@@ -156,14 +210,18 @@ func (s *scanner) compound(n *node, g, key int) error {
 	case 'n':
 		return s.literal("null")
 	default:
+		if n != nil && n.as == noTokens {
+			return ErrTokens
+		}
 		return s.number()
 	}
 }
 
 func (s *scanner) object(n *node, g int) error {
 	o := s.names.open()
-	first := len(s.spans)
+	first, firstMark := len(s.spans), len(s.marks)
 	var typ, role []byte
+	var said uint8
 	for members := 0; ; members++ {
 		s.space()
 		if members == 0 && s.next() == '}' {
@@ -203,6 +261,14 @@ func (s *scanner) object(n *node, g int) error {
 		if err := s.value(child, g, key); err != nil {
 			return err
 		}
+		if child != nil && child.subtree && s.list {
+			for i := key + 1; i < len(s.spans); i++ {
+				s.spans[i].n = child
+			}
+		}
+		if child != nil && saysSomething(s.data[start:s.pos]) {
+			said |= child.flag
+		}
 		if child != nil && (child.isType || child.isRole) && s.data[start] == '"' {
 			if child.isType {
 				typ = decode(nil, s.data[start+1:s.pos-1])
@@ -223,15 +289,36 @@ func (s *scanner) object(n *node, g int) error {
 	s.pos++
 	s.names.close(o)
 	if n != nil && s.list {
-		s.judge(n, s.spans[first:], typ, role)
+		s.judge(n, s.spans[first:], typ, role, said)
+	}
+	if n != nil && n.settles {
+		s.settle(firstMark, typ)
 	}
 	return nil
+}
+
+// settle says what the marks are that waited for the type of their object.
+func (s *scanner) settle(first int, typ []byte) {
+	kept := first
+	for _, m := range s.marks[first:] {
+		if m.f == nil {
+			m.f = m.n.role(typ)
+		}
+		if m.f != nil {
+			s.marks[kept] = m
+			kept++
+		}
+	}
+	s.marks = s.marks[:kept]
 }
 
 func (s *scanner) array(n *node, g, key int) error {
 	var elem *node
 	if n != nil {
 		elem = n.elem
+	}
+	if n != nil && n.as == noTokens {
+		elem = n
 	}
 	s.space()
 	if s.next() == ']' {
@@ -243,7 +330,11 @@ func (s *scanner) array(n *node, g, key int) error {
 		in := g
 		if elem != nil && s.group {
 			in = len(s.groups)
-			s.groups = append(s.groups, group{g, i})
+			id := i
+			if elem.as == chunk {
+				id = -1
+			}
+			s.groups = append(s.groups, group{parent: g, id: id, part: -1})
 		}
 		if err := s.value(elem, in, key); err != nil {
 			return err
@@ -261,124 +352,9 @@ func (s *scanner) array(n *node, g, key int) error {
 	}
 }
 
-func (s *scanner) literal(word string) error {
-	if !bytes.HasPrefix(s.data[s.pos:], []byte(word)) {
-		return s.bad("not a value")
-	}
-	s.pos += len(word)
-	return nil
-}
-
-func (s *scanner) number() error {
-	if s.next() == '-' {
-		s.pos++
-	}
-	if s.next() == '0' {
-		s.pos++
-	} else if !s.digits() {
-		return s.bad("not a value")
-	}
-	if s.next() == '.' {
-		s.pos++
-		if !s.digits() {
-			return s.bad("digits are missing after the decimal point")
-		}
-	}
-	if s.next()|0x20 == 'e' {
-		s.pos++
-		if c := s.next(); c == '+' || c == '-' {
-			s.pos++
-		}
-		if !s.digits() {
-			return s.bad("digits are missing in the exponent")
-		}
-	}
-	return nil
-}
-
-// next is the byte at pos, or 0.
-func (s *scanner) next() byte {
-	if s.pos < len(s.data) {
-		return s.data[s.pos]
-	}
-	return 0
-}
-
-// digits reads at least one.
-func (s *scanner) digits() bool {
-	from := s.pos
-	for s.next()-'0' <= 9 {
-		s.pos++
-	}
-	return s.pos > from
-}
-
-// number reads a small integer.
-func number(text []byte) (int, bool) {
-	n := 0
-	for _, c := range text {
-		if c-'0' > 9 || n > 1<<20 {
-			return 0, false
-		}
-		n = n*10 + int(c-'0')
-	}
-	return n, len(text) > 0
-}
-
-const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
-)
-
-// unusual has the high bit set at the first of eight bytes that is not plain ASCII within a string.
-func unusual(x uint64) uint64 {
-	quote, slash := x^(ones*'"'), x^(ones*'\\')
-	return (x | (x-ones*0x20)&^x | (quote-ones)&^quote | (slash-ones)&^slash) & highs
-}
-
-// str reads the string at pos, quotes included.
-func (s *scanner) str() (escaped bool, err error) {
-	d, i := s.data, s.pos+1
-	s.within = i
-	for {
-		for i+8 <= len(d) {
-			if u := unusual(binary.LittleEndian.Uint64(d[i:])); u != 0 {
-				i += bits.TrailingZeros64(u) / 8
-				break
-			}
-			i += 8
-		}
-		if i >= len(d) {
-			s.pos = i
-			return false, s.bad("it ends within a string")
-		}
-		switch c := d[i]; {
-		case c == '"':
-			s.pos = i + 1
-			s.within = 0
-			return escaped, nil
-		case c == '\\':
-			escaped = true
-			size := escapeLen(d[i:])
-			if size == 0 || !s.lax && size == 6 && surrogate(d[i:]) {
-				s.pos = i
-				return false, s.bad("an escape that JSON does not have, or half of a surrogate pair")
-			}
-			i += size
-		case c < 0x20:
-			s.pos = i
-			return false, s.bad("a control character within a string; write it as an escape")
-		case c < utf8.RuneSelf:
-			i++
-		default:
-			r, size := utf8.DecodeRune(d[i:])
-			if r == utf8.RuneError && size == 1 && !s.lax {
-				s.pos = i
-				return false, s.bad("invalid UTF-8")
-			}
-			i += size
-		}
-	}
+// saysSomething tells whether a value is more than what an absent one would be.
+func saysSomething(value []byte) bool {
+	return value[0] != 'f' && value[0] != 'n' && string(value) != `""`
 }
 
 // members calls f for each member of a JSON object, names and values as they are written.

@@ -1,75 +1,6 @@
 package wire
 
-import (
-	"bytes"
-	"errors"
-)
-
-// MaxEvent is the largest event of a stream that is read.
-const MaxEvent = 16 << 20
-
-// ErrEventTooLarge ends a stream.
-var ErrEventTooLarge = errors.New("an event of the vendor's stream is larger than 16 MiB; the answer was cut off here")
-
-// splitter cuts a stream of server-sent events behind each blank line. The pieces together are the stream.
-type splitter struct {
-	buf []byte
-	// at is how far buf has been looked at, line where the current line begins, taken what was given out.
-	at, line, taken int
-}
-
-func (s *splitter) write(p []byte) {
-	if s.taken > 0 {
-		s.buf = append(s.buf[:0], s.buf[s.taken:]...)
-		s.at -= s.taken
-		s.line -= s.taken
-		s.taken = 0
-	}
-	s.buf = append(s.buf, p...)
-	if cap(s.buf) > 1<<20 && len(s.buf) < 1<<16 {
-		s.buf = bytes.Clone(s.buf) // a large event is over
-	}
-}
-
-// next is the next whole event, nil if there is none yet. It is good until the next write. An event does not
-// wait to see whether the \r that ends it is half of \r\n: the \n is then an event of its own, without data.
-func (s *splitter) next() ([]byte, error) {
-	for s.at < len(s.buf) {
-		i := bytes.IndexAny(s.buf[s.at:], "\r\n")
-		if i < 0 {
-			s.at = len(s.buf)
-			break
-		}
-		i += s.at
-		s.at = i + 1
-		if s.buf[i] == '\n' && i == s.line && i > s.taken && s.buf[i-1] == '\r' {
-			s.line = s.at // the second half of \r\n
-			continue
-		}
-		blank := i == s.line
-		s.line = s.at
-		if !blank {
-			continue
-		}
-		if s.buf[i] == '\r' && s.at < len(s.buf) && s.buf[s.at] == '\n' {
-			s.at++
-		}
-		return s.take(s.at), nil
-	}
-	if len(s.buf)-s.taken > MaxEvent {
-		return nil, ErrEventTooLarge
-	}
-	return nil, nil
-}
-
-func (s *splitter) take(to int) []byte {
-	event := s.buf[s.taken:to]
-	s.taken, s.at, s.line = to, to, to
-	return event
-}
-
-// rest is what came after the last blank line.
-func (s *splitter) rest() []byte { return s.take(len(s.buf)) }
+import "bytes"
 
 // event is one event, read.
 type event struct {
@@ -82,7 +13,12 @@ type event struct {
 
 type place struct{ data, raw int }
 
-// read finds the data of an event. The slices of e are used again.
+// whole reads an event of which one part is a document and the rest is what stands between documents.
+func (e *event) whole(raw []byte, from, to int) {
+	e.raw, e.data, e.lines = raw, raw[from:to], append(e.lines[:0], place{0, from})
+}
+
+// read finds the data of a server-sent event. The slices of e are used again.
 func (e *event) read(raw []byte) {
 	e.raw, e.data, e.lines = raw, nil, e.lines[:0]
 	for at := 0; at < len(raw); {

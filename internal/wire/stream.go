@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"maps"
 	"net/http"
@@ -14,19 +15,43 @@ const maxLanes = 1024
 // ErrTooManyLanes ends a stream.
 var ErrTooManyLanes = errors.New("the vendor's stream has more than 1,024 texts at once; the answer was cut off here")
 
-// streaming says how a route's answer is streamed, as server-sent events.
+// streaming says how a route's answer is streamed.
 type streaming struct {
 	event *node
 	done  string // the data that ends everything, if it is not JSON
 	name  string // of an event of text, if the vendor's events have names
 	// text appends the data of an event that carries text, escaped already, in a lane.
-	// last is the data of the last event that carried any.
+	// last is the data of the last event that carried any. Nil if there must be no events of ours.
 	text func(dst, last []byte, l Lane, text []byte) []byte
+	// array is for a route that streams the elements of an array where it is not asked for events.
+	array bool
+	// serial says that a choice's texts come one after the other: one that begins ends the one before.
+	serial bool
+	// failure is the data of an event that ends the stream with an error, if it is not the format's error.
+	failure func(sequence int, code, message string) []byte
+}
+
+// framing tells how an answer of a content type is streamed. Without ok it comes whole.
+func (s streaming) framing(contentType string) (f framing, ok bool) {
+	switch contentType {
+	case "text/event-stream":
+		return serverSent, true
+	case "application/x-ndjson", "application/x-jsonl":
+		return lines, true
+	case "application/json":
+		return elements, s.array
+	}
+	return 0, false
 }
 
 // Stream restores a streamed answer. What comes in and what goes out are the same events in the same order.
 // Text that may be part of a placeholder is held until a later event of its lane, or until the lane ends:
 // then it goes into the event that ends it, or into one of its own before that.
+//
+// Where events are numbered, or texts take turns, there can be none of ours. An event whose text ends in what may be part of a
+// placeholder then waits, and all that come after it, until its lane goes on or ends, so that what is held can
+// still go into it. That costs no more time than the held text itself: it is a few capitals, and the next event
+// is nearly always the same lane's.
 type Stream struct {
 	route   *Route
 	restore Restore
@@ -38,10 +63,15 @@ type Stream struct {
 	pieces  []piece
 	edits   []Edit
 	last    []byte // data of the last event that carried text
+	number  int    // of the last event that had one
+	waiting []*held
+	size    int // of what waits
 	// missing is how many line ends the vendor's last event lacks, once it is known to be the last.
 	missing int
-	out     []byte
-	err     error
+	// opened says that the array has begun whose elements are the events.
+	opened bool
+	out    []byte
+	err    error
 }
 
 // piece is a lane's text in one event.
@@ -51,9 +81,16 @@ type piece struct {
 	text []byte
 }
 
-// Stream begins a streamed answer.
-func (r *Route) Stream(restore Restore) *Stream {
-	return &Stream{route: r, restore: restore, scan: scanner{lax: true, group: true}, tools: make(map[laneID]string)}
+// Stream begins an answer of a content type. It is nil if such an answer comes whole.
+func (r *Route) Stream(contentType string, restore Restore) *Stream {
+	f, ok := r.stream.framing(contentType)
+	if !ok {
+		return nil
+	}
+	return &Stream{
+		route: r, restore: restore, split: splitter{framing: f},
+		scan: scanner{lax: true, group: true}, tools: make(map[laneID]string),
+	}
 }
 
 // Write takes what has arrived, cut anywhere, and returns what can be sent on, good until the next call.
@@ -84,17 +121,30 @@ func (s *Stream) Write(p []byte) ([]byte, error) {
 func (s *Stream) Close(err error) []byte {
 	s.out = s.out[:0]
 	// Half an event would hide the error behind it: it is dropped then.
-	if rest := s.split.rest(); len(rest) > 0 && err == nil {
+	rest := s.split.rest()
+	if len(rest) > 0 && err == nil && s.split.framing != elements {
 		if err = s.event(rest); err == nil {
 			s.missing = 2
-			if c := rest[len(rest)-1]; c == '\n' || c == '\r' {
+			if c := rest[len(rest)-1]; c == '\n' || c == '\r' || s.split.framing == lines {
 				s.missing = 1
 			}
 		}
 	}
 	s.end(ended{all: true})
-	if err != nil {
+	s.drain()
+	switch failure := s.route.stream.failure; {
+	case err == nil:
+	case failure != nil:
+		s.send("error", failure(s.number+1, "stream_interrupted", err.Error()))
+	default:
 		s.send("error", s.route.Format.failure(http.StatusBadGateway, "stream_interrupted", err.Error()))
+	}
+	switch {
+	case s.split.framing != elements:
+	case err == nil:
+		s.out = append(s.out, rest...) // the array's closing bracket
+	case s.opened:
+		s.out = append(s.out, ']')
 	}
 	return s.out
 }
@@ -102,67 +152,111 @@ func (s *Stream) Close(err error) []byte {
 // event sends one event on.
 func (s *Stream) event(raw []byte) error {
 	ev, st, sc := &s.ev, &s.route.stream, &s.scan
-	ev.read(raw)
+	s.read(raw)
 	if st.done != "" && string(bytes.TrimSpace(ev.data)) == st.done {
 		s.end(ended{all: true})
 	}
 	sc.data, sc.pos, sc.depth, sc.marks = ev.data, 0, 0, sc.marks[:0]
 	if len(ev.data) == 0 || sc.document(st.event) != nil {
-		s.out = append(s.out, raw...) // a comment, a ping, [DONE]: nothing to restore
-		return nil
+		return s.pass(raw, nil, nil) // a comment, a ping, [DONE]: nothing to restore
 	}
 	ends, err := s.carry()
 	if err != nil {
 		return err
 	}
 	s.end(ends)
+	var h *held
 	s.edits = s.edits[:0]
 	for _, p := range s.pieces {
-		if string(p.text) != string(ev.data[p.start:p.end]) {
-			s.edits = append(s.edits, Edit{p.start, p.end, p.text})
+		if st.text == nil && p.l != nil && p.l.held() {
+			if h == nil {
+				h = new(held)
+			}
+			p.l.wait(h, len(s.edits))
+		} else if string(p.text) == string(ev.data[p.start:p.end]) {
+			continue
 		}
+		s.edits = append(s.edits, Edit{p.start, p.end, p.text})
 	}
 	ev.rawEdits(s.edits)
-	s.out = appendSplice(s.out, raw, s.edits)
 	if len(s.pieces) > 0 {
 		s.last = append(s.last[:0], ev.data...)
 	}
-	return nil
+	s.pieces = s.pieces[:0]
+	return s.pass(raw, s.edits, h)
+}
+
+// read finds the event's data.
+func (s *Stream) read(raw []byte) {
+	switch s.split.framing {
+	case serverSent:
+		s.ev.read(raw)
+	case lines:
+		s.ev.whole(raw, 0, len(raw))
+	case elements:
+		from := max(bytes.IndexByte(raw, '{'), 0)
+		s.opened = s.opened || bytes.IndexByte(raw[:from], '[') >= 0
+		s.ev.whole(raw, from, len(raw))
+	}
 }
 
 // carry takes the event's text through its lanes into s.pieces, and tells which lanes the event ends.
 func (s *Stream) carry() (ends ended, err error) {
 	sc := &s.scan
 	for _, m := range sc.marks {
-		if m.n.as == toolName && m.str && m.end > m.start {
-			s.tools[sc.id(m.group, "")] = string(decode(nil, sc.data[m.start:m.end]))
+		switch {
+		case m.f.As == toolName && m.str && m.end > m.start:
+			sc.groups[m.group].tool = string(decode(nil, sc.data[m.start:m.end]))
+			if !sc.chunk(m.group) {
+				s.tools[sc.id(m.group, "")] = sc.groups[m.group].tool
+			}
+		case m.f.As == sequence:
+			s.number, _ = number(sc.data[m.start:m.end])
 		}
 		ends.add(m, sc)
 	}
 	if len(s.tools) > maxLanes {
 		return ends, ErrTooManyLanes
 	}
-	s.pieces = s.pieces[:0]
+	// An object that is no element of an array is all there is.
+	ends.all = ends.all || s.split.framing == elements && !s.opened
 	for _, m := range sc.marks {
-		if !m.text() || m.start == m.end {
+		id := sc.id(m.group, m.lane())
+		// A call in a list whose places say nothing goes on until the next.
+		calling := laneID{choice: id.choice, call: -1, field: "call"}
+		if name := sc.groups[m.group].tool; m.f.As == toolName && name != "" && sc.chunk(m.group) {
+			s.interrupt(id.choice, nil)
+			s.tools[calling] = name
+		}
+		if !m.text() || m.start == m.end || sc.sealed(m.group) {
 			continue
 		}
-		id, raw := sc.id(m.group, m.n.name), sc.data[m.start:m.end]
-		tool := s.tools[laneID{choice: id.choice, call: id.call}]
-		if m.n.as == tree { // whole in one event
-			l := newLane(id, tree, tool, s.restore)
-			s.pieces = append(s.pieces, piece{m, nil, l.flush(l.write(nil, raw, tree))})
+		raw, tool := sc.data[m.start:m.end], s.tools[laneID{choice: id.choice, call: id.call}]
+		if m.f.As == argument || m.f.As == tree && sc.chunk(m.group) {
+			tool = cmp.Or(sc.tool(m.group), s.tools[calling])
+		}
+		if m.f.As == tree || m.f.Whole {
+			s.interrupt(id.choice, nil)
+			l := newLane(id, m.f, tool, s.restore)
+			s.pieces = append(s.pieces, piece{m, nil, l.flush(l.write(nil, raw, m.f.As))})
 			continue
 		}
-		l, err := s.lane(id, m.n.as, tool)
+		l, err := s.lane(id, m.f, tool)
 		if err != nil {
 			return ends, err
 		}
-		s.pieces = append(s.pieces, piece{m, l, l.write(nil, raw, m.n.as)})
+		s.interrupt(l.Choice, l)
+		l.goesOn()
+		p := piece{m, l, l.write(nil, raw, m.f.As)}
+		if m.f.As == argument && !sc.groups[m.group].goesOn {
+			p.text = l.flush(p.text)
+			l.over = true
+		}
+		s.pieces = append(s.pieces, p)
 	}
 	// The last piece of a lane that ends here takes what is held.
 	for i := len(s.pieces) - 1; i >= 0; i-- {
-		if p := &s.pieces[i]; p.l != nil && ends.has(p.l.Choice) && !p.l.over {
+		if p := &s.pieces[i]; p.l != nil && ends.has(p.l.Choice, p.l.Call) && !p.l.over {
 			p.text = p.l.flush(p.text)
 			p.l.over = true
 		}
@@ -170,24 +264,26 @@ func (s *Stream) carry() (ends ended, err error) {
 	return ends, nil
 }
 
-func (s *Stream) lane(id laneID, as Role, tool string) (*lane, error) {
+func (s *Stream) lane(id laneID, f *Field, tool string) (*lane, error) {
 	for _, l := range s.lanes {
-		if l.Choice == id.choice && l.Call == id.call && l.Field == id.field {
+		// What was restored for one tool must not go on in what is for another.
+		if l.Choice == id.choice && l.Call == id.call && l.Field == id.field && l.Key == id.key && !l.over &&
+			(f.As != argument || l.Tool.Name == tool) {
 			return l, nil
 		}
 	}
 	if len(s.lanes) == maxLanes {
 		return nil, ErrTooManyLanes
 	}
-	l := newLane(id, as, tool, s.restore)
+	l := newLane(id, f, tool, s.restore)
 	s.lanes = append(s.lanes, l)
 	return l, nil
 }
 
 // ended is what an event ends.
 type ended struct {
-	all     bool
-	choices []int
+	all   bool
+	parts []laneID
 }
 
 func (e *ended) add(m mark, sc *scanner) {
@@ -201,20 +297,28 @@ func (e *ended) add(m mark, sc *scanner) {
 		case f.As == endAll:
 			e.all = true
 		case f.As == end:
-			e.choices = append(e.choices, sc.id(m.group, "").choice)
+			e.parts = append(e.parts, sc.id(m.group, ""))
 		}
 	}
 }
 
-func (e *ended) has(choice int) bool { return e.all || slices.Contains(e.choices, choice) }
+// has tells whether what is ended is this call of a choice, or all of the choice.
+func (e *ended) has(choice, call int) bool {
+	return e.all || slices.ContainsFunc(e.parts, func(p laneID) bool {
+		return p.choice == choice && (p.call < 0 || p.call == call)
+	})
+}
 
 // end sends what the lanes that have ended still hold, and forgets them.
 func (s *Stream) end(e ended) {
 	s.lanes = slices.DeleteFunc(s.lanes, func(l *lane) bool {
-		if !e.has(l.Choice) {
+		switch {
+		case l.over:
+			return true
+		case !e.has(l.Choice, l.Call):
 			return false
-		}
-		if l.over {
+		case s.route.stream.text == nil:
+			s.finish(l)
 			return true
 		}
 		if rest := l.flush(nil); len(rest) > 0 {
@@ -222,7 +326,7 @@ func (s *Stream) end(e ended) {
 		}
 		return true
 	})
-	maps.DeleteFunc(s.tools, func(id laneID, _ string) bool { return e.has(id.choice) })
+	maps.DeleteFunc(s.tools, func(id laneID, _ string) bool { return e.has(id.choice, id.call) })
 }
 
 // send writes an event of our own, as the vendor's are written.
@@ -231,14 +335,30 @@ func (s *Stream) send(name string, data []byte) {
 	if len(eol) == 0 {
 		eol = []byte("\n")
 	}
-	for ; s.missing > 0; s.missing-- {
+	switch s.split.framing {
+	case serverSent:
+		for ; s.missing > 0; s.missing-- {
+			s.out = append(s.out, eol...)
+		}
+		if s.route.stream.name != "" {
+			s.out = append(append(append(s.out, "event: "...), name...), eol...)
+		}
+		for line := range bytes.SplitSeq(data, []byte("\n")) {
+			s.out = append(append(append(s.out, "data: "...), line...), eol...)
+		}
 		s.out = append(s.out, eol...)
+	case lines:
+		for ; s.missing > 0; s.missing-- {
+			s.out = append(s.out, '\n')
+		}
+		s.out = append(append(s.out, data...), '\n')
+	case elements:
+		if s.opened {
+			s.out = append(s.out, ",\n"...)
+		} else {
+			s.out = append(s.out, '[')
+		}
+		s.opened = true
+		s.out = append(s.out, data...)
 	}
-	if s.route.stream.name != "" {
-		s.out = append(append(append(s.out, "event: "...), name...), eol...)
-	}
-	for line := range bytes.SplitSeq(data, []byte("\n")) {
-		s.out = append(append(append(s.out, "data: "...), line...), eol...)
-	}
-	s.out = append(s.out, eol...)
 }

@@ -216,7 +216,7 @@ func TestCloseWithError(t *testing.T) {
 		},
 		{chatRoute(t), "", "", `data: {"error":{"message":"gone","type":"server_error","param":null,"code":"stream_interrupted"}}` + "\n\n"},
 	} {
-		s := test.route.Stream(restoreEdits(testValues))
+		s := test.route.Stream("text/event-stream", restoreEdits(testValues))
 		out, err := s.Write([]byte(test.stream + test.rest))
 		if err != nil || strings.Contains(string(out), "KEY_") || strings.Contains(string(out), "gone") {
 			t.Errorf("%v\n%s", err, out)
@@ -244,7 +244,7 @@ func TestLineEnds(t *testing.T) {
 }
 
 func TestCaps(t *testing.T) {
-	s := chatRoute(t).Stream(restoreEdits(testValues))
+	s := chatRoute(t).Stream("text/event-stream", restoreEdits(testValues))
 	line := []byte(": " + strings.Repeat("x", 1<<20-3) + "\n")
 	var err error
 	n := 0
@@ -261,7 +261,7 @@ func TestCaps(t *testing.T) {
 		t.Errorf("it ends %.300s", got)
 	}
 
-	s = chatRoute(t).Stream(restoreEdits(testValues))
+	s = chatRoute(t).Stream("text/event-stream", restoreEdits(testValues))
 	for n = 0; n <= 1024; n++ {
 		_, err = s.Write(fmt.Appendf(nil, "data: {\"choices\":[{\"index\":%d,\"delta\":{\"content\":\"KEY_\"}}]}\n\n", n))
 		if err != nil {
@@ -276,7 +276,7 @@ func TestCaps(t *testing.T) {
 	}
 
 	// Lanes that have ended do not count.
-	s = anthropicRoute(t).Stream(restoreEdits(testValues))
+	s = anthropicRoute(t).Stream("text/event-stream", restoreEdits(testValues))
 	for n = range 3000 {
 		_, err = s.Write(fmt.Appendf(nil, "data: {\"type\":\"content_block_start\",\"index\":%d,\"content_block\":{\"name\":\"x\",\"text\":\"KEY_\"}}\n\ndata: {\"type\":\"content_block_stop\",\"index\":%d}\n\n", n, n))
 		if err != nil {
@@ -306,7 +306,7 @@ func FuzzStreamIsTheSame(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, stream []byte, cut int) {
 		cut = max(0, min(cut, len(stream)))
-		for _, route := range []*Route{chatRoute(t), anthropicRoute(t)} {
+		for _, route := range []*Route{chatRoute(t), anthropicRoute(t), responses(t), openaiCompletions, mistral.routes[0]} {
 			for _, restore := range []Restore{func(Lane) Restorer { return nil }, func(Lane) Restorer { return &exact{} }} {
 				if got := restream(t, route, restore, stream[:cut], stream[cut:]); !bytes.Equal(got, stream) {
 					t.Fatalf("%q becomes %q", stream, got)
@@ -337,7 +337,7 @@ func FuzzArgsAreTheSame(f *testing.F) {
 
 func BenchmarkStream(b *testing.B) {
 	chunk := []byte(`data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"gpt-5","choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}],"obfuscation":"abcdefgh"}` + "\n\n")
-	s := chatRoute(b).Stream(func(Lane) Restorer { return &exact{values: testValues} })
+	s := chatRoute(b).Stream("text/event-stream", func(Lane) Restorer { return &exact{values: testValues} })
 	b.SetBytes(int64(len(chunk)))
 	b.ReportAllocs()
 	for b.Loop() {

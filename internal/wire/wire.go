@@ -10,7 +10,7 @@
 //   - [Route.Answer] and [Route.Stream] send the text of an answer through restorers, one for each [Lane] of
 //     text, and splice what they change. Every other byte, and the order of events, stays.
 //
-// What never changes: thinking and signatures, which the vendor signs; numbers; the padding of "obfuscation".
+// What never changes: thinking that a vendor signs, and its signatures; numbers; the padding of "obfuscation".
 // Logprobs are passed through as they are: their tokens show placeholders in pieces, never a value.
 //
 // To add a format, write its tables ([Field]) beside its fellows, put it into the array below, and give it
@@ -18,8 +18,9 @@
 package wire
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -31,35 +32,45 @@ type Format struct {
 	harmless []string
 	// failure renders an error as the vendor would.
 	failure func(status int, code, message string) []byte
+	// credentials are the parameters of a query that the vendor's own credential may come in.
+	credentials []string
 }
 
 // Route is one endpoint that carries text.
 type Route struct {
 	Format *Format
-	// Path is the endpoint's. In it {} stands for a name: text without a slash or a colon.
+	// Path is the endpoint's. In it {} stands for a name: text without a slash or a colon. {model} is the
+	// model's, and {...} is one name or more with the slashes between them.
 	Path string
+	// Bodiless is an endpoint whose requests have no body.
+	Bodiless bool
+
+	method string // POST if empty
+	// also are other paths of the same endpoint.
+	also []string
+	// joined are the top-level fields, in this order, that are one text.
+	joined []string
 
 	request *node
 	answer  *node
 	stream  streaming
 }
 
-// formats, in the order errors list them. Those without routes are known by name and not built yet.
+// formats, in the order errors list them.
 var formats = []*Format{
 	openai,
 	anthropic,
-	{Name: "gemini"},
-	{Name: "ollama"},
-	{Name: "mistral"},
+	gemini,
+	ollama,
+	mistral,
 }
-
-// ErrNotBuilt is wrapped by ByName for a format whose name may be configured, but which cannot be spoken yet.
-var ErrNotBuilt = errors.New("known format, not built yet")
 
 func init() {
 	for _, f := range formats {
 		for _, r := range f.routes {
-			r.Format = f
+			if r.Format == nil {
+				r.Format = f
+			}
 		}
 	}
 }
@@ -76,11 +87,7 @@ func Formats() []string {
 // ByName finds a format.
 func ByName(name string) (*Format, error) {
 	for _, f := range formats {
-		switch {
-		case f.Name != name:
-		case f.routes == nil:
-			return nil, fmt.Errorf("format %q: %w; openai and anthropic are", name, ErrNotBuilt)
-		default:
+		if f.Name == name {
 			return f, nil
 		}
 	}
@@ -100,16 +107,14 @@ const (
 // Route finds what the format knows of a request. The path is the vendor's own and may have a query.
 func (f *Format) Route(method, path string) (*Route, Match) {
 	path, _, _ = strings.Cut(path, "?")
-	if method == "POST" {
-		for _, r := range f.routes {
-			if matches(r.Path, path) {
-				return r, Completion
-			}
+	for _, r := range f.routes {
+		if _, ok := r.match(path); ok && method == cmp.Or(r.method, "POST") {
+			return r, Completion
 		}
 	}
 	if method == "GET" {
 		for _, h := range f.harmless {
-			if matches(h, path) || strings.HasSuffix(h, "/") && strings.HasPrefix(path, h) {
+			if _, ok := match(h, path); ok || strings.HasSuffix(h, "/") && strings.HasPrefix(path, h) {
 				return nil, Harmless
 			}
 		}
@@ -117,22 +122,82 @@ func (f *Format) Route(method, path string) (*Route, Match) {
 	return nil, Unknown
 }
 
-// matches tells whether a path is what a pattern describes.
-func matches(pattern, path string) bool {
+// Model is the name of the model where the path holds it.
+func (r *Route) Model(path string) string {
+	path, _, _ = strings.Cut(path, "?")
+	model, _ := r.match(path)
+	return model
+}
+
+// WithoutCredential is a path without what its query says of the vendor's own credential, which is nobody else's
+// business and no finding.
+func (f *Format) WithoutCredential(path string) string {
+	path, query, found := strings.Cut(path, "?")
+	if !found {
+		return path
+	}
+	var kept []string
+	for parameter := range strings.SplitSeq(query, "&") {
+		if name, _, _ := strings.Cut(parameter, "="); !slices.Contains(f.credentials, name) {
+			kept = append(kept, parameter)
+		}
+	}
+	return path + "?" + strings.Join(kept, "&")
+}
+
+// at is a route of f at paths of another vendor that speaks its format too, errors included.
+func (f *Format) at(r *Route, path string, also ...string) *Route {
+	other := *r
+	other.Format, other.Path, other.also = f, path, also
+	return &other
+}
+
+func (r *Route) match(path string) (model string, ok bool) {
+	if model, ok = match(r.Path, path); ok {
+		return model, true
+	}
+	for _, also := range r.also {
+		if model, ok = match(also, path); ok {
+			return model, true
+		}
+	}
+	return "", false
+}
+
+// match tells whether a path is what a pattern describes, and the model that it names.
+func match(pattern, path string) (model string, ok bool) {
 	for {
-		fixed, rest, named := strings.Cut(pattern, "{}")
-		if !named {
-			return pattern == path
+		fixed, rest, variable := strings.Cut(pattern, "{")
+		if !variable {
+			return model, pattern == path
 		}
-		path, named = strings.CutPrefix(path, fixed)
-		name := strings.IndexAny(path, "/:")
-		if name < 0 {
-			name = len(path)
+		if path, ok = strings.CutPrefix(path, fixed); !ok {
+			return "", false
 		}
-		if !named || name == 0 {
-			return false
+		variableName, after, _ := strings.Cut(rest, "}")
+		n := strings.IndexAny(path, "/:")
+		if n < 0 {
+			n = len(path)
 		}
-		pattern, path = rest, path[name:]
+		if n == 0 {
+			return "", false
+		}
+		switch variableName {
+		case "...":
+			// The fewest names that let the rest match.
+			for i := n; i < len(path); i++ {
+				if path[i] != '/' {
+					continue
+				}
+				if model, ok = match(after, path[i:]); ok {
+					return model, true
+				}
+			}
+			return "", false
+		case "model":
+			model = path[:n]
+		}
+		pattern, path = after, path[n:]
 	}
 }
 

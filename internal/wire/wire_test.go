@@ -1,23 +1,17 @@
 package wire
 
 import (
-	"errors"
 	"strings"
 	"testing"
 )
 
 func TestByName(t *testing.T) {
-	for _, name := range []string{"openai", "anthropic"} {
+	for _, name := range Formats() {
 		if f, err := ByName(name); err != nil || f.Name != name {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, name := range []string{"gemini", "ollama", "mistral"} {
-		if _, err := ByName(name); !errors.Is(err, ErrNotBuilt) || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := ByName("opnai"); err == nil || errors.Is(err, ErrNotBuilt) || !strings.Contains(err.Error(), "openai, anthropic, gemini, ollama, mistral") {
+	if _, err := ByName("opnai"); err == nil || !strings.Contains(err.Error(), "openai, anthropic, gemini, ollama, mistral") {
 		t.Errorf("an unknown name: %v", err)
 	}
 }
@@ -35,12 +29,56 @@ func TestRoute(t *testing.T) {
 		{"openai", "GET", "/v1/models", Harmless},
 		{"openai", "GET", "/v1/models/gpt-5", Harmless},
 		{"openai", "POST", "/v1/models", Unknown},
-		{"openai", "POST", "/v1/embeddings", Unknown},
+		{"openai", "POST", "/v1/audio/speech", Unknown},
 		{"openai", "POST", "/v1/messages", Unknown},
+		{"openai", "POST", "/chat/completions", Completion},
+		{"openai", "POST", "/openai/v1/chat/completions", Completion},
+		{"openai", "POST", "/openai/deployments/gpt-5/chat/completions?api-version=2024-10-21", Completion},
+		{"openai", "POST", "/openai/deployments/a/b/chat/completions", Unknown},
+		{"openai", "POST", "/openai/deployments/gpt-5/embeddings", Completion},
+		{"openai", "POST", "/v1/engines/copilot-codex/completions", Completion},
+		{"openai", "POST", "/v1/completions", Completion},
+		{"openai", "POST", "/beta/completions", Completion},
+		{"openai", "POST", "/embeddings", Completion},
+		{"openai", "POST", "/infill", Completion},
+		{"openai", "POST", "/v1/responses", Completion},
+		{"openai", "POST", "/openai/responses?api-version=preview", Completion},
+		{"openai", "POST", "/responses/compact", Completion},
+		{"openai", "GET", "/v1/responses", Unknown},
+		{"openai", "GET", "/v1/responses/resp_1?stream=true", Completion},
+		{"openai", "POST", "/v1/responses/resp_1", Unknown},
+		{"openai", "DELETE", "/v1/responses/resp_1", Unknown},
+		{"openai", "GET", "/v1/responses/resp_1/input_items?limit=2", Completion},
+		{"openai", "POST", "/v1/responses/resp_1/cancel", Completion},
+		{"openai", "GET", "/models", Harmless},
+		{"mistral", "POST", "/v1/fim/completions", Completion},
+		{"mistral", "POST", "/v1/agents/completions", Completion},
+		{"mistral", "POST", "/v1/completions", Unknown},
 		{"anthropic", "POST", "/v1/messages", Completion},
 		{"anthropic", "POST", "/v1/messages?beta=true", Completion},
 		{"anthropic", "POST", "/v1/messages/count_tokens?beta=true", Completion},
-		{"anthropic", "POST", "/v1/messages/batches", Unknown},
+		{"anthropic", "POST", "/v1/messages/batches", Completion},
+		{"anthropic", "GET", "/v1/messages/batches?limit=2", Harmless},
+		{"anthropic", "GET", "/v1/messages/batches/msgbatch_1", Harmless},
+		{"anthropic", "GET", "/v1/messages/batches/msgbatch_1/results", Completion},
+		{"anthropic", "POST", "/v1/messages/batches/msgbatch_1/cancel", Unknown},
+		{"gemini", "POST", "/v1beta/models/gemini-3-pro:generateContent?key=k", Completion},
+		{"gemini", "POST", "/v1/models/gemini-3-pro:streamGenerateContent?alt=sse", Completion},
+		{"gemini", "POST", "/v1alpha/tunedModels/t:countTokens", Completion},
+		{"gemini", "POST", "/v1/projects/p/locations/l/publishers/google/models/m:generateContent", Completion},
+		{"gemini", "POST", "/v1beta1/projects/p/locations/l/endpoints/openapi/chat/completions", Completion},
+		{"gemini", "POST", "/v1internal:streamGenerateContent?alt=sse", Completion},
+		{"gemini", "POST", "/v1beta/models/m:predict", Unknown},
+		{"gemini", "POST", "/v1beta/models/m%3AgenerateContent", Unknown},
+		{"gemini", "GET", "/v1beta/models/m:generateContent", Harmless},
+		{"gemini", "GET", "/v1beta/models?pageSize=9", Harmless},
+		{"gemini", "GET", "/v1beta/files", Unknown},
+		{"ollama", "POST", "/api/chat", Completion},
+		{"ollama", "POST", "/v1/messages", Completion},
+		{"ollama", "GET", "/api/tags", Harmless},
+		{"ollama", "GET", "/", Unknown},
+		{"ollama", "GET", "/api/chat", Unknown},
+		{"ollama", "POST", "/api/pull", Unknown},
 		{"anthropic", "GET", "/v1/models?limit=2", Harmless},
 	} {
 		f, err := ByName(test.format)
@@ -54,6 +92,21 @@ func TestRoute(t *testing.T) {
 	}
 }
 
+// Azure's and Copilot's bodies need not name the model that their paths name.
+func TestModelInThePath(t *testing.T) {
+	for path, want := range map[string]string{
+		"/openai/deployments/gpt-5/chat/completions?api-version=1": "gpt-5",
+		"/openai/deployments/gpt-5/completions":                    "gpt-5",
+		"/openai/deployments/embed/embeddings":                     "embed",
+		"/v1/engines/copilot-codex/completions":                    "copilot-codex",
+		"/v1/responses/compact":                                    "",
+	} {
+		if r, _ := openai.Route("POST", path); r.Model(path) != want {
+			t.Errorf("%s names %q, want %q", path, r.Model(path), want)
+		}
+	}
+}
+
 func TestErrorsAreTheVendorsOwn(t *testing.T) {
 	for _, test := range []struct {
 		format string
@@ -62,8 +115,14 @@ func TestErrorsAreTheVendorsOwn(t *testing.T) {
 	}{
 		{"openai", 403, `{"error":{"message":"say \"why\"","type":"invalid_request_error","param":null,"code":"policy"}}`},
 		{"openai", 502, `{"error":{"message":"say \"why\"","type":"server_error","param":null,"code":"policy"}}`},
+		{"mistral", 400, `{"object":"error","message":"say \"why\"","type":"invalid_request_error","param":null,"code":"policy"}`},
+		{"mistral", 502, `{"object":"error","message":"say \"why\"","type":"internal_server_error","param":null,"code":"policy"}`},
 		{"anthropic", 403, `{"type":"error","error":{"type":"permission_error","message":"say \"why\""}}`},
 		{"anthropic", 400, `{"type":"error","error":{"type":"invalid_request_error","message":"say \"why\""}}`},
+		{"gemini", 403, `{"error":{"code":403,"message":"say \"why\"","status":"PERMISSION_DENIED"}}`},
+		{"gemini", 413, `{"error":{"code":413,"message":"say \"why\"","status":"INVALID_ARGUMENT"}}`},
+		{"gemini", 502, `{"error":{"code":502,"message":"say \"why\"","status":"UNAVAILABLE"}}`},
+		{"ollama", 403, `{"error":"say \"why\""}`},
 		{"anthropic", 418, `{"type":"error","error":{"type":"invalid_request_error","message":"say \"why\""}}`},
 		{"anthropic", 502, `{"type":"error","error":{"type":"api_error","message":"say \"why\""}}`},
 	} {

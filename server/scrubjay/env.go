@@ -13,7 +13,6 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
-	"github.com/scrubjay-dev/scrubjay/internal/wire"
 )
 
 // environment is what env --json prints.
@@ -23,13 +22,8 @@ type environment struct {
 	Providers map[string]providerAddress `json:"providers"`
 	Variables map[string]string          `json:"variables"`
 
-	// spoken are the providers whose format can be spoken, and authority is the certificate for intercepted hosts,
-	// if the daemon has made one.
-	spoken    map[string]bool
+	// authority is the certificate for intercepted hosts, if the daemon has made one.
 	authority string
-	// exported are the variables that a shell or an assistant is given: those of providers whose format
-	// can be spoken. The others' requests would be refused, and a local Ollama would seem to be down.
-	exported []string
 }
 
 type providerAddress struct {
@@ -62,19 +56,13 @@ func readEnvironment() (environment, error) {
 	if err != nil {
 		return environment{}, err
 	}
-	e := environment{Listen: s.Listen(), Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}, spoken: map[string]bool{}}
-	settings := g.Settings()
-	for name, provider := range settings.Providers {
-		_, err := wire.ByName(provider.Format)
-		e.spoken[name] = err == nil
+	e := environment{Listen: s.Listen(), Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}}
+	for name := range g.Settings().Providers {
 		e.Providers[name] = providerAddress{"http://" + e.Listen + "/t/" + token + "/" + name}
 	}
 	for _, v := range variables {
 		if p, ok := e.Providers[v.provider]; ok {
 			e.Variables[v.name] = p.BaseURL + v.suffix
-			if e.spoken[v.provider] {
-				e.exported = append(e.exported, v.name)
-			}
 		}
 	}
 	if _, err := os.Stat(filepath.Join(s.Dir, "ca.pem")); err == nil {
@@ -86,10 +74,8 @@ func readEnvironment() (environment, error) {
 // proxy is what assistants are pointed at.
 func (e environment) proxy() assistants.Proxy {
 	p := assistants.Proxy{Listen: e.Listen, Token: e.Token, Addresses: map[string]string{}, Authority: e.authority}
-	for name, spoken := range e.spoken {
-		if spoken {
-			p.Addresses[name] = e.Providers[name].BaseURL
-		}
+	for name, provider := range e.Providers {
+		p.Addresses[name] = provider.BaseURL
 	}
 	return p
 }
@@ -110,7 +96,7 @@ func envCommand() *cobra.Command {
 				enc.SetIndent("", "  ")
 				return enc.Encode(e)
 			}
-			for _, name := range e.exported {
+			for _, name := range slices.Sorted(maps.Keys(e.Variables)) {
 				fmt.Fprintf(out, "export %s=%s\n", name, e.Variables[name])
 			}
 			for _, name := range slices.Sorted(maps.Keys(e.Providers)) {
@@ -127,7 +113,7 @@ func envCommand() *cobra.Command {
 // variables, and those that need more than variables what their assistants' entries say.
 func (e environment) through(command []string) (args, env []string) {
 	env = os.Environ()
-	for _, name := range e.exported {
+	for _, name := range slices.Sorted(maps.Keys(e.Variables)) {
 		env = append(env, name+"="+e.Variables[name])
 	}
 	program := filepath.Base(command[0])

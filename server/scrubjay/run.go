@@ -45,6 +45,14 @@ func runCommand() *cobra.Command {
 				_ = d.Events(attached, func(control.Event) {}) // only held open; it ends with the assistant
 			}()
 			defer func() { leave(); <-gone }()
+			// Before the assistant can send them: the secrets of its environment and of the folder it works in.
+			folder, err := os.Getwd()
+			if err != nil {
+				return err
+			}
+			if err := d.Known(c.Context(), control.Known{Folders: []string{folder}, Environment: os.Environ()}); err != nil {
+				return err
+			}
 			e, err := readEnvironment()
 			if err != nil {
 				return err

@@ -1,0 +1,76 @@
+package detect
+
+import "bytes"
+
+// Values that a person has in variables and in files of credentials are secrets by where they stand: no rule has to
+// recognise them. What is asked here is which variables those are, and which values could not be one.
+
+// KnownLimits are the shortest and the longest value that counts. A shorter one stands in texts by chance.
+const (
+	KnownShortest = 8
+	KnownLongest  = 4 << 10
+)
+
+// lastWords say secret at the end of a variable's name: DEPLOY_KEY, but not KEY_COUNT.
+var lastWords = set("key keys auth salt pin dsn")
+
+// anyWords say it wherever they stand: SECRET_FOR_STAGING.
+var anyWords = set("secret secrets token tokens password passwords passwd passphrase passcode pwd credential credentials apikey authkey privatekey secretkey accesskey")
+
+// elsewhere say at the end of a name that the secret is not in the variable itself.
+var elsewhere = set("path file dir directory name id url uri host port user username type length size ttl expiry expires count enabled header prefix endpoint region algorithm")
+
+// NamesSecret tells whether a variable's name says that its value is secret: *_KEY, *_TOKEN, *_SECRET, *PASS*.
+func NamesSecret(name []byte) bool {
+	if equalFold(name, "pwd") || equalFold(name, "oldpwd") { // where the shell is
+		return false
+	}
+	secret, last := false, ""
+	for part := range bytes.FieldsFuncSeq(name, func(r rune) bool { return r == '_' || r == '-' || r == '.' }) {
+		if containsFold(part, "public") || equalFold(part, "publishable") {
+			return false
+		}
+		last = string(bytes.ToLower(part))
+		secret = secret || anyWords[last] || len(last) <= 16 && containsFold(part, "pass") && last != "compass" && last != "bypass"
+	}
+	if lastWords[last] {
+		before := bytes.TrimRight(bytes.ToLower(name[:len(name)-len(last)]), "_-.")
+		for _, other := range otherKeys {
+			if last[0] == 'k' && bytes.HasSuffix(before, []byte(other)) {
+				return false
+			}
+		}
+		return true
+	}
+	return secret && !elsewhere[last]
+}
+
+// CouldBeSecret tells whether a value is worth hiding wherever it stands: not one that is short or common, a path,
+// a word, an example, or a reference to where the secret is.
+func CouldBeSecret(v []byte) bool {
+	if len(v) < KnownShortest || len(v) > KnownLongest || isReference(v) || isPlaceholder(v) || isDummy(v) || isIdentifier(v) {
+		return false
+	}
+	t := traitsOf(v)
+	switch {
+	case t.has('/') && (looksLikePath(v) || bytes.Contains(v, []byte("://"))), t.has('\\') && v[0] == '\\':
+		return false
+	case (v[0] == '/' || v[0] == '~') && bytes.Count(v, []byte("/")) > 1 && !t.has('+') && !t.has('='): // a path
+		return false
+	case t.letters == 0 && (t.symbols == 0 && len(v) < 12 || t.digits == 0): // a number, a date, a line
+		return false
+	case t.has(' ') && !isKey(bytes.ReplaceAll(v, []byte(" "), nil)):
+		return false
+	}
+	return t.distinct() >= 5 && (isKey(v) || t.digits > 0 && t.letters > 0 && !isWordy(v) || t.digits > 0 && t.symbols > 0)
+}
+
+// isIdentifier tells words joined by signs, without a digit: my-app-production.
+func isIdentifier(v []byte) bool {
+	for _, b := range v {
+		if isDigit(b) {
+			return false
+		}
+	}
+	return isWordy(v) || isName(v)
+}

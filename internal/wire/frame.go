@@ -1,0 +1,136 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+)
+
+// framing is how the events of a stream follow one another.
+type framing uint8
+
+const (
+	serverSent framing = iota // server-sent events, each ended by a blank line
+	lines                     // documents, each on a line of its own
+	elements                  // objects, the elements of one array
+)
+
+// MaxEvent is the largest event of a stream that is read.
+const MaxEvent = 16 << 20
+
+// ErrEventTooLarge ends a stream.
+var ErrEventTooLarge = errors.New("an event of the vendor's stream is larger than 16 MiB; the answer was cut off here")
+
+// splitter cuts a stream behind each of its events. The pieces together are the stream.
+type splitter struct {
+	framing
+	buf []byte
+	// at is how far buf has been looked at, line where the current line begins, taken what was given out.
+	at, line, taken int
+	// Where at stands among elements: in how many objects, and in a string or behind a backslash there.
+	depth            int
+	quoted, escaping bool
+}
+
+func (s *splitter) write(p []byte) {
+	if s.taken > 0 {
+		s.buf = append(s.buf[:0], s.buf[s.taken:]...)
+		s.at -= s.taken
+		s.line -= s.taken
+		s.taken = 0
+	}
+	s.buf = append(s.buf, p...)
+	if cap(s.buf) > 1<<20 && len(s.buf) < 1<<16 {
+		s.buf = bytes.Clone(s.buf) // a large event is over
+	}
+}
+
+// next is the next whole event, nil if there is none yet. It is good until the next write.
+func (s *splitter) next() ([]byte, error) {
+	var whole bool
+	switch s.framing {
+	case serverSent:
+		whole = s.blankLine()
+	case lines:
+		whole = s.lineEnd()
+	case elements:
+		whole = s.object()
+	}
+	if whole {
+		return s.take(s.at), nil
+	}
+	if len(s.buf)-s.taken > MaxEvent {
+		return nil, ErrEventTooLarge
+	}
+	return nil, nil
+}
+
+// blankLine goes behind the next blank line. It does not wait to see whether the \r that ends it is half of
+// \r\n: the \n is then an event of its own, without data.
+func (s *splitter) blankLine() bool {
+	for s.at < len(s.buf) {
+		i := bytes.IndexAny(s.buf[s.at:], "\r\n")
+		if i < 0 {
+			s.at = len(s.buf)
+			break
+		}
+		i += s.at
+		s.at = i + 1
+		if s.buf[i] == '\n' && i == s.line && i > s.taken && s.buf[i-1] == '\r' {
+			s.line = s.at // the second half of \r\n
+			continue
+		}
+		blank := i == s.line
+		s.line = s.at
+		if !blank {
+			continue
+		}
+		if s.buf[i] == '\r' && s.at < len(s.buf) && s.buf[s.at] == '\n' {
+			s.at++
+		}
+		return true
+	}
+	return false
+}
+
+func (s *splitter) lineEnd() bool {
+	i := bytes.IndexByte(s.buf[s.at:], '\n')
+	if i < 0 {
+		s.at = len(s.buf)
+		return false
+	}
+	s.at += i + 1
+	return true
+}
+
+// object goes behind the next object that is in no other. What stands before it goes with it: the bracket that
+// opens the array, commas, spaces.
+func (s *splitter) object() bool {
+	for s.at < len(s.buf) {
+		c := s.buf[s.at]
+		s.at++
+		switch {
+		case s.escaping:
+			s.escaping = false
+		case s.quoted:
+			s.escaping, s.quoted = c == '\\', c != '"'
+		case c == '"':
+			s.quoted = true
+		case c == '{':
+			s.depth++
+		case c == '}' && s.depth > 0:
+			if s.depth--; s.depth == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *splitter) take(to int) []byte {
+	event := s.buf[s.taken:to]
+	s.taken, s.at, s.line = to, to, to
+	return event
+}
+
+// rest is what came after the last whole event.
+func (s *splitter) rest() []byte { return s.take(len(s.buf)) }

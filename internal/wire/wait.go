@@ -1,0 +1,97 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+)
+
+// ErrUnfinished ends a stream.
+var ErrUnfinished = errors.New("the vendor's stream goes on for 16 MiB behind half a word of another text; the answer was cut off here")
+
+// held is an event that waits: for open lanes of its own, or for one before it.
+type held struct {
+	raw   []byte
+	edits []Edit
+	open  int
+	size  int
+}
+
+func (l *lane) held() bool { return !l.over && l.to != nil && l.to.to.Held() }
+
+// wait has an event wait for the lane.
+func (l *lane) wait(in *held, edit int) {
+	if l.in != in {
+		in.open++
+	}
+	l.in, l.edit = in, edit
+}
+
+// goesOn lets the event go that waited for the lane.
+func (l *lane) goesOn() {
+	if l.in != nil {
+		l.in.open--
+		l.in = nil
+	}
+}
+
+// pass sends an event on, or has it wait: with h for lanes of its own.
+func (s *Stream) pass(raw []byte, edits []Edit, h *held) error {
+	s.drain()
+	if len(s.waiting) == 0 && h == nil {
+		s.out = appendSplice(s.out, raw, edits)
+		return nil
+	}
+	if h == nil {
+		h = new(held)
+	}
+	h.raw, h.edits = bytes.Clone(raw), slices.Clone(edits)
+	// A value may be much longer than its placeholder, and even an empty event costs something.
+	h.size = len(raw) + 128
+	for _, e := range edits {
+		h.size += len(e.Text)
+	}
+	s.waiting = append(s.waiting, h)
+	if s.size += h.size; s.size > MaxEvent {
+		return ErrUnfinished
+	}
+	return nil
+}
+
+// drain sends what need not wait any longer.
+func (s *Stream) drain() {
+	n := 0
+	for ; n < len(s.waiting) && s.waiting[n].open == 0; n++ {
+		h := s.waiting[n]
+		s.out = appendSplice(s.out, h.raw, h.edits)
+		s.size -= h.size
+	}
+	s.waiting = slices.Delete(s.waiting, 0, n)
+}
+
+// finish gives out what a lane holds, where it spoke last.
+func (s *Stream) finish(l *lane) {
+	for i := len(s.pieces) - 1; i >= 0; i-- {
+		if p := &s.pieces[i]; p.l == l {
+			p.text = l.flush(p.text)
+			return
+		}
+	}
+	if l.in != nil {
+		e := &l.in.edits[l.edit]
+		e.Text = l.flush(e.Text)
+		l.goesOn()
+	}
+}
+
+// interrupt has the texts of a choice give out what they hold but for the one that goes on, if only one can.
+func (s *Stream) interrupt(choice int, but *lane) {
+	if !s.route.stream.serial {
+		return
+	}
+	for _, l := range s.lanes {
+		if l != but && l.Choice == choice {
+			s.finish(l)
+		}
+	}
+}

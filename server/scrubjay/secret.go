@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+)
+
+func secretCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "secret", Short: "Name values that must never leave, whatever they look like",
+		Long: `Secret keeps fingerprints of values that you name, and the proxy masks them wherever they stand exactly, or in base64,
+percent, hex, JSON or shell escapes. The values themselves are not kept: they cannot be shown again.`,
+	}
+	c.AddCommand(&cobra.Command{
+		Use: "add NAME", Short: "Add a value: it is asked for, or read from standard input", Args: cobra.ExactArgs(1),
+		Example: "  scrubjay secret add staging-db\n  pass show staging/db | scrubjay secret add staging-db",
+		RunE: func(c *cobra.Command, args []string) error {
+			if args[0] == "" {
+				return errors.New("the name is empty")
+			}
+			value, err := askSecret(c, args[0])
+			if err != nil {
+				return err
+			}
+			names, err := changeSecrets(c.Context(), control.Secrets{Name: args[0], Value: value})
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s is masked from now on (%d named)\n", args[0], len(names))
+			return nil
+		},
+	}, &cobra.Command{
+		Use: "remove NAME", Short: "Forget one", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			_, err := changeSecrets(c.Context(), control.Secrets{Name: args[0]})
+			return err
+		},
+	}, &cobra.Command{
+		Use: "list", Short: "List their names", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			names, err := changeSecrets(c.Context(), control.Secrets{})
+			for _, n := range names {
+				fmt.Fprintln(c.OutOrStdout(), n)
+			}
+			return err
+		},
+	})
+	return c
+}
+
+// askSecret reads a value without showing it: from the terminal, or all of standard input but its line's end.
+func askSecret(c *cobra.Command, name string) ([]byte, error) {
+	var value []byte
+	var err error
+	if in, ok := c.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
+		fmt.Fprintf(c.ErrOrStderr(), "%s (not shown): ", name)
+		value, err = term.ReadPassword(int(in.Fd()))
+		fmt.Fprintln(c.ErrOrStderr())
+	} else {
+		value, err = io.ReadAll(io.LimitReader(c.InOrStdin(), detect.KnownLongest+2))
+		value = bytes.TrimRight(value, "\r\n")
+	}
+	if err == nil && len(value) == 0 {
+		err = errors.New("nothing was entered, so nothing was added")
+	}
+	return value, err
+}
+
+func changeSecrets(ctx context.Context, m control.Secrets) ([]string, error) {
+	s, err := daemon.OpenState("")
+	if err != nil {
+		return nil, err
+	}
+	d, err := daemon.Attach(s, "")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Hello(ctx); err != nil {
+		return nil, err
+	}
+	now, err := d.Secrets(ctx, m)
+	return now.Names, err
+}
