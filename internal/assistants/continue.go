@@ -6,16 +6,15 @@ import (
 )
 
 // Continue has an address for each model: those of vendors that are configured get the proxy's, if they have none of
-// their own.
+// their own. Gemini's heed none.
 var continueDev = &Assistant{
 	Name: "continue", Title: "Continue",
-	Uncovered: "models from Continue's hub and agents of a workspace; models that name an address of their own; models added later, until this is run again",
+	Uncovered: "Gemini models, which Continue sends to Google whatever their apiBase says, unless it is started by scrubjay run; models from Continue's hub and agents of a workspace; models that name an address of their own; models added later, until this is run again",
 	files:     one(Machine.continueDev), syntax: &yamlFile,
 	settings: func(_ Machine, p Proxy, doc any) ([]setting, error) {
 		vendors := map[string]address{
 			"anthropic": {provider: "anthropic", tail: "/v1/", ask: "messages"},
 			"openai":    {provider: "openai", tail: "/v1/", ask: "chat/completions"},
-			"gemini":    {provider: "gemini", tail: "/v1beta/", ask: generate[1:]},
 			"mistral":   {provider: "mistral", tail: "/v1/", ask: "chat/completions"},
 			"ollama":    {provider: "ollama", tail: "/", ask: "api/chat"},
 		}
