@@ -19,6 +19,9 @@ type Settings struct {
 	Salt string `yaml:"salt,omitempty"`
 	// Verdicts sets, per class and kind of destination, what policy says: allow, scrub or forbid.
 	Verdicts map[string]map[Kind]string `yaml:"verdicts,omitempty"`
+	// Tools says of an assistant's tools whether values may come back into what they are given: allow or forbid. A
+	// name may end in * for all that begin so, like mcp__files__*.
+	Tools map[string]string `yaml:"tools,omitempty"`
 	// What lower layers may loosen on the wire, which they otherwise cannot: their rules.disable, their
 	// allow, and providers that they call private. It counts in the managed file and in a bundle.
 	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers"`

@@ -21,7 +21,7 @@ func secretCommand() *cobra.Command {
 		Use: "secret", Short: "Name values that must never leave, whatever they look like",
 		Long: `Secret keeps fingerprints of values that you name, and the proxy masks them wherever they stand exactly, or in base64,
 percent, hex, JSON or shell escapes. The values themselves are not kept: they cannot be shown again.`,
-		Example: "  scrubjay secret add staging-db\n  scrubjay secret list",
+		Example: "  scrubjay secret add staging-db",
 	}
 	c.AddCommand(&cobra.Command{
 		Use: "add NAME", Short: "Add a value: it is asked for, or read from standard input", Args: cobra.ExactArgs(1),
