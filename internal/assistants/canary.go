@@ -31,7 +31,7 @@ func (a Ask) Body(text string) string {
 // Canary is a made-up value that the rules find: an access key's form, and this installation's own, so that the
 // vault learns one and no more.
 func Canary(token string) string {
-	sum := hmac.New(sha256.New, []byte(token))
-	sum.Write([]byte("canary"))
-	return "AK" + "IA" + base32.StdEncoding.EncodeToString(sum.Sum(nil))[:16]
+	mac := hmac.New(sha256.New, []byte(token))
+	mac.Write([]byte("canary"))
+	return "AK" + "IA" + base32.StdEncoding.EncodeToString(mac.Sum(nil))[:16]
 }

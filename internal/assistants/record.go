@@ -1,6 +1,8 @@
 package assistants
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,16 +15,21 @@ import (
 type record struct {
 	Version int    `json:"version"`
 	File    string `json:"file"`
-	// Existed tells whether there was such a file; Former is what it held, Wrote what it was made.
+	// Existed tells whether there was such a file; Former is what it held, Wrote the sum of what it was made.
 	Existed bool     `json:"existed"`
 	Former  []byte   `json:"former"`
-	Wrote   []byte   `json:"wrote"`
+	Wrote   string   `json:"wrote"`
 	Changes []change `json:"changes"`
 	// Made are the directories that had to be made, the deepest first.
 	Made []string `json:"made,omitempty"`
 }
 
 const recordVersion = 1
+
+func sum(text []byte) string {
+	s := sha256.Sum256(text)
+	return hex.EncodeToString(s[:])
+}
 
 // Store keeps the records, in a directory of the state directory.
 type Store struct{ Dir string }

@@ -161,7 +161,7 @@ func TestUndoByKeys(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, existed, err := a.former(after, &record{Existed: true, Wrote: nil, Former: []byte("another"), Changes: changes})
+			got, existed, err := a.former(after, &record{Existed: true, Former: []byte("another"), Changes: changes})
 			if err != nil || !existed || string(got) != f.before {
 				t.Errorf("%s/%s: %v, left:\n%s", a.Name, f.name, err, got)
 			}
