@@ -149,6 +149,17 @@ func TestSetupAndUndo(t *testing.T) {
 	}
 }
 
+// inMemory is Setup without files: what is written, and the record of it.
+func inMemory(t *testing.T, a *Assistant, before string) (after string, r *record) {
+	t.Helper()
+	m := Machine{System: "linux", Getenv: func(string) string { return "" }}
+	text, changes, err := a.apply(m, proxyWith("TOKEN"), []byte(before))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text), &record{Existed: true, Former: []byte(before), Wrote: sum(text), Changes: changes}
+}
+
 // TestUndoByKeys: taking out our own values alone gives the former bytes too, wherever there was something.
 func TestUndoByKeys(t *testing.T) {
 	for _, a := range written(t) {
@@ -156,12 +167,9 @@ func TestUndoByKeys(t *testing.T) {
 			if f.before == "" || strings.Contains(f.before, "{}") { // an object that was empty may have got a line
 				continue
 			}
-			m, _ := home(t)
-			after, changes, err := a.apply(m, proxyWith("TOKEN"), []byte(f.before))
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, existed, err := a.former(after, &record{Existed: true, Former: []byte("another"), Changes: changes})
+			after, r := inMemory(t, a, f.before)
+			r.Wrote, r.Former = "another", nil
+			got, existed, err := a.former([]byte(after), r)
 			if err != nil || !existed || string(got) != f.before {
 				t.Errorf("%s/%s: %v, left:\n%s", a.Name, f.name, err, got)
 			}
@@ -210,13 +218,10 @@ func TestEditsAreKept(t *testing.T) {
 			if strings.Contains(f.before, "|\n") || strings.Contains(f.before, "|\r\n") {
 				continue // a note in a text of several lines is part of the text
 			}
-			for seed := range uint64(10) {
+			for seed := range uint64(30) {
 				random := rand.New(rand.NewPCG(seed, 7))
-				m, s := home(t)
-				file := a.files(m)[0]
-				put(t, file, f.before, 0o600)
-				setup(t, a, m, s, "TOKEN")
-				lines := slices.Collect(strings.Lines(text(t, file)))
+				after, r := inMemory(t, a, f.before)
+				lines := slices.Collect(strings.Lines(after))
 				if len(lines) > 0 && !strings.HasSuffix(lines[len(lines)-1], "\n") {
 					lines[len(lines)-1] += "\n"
 				}
@@ -227,12 +232,12 @@ func TestEditsAreKept(t *testing.T) {
 					}
 					lines = slices.Insert(lines, at, fmt.Sprint(mark, i, "\n"))
 				}
-				put(t, file, strings.Join(lines, ""), 0o600)
-				edited := text(t, file)
-				if _, err := a.Undo(s); err != nil {
+				edited := strings.Join(lines, "")
+				undone, _, err := a.former([]byte(edited), r)
+				if err != nil {
 					t.Fatalf("%s/%s: %v\n%s", a.Name, f.name, err, edited)
 				}
-				got := text(t, file)
+				got := string(undone)
 				if strings.Contains(got, "TOKEN") || strings.Count(got, mark) != strings.Count(edited, mark) {
 					t.Fatalf("%s/%s: from\n%s\nundo left\n%s", a.Name, f.name, edited, got)
 				}
@@ -240,12 +245,45 @@ func TestEditsAreKept(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				after, err := a.syntax.decode([]byte(strings.TrimPrefix(got, string(bom))))
-				if err != nil || !alike(before, after) {
+				now, err := a.syntax.decode([]byte(strings.TrimPrefix(got, string(bom))))
+				if err != nil || !alike(before, now) {
 					t.Fatalf("%s/%s: %v: from\n%s\nundo left\n%s", a.Name, f.name, err, edited, got)
 				}
 			}
 		}
+	}
+}
+
+// TestEditsAreKeptWhereTheyAre: what a person writes behind a line of theirs is, after undo, byte for byte what it would
+// have been without us.
+func TestEditsAreKeptWhereTheyAre(t *testing.T) {
+	tried := 0
+	for _, a := range written(t) {
+		mark := "# note"
+		if a.syntax == &jsonc {
+			mark = "// note"
+		}
+		for _, f := range fixtures(t, a) {
+			if strings.HasSuffix(f.name, "unended") || strings.Contains(f.before, "{}") || strings.Contains(f.before, "|") {
+				continue
+			}
+			for line := range strings.Lines(f.before) {
+				if strings.Count(f.before, line) != 1 || strings.Count(f.after, line) != 1 {
+					continue
+				}
+				tried++
+				edit := func(text string) string {
+					return strings.Replace(text, line, line+mark+strings.TrimLeft(line, strings.TrimRight(line, "\r\n")), 1)
+				}
+				after, r := inMemory(t, a, f.before)
+				if got, _, err := a.former([]byte(edit(after)), r); err != nil || string(got) != edit(f.before) {
+					t.Errorf("%s/%s: %v: behind %q undo left:\n%s", a.Name, f.name, err, line, got)
+				}
+			}
+		}
+	}
+	if tried < 100 {
+		t.Errorf("only %d edits", tried)
 	}
 }
 

@@ -56,7 +56,15 @@ func (s *syntax) set(text []byte, want setting) ([]byte, change, error) {
 	} else if out, err = s.insert(text, want.path, want.value); err != nil {
 		return nil, c, err
 	}
-	return out, c, s.meant(out, assign(doc, want.path, want.value))
+	if err := s.meant(out, assign(doc, want.path, want.value)); err != nil {
+		return nil, c, err
+	}
+	// What could not be taken out again is not written.
+	back, err := s.takeOut(out, c)
+	if err != nil {
+		return nil, c, err
+	}
+	return out, c, s.meant(back, doc)
 }
 
 // takeOut undoes a change, unless somebody has changed that value since.
