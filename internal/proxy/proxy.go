@@ -6,6 +6,7 @@
 //	door.go      who may come in: exact Host, no Origin, the installation's token
 //	body.go      the whole body, capped, decompressed
 //	scrub.go     its strings -> findings -> policy -> placeholders spliced into the bytes
+//	attachment.go files that stand in it as base64
 //	seen.go      strings of earlier turns, which are not scanned again
 //	cut.go       values that an editor's cursor cuts in two
 //	upstream.go  to the vendor, with nothing of ours
