@@ -12,7 +12,7 @@ import (
 // attachment is a file that stands in a request as base64, perhaps as a data URL. One that holds text - notes, JSON,
 // CSV, code - is scrubbed like text, and encoded again as it was; what else it may be, nobody reads here.
 type attachment struct {
-	head     int // where the base64 begins in the span's text
+	head     int              // where the base64 begins in the span's text
 	encoding *base64.Encoding // nil if it is no base64 after all
 	text     []byte
 }

@@ -16,6 +16,8 @@ type failure struct {
 	code    string
 	message string
 	cause   error
+	// ours: a part of ours is not as it should be, and the person has to know.
+	ours bool
 	// retry lets the vendor's SDK try again by its own rules; without it a refusal would be hammered.
 	retry bool
 }
@@ -27,7 +29,7 @@ func refuse(status int, code, message string) *failure {
 // closed is the failure of a part without which nothing may go out.
 func closed(part string, err error) *failure {
 	return &failure{
-		status: http.StatusForbidden, code: part + "_unavailable", cause: err,
+		status: http.StatusForbidden, code: part + "_unavailable", cause: err, ours: true,
 		message: "Scrubjay sent nothing, because its " + part + " is not available: run scrubjay doctor",
 	}
 }
@@ -48,7 +50,7 @@ func internalFailure(any) *failure {
 		}
 	}
 	return &failure{
-		status: http.StatusForbidden, code: "internal_error", cause: fmt.Errorf("a bug at %s", place),
+		status: http.StatusForbidden, code: "internal_error", cause: fmt.Errorf("a bug at %s", place), ours: true,
 		message: "Scrubjay sent nothing, because it met a bug of its own: please report it with the output of scrubjay doctor",
 	}
 }

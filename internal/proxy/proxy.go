@@ -32,7 +32,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// Config is what a proxy needs. All of it is required but Transport, Watch and Fresh.
+// Config is what a proxy needs. All of it is required but Transport, Watch, Trouble and Fresh.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -49,6 +49,8 @@ type Config struct {
 	Transport http.RoundTripper
 	// Watch is told of every exchange when it has ended.
 	Watch func(audit.Record)
+	// Trouble is told why a request was refused that should have gone out: what is wrong with a part of ours.
+	Trouble func(code string, cause error)
 	// Fresh is called before a request is scanned: it brings up to date which secrets of this machine the vault knows.
 	Fresh func()
 }
@@ -67,6 +69,9 @@ func New(c Config) *Proxy {
 	}
 	if c.Watch == nil {
 		c.Watch = func(audit.Record) {}
+	}
+	if c.Trouble == nil {
+		c.Trouble = func(string, error) {}
 	}
 	if c.Fresh == nil {
 		c.Fresh = func() {}
@@ -111,6 +116,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.record.Status, x.record.Note = fail.status, fail.code
 		if fail.cause != nil {
 			p.Log.Warn("exchange refused", zap.String("provider", t.provider), zap.String("code", fail.code), zap.Error(fail.cause))
+		}
+		if fail.ours {
+			p.Trouble(fail.code, fail.cause)
 		}
 		fail.write(w, t.format)
 	}
