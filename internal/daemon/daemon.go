@@ -172,7 +172,7 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	}
 	p := proxy.New(proxy.Config{
 		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
-		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Watch: d.exchanged, Fresh: d.machine.fresh, Trouble: d.troubled,
+		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Watch: d.exchanged, Fresh: d.machine.fresh, Trouble: d.troubled, Getenv: os.Getenv,
 	})
 	return serve(p.Server(), l, d.Log), nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
@@ -20,6 +21,8 @@ type failure struct {
 	ours bool
 	// retry lets the vendor's SDK try again by its own rules; without it a refusal would be hammered.
 	retry bool
+	// after is when, in seconds, if that is known.
+	after int
 }
 
 func refuse(status int, code, message string) *failure {
@@ -67,6 +70,9 @@ func (f *failure) write(w http.ResponseWriter, format *wire.Format) {
 	h := w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("X-Scrubjay-Error", f.code)
+	if f.after > 0 {
+		h.Set("Retry-After", strconv.Itoa(f.after))
+	}
 	if !f.retry {
 		h.Set("X-Should-Retry", "false")
 	}
