@@ -25,6 +25,17 @@ type Hello struct {
 	PID      int      `json:"pid"`
 	Proxy    Proxy    `json:"proxy"`
 	Policy   Policy   `json:"policy"`
+	// Trouble is the last reason why a request was refused that should have gone out; nil if there was none.
+	Trouble *Trouble `json:"trouble,omitempty"`
+}
+
+// Trouble is what is wrong with a part of the daemon's.
+type Trouble struct {
+	Time time.Time `json:"time"`
+	Code string    `json:"code"`
+	Text string    `json:"text"`
+	// Over says that a request has gone out since.
+	Over bool `json:"over,omitempty"`
 }
 
 // Proxy is the state of the proxy: where it listens, or why it does not.

@@ -64,9 +64,10 @@ type daemon struct {
 	machine    *machine
 	proxy      control.Proxy
 
-	idle chan struct{} // closed when a daemon for editors has been alone for long enough
-	mu   sync.Mutex
-	wait *time.Timer
+	idle    chan struct{} // closed when a daemon for editors has been alone for long enough
+	mu      sync.Mutex
+	wait    *time.Timer
+	trouble *control.Trouble
 }
 
 // Run runs a daemon until ctx ends, or until nobody needs it.
@@ -173,8 +174,8 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	}
 	p := proxy.New(proxy.Config{
 		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
-		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n,
-		Canary: d.canaries.find, Watch: d.exchanged, Fresh: d.machine.fresh,
+		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find,
+		Watch: d.exchanged, Fresh: d.machine.fresh, Trouble: d.troubled, Getenv: os.Getenv,
 	})
 	return serve(p.Server(), l, d.Log), nil
 }
@@ -198,8 +199,19 @@ func serve(s *http.Server, l net.Listener, log *zap.Logger) (stop func()) {
 	}
 }
 
+// troubled remembers why a request was refused, for doctor.
+func (d *daemon) troubled(code string, cause error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.trouble = &control.Trouble{Time: time.Now(), Code: code, Text: cause.Error()}
+}
+
 func (d *daemon) hello() control.Hello {
+	d.mu.Lock()
+	trouble := d.trouble
+	d.mu.Unlock()
 	return control.Hello{
+		Trouble: trouble,
 		Version: control.Version, Program: d.Version, Features: control.Features, PID: os.Getpid(), Proxy: d.proxy,
 		Policy: control.Policy{Revision: d.governance.Revision(), Refused: d.governance.Refused()},
 	}
@@ -223,6 +235,12 @@ func (d *daemon) exchanged(r audit.Record) {
 	if r.Note == proxy.CanaryNote {
 		return // nothing of the person's
 	}
+	d.mu.Lock()
+	if d.trouble != nil && r.Status == http.StatusOK {
+		over := *d.trouble
+		over.Over, d.trouble = true, &over
+	}
+	d.mu.Unlock()
 	found := 0
 	for _, n := range r.Classes {
 		found += n

@@ -33,6 +33,38 @@ type Provider struct {
 	URL    string `yaml:"url,omitempty" jsonschema:"format=uri"`
 	// Whose it is: public (a vendor's, the default), private (the organisation's own), local (this machine).
 	Kind Kind `yaml:"kind,omitempty" jsonschema:"enum=public,enum=private,enum=local"`
+	// The variable of the daemon's environment that holds its key, for requests that come here from another provider.
+	KeyEnv string `yaml:"key_env,omitempty"`
+	// Where a request goes that policy forbids here: a private or local provider of the same format.
+	Reroute Elsewhere `yaml:"reroute,omitempty"`
+	// Where a request goes while this one cannot be reached or is overloaded: a provider of the same format.
+	Fallback Elsewhere `yaml:"fallback,omitempty"`
+	// What is too much; 0 means that nothing is.
+	Limits Limits `yaml:"limits,omitempty"`
+}
+
+// Elsewhere is another provider, and the model to ask there; none means the one that was asked for.
+type Elsewhere struct {
+	Provider string `yaml:"provider,omitempty"`
+	Model    string `yaml:"model,omitempty"`
+}
+
+// Limits are for all that this machine sends a provider.
+type Limits struct {
+	PerMinute int `yaml:"per_minute,omitempty" jsonschema:"minimum=0"`
+	PerDay    int `yaml:"per_day,omitempty" jsonschema:"minimum=0"`
+	// Findings of a class that may go out as placeholders in a minute.
+	Findings LimitsByClass `yaml:"findings_per_minute,omitempty"`
+}
+
+// LimitsByClass is comparable, so that a Provider is.
+type LimitsByClass struct {
+	Credential  int `yaml:"credential,omitempty" jsonschema:"minimum=0"`
+	PII         int `yaml:"pii,omitempty" jsonschema:"minimum=0"`
+	PHI         int `yaml:"phi,omitempty" jsonschema:"minimum=0"`
+	PCI         int `yaml:"pci,omitempty" jsonschema:"minimum=0"`
+	Proprietary int `yaml:"proprietary,omitempty" jsonschema:"minimum=0"`
+	Internal    int `yaml:"internal,omitempty" jsonschema:"minimum=0"`
 }
 
 // Organisation says where signed policy comes from. Only the managed and the user's file may hold it.

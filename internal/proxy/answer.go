@@ -64,6 +64,9 @@ func (p *Proxy) begin(w http.ResponseWriter, x *exchange, res *http.Response) {
 			w.Header()[name] = values
 		}
 	}
+	if x.elsewhere != "" {
+		w.Header().Set(elsewhereHeader, x.elsewhere)
+	}
 }
 
 // stream restores a streamed answer as it comes. If the vendor's end breaks off, the caller gets the

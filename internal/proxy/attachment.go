@@ -12,8 +12,8 @@ import (
 // attachment is a file that stands in a request as base64, perhaps as a data URL. One that holds text - notes, JSON,
 // CSV, code - is scrubbed like text, and encoded again as it was; what else it may be, nobody reads here.
 type attachment struct {
-	head     int // where the base64 begins in the span's text
-	encoding *base64.Encoding
+	head     int              // where the base64 begins in the span's text
+	encoding *base64.Encoding // nil if it is no base64 after all
 	text     []byte
 }
 
@@ -31,6 +31,9 @@ func openAttachment(span []byte) (a attachment, ok bool) {
 	if len(data)%4 != 0 {
 		a.encoding = a.encoding.WithPadding(base64.NoPadding)
 	}
+	if end := bytes.IndexByte(data, '='); len(data)%4 == 1 || end >= 0 && end < len(data)-2 {
+		return attachment{text: span}, true // it is no base64, so what stands there is the text
+	}
 	// Most are images, whose first bytes tell.
 	if n := min(len(data), 512) / 4 * 4; n > 0 && n < len(data) {
 		if head, err := a.encoding.AppendDecode(nil, data[:n]); err == nil && !isTextFile(head, true) {
@@ -39,9 +42,7 @@ func openAttachment(span []byte) (a attachment, ok bool) {
 	}
 	text, err := a.encoding.AppendDecode(nil, data)
 	if err != nil {
-		// It is no base64 after all, so what stands there is the text.
-		a.head, a.encoding, a.text = 0, nil, span
-		return a, true
+		return attachment{text: span}, true
 	}
 	a.text = text
 	return a, isTextFile(text, false)

@@ -9,6 +9,8 @@
 //	attachment.go files that stand in it as base64
 //	seen.go      strings of earlier turns, which are not scanned again
 //	cut.go       values that an editor's cursor cuts in two
+//	limits.go    what may go to a provider in a minute and a day
+//	elsewhere.go to another provider, where policy forbids this one or it cannot be reached
 //	upstream.go  to the vendor, with nothing of ours
 //	answer.go    the answer's lanes of text through restorers, chunk by chunk
 //	failure.go   errors in the vendor's own shape, so that every client can show them
@@ -32,7 +34,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// Config is what a proxy needs. All of it is required but Transport, Canary, Watch and Fresh.
+// Config is what a proxy needs. All of it is required but Transport, Canary, Watch, Getenv, Trouble and Fresh.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -52,6 +54,10 @@ type Config struct {
 	Canary func(id string) (url string, ok bool)
 	// Watch is told of every exchange when it has ended.
 	Watch func(audit.Record)
+	// Getenv answers with a variable of the environment, for providers whose key_env names one.
+	Getenv func(string) string
+	// Trouble is told why a request was refused that should have gone out: what is wrong with a part of ours.
+	Trouble func(code string, cause error)
 	// Fresh is called before a request is scanned: it brings up to date which secrets of this machine the vault knows.
 	Fresh func()
 }
@@ -59,8 +65,9 @@ type Config struct {
 // Proxy is the handler.
 type Proxy struct {
 	Config
-	hosts map[string]bool
-	seen  seen
+	hosts  map[string]bool
+	seen   seen
+	limits limits
 }
 
 // New makes the handler.
@@ -73,6 +80,12 @@ func New(c Config) *Proxy {
 	}
 	if c.Watch == nil {
 		c.Watch = func(audit.Record) {}
+	}
+	if c.Getenv == nil {
+		c.Getenv = func(string) string { return "" }
+	}
+	if c.Trouble == nil {
+		c.Trouble = func(string, error) {}
 	}
 	if c.Fresh == nil {
 		c.Fresh = func() {}
@@ -99,6 +112,9 @@ type exchange struct {
 	record audit.Record
 	start  time.Time
 	model  string
+	// elsewhere says, of an exchange with another provider than the one it was sent to, with whom instead and why;
+	// toModel is the model to ask there.
+	elsewhere, toModel string
 	// begun says that the answer has begun: what goes wrong from then on breaks it off.
 	begun bool
 }
@@ -120,6 +136,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.record.Status, x.record.Note = fail.status, fail.code
 		if fail.cause != nil {
 			p.Log.Warn("exchange refused", zap.String("provider", t.provider), zap.String("code", fail.code), zap.Error(fail.cause))
+		}
+		if fail.ours {
+			p.Trouble(fail.code, fail.cause)
 		}
 		fail.write(w, t.format)
 	}
@@ -149,11 +168,7 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail
 		return fail
 	}
 	x.record.BytesOut = int64(len(body))
-	out, fail := p.scrub(r.Context(), x, body)
-	if fail != nil {
-		return fail
-	}
-	res, fail := p.forward(r, x.target, out)
+	res, fail := p.send(r, x, body)
 	if fail != nil {
 		return fail
 	}

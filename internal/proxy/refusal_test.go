@@ -161,8 +161,13 @@ func TestFailClosed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, standin.Options{})
+			told := ""
+			b.proxy.Trouble = func(code string, cause error) { told = code + ": " + cause.Error() }
 			spoil(b)
 			status, text, h := b.post(chat, body)
+			if told == "" || strings.Contains(told, "with a value") {
+				t.Errorf("doctor is told %q", told)
+			}
 			if status != http.StatusForbidden || !strings.Contains(text, "Scrubjay sent nothing") || h.Get("X-Should-Retry") != "false" {
 				t.Errorf("status %d %s", status, text)
 			}

@@ -81,6 +81,9 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	if d.Verdict == policy.Forbid {
 		return nil, p.forbid(x, req, found, d)
 	}
+	if fail := p.limited(x, &x.record); fail != nil {
+		return nil, fail
+	}
 	found = slices.DeleteFunc(found, func(s secret) bool { return s.ruling.Verdict == policy.Allow })
 	if len(found) == 0 {
 		return body, nil

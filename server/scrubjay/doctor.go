@@ -90,6 +90,7 @@ func (d *doctor) examine(ctx context.Context) {
 		d.check("", fmt.Errorf("the daemon is older and does not know %q", m), "stop it, so that the newer program starts its own")
 	}
 	d.proxy(hello)
+	d.trouble(hello.Trouble)
 	err = nil
 	if hello.Policy.Refused != "" {
 		err = errors.New("the newest policy was refused: " + hello.Policy.Refused)
@@ -124,4 +125,24 @@ func (d *doctor) proxy(hello control.Hello) {
 		err = c.Close()
 	}
 	d.check("proxy listens on "+hello.Proxy.Listen, err, "start the daemon again")
+}
+
+// cures say what to do about a part that requests were refused for.
+var cures = map[string]string{
+	"vault_unavailable":  "make room on the disk of the state directory, and see that its files are yours; then send the request again",
+	"ledger_unavailable": "make room on the disk of the state directory, and see that its files are yours; then start the daemon again",
+	"policy_unavailable": "scrubjay policy check says what is wrong with it",
+	"internal_error":     "please report it with this output",
+}
+
+func (d *doctor) trouble(t *control.Trouble) {
+	if t == nil {
+		return
+	}
+	text := fmt.Sprintf("at %s a request was refused (%s): %s", t.Time.Local().Format(time.TimeOnly), t.Code, t.Text)
+	if t.Over {
+		d.note(text + "; requests have gone out since")
+		return
+	}
+	d.check("", errors.New(text), cures[t.Code])
 }

@@ -120,6 +120,9 @@ func (t *canaryTrial) ask(ctx context.Context, ask assistants.Ask) (said string,
 	}
 	defer res.Body.Close()
 	answer, _ := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	if _, to, ok := strings.Cut(res.Header.Get("X-Scrubjay-Elsewhere"), " -> "); ok {
+		provider, _, _ = strings.Cut(to, ";")
+	}
 	got, refused := t.vendor.Requests()[before:], res.Header.Get("X-Scrubjay-Error")
 	switch {
 	case len(got) == 0 && refused == "forbidden_by_policy":
