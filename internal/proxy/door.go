@@ -22,6 +22,8 @@ type target struct {
 	// route is nil for what the format has no table for.
 	route *wire.Route
 	match wire.Match
+	// inspect handles a request that is about the proxy itself (metrics.go), and for no provider.
+	inspect http.Handler
 }
 
 // endpoint names the request for the ledger: the path that the table knows, never one that a caller made up.
@@ -61,6 +63,9 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	}
 	if subtle.ConstantTimeCompare([]byte(token), []byte(p.Token)) != 1 {
 		return nil, refuse(http.StatusUnauthorized, "bad_token", "the token is missing or wrong: scrubjay env prints the base URL that holds it")
+	}
+	if h := p.metrics.inspect(r.Method, path); h != nil {
+		return &target{inspect: h}, nil
 	}
 	if r.Header.Get("Upgrade") != "" {
 		return nil, refuse(http.StatusNotImplemented, "websocket", "websockets are not scrubbed and so not forwarded: turn them off in the assistant (supports_websockets = false)")

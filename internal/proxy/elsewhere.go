@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
@@ -49,7 +50,9 @@ func overloaded(status int) bool {
 // send scrubs a request for its provider and sends it, or for another that takes its place.
 func (p *Proxy) send(r *http.Request, x *exchange, body []byte) (*http.Response, *failure) {
 	for {
+		began := time.Now()
 		out, fail := p.scrub(r.Context(), x, body)
+		x.added += time.Since(began)
 		if fail != nil && fail.code == "forbidden_by_policy" && p.goElsewhere(x, x.config.Reroute, "forbidden") {
 			continue
 		}
