@@ -24,6 +24,8 @@ type target struct {
 	match wire.Match
 	// canary says that it goes to a stand-in, whatever the provider's address is.
 	canary bool
+	// inspect handles a request that is about the proxy itself (metrics.go), and for no provider.
+	inspect http.Handler
 }
 
 // CanaryHeader names a request that goes to a stand-in, and which; CanaryNote is what the ledger says of it.
@@ -69,6 +71,9 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	}
 	if subtle.ConstantTimeCompare([]byte(token), []byte(p.Token)) != 1 {
 		return nil, refuse(http.StatusUnauthorized, "bad_token", "the token is missing or wrong: scrubjay env prints the base URL that holds it")
+	}
+	if h := p.metrics.inspect(r.Method, path); h != nil {
+		return &target{inspect: h}, nil
 	}
 	if r.Header.Get("Upgrade") != "" {
 		return nil, refuse(http.StatusNotImplemented, "websocket", "websockets are not scrubbed and so not forwarded: turn them off in the assistant (supports_websockets = false)")

@@ -3,6 +3,7 @@ package proxy
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
@@ -52,7 +53,9 @@ func overloaded(status int) bool {
 // send scrubs a request for its provider and sends it, or for another that takes its place.
 func (p *Proxy) send(r *http.Request, x *exchange, body []byte) (*http.Response, *failure) {
 	for {
+		began := time.Now()
 		out, fail := p.scrub(r.Context(), x, body)
+		x.added += time.Since(began)
 		if fail != nil && fail.code == "forbidden_by_policy" && p.goElsewhere(x, x.config.Reroute, "forbidden") {
 			continue
 		}

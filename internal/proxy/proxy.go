@@ -13,6 +13,7 @@
 //	elsewhere.go to another provider, where policy forbids this one or it cannot be reached
 //	upstream.go  to the vendor, with nothing of ours
 //	answer.go    the answer's lanes of text through restorers, chunk by chunk
+//	metrics.go   what is counted, and profiles, for who watches the proxy itself
 //	failure.go   errors in the vendor's own shape, so that every client can show them
 //
 // What holds: a body without findings goes out byte for byte; with findings only the spliced spans
@@ -65,9 +66,10 @@ type Config struct {
 // Proxy is the handler.
 type Proxy struct {
 	Config
-	hosts  map[string]bool
-	seen   seen
-	limits limits
+	hosts   map[string]bool
+	seen    seen
+	limits  limits
+	metrics *metrics
 }
 
 // New makes the handler.
@@ -90,7 +92,9 @@ func New(c Config) *Proxy {
 	if c.Fresh == nil {
 		c.Fresh = func() {}
 	}
-	return &Proxy{Config: c, hosts: hostNames(c.Port)}
+	p := &Proxy{Config: c, hosts: hostNames(c.Port)}
+	p.metrics = newMetrics(&p.seen)
+	return p
 }
 
 // Server is an HTTP server for the handler with the limits a door needs. There is no limit on writing:
@@ -115,6 +119,8 @@ type exchange struct {
 	// elsewhere says, of an exchange with another provider than the one it was sent to, with whom instead and why;
 	// toModel is the model to ask there.
 	elsewhere, toModel string
+	// added is how long the request was worked on before it was sent.
+	added time.Duration
 	// begun says that the answer has begun: what goes wrong from then on breaks it off.
 	begun bool
 }
@@ -122,8 +128,13 @@ type exchange struct {
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t, fail := p.enter(r)
 	if fail != nil {
+		p.metrics.refused.WithLabelValues(fail.code).Inc()
 		p.Log.Info("refused at the door", zap.Int("status", fail.status), zap.String("code", fail.code))
 		fail.write(w, nil)
+		return
+	}
+	if t.inspect != nil {
+		t.inspect.ServeHTTP(w, r)
 		return
 	}
 	x := &exchange{target: t, start: time.Now()}
@@ -133,6 +144,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer p.finish(x)
 	if fail := p.serve(w, r, x); fail != nil {
+		p.metrics.refused.WithLabelValues(fail.code).Inc()
 		x.record.Status, x.record.Note = fail.status, fail.code
 		if fail.cause != nil {
 			p.Log.Warn("exchange refused", zap.String("provider", t.provider), zap.String("code", fail.code), zap.Error(fail.cause))
@@ -186,6 +198,7 @@ func (p *Proxy) finish(x *exchange) {
 			p.Log.Error("the exchange could not be recorded; the next is refused", zap.Error(err))
 		}
 	}
+	p.metrics.exchanged(x)
 	p.Watch(x.record)
 }
 

@@ -12,9 +12,10 @@ import (
 // of findings is their places. It forgets the older half of what it has when it is full, and all of it when the rules
 // change. Values that the vault knows are not remembered here: there are more of them with every turn.
 type seen struct {
-	mu         sync.Mutex
-	engine     *detect.Engine
-	young, old map[seenKey][]detect.Finding
+	mu           sync.Mutex
+	engine       *detect.Engine
+	young, old   map[seenKey][]detect.Finding
+	hits, misses uint64
 }
 
 // seenKey is 128 bits, so that two texts never share one.
@@ -65,7 +66,19 @@ func (s *seen) get(engine *detect.Engine, k seenKey) ([]detect.Finding, bool) {
 			s.keep(k, findings)
 		}
 	}
+	if ok {
+		s.hits++
+	} else {
+		s.misses++
+	}
 	return findings, ok
+}
+
+// counts are how often a text was remembered, and how often not.
+func (s *seen) counts() (hits, misses uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hits, s.misses
 }
 
 func (s *seen) put(engine *detect.Engine, k seenKey, findings []detect.Finding) {
