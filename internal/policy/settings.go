@@ -4,7 +4,7 @@ import "time"
 
 // Settings is the configuration, one schema for every layer and for their merged result.
 type Settings struct {
-	// The upstreams of the proxy, by name. openai, anthropic, gemini, ollama and mistral are known
+	// The upstreams of the proxy, by name. openai, anthropic, gemini, ollama, mistral and copilot are known
 	// from the start; one of these may be given in part.
 	Providers map[string]Provider `yaml:"providers,omitempty"`
 	// Where signed policy comes from. Only the managed or the user's file may hold it.
@@ -19,6 +19,10 @@ type Settings struct {
 	Salt string `yaml:"salt,omitempty"`
 	// Verdicts sets, per class and kind of destination, what policy says: allow, scrub or forbid.
 	Verdicts map[string]map[Kind]string `yaml:"verdicts,omitempty"`
+	// What becomes of websockets: scrub (the default) those whose messages can be read, or refuse all.
+	Websockets string `yaml:"websockets,omitempty" jsonschema:"enum=scrub,enum=refuse"`
+	// Hosts that a tunnel may reach at a private address, which it otherwise refuses unless the name says so.
+	PrivateHosts []string `yaml:"private_hosts,omitempty"`
 	// What lower layers may loosen on the wire, which they otherwise cannot: their rules.disable, their
 	// allow, and providers that they call private. It counts in the managed file and in a bundle.
 	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers"`
@@ -30,7 +34,15 @@ type Provider struct {
 	URL    string `yaml:"url,omitempty" jsonschema:"format=uri"`
 	// Whose it is: public (a vendor's, the default), private (the organisation's own), local (this machine).
 	Kind Kind `yaml:"kind,omitempty" jsonschema:"enum=public,enum=private,enum=local"`
+	// The hosts whose connections through the proxy are intercepted: a name, or *. and a name for all below it.
+	Hosts []string `yaml:"hosts,omitempty"`
 }
+
+// What Websockets may hold.
+const (
+	ScrubWebsockets  = "scrub"
+	RefuseWebsockets = "refuse"
+)
 
 // Organisation says where signed policy comes from. Only the managed and the user's file may hold it.
 type Organisation struct {
