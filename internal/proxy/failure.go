@@ -16,6 +16,8 @@ type failure struct {
 	code    string
 	message string
 	cause   error
+	// challenge asks for what Proxy-Authorization holds.
+	challenge bool
 	// retry lets the vendor's SDK try again by its own rules; without it a refusal would be hammered.
 	retry bool
 }
@@ -65,6 +67,9 @@ func (f *failure) write(w http.ResponseWriter, format *wire.Format) {
 	h := w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("X-Scrubjay-Error", f.code)
+	if f.challenge {
+		h.Set("Proxy-Authenticate", `Basic realm="Scrubjay"`)
+	}
 	if !f.retry {
 		h.Set("X-Should-Retry", "false")
 	}

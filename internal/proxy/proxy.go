@@ -4,11 +4,14 @@
 // A request's way, a file each:
 //
 //	door.go      who may come in: exact Host, no Origin, the installation's token
+//	connect.go   CONNECT: whose hosts are intercepted, and what is tunnelled blind (tunnel.go)
+//	intercept.go TLS in the name of a listed host; what comes in goes the way of any request
 //	body.go      the whole body, capped, decompressed
 //	scrub.go     its strings -> findings -> policy -> placeholders spliced into the bytes
 //	cut.go       values that an editor's cursor cuts in two
 //	upstream.go  to the vendor, with nothing of ours
 //	answer.go    the answer's lanes of text through restorers, chunk by chunk
+//	socket.go    websockets: the same, a message at a time
 //	failure.go   errors in the vendor's own shape, so that every client can show them
 //
 // What holds: a body without findings goes out byte for byte; with findings only the spliced spans
@@ -20,17 +23,20 @@ package proxy
 
 import (
 	"context"
+	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/authority"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 	"go.uber.org/zap"
 )
 
-// Config is what a proxy needs. All of it is required but Transport, Watch and Fresh.
+// Config is what a proxy needs. All of it is required but Authority, Transport, Watch and Fresh.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -43,6 +49,8 @@ type Config struct {
 	Token string
 	// Port is where the proxy listens: what Host must name.
 	Port int
+	// Authority signs for the hosts that are intercepted; nil means that they cannot be reached.
+	Authority *authority.Authority
 	// Transport reaches the vendors; nil means one of our own with the system's proxy and certificates.
 	Transport http.RoundTripper
 	// Watch is told of every exchange when it has ended.
@@ -55,12 +63,20 @@ type Config struct {
 type Proxy struct {
 	Config
 	hosts map[string]bool
+	long  long
+	inner *inner
+	// system is the proxy that this machine is told to use, and dial reaches a tunnel's other end.
+	system func(*http.Request) (*url.URL, error)
+	dial   func(ctx context.Context, addr string) (net.Conn, error)
 }
 
 // New makes the handler.
 func New(c Config) *Proxy {
+	p := &Proxy{hosts: hostNames(c.Port), long: newLong()}
+	p.system = p.systemProxy
+	p.dial = p.dialTunnel
 	if c.Transport == nil {
-		c.Transport = newTransport()
+		c.Transport = newTransport(p.systemProxy)
 	}
 	if c.Watch == nil {
 		c.Watch = func(audit.Record) {}
@@ -68,20 +84,30 @@ func New(c Config) *Proxy {
 	if c.Fresh == nil {
 		c.Fresh = func() {}
 	}
-	return &Proxy{Config: c, hosts: hostNames(c.Port)}
+	p.Config = c
+	p.inner = newInner(p)
+	return p
 }
 
 // Server is an HTTP server for the handler with the limits a door needs. There is no limit on writing:
 // a streamed answer takes as long as the model does.
-func (p *Proxy) Server() *http.Server {
+func (p *Proxy) Server() *http.Server { return p.server(p) }
+
+func (p *Proxy) server(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           p,
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       5 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    128 << 10,
 		ErrorLog:          zap.NewStdLog(p.Log.Named("http")),
 	}
+}
+
+// Close ends what the server no longer knows of: tunnels, interceptions and websockets.
+func (p *Proxy) Close() {
+	p.inner.close()
+	p.long.close()
 }
 
 // exchange is one request and its answer.
@@ -95,12 +121,27 @@ type exchange struct {
 }
 
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	t, fail := p.enter(r)
-	if fail != nil {
-		p.Log.Info("refused at the door", zap.Int("status", fail.status), zap.String("code", fail.code))
-		fail.write(w, nil)
+	if r.Method == http.MethodConnect {
+		if fail := p.connect(w, r); fail != nil {
+			p.turnAway(w, fail)
+		}
 		return
 	}
+	t, fail := p.enter(r)
+	if fail != nil {
+		p.turnAway(w, fail)
+		return
+	}
+	p.exchange(w, r, t)
+}
+
+// turnAway answers who does not come in.
+func (p *Proxy) turnAway(w http.ResponseWriter, fail *failure) {
+	p.Log.Info("refused at the door", zap.Int("status", fail.status), zap.String("code", fail.code), zap.Error(fail.cause))
+	fail.write(w, nil)
+}
+
+func (p *Proxy) exchange(w http.ResponseWriter, r *http.Request, t *target) {
 	x := &exchange{target: t, start: time.Now()}
 	x.record = audit.Record{Kind: "exchange", Provider: t.provider, Endpoint: t.endpoint(r.Method)}
 	defer p.finish(x)
@@ -131,6 +172,9 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail
 	}()
 	if err := p.Ledger.Err(); err != nil {
 		return closed("ledger", err)
+	}
+	if x.socket {
+		return p.socket(w, r, x)
 	}
 	body, fail := readBody(r)
 	if fail != nil {

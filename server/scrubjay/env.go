@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +21,16 @@ type environment struct {
 	Token     string                     `json:"token"`
 	Providers map[string]providerAddress `json:"providers"`
 	Variables map[string]string          `json:"variables"`
+	// Proxy is for programs that cannot be pointed at an address.
+	Proxy proxyAddress `json:"proxy"`
+}
+
+// proxyAddress is what such a program is told: the proxy, and the certificate to trust when it answers in the name
+// of one of the hosts.
+type proxyAddress struct {
+	URL         string   `json:"url"`
+	Certificate string   `json:"certificate"`
+	Hosts       []string `json:"hosts"`
 }
 
 type providerAddress struct {
@@ -48,7 +61,9 @@ func readEnvironment() (environment, error) {
 		return environment{}, err
 	}
 	e := environment{Listen: s.Listen(), Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}}
-	for name := range g.Settings().Providers {
+	settings := g.Settings()
+	e.Proxy = proxyAddress{"http://scrubjay:" + token + "@" + e.Listen, s.Authority(), settings.Hosts()}
+	for name := range settings.Providers {
 		e.Providers[name] = providerAddress{"http://" + e.Listen + "/t/" + token + "/" + name}
 	}
 	for _, v := range variables {
@@ -81,6 +96,7 @@ func envCommand() *cobra.Command {
 			for _, name := range slices.Sorted(maps.Keys(e.Providers)) {
 				fmt.Fprintf(out, "# %-10s %s\n", name, e.Providers[name].BaseURL)
 			}
+			fmt.Fprintf(out, "# proxy      HTTPS_PROXY=%s NODE_EXTRA_CA_CERTS=%s\n", e.Proxy.URL, e.Proxy.Certificate)
 			return nil
 		},
 	}
@@ -88,11 +104,34 @@ func envCommand() *cobra.Command {
 	return c
 }
 
-// withVariables is the environment of a program whose assistants go through the proxy.
-func (e environment) withVariables() []string {
+// proxied are the programs whose assistants cannot all be pointed at an address, by the names of their commands.
+var proxied = []string{"code", "code-insiders", "codium", "copilot"}
+
+// forProgram is the environment of a program whose assistants go through the proxy.
+func (e environment) forProgram(command string) ([]string, error) {
 	env := os.Environ()
+	set := func(name, value string) { env = append(env, name+"="+value) }
 	for _, name := range slices.Sorted(maps.Keys(e.Variables)) {
-		env = append(env, name+"="+e.Variables[name])
+		set(name, e.Variables[name])
 	}
-	return env
+	if !slices.Contains(proxied, strings.TrimSuffix(filepath.Base(command), ".exe")) {
+		return env, nil
+	}
+	if other := os.Getenv("NODE_EXTRA_CA_CERTS"); other != "" && other != e.Proxy.Certificate {
+		return nil, fmt.Errorf("NODE_EXTRA_CA_CERTS names another file already, and can name only one: put its certificates and those of %s into one file, and set the variables of docs/connect.md yourself", e.Proxy.Certificate)
+	}
+	set("NODE_EXTRA_CA_CERTS", e.Proxy.Certificate)
+	// Programs differ in which spelling they read first.
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy"} {
+		set(name, e.Proxy.URL)
+	}
+	// What is on this machine needs no proxy, and this one refuses it.
+	local := "localhost,127.0.0.1,::1"
+	if other := cmp.Or(os.Getenv("NO_PROXY"), os.Getenv("no_proxy")); other != "" {
+		local = other + "," + local
+	}
+	for _, name := range []string{"NO_PROXY", "no_proxy"} {
+		set(name, local)
+	}
+	return env, nil
 }

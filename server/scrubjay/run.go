@@ -53,7 +53,11 @@ func runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return runChild(c.Context(), args, e.withVariables())
+			env, err := e.forProgram(args[0])
+			if err != nil {
+				return err
+			}
+			return runChild(c.Context(), args, env)
 		},
 	}
 }
