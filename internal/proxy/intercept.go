@@ -26,6 +26,7 @@ type inner struct {
 	server *http.Server
 	conns  chan net.Conn
 	done   chan struct{}
+	end    func() // closes done
 	begin  func()
 	close  func()
 }
@@ -34,6 +35,7 @@ type hostKey struct{}
 
 func newInner(p *Proxy) *inner {
 	in := &inner{p: p, conns: make(chan net.Conn), done: make(chan struct{})}
+	in.end = sync.OnceFunc(func() { close(in.done) })
 	in.server = p.server(http.HandlerFunc(p.inside))
 	in.server.TLSConfig = &tls.Config{NextProtos: []string{"h2", "http/1.1"}, MinVersion: tls.VersionTLS12}
 	in.server.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
@@ -50,7 +52,6 @@ func newInner(p *Proxy) *inner {
 	in.close = sync.OnceFunc(func() {
 		in.begin() // so that nothing begins after this
 		_ = in.server.Close()
-		close(in.done)
 		served.Wait()
 	})
 	return in
@@ -83,7 +84,10 @@ func (in *inner) Accept() (net.Conn, error) {
 	}
 }
 
-func (in *inner) Close() error { return nil }
+func (in *inner) Close() error {
+	in.end()
+	return nil
+}
 
 func (in *inner) Addr() net.Addr { return &net.TCPAddr{} }
 

@@ -34,10 +34,14 @@ func (p *Proxy) systemProxy(r *http.Request) (*url.URL, error) {
 	if err != nil {
 		return nil, errors.New("the system's proxy is not an address: set HTTPS_PROXY right") // err may hold its password
 	}
+	return p.butUs(u), nil
+}
+
+func (p *Proxy) butUs(u *url.URL) *url.URL {
 	if u != nil && p.hosts[strings.ToLower(u.Host)] {
-		return nil, nil
+		return nil
 	}
-	return u, nil
+	return u
 }
 
 // hopByHop headers speak of one connection. Ours, and what only the sender's own connection could know,
