@@ -37,7 +37,7 @@ func newInner(p *Proxy) *inner {
 	in := &inner{p: p, conns: make(chan net.Conn), done: make(chan struct{})}
 	in.end = sync.OnceFunc(func() { close(in.done) })
 	in.server = p.server(http.HandlerFunc(p.inside))
-	in.server.TLSConfig = &tls.Config{NextProtos: []string{"h2", "http/1.1"}, MinVersion: tls.VersionTLS12}
+	in.server.TLSConfig = tlsFor(nil)
 	in.server.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
 		return context.WithValue(ctx, hostKey{}, c.(*tls.Conn).NetConn().(*intercepted).host)
 	}
@@ -57,16 +57,19 @@ func newInner(p *Proxy) *inner {
 	return in
 }
 
+func tlsFor(certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)) *tls.Config {
+	return &tls.Config{NextProtos: []string{"h2", "http/1.1"}, MinVersion: tls.VersionTLS12, GetCertificate: certificate}
+}
+
 // offer has the server answer on a connection.
 func (in *inner) offer(c *intercepted) {
 	in.begin()
-	config := in.server.TLSConfig.Clone()
-	config.GetCertificate = func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	config := tlsFor(func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 		if !strings.EqualFold(hello.ServerName, c.host) {
 			return nil, errors.New("the caller asks for another host than it was connected to")
 		}
 		return in.p.Authority.Leaf(c.host)
-	}
+	})
 	select {
 	case in.conns <- tls.Server(c, config):
 	case <-in.done:
