@@ -55,11 +55,11 @@ type Assistant struct {
 	// unreachable says why it cannot be scrubbed, and what to do instead.
 	unreachable string
 
-	// programs are commands that run starts it by; arguments and variables are what they need besides the
-	// variables that every command is given.
+	// programs are commands that run starts it by; arguments are what they need besides the variables that every
+	// command is given. Those that are proxied need to be told of the proxy itself, and of its certificate.
 	programs  []string
 	arguments func(Proxy) []string
-	variables func(Proxy) []string
+	proxied   bool
 }
 
 // setting is a value at a place of a settings file.
@@ -174,9 +174,9 @@ func Named(name string) (*Assistant, error) {
 	return All[i], nil
 }
 
-// Started is what a command needs besides the variables that every command is given: arguments before its own,
-// and variables. Most need nothing.
-func Started(program string, p Proxy) (arguments, variables []string) {
+// Started is what a command needs besides the variables that every command is given: arguments before its own, and
+// whether it has to be told of the proxy itself. Most need nothing.
+func Started(program string, p Proxy) (arguments []string, proxied bool) {
 	for _, a := range All {
 		if !slices.Contains(a.programs, program) {
 			continue
@@ -184,9 +184,7 @@ func Started(program string, p Proxy) (arguments, variables []string) {
 		if a.arguments != nil {
 			arguments = append(arguments, a.arguments(p)...)
 		}
-		if a.variables != nil {
-			variables = append(variables, a.variables(p)...)
-		}
+		proxied = proxied || a.proxied
 	}
-	return arguments, variables
+	return arguments, proxied
 }

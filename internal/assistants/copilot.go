@@ -15,11 +15,5 @@ var copilot = &Assistant{
 		}
 		return []setting{{path: []string{"http.proxy"}, value: p.connect()}}, nil
 	},
-	programs: []string{"code", "code-insiders", "codium"},
-	variables: func(p Proxy) []string {
-		if p.Authority == "" {
-			return nil
-		}
-		return []string{"HTTPS_PROXY=" + p.connect(), "NODE_EXTRA_CA_CERTS=" + p.Authority}
-	},
+	programs: []string{"code", "code-insiders", "codium", "copilot"}, proxied: true,
 }

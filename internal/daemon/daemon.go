@@ -29,6 +29,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/authority"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/proxy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
@@ -172,12 +173,19 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	if err := d.State.setListen(d.proxy.Listen); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
+	ca := authority.Open(d.State.Dir)
+	settings := d.governance.Settings()
+	if err := ca.Serve(settings.Hosts()); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
 	p := proxy.New(proxy.Config{
-		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
+		Authority: ca,
+		Engine:    d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find,
 		Watch: d.exchanged, Fresh: d.machine.fresh, Trouble: d.troubled, Getenv: os.Getenv,
 	})
-	return serve(p.Server(), l, d.Log), nil
+	end := serve(p.Server(), l, d.Log)
+	return func() { end(); p.Close() }, nil
 }
 
 // serve runs a server and answers with how to end it: what is under way gets a moment.

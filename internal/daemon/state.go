@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/authority"
 )
 
 // DefaultListen is where the proxy listens unless it is told otherwise.
@@ -76,6 +78,9 @@ func (s State) Token() (string, error) {
 	_, err = f.WriteString(token + "\n")
 	return token, errors.Join(err, f.Close())
 }
+
+// Authority is the certificate that programs are told to trust which go through the proxy.
+func (s State) Authority() string { return s.path(authority.CertificateFile) }
 
 // Listen is where the proxy of this state last listened, or would.
 func (s State) Listen() string {

@@ -21,12 +21,18 @@ var builtinProviders = map[string]Provider{
 	"gemini":    {Format: "gemini", URL: "https://generativelanguage.googleapis.com", Kind: Public},
 	"mistral":   {Format: "mistral", URL: "https://api.mistral.ai", Kind: Public},
 	"ollama":    {Format: "ollama", URL: "http://127.0.0.1:11434", Kind: Local},
+	// Its clients cannot be pointed at an address: they are intercepted, at the hosts that carry completions.
+	"copilot": {Format: "openai", URL: "https://api.githubcopilot.com", Kind: Public,
+		Hosts: []string{"*.githubcopilot.com", "copilot-proxy.githubusercontent.com"}},
 }
 
 func (p Provider) over(base Provider) Provider {
 	p.Format = cmp.Or(p.Format, base.Format)
 	p.URL = cmp.Or(p.URL, base.URL)
 	p.Kind = cmp.Or(p.Kind, base.Kind, Public)
+	if p.Hosts == nil {
+		p.Hosts = base.Hosts
+	}
 	return p
 }
 
@@ -35,7 +41,8 @@ func (p Provider) over(base Provider) Provider {
 // On the wire the managed file stands above the organisation's bundle, and that above the user's file:
 //
 //   - providers: a layer may add names and redefine built-in ones, not those of a higher layer; what it
-//     calls private is public where a higher layer stands that does not delegate providers.
+//     calls private is public where a higher layer stands that does not delegate providers. A host belongs
+//     to the highest layer's provider that lists it.
 //   - organisation: the managed file's, else the user's. An organisation that is named is a layer even
 //     before its bundle has come.
 //   - rules.disable and allow: they count if there is no higher layer, or if each delegates them.
@@ -43,6 +50,7 @@ func (p Provider) over(base Provider) Provider {
 //     read here: whoever reads them has to see to it that a lower layer's cannot replace a built-in rule
 //     where a higher layer stands.
 //   - destinations: all of them. Without any, every public provider.
+//   - websockets: refused if any layer says so. private_hosts: all of them.
 //   - verdicts: for each class and kind the highest layer that sets one defines it; lower ones tighten it.
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
 type Layers struct {
@@ -142,15 +150,17 @@ func (l *Layers) merge() (Settings, []string) {
 		notes = append(notes, fmt.Sprintf("the %s settings' %s", r.layer, fmt.Sprintf(format, args...)))
 	}
 	owner := map[string]layer{}
+	var claimed []string // hosts that the providers of higher layers list
 	for i, r := range l.present() {
 		above := l.present()[:i]
 		delegated := func(what string) bool {
 			return !slices.ContainsFunc(above, func(h ranked) bool { return !slices.Contains(h.Delegate, what) })
 		}
+		taken := slices.Clone(claimed)
 		for _, name := range slices.Sorted(maps.Keys(r.Providers)) {
 			p := r.Providers[name].over(builtinProviders[name])
-			if o, taken := owner[name]; taken {
-				if s.Providers[name] != p {
+			if o, defined := owner[name]; defined {
+				if !s.Providers[name].equal(p) {
 					note(r, "provider %s does not count: the %s settings define it", name, o)
 				}
 				continue
@@ -159,6 +169,10 @@ func (l *Layers) merge() (Settings, []string) {
 				p.Kind = Public
 				note(r, "provider %s counts as public: a higher layer would have to delegate providers", name)
 			}
+			if p.unlisted(taken) {
+				note(r, "hosts of provider %s do not all count: a provider of a higher layer lists them", name)
+			}
+			claimed = append(claimed, p.Hosts...)
 			s.Providers[name], owner[name] = p, r.layer
 		}
 		switch {
@@ -180,6 +194,16 @@ func (l *Layers) merge() (Settings, []string) {
 		s.Salt = cmp.Or(s.Salt, r.Salt)
 		s.Verdicts = tighten(s.Verdicts, r.Verdicts)
 		s.Delegate = union(s.Delegate, r.Delegate)
+		s.PrivateHosts = union(s.PrivateHosts, r.PrivateHosts)
+		if s.Websockets != RefuseWebsockets {
+			s.Websockets = cmp.Or(r.Websockets, s.Websockets)
+		}
+	}
+	for name, p := range s.Providers {
+		if _, defined := owner[name]; !defined {
+			p.unlisted(claimed)
+			s.Providers[name] = p
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
 		notes = append(notes, elsewhereNotes(s.Providers, name)...)

@@ -4,7 +4,7 @@ import "time"
 
 // Settings is the configuration, one schema for every layer and for their merged result.
 type Settings struct {
-	// The upstreams of the proxy, by name. openai, anthropic, gemini, ollama and mistral are known
+	// The upstreams of the proxy, by name. openai, anthropic, gemini, ollama, mistral and copilot are known
 	// from the start; one of these may be given in part.
 	Providers map[string]Provider `yaml:"providers,omitempty"`
 	// Where signed policy comes from. Only the managed or the user's file may hold it.
@@ -22,6 +22,10 @@ type Settings struct {
 	// Tools says of an assistant's tools whether values may come back into what they are given: allow or forbid. A
 	// name may end in * for all that begin so, like mcp__files__*.
 	Tools map[string]string `yaml:"tools,omitempty"`
+	// What becomes of websockets: scrub (the default) those whose messages can be read, or refuse all.
+	Websockets string `yaml:"websockets,omitempty" jsonschema:"enum=scrub,enum=refuse"`
+	// Hosts that a tunnel may reach at a private address, which it otherwise refuses unless the name says so.
+	PrivateHosts []string `yaml:"private_hosts,omitempty"`
 	// What lower layers may loosen on the wire, which they otherwise cannot: their rules.disable, their
 	// allow, and providers that they call private. It counts in the managed file and in a bundle.
 	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers"`
@@ -33,6 +37,8 @@ type Provider struct {
 	URL    string `yaml:"url,omitempty" jsonschema:"format=uri"`
 	// Whose it is: public (a vendor's, the default), private (the organisation's own), local (this machine).
 	Kind Kind `yaml:"kind,omitempty" jsonschema:"enum=public,enum=private,enum=local"`
+	// The hosts whose connections through the proxy are intercepted: a name, or *. and a name for all below it.
+	Hosts []string `yaml:"hosts,omitempty"`
 	// The variable of the daemon's environment that holds its key, for requests that come here from another provider.
 	KeyEnv string `yaml:"key_env,omitempty"`
 	// Where a request goes that policy forbids here: a private or local provider of the same format.
@@ -66,6 +72,12 @@ type LimitsByClass struct {
 	Proprietary int `yaml:"proprietary,omitempty" jsonschema:"minimum=0"`
 	Internal    int `yaml:"internal,omitempty" jsonschema:"minimum=0"`
 }
+
+// What Websockets may hold.
+const (
+	ScrubWebsockets  = "scrub"
+	RefuseWebsockets = "refuse"
+)
 
 // Organisation says where signed policy comes from. Only the managed and the user's file may hold it.
 type Organisation struct {

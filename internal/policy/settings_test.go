@@ -78,16 +78,16 @@ func TestLoadSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := l.Wire()
-	if want := (Provider{Format: "openai", URL: "http://127.0.0.1:9", Kind: Public}); s.Providers["openai"] != want {
+	if want := (Provider{Format: "openai", URL: "http://127.0.0.1:9", Kind: Public}); !s.Providers["openai"].equal(want) {
 		t.Errorf("a built-in provider given in part is %+v", s.Providers["openai"])
 	}
 	if s.Providers["house"].Kind != Public {
 		t.Error("a user's provider counts as private below a managed file")
 	}
-	if len(s.Providers) != 6 || s.Providers["ollama"].Kind != Local {
+	if len(s.Providers) != 7 || s.Providers["ollama"].Kind != Local {
 		t.Errorf("providers are %+v", s.Providers)
 	}
-	if want := []string{"anthropic", "gemini", "house", "mistral", "openai"}; !slices.Equal(s.Destinations, want) {
+	if want := []string{"anthropic", "copilot", "gemini", "house", "mistral", "openai"}; !slices.Equal(s.Destinations, want) {
 		t.Errorf("destinations are %q", s.Destinations)
 	}
 	if len(s.Rules.Disable) != 0 || len(s.Allow) != 1 {

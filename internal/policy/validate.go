@@ -103,6 +103,11 @@ func (v *validation) settings(s Settings, l layer) {
 	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
 		v.provider(name, s.Providers[name])
 	}
+	v.hosts(slices.Sorted(maps.Keys(s.Providers)), s.Providers)
+	v.privateHosts(s.PrivateHosts)
+	if s.Websockets != "" && s.Websockets != ScrubWebsockets && s.Websockets != RefuseWebsockets {
+		v.at("websockets is scrub or refuse", "websockets")
+	}
 	for i, e := range s.Allow {
 		if _, err := e.compile(); err != nil {
 			v.at(err.Error(), "allow", i)

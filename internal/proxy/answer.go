@@ -59,8 +59,8 @@ func (p *Proxy) begin(w http.ResponseWriter, x *exchange, res *http.Response) {
 	h := res.Header.Clone()
 	dropHopByHop(h)
 	for name, values := range h {
-		// A vendor's CORS headers would let web pages read what this proxy answers.
-		if !strings.HasPrefix(name, "Access-Control-") {
+		// A vendor's CORS headers would let web pages read what this proxy answers. Who is intercepted asked the vendor.
+		if x.intercepted || !strings.HasPrefix(name, "Access-Control-") {
 			w.Header()[name] = values
 		}
 	}

@@ -26,6 +26,10 @@ type target struct {
 	canary bool
 	// inspect handles a request that is about the proxy itself (metrics.go), and for no provider.
 	inspect http.Handler
+	// socket says that it asks for a websocket.
+	socket bool
+	// intercepted says that the caller believes to speak with the vendor itself.
+	intercepted bool
 }
 
 // CanaryHeader names a request that goes to a stand-in, and which; CanaryNote is what the ledger says of it.
@@ -60,7 +64,7 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	if !p.hosts[strings.ToLower(r.Host)] {
 		return nil, refuse(http.StatusForbidden, "bad_host", "this proxy answers to 127.0.0.1 and localhost only")
 	}
-	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") == "cross-site" || r.Header.Get("Sec-Fetch-Site") == "same-site" {
+	if fromBrowser(r) {
 		return nil, refuse(http.StatusForbidden, "browser", "web pages may not use this proxy")
 	}
 	path := r.URL.EscapedPath()
@@ -69,20 +73,13 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 		token, path, _ = strings.Cut(rest, "/")
 		path = "/" + path
 	}
-	if subtle.ConstantTimeCompare([]byte(token), []byte(p.Token)) != 1 {
+	if !p.opens(token) {
 		return nil, refuse(http.StatusUnauthorized, "bad_token", "the token is missing or wrong: scrubjay env prints the base URL that holds it")
 	}
 	if h := p.metrics.inspect(r.Method, path); h != nil {
 		return &target{inspect: h}, nil
 	}
-	if r.Header.Get("Upgrade") != "" {
-		return nil, refuse(http.StatusNotImplemented, "websocket", "websockets are not scrubbed and so not forwarded: turn them off in the assistant (supports_websockets = false)")
-	}
 	name, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	// Only what stands below the provider's address may be reached.
-	if plain, err := url.PathUnescape(rest); err != nil || leadsElsewhere(plain) {
-		return nil, refuse(http.StatusBadRequest, "bad_path", "the path has a segment that leads elsewhere: write it out")
-	}
 	config, ok := p.Settings().Providers[name]
 	if !ok {
 		return nil, refuse(http.StatusNotFound, "no_provider", "no provider of this name is configured: scrubjay env lists those that are")
@@ -93,16 +90,41 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 			return nil, refuse(http.StatusNotFound, "no_canary", "no stand-in waits for this canary: scrubjay doctor sends them")
 		}
 	}
+	t, fail := aim(r, name, config, "/"+rest)
+	if fail == nil {
+		t.canary = canary != ""
+	}
+	return t, fail
+}
+
+func fromBrowser(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return r.Header.Get("Origin") != "" || site == "cross-site" || site == "same-site"
+}
+
+func (p *Proxy) opens(token string) bool {
+	return subtle.ConstantTimeCompare([]byte(token), []byte(p.Token)) == 1
+}
+
+// aim finds what is known of the vendor's path that a request wants.
+func aim(r *http.Request, name string, config policy.Provider, path string) (*target, *failure) {
+	// Only what stands below the provider's address may be reached.
+	if plain, err := url.PathUnescape(path); err != nil || leadsElsewhere(plain) {
+		return nil, refuse(http.StatusBadRequest, "bad_path", "the path has a segment that leads elsewhere: write it out")
+	}
 	format, err := wire.ByName(config.Format)
 	if err != nil {
 		return nil, refuse(http.StatusNotImplemented, "unknown_format", err.Error()+": requests to it are refused, because they could not be scrubbed")
 	}
-	t := &target{provider: name, config: config, format: format, path: "/" + rest, canary: canary != ""}
+	t := &target{provider: name, config: config, format: format, path: path, socket: r.Header.Get("Upgrade") != ""}
 	if r.URL.RawQuery != "" {
 		t.path += "?" + r.URL.RawQuery
 	}
-	t.route, t.match = format.Route(r.Method, t.path)
-	if t.match == wire.Unknown {
+	if t.socket {
+		if t.route = format.Socket(t.path); t.route != nil {
+			t.match = wire.Completion
+		}
+	} else if t.route, t.match = format.Route(r.Method, t.path); t.match == wire.Unknown {
 		t.route = format.Opaque()
 	}
 	if t.route != nil {

@@ -19,6 +19,8 @@ type failure struct {
 	cause   error
 	// ours: a part of ours is not as it should be, and the person has to know.
 	ours bool
+	// challenge asks for what Proxy-Authorization holds.
+	challenge bool
 	// retry lets the vendor's SDK try again by its own rules; without it a refusal would be hammered.
 	retry bool
 	// after is when, in seconds, if that is known.
@@ -72,6 +74,9 @@ func (f *failure) write(w http.ResponseWriter, format *wire.Format) {
 	h.Set("X-Scrubjay-Error", f.code)
 	if f.after > 0 {
 		h.Set("Retry-After", strconv.Itoa(f.after))
+	}
+	if f.challenge {
+		h.Set("Proxy-Authenticate", `Basic realm="Scrubjay"`)
 	}
 	if !f.retry {
 		h.Set("X-Should-Retry", "false")

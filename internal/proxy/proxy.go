@@ -4,6 +4,8 @@
 // A request's way, a file each:
 //
 //	door.go      who may come in: exact Host, no Origin, the installation's token
+//	connect.go   CONNECT: whose hosts are intercepted, and what is tunnelled blind (tunnel.go)
+//	intercept.go TLS in the name of a listed host; what comes in goes the way of any request
 //	body.go      the whole body, capped, decompressed
 //	scrub.go     its strings -> findings -> policy -> placeholders spliced into the bytes
 //	attachment.go files that stand in it as base64
@@ -13,6 +15,7 @@
 //	elsewhere.go to another provider, where policy forbids this one or it cannot be reached
 //	upstream.go  to the vendor, with nothing of ours
 //	answer.go    the answer's lanes of text through restorers, chunk by chunk
+//	socket.go    websockets: the same, a message at a time
 //	metrics.go   what is counted, and profiles, for who watches the proxy itself
 //	failure.go   errors in the vendor's own shape, so that every client can show them
 //
@@ -25,17 +28,20 @@ package proxy
 
 import (
 	"context"
+	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/authority"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 	"go.uber.org/zap"
 )
 
-// Config is what a proxy needs. All of it is required but Transport, Canary, Watch, Getenv, Trouble and Fresh.
+// Config is what a proxy needs. All of it is required but Authority, Transport, Canary, Watch, Getenv, Trouble and Fresh.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -48,6 +54,8 @@ type Config struct {
 	Token string
 	// Port is where the proxy listens: what Host must name.
 	Port int
+	// Authority signs for the hosts that are intercepted; nil means that they cannot be reached.
+	Authority *authority.Authority
 	// Transport reaches the vendors; nil means one of our own with the system's proxy and certificates.
 	Transport http.RoundTripper
 	// Canary says where a request that names itself one goes instead of to its vendor: to a stand-in, by which
@@ -70,12 +78,20 @@ type Proxy struct {
 	seen    seen
 	limits  limits
 	metrics *metrics
+	long    long
+	inner   *inner
+	// system is the proxy that this machine is told to use, and dial reaches a tunnel's other end.
+	system func(*http.Request) (*url.URL, error)
+	dial   func(ctx context.Context, addr string) (net.Conn, error)
 }
 
 // New makes the handler.
 func New(c Config) *Proxy {
+	p := &Proxy{hosts: hostNames(c.Port), long: newLong()}
+	p.system = p.systemProxy
+	p.dial = p.dialTunnel
 	if c.Transport == nil {
-		c.Transport = newTransport()
+		c.Transport = newTransport(p.systemProxy)
 	}
 	if c.Canary == nil {
 		c.Canary = func(string) (string, bool) { return "", false }
@@ -92,22 +108,31 @@ func New(c Config) *Proxy {
 	if c.Fresh == nil {
 		c.Fresh = func() {}
 	}
-	p := &Proxy{Config: c, hosts: hostNames(c.Port)}
+	p.Config = c
 	p.metrics = newMetrics(&p.seen)
+	p.inner = newInner(p)
 	return p
 }
 
 // Server is an HTTP server for the handler with the limits a door needs. There is no limit on writing:
 // a streamed answer takes as long as the model does.
-func (p *Proxy) Server() *http.Server {
+func (p *Proxy) Server() *http.Server { return p.server(p) }
+
+func (p *Proxy) server(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           p,
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       5 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    128 << 10,
 		ErrorLog:          zap.NewStdLog(p.Log.Named("http")),
 	}
+}
+
+// Close ends what the server no longer knows of: tunnels, interceptions and websockets.
+func (p *Proxy) Close() {
+	p.inner.close()
+	p.long.close()
 }
 
 // exchange is one request and its answer.
@@ -126,17 +151,32 @@ type exchange struct {
 }
 
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodConnect {
+		if fail := p.connect(w, r); fail != nil {
+			p.turnAway(w, fail)
+		}
+		return
+	}
 	t, fail := p.enter(r)
 	if fail != nil {
-		p.metrics.refused.WithLabelValues(fail.code).Inc()
-		p.Log.Info("refused at the door", zap.Int("status", fail.status), zap.String("code", fail.code))
-		fail.write(w, nil)
+		p.turnAway(w, fail)
 		return
 	}
 	if t.inspect != nil {
 		t.inspect.ServeHTTP(w, r)
 		return
 	}
+	p.exchange(w, r, t)
+}
+
+// turnAway answers who does not come in.
+func (p *Proxy) turnAway(w http.ResponseWriter, fail *failure) {
+	p.metrics.refused.WithLabelValues(fail.code).Inc()
+	p.Log.Info("refused at the door", zap.Int("status", fail.status), zap.String("code", fail.code), zap.Error(fail.cause))
+	fail.write(w, nil)
+}
+
+func (p *Proxy) exchange(w http.ResponseWriter, r *http.Request, t *target) {
 	x := &exchange{target: t, start: time.Now()}
 	x.record = audit.Record{Kind: "exchange", Provider: t.provider, Endpoint: t.endpoint(r.Method)}
 	if t.canary {
@@ -174,6 +214,9 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail
 	}()
 	if err := p.Ledger.Err(); err != nil {
 		return closed("ledger", err)
+	}
+	if x.socket {
+		return p.socket(w, r, x)
 	}
 	body, fail := readBody(r)
 	if fail != nil {

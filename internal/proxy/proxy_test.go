@@ -34,7 +34,9 @@ type bench struct {
 	proxy  *Proxy
 	// decide overrules the policy.
 	decide func(policy.Query) (policy.Decision, error)
-	stop   func()
+	// configure changes what start would make the proxy of.
+	configure func(*Config)
+	stop      func()
 }
 
 type logBuffer struct {
@@ -56,9 +58,11 @@ func (l *logBuffer) String() string {
 
 const testToken = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-func newBench(t testing.TB, o standin.Options) *bench {
+func newBench(t testing.TB, o standin.Options) *bench { return newBenchWith(t, o, func(*Config) {}) }
+
+func newBenchWith(t testing.TB, o standin.Options, configure func(*Config)) *bench {
 	t.Helper()
-	b := &bench{t: t, dir: t.TempDir(), log: &logBuffer{}, vendor: standin.New(o)}
+	b := &bench{t: t, dir: t.TempDir(), log: &logBuffer{}, vendor: standin.New(o), configure: configure}
 	if err := b.vendor.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -89,18 +93,21 @@ func (b *bench) start() {
 	}
 	providers["strange"] = policy.Provider{Format: "strange", URL: b.vendor.URL(), Kind: policy.Public}
 	providers["mistral"] = policy.Provider{Format: "mistral", URL: b.vendor.URL() + "/mistral", Kind: policy.Public}
-	b.proxy = New(Config{
+	config := Config{
 		Engine:   detect.Default,
 		Settings: func() policy.Settings { return policy.Settings{Providers: providers} },
 		Decider:  b, Vault: b.vault, Ledger: b.ledger, Log: zap.New(core),
 		Token: testToken, Port: l.Addr().(*net.TCPAddr).Port,
-	})
+	}
+	b.configure(&config)
+	b.proxy = New(config)
 	s := b.proxy.Server()
 	done := make(chan struct{})
 	go func() { defer close(done); s.Serve(l) }()
 	b.url = "http://" + l.Addr().String() + "/t/" + testToken
 	b.stop = sync.OnceFunc(func() {
 		s.Close()
+		b.proxy.Close()
 		<-done
 		b.vault.Close()
 		b.ledger.Close()

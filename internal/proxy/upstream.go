@@ -7,15 +7,16 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
 
 // newTransport reaches the vendors: the system's proxy and certificates, HTTP/2, connections kept. It
 // asks for no compression of its own: what the vendor sends is what is passed on.
-func newTransport() *http.Transport {
+func newTransport(system func(*http.Request) (*url.URL, error)) *http.Transport {
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
+		Proxy:                 system,
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:     true,
 		MaxIdleConnsPerHost:   64,
@@ -24,6 +25,23 @@ func newTransport() *http.Transport {
 		ResponseHeaderTimeout: 10 * time.Minute, // a model may think that long before its first byte
 		DisableCompression:    true,
 	}
+}
+
+// systemProxy is the proxy that this machine is told to use. It is not this one, even if the daemon was started
+// by a program that is told to use it: the request would go round for ever.
+func (p *Proxy) systemProxy(r *http.Request) (*url.URL, error) {
+	u, err := http.ProxyFromEnvironment(r)
+	if err != nil {
+		return nil, errors.New("the system's proxy is not an address: set HTTPS_PROXY right") // err may hold its password
+	}
+	return p.butUs(u), nil
+}
+
+func (p *Proxy) butUs(u *url.URL) *url.URL {
+	if u != nil && p.hosts[strings.ToLower(u.Host)] {
+		return nil
+	}
+	return u
 }
 
 // hopByHop headers speak of one connection. Ours, and what only the sender's own connection could know,
@@ -58,23 +76,29 @@ func (p *Proxy) forward(r *http.Request, x *exchange, body []byte) (*http.Respon
 	if len(body) == 0 {
 		out.Body, out.GetBody, out.ContentLength = http.NoBody, nil, 0
 	}
-	out.Header = r.Header.Clone()
-	dropHopByHop(out.Header)
-	for _, name := range []string{"X-Scrubjay-Token", CanaryHeader, "Content-Encoding", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"} {
-		out.Header.Del(name)
-	}
+	out.Header = headersFor(r)
 	if err := x.forOther(out.Header, p.Getenv); err != nil {
 		return nil, refuse(http.StatusForbidden, "no_key", err.Error())
-	}
-	out.Header.Set("Accept-Encoding", "identity")
-	if _, ok := r.Header["User-Agent"]; !ok {
-		out.Header.Set("User-Agent", "") // net/http would put its own name there
 	}
 	res, err := p.Transport.RoundTrip(out)
 	if err != nil {
 		return nil, unreachable(r.Context(), x.provider, err)
 	}
 	return res, nil
+}
+
+// headersFor are a request's headers as the vendor gets them.
+func headersFor(r *http.Request) http.Header {
+	h := r.Header.Clone()
+	dropHopByHop(h)
+	for _, name := range []string{"X-Scrubjay-Token", CanaryHeader, "Content-Encoding", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"} {
+		h.Del(name)
+	}
+	h.Set("Accept-Encoding", "identity")
+	if _, ok := r.Header["User-Agent"]; !ok {
+		h.Set("User-Agent", "") // net/http would put its own name there
+	}
+	return h
 }
 
 // unreachable says what kind of trouble there is; the transport's own text may hold the URL with its key.

@@ -12,6 +12,7 @@ const (
 	serverSent framing = iota // server-sent events, each ended by a blank line
 	lines                     // documents, each on a line of its own
 	elements                  // objects, the elements of one array
+	messages                  // each comes by itself
 )
 
 // MaxEvent is the largest event of a stream that is read.

@@ -24,7 +24,9 @@ var openai = &Format{
 		openaiResponse,
 		openaiCancel,
 		openaiInputItems,
+		anthropic.at(anthropicMessages, "/v1/messages", "/messages"), // Copilot and many servers of models speak it too
 	},
+	sockets: []*Route{openaiResponses, openaiRealtime},
 }
 
 // openaiChat are the Chat Completions. The reasoning fields are others' extensions.

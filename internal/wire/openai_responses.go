@@ -93,6 +93,7 @@ var responsesStream = streaming{
 		responseItem("response.output[].", true),
 	)...),
 	name:    "response.output_text.delta",
+	named:   "stream_id",
 	failure: responsesFailure,
 }
 

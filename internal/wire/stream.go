@@ -27,6 +27,8 @@ type streaming struct {
 	array bool
 	// serial says that a choice's texts come one after the other: one that begins ends the one before.
 	serial bool
+	// named is the member of a websocket's event that names the answer it belongs to; or else nested holds the answer.
+	named, nested string
 	// failure is the data of an event that ends the stream with an error, if it is not the format's error.
 	failure func(sequence int, code, message string) []byte
 }
@@ -71,7 +73,9 @@ type Stream struct {
 	// opened says that the array has begun whose elements are the events.
 	opened bool
 	out    []byte
-	err    error
+	// ends are where the messages in out end, if that is how the events are framed.
+	ends []int
+	err  error
 }
 
 // piece is a lane's text in one event.
@@ -87,6 +91,10 @@ func (r *Route) Stream(contentType string, restore Restore) *Stream {
 	if !ok {
 		return nil
 	}
+	return r.newStream(f, restore)
+}
+
+func (r *Route) newStream(f framing, restore Restore) *Stream {
 	return &Stream{
 		route: r, restore: restore, split: splitter{framing: f},
 		scan: scanner{lax: true, group: true}, tools: make(map[laneID]string),
@@ -191,7 +199,7 @@ func (s *Stream) read(raw []byte) {
 	switch s.split.framing {
 	case serverSent:
 		s.ev.read(raw)
-	case lines:
+	case lines, messages:
 		s.ev.whole(raw, 0, len(raw))
 	case elements:
 		from := max(bytes.IndexByte(raw, '{'), 0)

@@ -39,7 +39,7 @@ func (l *lane) goesOn() {
 func (s *Stream) pass(raw []byte, edits []Edit, h *held) error {
 	s.drain()
 	if len(s.waiting) == 0 && h == nil {
-		s.out = appendSplice(s.out, raw, edits)
+		s.give(raw, edits)
 		return nil
 	}
 	if h == nil {
@@ -63,10 +63,17 @@ func (s *Stream) drain() {
 	n := 0
 	for ; n < len(s.waiting) && s.waiting[n].open == 0; n++ {
 		h := s.waiting[n]
-		s.out = appendSplice(s.out, h.raw, h.edits)
+		s.give(h.raw, h.edits)
 		s.size -= h.size
 	}
 	s.waiting = slices.Delete(s.waiting, 0, n)
+}
+
+func (s *Stream) give(raw []byte, edits []Edit) {
+	s.out = appendSplice(s.out, raw, edits)
+	if s.split.framing == messages {
+		s.ends = append(s.ends, len(s.out))
+	}
 }
 
 // finish gives out what a lane holds, where it spoke last.

@@ -9,6 +9,7 @@
 //   - [Splice] replaces spans. Every byte outside them stays as it is; without edits the body is the same slice.
 //   - [Route.Answer] and [Route.Stream] send the text of an answer through restorers, one for each [Lane] of
 //     text, and splice what they change. Every other byte, and the order of events, stays.
+//   - [Route.Conversation] does the same for a websocket, a message at a time; [Format.Socket] finds its route.
 //
 // What never changes: thinking that a vendor signs, and its signatures; numbers; the padding of "obfuscation".
 // Logprobs are passed through as they are: their tokens show placeholders in pieces, never a value.
@@ -28,6 +29,8 @@ import (
 type Format struct {
 	Name   string
 	routes []*Route
+	// sockets are the endpoints that are websockets. They need a streaming without events of ours.
+	sockets []*Route
 	// harmless paths carry nothing of the person's. One that ends in a slash covers what is below it.
 	harmless []string
 	// failure renders an error as the vendor would.
@@ -67,7 +70,7 @@ var formats = []*Format{
 
 func init() {
 	for _, f := range formats {
-		for _, r := range f.routes {
+		for _, r := range append(f.routes, f.sockets...) {
 			if r.Format == nil {
 				r.Format = f
 			}

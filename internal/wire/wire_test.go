@@ -30,7 +30,7 @@ func TestRoute(t *testing.T) {
 		{"openai", "GET", "/v1/models/gpt-5", Harmless},
 		{"openai", "POST", "/v1/models", Unknown},
 		{"openai", "POST", "/v1/audio/speech", Unknown},
-		{"openai", "POST", "/v1/messages", Unknown},
+		{"openai", "POST", "/v1/messages", Completion},
 		{"openai", "POST", "/chat/completions", Completion},
 		{"openai", "POST", "/openai/v1/chat/completions", Completion},
 		{"openai", "POST", "/openai/deployments/gpt-5/chat/completions?api-version=2024-10-21", Completion},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -21,9 +22,16 @@ type environment struct {
 	Token     string                     `json:"token"`
 	Providers map[string]providerAddress `json:"providers"`
 	Variables map[string]string          `json:"variables"`
+	// Proxy is for programs that cannot be pointed at an address.
+	Proxy proxyAddress `json:"proxy"`
+}
 
-	// authority is the certificate for intercepted hosts, if the daemon has made one.
-	authority string
+// proxyAddress is what such a program is told: the proxy, and the certificate to trust when it answers in the name
+// of one of the hosts.
+type proxyAddress struct {
+	URL         string   `json:"url"`
+	Certificate string   `json:"certificate"`
+	Hosts       []string `json:"hosts"`
 }
 
 type providerAddress struct {
@@ -57,7 +65,9 @@ func readEnvironment() (environment, error) {
 		return environment{}, err
 	}
 	e := environment{Listen: s.Listen(), Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}}
-	for name := range g.Settings().Providers {
+	settings := g.Settings()
+	e.Proxy = proxyAddress{"http://scrubjay:" + token + "@" + e.Listen, s.Authority(), settings.Hosts()}
+	for name := range settings.Providers {
 		e.Providers[name] = providerAddress{"http://" + e.Listen + "/t/" + token + "/" + name}
 	}
 	for _, v := range variables {
@@ -65,15 +75,16 @@ func readEnvironment() (environment, error) {
 			e.Variables[v.name] = p.BaseURL + v.suffix
 		}
 	}
-	if _, err := os.Stat(filepath.Join(s.Dir, "ca.pem")); err == nil {
-		e.authority = filepath.Join(s.Dir, "ca.pem")
-	}
 	return e, nil
 }
 
 // proxy is what assistants are pointed at.
 func (e environment) proxy() assistants.Proxy {
-	p := assistants.Proxy{Listen: e.Listen, Token: e.Token, Addresses: map[string]string{}, Authority: e.authority}
+	p := assistants.Proxy{Listen: e.Listen, Token: e.Token, Addresses: map[string]string{}}
+	// There is a certificate once the daemon has made one.
+	if _, err := os.Stat(e.Proxy.Certificate); err == nil {
+		p.Authority = e.Proxy.Certificate
+	}
 	for name, provider := range e.Providers {
 		p.Addresses[name] = provider.BaseURL
 	}
@@ -102,6 +113,7 @@ func envCommand() *cobra.Command {
 			for _, name := range slices.Sorted(maps.Keys(e.Providers)) {
 				fmt.Fprintf(out, "# %-10s %s\n", name, e.Providers[name].BaseURL)
 			}
+			fmt.Fprintf(out, "# proxy      HTTPS_PROXY=%s NODE_EXTRA_CA_CERTS=%s\n", e.Proxy.URL, e.Proxy.Certificate)
 			return nil
 		},
 	}
@@ -110,14 +122,35 @@ func envCommand() *cobra.Command {
 }
 
 // through is a command and its environment such that its requests go through the proxy: every command is given the
-// variables, and those that need more than variables what their assistants' entries say.
-func (e environment) through(command []string) (args, env []string) {
+// variables, and those that need more what their assistants' entries say.
+func (e environment) through(command []string) (args, env []string, err error) {
 	env = os.Environ()
+	set := func(name, value string) { env = append(env, name+"="+value) }
 	for _, name := range slices.Sorted(maps.Keys(e.Variables)) {
-		env = append(env, name+"="+e.Variables[name])
+		set(name, e.Variables[name])
 	}
 	program := filepath.Base(command[0])
 	program = strings.TrimSuffix(program, filepath.Ext(program))
-	arguments, more := assistants.Started(program, e.proxy())
-	return slices.Concat(command[:1], arguments, command[1:]), append(env, more...)
+	arguments, proxied := assistants.Started(program, e.proxy())
+	args = slices.Concat(command[:1], arguments, command[1:])
+	if !proxied {
+		return args, env, nil
+	}
+	if other := os.Getenv("NODE_EXTRA_CA_CERTS"); other != "" && other != e.Proxy.Certificate {
+		return nil, nil, fmt.Errorf("NODE_EXTRA_CA_CERTS names another file already, and can name only one: put its certificates and those of %s into one file, and set the variables of docs/connect.md yourself", e.Proxy.Certificate)
+	}
+	set("NODE_EXTRA_CA_CERTS", e.Proxy.Certificate)
+	// Programs differ in which spelling they read first.
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy"} {
+		set(name, e.Proxy.URL)
+	}
+	// What is on this machine needs no proxy, and this one refuses it.
+	local := "localhost,127.0.0.1,::1"
+	if other := cmp.Or(os.Getenv("NO_PROXY"), os.Getenv("no_proxy")); other != "" {
+		local = other + "," + local
+	}
+	for _, name := range []string{"NO_PROXY", "no_proxy"} {
+		set(name, local)
+	}
+	return args, env, nil
 }

@@ -57,7 +57,10 @@ func runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			args, env := e.through(args)
+			args, env, err := e.through(args)
+			if err != nil {
+				return err
+			}
 			return runChild(args, env)
 		},
 	}

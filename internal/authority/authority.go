@@ -1,0 +1,254 @@
+// Package authority is this machine's own certificate authority: it lets the proxy answer in the name of the
+// hosts that the settings list, to programs that were told to trust it, and of no other host.
+//
+// What holds:
+//
+//   - The certificate is constrained, critically, to the listed hosts and what is below them, and to no address:
+//     whoever steals the key can sign nothing else that a program would believe.
+//   - Other hosts in the settings mean another authority with another key. So does the last month of its year.
+//   - The key is in one file of the state directory, 0600. Leaves live for an hour, in memory alone.
+//   - Nothing here, and nobody who imports it, puts the certificate where the system would trust it.
+package authority
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// CertificateFile is what programs are told to trust.
+	CertificateFile = "ca.pem"
+	// keyFile holds the key and, so that the two can never differ, the certificate too.
+	keyFile = "ca.key"
+
+	life     = 365 * 24 * time.Hour
+	renewal  = 30 * 24 * time.Hour // before its end
+	leafLife = time.Hour
+	// clocks of programs that were started a moment ago may be a little behind.
+	skew = 5 * time.Minute
+	// mostLeaves bounds the memory that host names below a pattern can take.
+	mostLeaves = 256
+)
+
+// Authority signs leaves. Its methods can be called at the same time.
+type Authority struct {
+	dir string
+	now func() time.Time
+
+	mu     sync.Mutex
+	hosts  []string // constraints, in order
+	cert   *x509.Certificate
+	key    *ecdsa.PrivateKey
+	leaves map[string]*tls.Certificate
+}
+
+// Open reads the authority of a state directory. There is none yet for any host: Serve says for which.
+func Open(dir string) *Authority {
+	return &Authority{dir: dir, now: time.Now}
+}
+
+// Serve makes it the authority for host patterns: a name, or *. and a name for all that is below it. What is
+// on disk is used if it is for the same names and not near its end.
+func (a *Authority) Serve(patterns []string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	hosts := constraints(patterns)
+	if a.cert != nil && slices.Equal(hosts, a.hosts) && a.good() {
+		return nil
+	}
+	a.hosts, a.cert, a.key, a.leaves = hosts, nil, nil, nil
+	if len(hosts) == 0 {
+		return nil
+	}
+	return a.load()
+}
+
+// constraints are the names whose subtrees a certificate is limited to.
+func constraints(patterns []string) []string {
+	var hosts []string
+	for _, p := range patterns {
+		hosts = append(hosts, strings.ToLower(strings.TrimPrefix(p, "*.")))
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
+func (a *Authority) good() bool {
+	now := a.now()
+	return !now.Before(a.cert.NotBefore) && now.Before(a.cert.NotAfter.Add(-renewal))
+}
+
+func (a *Authority) load() error {
+	text, err := os.ReadFile(filepath.Join(a.dir, keyFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the certificate authority's key cannot be read: %w", err)
+	}
+	// One that is damaged, or for other hosts, is replaced: nothing but programs that run now depends on it.
+	if err != nil || !a.parse(text) || !slices.Equal(a.cert.PermittedDNSDomains, a.hosts) || !a.good() {
+		return a.make()
+	}
+	return a.publish()
+}
+
+func (a *Authority) parse(text []byte) bool {
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		switch block.Type {
+		case "CERTIFICATE":
+			a.cert, _ = x509.ParseCertificate(block.Bytes) // nil if it is damaged
+		case "PRIVATE KEY":
+			key, _ := x509.ParsePKCS8PrivateKey(block.Bytes)
+			a.key, _ = key.(*ecdsa.PrivateKey)
+		}
+	}
+	return a.cert != nil && a.key != nil && a.key.PublicKey.Equal(a.cert.PublicKey)
+}
+
+// make makes a new authority, which is on disk before it signs anything.
+func (a *Authority) make() error {
+	a.cert, a.key = nil, nil
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	now := a.now()
+	serial, err := newSerial()
+	if err != nil {
+		return err
+	}
+	template := &x509.Certificate{
+		SerialNumber: serial,
+		Subject:      pkix.Name{CommonName: "Scrubjay on this machine " + now.UTC().Format(time.DateOnly)},
+		NotBefore:    now.Add(-skew), NotAfter: now.Add(life),
+		BasicConstraintsValid: true, IsCA: true, MaxPathLenZero: true,
+		KeyUsage:                    x509.KeyUsageCertSign,
+		ExtKeyUsage:                 []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		PermittedDNSDomainsCritical: true,
+		PermittedDNSDomains:         a.hosts,
+		// A constraint of names says nothing of addresses.
+		ExcludedIPRanges: []*net.IPNet{
+			{IP: net.IPv4zero.To4(), Mask: net.CIDRMask(0, 32)}, {IP: net.IPv6zero, Mask: net.CIDRMask(0, 128)},
+		},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return fmt.Errorf("the certificate authority: %w", err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return err
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	text := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), certificatePEM(cert)...)
+	if err := a.write(keyFile, text); err != nil {
+		return err
+	}
+	a.cert, a.key = cert, key
+	return a.publish()
+}
+
+func newSerial() (*big.Int, error) {
+	return rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
+}
+
+func certificatePEM(cert *x509.Certificate) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
+}
+
+// publish has the certificate stand where programs are told to look.
+func (a *Authority) publish() error {
+	text := certificatePEM(a.cert)
+	if there, err := os.ReadFile(filepath.Join(a.dir, CertificateFile)); err == nil && bytes.Equal(there, text) {
+		return nil
+	}
+	return a.write(CertificateFile, text)
+}
+
+// write puts a whole file in the place of another, or fails and leaves that.
+func (a *Authority) write(name string, text []byte) error {
+	f, err := os.CreateTemp(a.dir, name+".*") // 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), filepath.Join(a.dir, name))
+}
+
+// Leaf is a certificate for a host, which must be one that the authority is for.
+func (a *Authority) Leaf(host string) (*tls.Certificate, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.cert == nil || !slices.ContainsFunc(a.hosts, func(h string) bool { return host == h || strings.HasSuffix(host, "."+h) }) {
+		return nil, fmt.Errorf("the certificate authority is not for %q", host)
+	}
+	now := a.now()
+	// A handshake that begins now must not meet the end.
+	if leaf := a.leaves[host]; leaf != nil && now.Before(leaf.Leaf.NotAfter.Add(-skew)) {
+		return leaf, nil
+	}
+	if !a.good() {
+		a.leaves = nil
+		if err := a.make(); err != nil {
+			return nil, err
+		}
+	}
+	leaf, err := a.sign(host, now)
+	if err != nil {
+		return nil, err
+	}
+	if a.leaves == nil || len(a.leaves) >= mostLeaves {
+		a.leaves = map[string]*tls.Certificate{}
+	}
+	a.leaves[host] = leaf
+	return leaf, nil
+}
+
+func (a *Authority) sign(host string, now time.Time) (*tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	serial, err := newSerial()
+	if err != nil {
+		return nil, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{CommonName: "Scrubjay"}, DNSNames: []string{host},
+		NotBefore: now.Add(-skew), NotAfter: now.Add(leafLife),
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), a.key)
+	if err != nil {
+		return nil, fmt.Errorf("a certificate for %s: %w", host, err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Certificate{Certificate: [][]byte{der, a.cert.Raw}, PrivateKey: key, Leaf: leaf}, nil
+}

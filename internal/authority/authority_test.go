@@ -1,0 +1,227 @@
+package authority
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// listed are documentation names: no test reaches a network.
+var listed = []string{"*.vendor.example", "completions.other.example"}
+
+func open(t *testing.T, dir string, now time.Time, patterns ...string) *Authority {
+	t.Helper()
+	a := Open(dir)
+	a.now = func() time.Time { return now }
+	if err := a.Serve(patterns); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// trust is what a program trusts that was told of the certificate file.
+func trust(t *testing.T, dir string) *x509.CertPool {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, CertificateFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		t.Fatal("ca.pem holds no certificate")
+	}
+	return pool
+}
+
+func TestLeafIsBelievedForItsHostForAnHour(t *testing.T) {
+	dir, now := t.TempDir(), time.Now()
+	a := open(t, dir, now, listed...)
+	for _, host := range []string{"api.vendor.example", "deep.api.vendor.example", "completions.other.example"} {
+		leaf, err := a.Leaf(host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			name string
+			host string
+			at   time.Time
+			ok   bool
+		}{
+			{"now", host, now, true},
+			{"later in the hour", host, now.Add(59 * time.Minute), true},
+			{"expired", host, now.Add(61 * time.Minute), false},
+			{"of another host", "else.vendor.example", now, false},
+		} {
+			_, err := leaf.Leaf.Verify(x509.VerifyOptions{Roots: trust(t, dir), DNSName: c.host, CurrentTime: c.at})
+			if (err == nil) != c.ok {
+				t.Errorf("%s, %s: %v", host, c.name, err)
+			}
+		}
+	}
+	for _, host := range []string{"evil.example", "vendor.example.evil.example", "notvendor.example", "", "127.0.0.1"} {
+		if leaf, err := a.Leaf(host); err == nil {
+			t.Errorf("%q got a certificate for %q", host, leaf.Leaf.DNSNames)
+		}
+	}
+}
+
+// TestStolenKey: what somebody signs with the key for another host, or for an address, nobody believes.
+func TestStolenKey(t *testing.T) {
+	dir, now := t.TempDir(), time.Now()
+	a := open(t, dir, now, listed...)
+	forge := func(template x509.Certificate) *x509.Certificate {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		template.SerialNumber, template.NotBefore, template.NotAfter = big.NewInt(1), now.Add(-time.Hour), now.Add(time.Hour)
+		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+		der, err := x509.CreateCertificate(rand.Reader, &template, a.cert, key.Public(), a.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cert
+	}
+	ip := net.IPv4(192, 0, 2, 1)
+	for _, c := range []struct {
+		name string
+		cert x509.Certificate
+		host string
+		ok   bool
+	}{
+		{"a listed host", x509.Certificate{DNSNames: []string{"api.vendor.example"}}, "api.vendor.example", true},
+		{"another host", x509.Certificate{DNSNames: []string{"evil.example"}}, "evil.example", false},
+		{"both", x509.Certificate{DNSNames: []string{"api.vendor.example", "evil.example"}}, "api.vendor.example", false},
+		{"an address", x509.Certificate{IPAddresses: []net.IP{ip}}, ip.String(), false},
+	} {
+		_, err := forge(c.cert).Verify(x509.VerifyOptions{Roots: trust(t, dir), DNSName: c.host, CurrentTime: now})
+		if (err == nil) != c.ok {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	if !a.cert.PermittedDNSDomainsCritical || !a.cert.MaxPathLenZero {
+		t.Error("the constraints are not critical, or there may be another authority below this one")
+	}
+}
+
+func TestKeptAndRenewed(t *testing.T) {
+	start := time.Now()
+	for _, c := range []struct {
+		name     string
+		after    time.Duration
+		patterns []string
+		damage   func(dir string) error
+		same     bool
+	}{
+		{name: "the next day", after: 24 * time.Hour, patterns: listed, same: true},
+		{name: "the same hosts in another order", patterns: []string{listed[1], listed[0]}, same: true},
+		{name: "in its last month", after: 336 * 24 * time.Hour, patterns: listed},
+		{name: "when the clock was wrong", after: -time.Hour, patterns: listed},
+		{name: "another host", patterns: append(slices.Clone(listed), "new.example")},
+		{name: "one host less", patterns: listed[:1]},
+		{name: "a damaged key", patterns: listed, damage: func(dir string) error { return os.Truncate(filepath.Join(dir, keyFile), 30) }},
+		{name: "the certificate file is gone", patterns: listed, same: true,
+			damage: func(dir string) error { return os.Remove(filepath.Join(dir, CertificateFile)) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			before := open(t, dir, start, listed...)
+			if c.damage != nil {
+				if err := c.damage(dir); err != nil {
+					t.Fatal(err)
+				}
+			}
+			after := open(t, dir, start.Add(c.after), c.patterns...)
+			if same := before.cert.Equal(after.cert); same != c.same {
+				t.Errorf("the same certificate: %v", same)
+			}
+			if same := before.key.Equal(after.key); same != c.same {
+				t.Errorf("the same key: %v", same)
+			}
+			leaf, err := after.Leaf("api.vendor.example")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := leaf.Leaf.Verify(x509.VerifyOptions{Roots: trust(t, dir), DNSName: "api.vendor.example", CurrentTime: after.now()}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestRunningForAYear: an authority that was never opened again is renewed when it signs, and so is a leaf.
+func TestRunningForAYear(t *testing.T) {
+	dir, now := t.TempDir(), time.Now()
+	a := open(t, dir, now, listed...)
+	a.now = func() time.Time { return now }
+	var serials []string
+	for _, later := range []time.Duration{0, 30 * time.Minute, 30 * time.Minute, 340 * 24 * time.Hour} {
+		now = now.Add(later)
+		leaf, err := a.Leaf("api.vendor.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		serials = append(serials, leaf.Leaf.SerialNumber.String())
+		if _, err := leaf.Leaf.Verify(x509.VerifyOptions{Roots: trust(t, dir), DNSName: "api.vendor.example", CurrentTime: now}); err != nil {
+			t.Error(err)
+		}
+	}
+	if serials[0] != serials[1] || serials[1] == serials[2] || serials[2] == serials[3] {
+		t.Errorf("leaves %q: the second is the first, the others are new", serials)
+	}
+}
+
+// TestOnDisk: the key is for its owner alone, and no leaf is there at all.
+func TestOnDisk(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir, time.Now(), listed...)
+	if _, err := a.Leaf("api.vendor.example"); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+		info, err := e.Info()
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s is %v: %v", e.Name(), info.Mode(), err)
+		}
+	}
+	if !slices.Equal(names, []string{keyFile, CertificateFile}) {
+		t.Errorf("the directory holds %q", names)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, CertificateFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if block, rest := pem.Decode(text); block == nil || block.Type != "CERTIFICATE" || len(rest) > 0 {
+		t.Error("ca.pem is to hold the certificate and nothing else")
+	}
+}
+
+func TestNoHosts(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir, time.Now())
+	if _, err := a.Leaf("api.vendor.example"); err == nil {
+		t.Error("an authority for nothing signs")
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+		t.Errorf("an authority for nothing has files: %v, %v", entries, err)
+	}
+}
