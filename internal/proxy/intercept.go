@@ -118,7 +118,8 @@ func (p *Proxy) meant(r *http.Request) (*target, *failure) {
 	}
 	config := settings.Providers[name]
 	config.URL = (&url.URL{Scheme: "https", Host: host}).String()
-	t, fail := aim(r, name, config, r.URL.EscapedPath())
+	// Not every target of a request begins with a slash (OPTIONS *), and none may become a part of the host.
+	t, fail := aim(r, name, config, "/"+strings.TrimPrefix(r.URL.EscapedPath(), "/"))
 	if fail == nil {
 		t.intercepted = true
 	}

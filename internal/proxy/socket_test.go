@@ -67,10 +67,10 @@ func (v *talker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		v.mu.Unlock()
 		var e struct{ Input string }
 		json.Unmarshal(text, &e)
-		switch {
-		case e.Input == "leave":
+		switch e.Input {
+		case "leave":
 			c.Close(4000, "enough")
-		case e.Input == "vanish":
+		case "vanish":
 			return
 		default:
 			where := `"response_id":"r1","output_index":0,"content_index":0`

@@ -127,7 +127,7 @@ func dialThrough(ctx context.Context, u *url.URL, addr string) (net.Conn, error)
 	err = ask.Write(conn)
 	var res *http.Response
 	if err == nil {
-		res, err = http.ReadResponse(read, ask)
+		res, err = http.ReadResponse(read, ask) //nolint:bodyclose // an answer to CONNECT has none: what follows is the tunnel's
 	}
 	if err == nil && res.StatusCode != http.StatusOK {
 		err = fmt.Errorf("the system's proxy answered %d", res.StatusCode)
