@@ -29,7 +29,7 @@ var floors = [][]string{
 	{"internal/detect"},
 	{"internal/redact", "internal/policy", "internal/audit", "internal/authority"},
 	{"internal/wire", "internal/workspace", "internal/standin"},
-	{"internal/rpc", "internal/control"},
+	{"internal/rpc", "internal/control", "internal/assistants"},
 	{"internal/proxy", "internal/lsp"},
 	{"internal/daemon", "internal/lsptest"},
 	{"server/scrubjay"},

@@ -62,6 +62,14 @@ func (c *Client) Reveal(ctx context.Context, r Reveal) (Revealed, error) {
 	return out, c.call(ctx, http.MethodPost, "reveal", r, &out)
 }
 
+// Canary asks for an id whose requests go to a stand-in.
+func (c *Client) Canary(ctx context.Context, r Canary) (CanaryID, error) {
+	var out CanaryID
+	r.Version = Version
+	err := c.call(ctx, http.MethodPost, "canary", r, &out)
+	return out, err
+}
+
 // Known tells the daemon where secrets are.
 func (c *Client) Known(ctx context.Context, r Known) error {
 	r.Version = Version

@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -25,6 +25,17 @@ type Hello struct {
 	PID      int      `json:"pid"`
 	Proxy    Proxy    `json:"proxy"`
 	Policy   Policy   `json:"policy"`
+	// Trouble is the last reason why a request was refused that should have gone out; nil if there was none.
+	Trouble *Trouble `json:"trouble,omitempty"`
+}
+
+// Trouble is what is wrong with a part of the daemon's.
+type Trouble struct {
+	Time time.Time `json:"time"`
+	Code string    `json:"code"`
+	Text string    `json:"text"`
+	// Over says that a request has gone out since.
+	Over bool `json:"over,omitempty"`
 }
 
 // Proxy is the state of the proxy: where it listens, or why it does not.
@@ -70,6 +81,18 @@ type Reveal struct {
 // Revealed answers Reveal. What was never issued is missing.
 type Revealed struct {
 	Values map[string][]byte `json:"values"`
+}
+
+// Canary asks that requests of the answer's id go to a stand-in vendor on this machine instead of to their own
+// vendor, for a minute. Everything else happens to them as to any other request.
+type Canary struct {
+	Version int    `json:"version"`
+	URL     string `json:"url"`
+}
+
+// CanaryID answers Canary.
+type CanaryID struct {
+	ID string `json:"id"`
 }
 
 // Known tells where this machine's own secrets are: folders whose .env files hold some, and an environment as

@@ -39,6 +39,7 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("GET /v1/events", d.hub.serve)
 	mux.HandleFunc("POST /v1/issue", take(d.issue))
 	mux.HandleFunc("POST /v1/reveal", take(d.reveal))
+	mux.HandleFunc("POST /v1/canary", take(d.canaries.add))
 	mux.HandleFunc("POST /v1/known", take(d.machine.learn))
 	mux.HandleFunc("POST /v1/secrets", take(d.secrets))
 	return serve(&http.Server{Handler: mux}, l, d.Log), nil

@@ -8,6 +8,7 @@
 //	state.go       the state directory: token, socket, where the proxy listens
 //	governance.go  settings and policy in force; the language server has its own, from the same files
 //	control.go     answers the control socket
+//	canary.go      where doctor's made-up requests go
 //	machine.go     the secrets that this machine has: variables, .env files, files of credentials
 //	events.go      tells everybody attached what happens
 //	attach.go      finds the daemon, or starts it
@@ -60,12 +61,14 @@ type daemon struct {
 	vault      *redact.Vault
 	ledger     *audit.Ledger
 	hub        *hub
+	canaries   canaries
 	machine    *machine
 	proxy      control.Proxy
 
-	idle chan struct{} // closed when a daemon for editors has been alone for long enough
-	mu   sync.Mutex
-	wait *time.Timer
+	idle    chan struct{} // closed when a daemon for editors has been alone for long enough
+	mu      sync.Mutex
+	wait    *time.Timer
+	trouble *control.Trouble
 }
 
 // Run runs a daemon until ctx ends, or until nobody needs it.
@@ -178,7 +181,8 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	p := proxy.New(proxy.Config{
 		Authority: ca,
 		Engine:    d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
-		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Watch: d.exchanged, Fresh: d.machine.fresh,
+		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find,
+		Watch: d.exchanged, Fresh: d.machine.fresh, Trouble: d.troubled, Getenv: os.Getenv,
 	})
 	end := serve(p.Server(), l, d.Log)
 	return func() { end(); p.Close() }, nil
@@ -203,8 +207,19 @@ func serve(s *http.Server, l net.Listener, log *zap.Logger) (stop func()) {
 	}
 }
 
+// troubled remembers why a request was refused, for doctor.
+func (d *daemon) troubled(code string, cause error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.trouble = &control.Trouble{Time: time.Now(), Code: code, Text: cause.Error()}
+}
+
 func (d *daemon) hello() control.Hello {
+	d.mu.Lock()
+	trouble := d.trouble
+	d.mu.Unlock()
 	return control.Hello{
+		Trouble: trouble,
 		Version: control.Version, Program: d.Version, Features: control.Features, PID: os.Getpid(), Proxy: d.proxy,
 		Policy: control.Policy{Revision: d.governance.Revision(), Refused: d.governance.Refused()},
 	}
@@ -225,6 +240,15 @@ func (d *daemon) policyChanged(c Change) {
 }
 
 func (d *daemon) exchanged(r audit.Record) {
+	if r.Note == proxy.CanaryNote {
+		return // nothing of the person's
+	}
+	d.mu.Lock()
+	if d.trouble != nil && r.Status == http.StatusOK {
+		over := *d.trouble
+		over.Over, d.trouble = true, &over
+	}
+	d.mu.Unlock()
 	found := 0
 	for _, n := range r.Classes {
 		found += n

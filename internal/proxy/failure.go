@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
@@ -16,10 +17,14 @@ type failure struct {
 	code    string
 	message string
 	cause   error
+	// ours: a part of ours is not as it should be, and the person has to know.
+	ours bool
 	// challenge asks for what Proxy-Authorization holds.
 	challenge bool
 	// retry lets the vendor's SDK try again by its own rules; without it a refusal would be hammered.
 	retry bool
+	// after is when, in seconds, if that is known.
+	after int
 }
 
 func refuse(status int, code, message string) *failure {
@@ -29,7 +34,7 @@ func refuse(status int, code, message string) *failure {
 // closed is the failure of a part without which nothing may go out.
 func closed(part string, err error) *failure {
 	return &failure{
-		status: http.StatusForbidden, code: part + "_unavailable", cause: err,
+		status: http.StatusForbidden, code: part + "_unavailable", cause: err, ours: true,
 		message: "Scrubjay sent nothing, because its " + part + " is not available: run scrubjay doctor",
 	}
 }
@@ -50,7 +55,7 @@ func internalFailure(any) *failure {
 		}
 	}
 	return &failure{
-		status: http.StatusForbidden, code: "internal_error", cause: fmt.Errorf("a bug at %s", place),
+		status: http.StatusForbidden, code: "internal_error", cause: fmt.Errorf("a bug at %s", place), ours: true,
 		message: "Scrubjay sent nothing, because it met a bug of its own: please report it with the output of scrubjay doctor",
 	}
 }
@@ -67,6 +72,9 @@ func (f *failure) write(w http.ResponseWriter, format *wire.Format) {
 	h := w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("X-Scrubjay-Error", f.code)
+	if f.after > 0 {
+		h.Set("Retry-After", strconv.Itoa(f.after))
+	}
 	if f.challenge {
 		h.Set("Proxy-Authenticate", `Basic realm="Scrubjay"`)
 	}

@@ -8,10 +8,15 @@
 //	intercept.go TLS in the name of a listed host; what comes in goes the way of any request
 //	body.go      the whole body, capped, decompressed
 //	scrub.go     its strings -> findings -> policy -> placeholders spliced into the bytes
+//	attachment.go files that stand in it as base64
+//	seen.go      strings of earlier turns, which are not scanned again
 //	cut.go       values that an editor's cursor cuts in two
+//	limits.go    what may go to a provider in a minute and a day
+//	elsewhere.go to another provider, where policy forbids this one or it cannot be reached
 //	upstream.go  to the vendor, with nothing of ours
 //	answer.go    the answer's lanes of text through restorers, chunk by chunk
 //	socket.go    websockets: the same, a message at a time
+//	metrics.go   what is counted, and profiles, for who watches the proxy itself
 //	failure.go   errors in the vendor's own shape, so that every client can show them
 //
 // What holds: a body without findings goes out byte for byte; with findings only the spliced spans
@@ -36,7 +41,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// Config is what a proxy needs. All of it is required but Authority, Transport, Watch and Fresh.
+// Config is what a proxy needs. All of it is required but Authority, Transport, Canary, Watch, Getenv, Trouble and Fresh.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -53,8 +58,15 @@ type Config struct {
 	Authority *authority.Authority
 	// Transport reaches the vendors; nil means one of our own with the system's proxy and certificates.
 	Transport http.RoundTripper
+	// Canary says where a request that names itself one goes instead of to its vendor: to a stand-in, by which
+	// doctor proves that an assistant is scrubbed. One that it does not know is refused.
+	Canary func(id string) (url string, ok bool)
 	// Watch is told of every exchange when it has ended.
 	Watch func(audit.Record)
+	// Getenv answers with a variable of the environment, for providers whose key_env names one.
+	Getenv func(string) string
+	// Trouble is told why a request was refused that should have gone out: what is wrong with a part of ours.
+	Trouble func(code string, cause error)
 	// Fresh is called before a request is scanned: it brings up to date which secrets of this machine the vault knows.
 	Fresh func()
 }
@@ -62,9 +74,12 @@ type Config struct {
 // Proxy is the handler.
 type Proxy struct {
 	Config
-	hosts map[string]bool
-	long  long
-	inner *inner
+	hosts   map[string]bool
+	seen    seen
+	limits  limits
+	metrics *metrics
+	long    long
+	inner   *inner
 	// system is the proxy that this machine is told to use, and dial reaches a tunnel's other end.
 	system func(*http.Request) (*url.URL, error)
 	dial   func(ctx context.Context, addr string) (net.Conn, error)
@@ -78,13 +93,23 @@ func New(c Config) *Proxy {
 	if c.Transport == nil {
 		c.Transport = newTransport(p.systemProxy)
 	}
+	if c.Canary == nil {
+		c.Canary = func(string) (string, bool) { return "", false }
+	}
 	if c.Watch == nil {
 		c.Watch = func(audit.Record) {}
+	}
+	if c.Getenv == nil {
+		c.Getenv = func(string) string { return "" }
+	}
+	if c.Trouble == nil {
+		c.Trouble = func(string, error) {}
 	}
 	if c.Fresh == nil {
 		c.Fresh = func() {}
 	}
 	p.Config = c
+	p.metrics = newMetrics(&p.seen)
 	p.inner = newInner(p)
 	return p
 }
@@ -116,6 +141,11 @@ type exchange struct {
 	record audit.Record
 	start  time.Time
 	model  string
+	// elsewhere says, of an exchange with another provider than the one it was sent to, with whom instead and why;
+	// toModel is the model to ask there.
+	elsewhere, toModel string
+	// added is how long the request was worked on before it was sent.
+	added time.Duration
 	// begun says that the answer has begun: what goes wrong from then on breaks it off.
 	begun bool
 }
@@ -132,11 +162,16 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.turnAway(w, fail)
 		return
 	}
+	if t.inspect != nil {
+		t.inspect.ServeHTTP(w, r)
+		return
+	}
 	p.exchange(w, r, t)
 }
 
 // turnAway answers who does not come in.
 func (p *Proxy) turnAway(w http.ResponseWriter, fail *failure) {
+	p.metrics.refused.WithLabelValues(fail.code).Inc()
 	p.Log.Info("refused at the door", zap.Int("status", fail.status), zap.String("code", fail.code), zap.Error(fail.cause))
 	fail.write(w, nil)
 }
@@ -144,11 +179,18 @@ func (p *Proxy) turnAway(w http.ResponseWriter, fail *failure) {
 func (p *Proxy) exchange(w http.ResponseWriter, r *http.Request, t *target) {
 	x := &exchange{target: t, start: time.Now()}
 	x.record = audit.Record{Kind: "exchange", Provider: t.provider, Endpoint: t.endpoint(r.Method)}
+	if t.canary {
+		x.record.Note = CanaryNote
+	}
 	defer p.finish(x)
 	if fail := p.serve(w, r, x); fail != nil {
+		p.metrics.refused.WithLabelValues(fail.code).Inc()
 		x.record.Status, x.record.Note = fail.status, fail.code
 		if fail.cause != nil {
 			p.Log.Warn("exchange refused", zap.String("provider", t.provider), zap.String("code", fail.code), zap.Error(fail.cause))
+		}
+		if fail.ours {
+			p.Trouble(fail.code, fail.cause)
 		}
 		fail.write(w, t.format)
 	}
@@ -181,11 +223,7 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail
 		return fail
 	}
 	x.record.BytesOut = int64(len(body))
-	out, fail := p.scrub(r.Context(), x, body)
-	if fail != nil {
-		return fail
-	}
-	res, fail := p.forward(r, x.target, out)
+	res, fail := p.send(r, x, body)
 	if fail != nil {
 		return fail
 	}
@@ -203,6 +241,7 @@ func (p *Proxy) finish(x *exchange) {
 			p.Log.Error("the exchange could not be recorded; the next is refused", zap.Error(err))
 		}
 	}
+	p.metrics.exchanged(x)
 	p.Watch(x.record)
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
@@ -161,8 +162,13 @@ func TestFailClosed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, standin.Options{})
+			told := ""
+			b.proxy.Trouble = func(code string, cause error) { told = code + ": " + cause.Error() }
 			spoil(b)
 			status, text, h := b.post(chat, body)
+			if told == "" || strings.Contains(told, "with a value") {
+				t.Errorf("doctor is told %q", told)
+			}
 			if status != http.StatusForbidden || !strings.Contains(text, "Scrubjay sent nothing") || h.Get("X-Should-Retry") != "false" {
 				t.Errorf("status %d %s", status, text)
 			}
@@ -212,5 +218,37 @@ func TestPanicInAnswer(t *testing.T) {
 	}
 	if log := b.log.String(); strings.Contains(log, "with a value") || !strings.Contains(log, "a bug at proxy.") {
 		t.Errorf("the log says %s", log)
+	}
+}
+
+// TestCanary: a canary goes to the stand-in that was named for it, scrubbed like any other request and without its
+// name; one that nobody waits for goes nowhere.
+func TestCanary(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	doctor := standin.New(standin.Options{})
+	if err := doctor.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer doctor.Close()
+	records := make(chan audit.Record, 1)
+	b.proxy.Watch = func(r audit.Record) { records <- r }
+	b.proxy.Canary = func(id string) (string, bool) { return doctor.URL(), id == "known" }
+	key := awsKey()
+	body := `{"model":"m","messages":[{"role":"user","content":"my key ` + key + `"}]}`
+	if status, text, h := b.post("/openai/v1/chat/completions", body, CanaryHeader, "unknown"); status != 404 || h.Get("X-Scrubjay-Error") != "no_canary" {
+		t.Errorf("an unknown one: %d %s", status, text)
+	}
+	if status, text, _ := b.post("/openai/v1/chat/completions", body, CanaryHeader, "known"); status != 200 || !strings.Contains(text, key) {
+		t.Errorf("%d %s", status, text)
+	}
+	if r := <-records; r.Note != CanaryNote || r.Provider != "openai" {
+		t.Errorf("the record is %+v", r)
+	}
+	got := doctor.Requests()
+	if len(got) != 1 || strings.Contains(string(got[0].Body), key) || got[0].Header.Get(CanaryHeader) != "" {
+		t.Errorf("the stand-in was sent %d requests: %+v", len(got), got)
+	}
+	if n := len(b.vendor.Requests()); n != 0 {
+		t.Errorf("the vendor was sent %d requests", n)
 	}
 }

@@ -25,6 +25,8 @@ type secret struct {
 	value   redact.Value
 	subject policy.Subject
 	ruling  policy.Ruling
+	// in is the attachment whose text at speaks of, if the span is one.
+	in *attachment
 }
 
 // scrub finds what is sensitive in a body, asks policy, and splices placeholders in.
@@ -79,6 +81,9 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	if d.Verdict == policy.Forbid {
 		return nil, p.forbid(x, req, found, d)
 	}
+	if fail := p.limited(x, &x.record); fail != nil {
+		return nil, fail
+	}
 	found = slices.DeleteFunc(found, func(s secret) bool { return s.ruling.Verdict == policy.Allow })
 	if len(found) == 0 {
 		return body, nil
@@ -110,8 +115,13 @@ func splice(body []byte, req *wire.Request, found []secret, tokens []string) []b
 	for i := 0; i < len(found); {
 		first := len(edits)
 		sp := req.Spans[found[i].span]
+		in := found[i].in
 		for n := found[i].span; i < len(found) && found[i].span == n; i++ {
 			edits = append(edits, wire.Edit{Start: found[i].at.Start, End: found[i].at.End, Text: []byte(tokens[i])})
+		}
+		if in != nil {
+			whole := in.with(edits[first:])
+			edits = append(edits[:first], wire.Edit{Start: in.head, End: len(req.Text(sp, nil)), Text: whole})
 		}
 		req.Place(sp, edits[first:])
 	}
@@ -127,17 +137,18 @@ func (p *Proxy) find(req *wire.Request) []secret {
 	// Decoded text is wanted for one span at a time; one longer than the scratch gets memory of its own.
 	scratch, keyScratch := make([]byte, 0, 32<<10), make([]byte, 0, 128)
 	for n, sp := range req.Spans {
+		text := req.Text(sp, scratch)
 		if sp.Kind == wire.Blob {
+			out = append(out, p.attached(n, text, engine)...)
 			continue
 		}
-		text := req.Text(sp, scratch)
 		var findings []detect.Finding
 		switch {
 		case sp.Kind == wire.Thought: // only what is known already
 		case sp.Key >= 0:
-			findings = engine.FindNamed(req.Text(req.Spans[sp.Key], keyScratch), text)
+			findings = p.seen.find(engine, req.Text(req.Spans[sp.Key], keyScratch), text)
 		default:
-			findings = engine.Find("", text)
+			findings = p.seen.find(engine, nil, text)
 		}
 		out = append(out, merge(n, text, findings, p.Vault.Known(text), cut[n], engine)...)
 	}

@@ -64,9 +64,12 @@ func dropHopByHop(h http.Header) {
 
 // forward sends the scrubbed body to the vendor. All headers go along as they came but for those of the
 // connection and ours; the vendor is asked not to compress, because the answer has to be read.
-func (p *Proxy) forward(r *http.Request, t *target, body []byte) (*http.Response, *failure) {
-	base := strings.TrimRight(t.config.URL, "/")
-	out, err := http.NewRequestWithContext(r.Context(), r.Method, base+t.path, bytes.NewReader(body))
+func (p *Proxy) forward(r *http.Request, x *exchange, body []byte) (*http.Response, *failure) {
+	base, path := strings.TrimRight(x.config.URL, "/"), x.path
+	if x.elsewhere != "" {
+		path = x.format.WithoutCredential(path)
+	}
+	out, err := http.NewRequestWithContext(r.Context(), r.Method, base+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "bad_path", "the path is not one that can be sent on")
 	}
@@ -74,9 +77,12 @@ func (p *Proxy) forward(r *http.Request, t *target, body []byte) (*http.Response
 		out.Body, out.GetBody, out.ContentLength = http.NoBody, nil, 0
 	}
 	out.Header = headersFor(r)
+	if err := x.forOther(out.Header, p.Getenv); err != nil {
+		return nil, refuse(http.StatusForbidden, "no_key", err.Error())
+	}
 	res, err := p.Transport.RoundTrip(out)
 	if err != nil {
-		return nil, unreachable(r.Context(), t.provider, err)
+		return nil, unreachable(r.Context(), x.provider, err)
 	}
 	return res, nil
 }
@@ -85,7 +91,7 @@ func (p *Proxy) forward(r *http.Request, t *target, body []byte) (*http.Response
 func headersFor(r *http.Request) http.Header {
 	h := r.Header.Clone()
 	dropHopByHop(h)
-	for _, name := range []string{"X-Scrubjay-Token", "Content-Encoding", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"} {
+	for _, name := range []string{"X-Scrubjay-Token", CanaryHeader, "Content-Encoding", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"} {
 		h.Del(name)
 	}
 	h.Set("Accept-Encoding", "identity")

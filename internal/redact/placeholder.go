@@ -53,7 +53,7 @@ type Span struct {
 func Find(text []byte) []Span {
 	var out []Span
 	for i := 0; ; {
-		s, ok := next(text, i, func(token []byte) bool { return true })
+		s, ok := next(text, i, func(int, int) bool { return true })
 		if !ok {
 			return out
 		}
@@ -65,7 +65,7 @@ func Find(text []byte) []Span {
 // next finds the first placeholder at or after from that accept agrees to. A TYPE may be joined to
 // capitals before it (MAX_EMAIL_sy8cab, where a value stood within a name), so the longest is asked
 // about first, and then shorter ones. What reads REDACTED_ is a file's and nothing else.
-func next(text []byte, from int, accept func(token []byte) bool) (Span, bool) {
+func next(text []byte, from int, accept func(start, end int) bool) (Span, bool) {
 	for i := from; ; i++ {
 		at := bytes.IndexByte(text[min(i, len(text)):], '_')
 		if i += at; at < 0 || i+bodyLen >= len(text) {
@@ -88,7 +88,7 @@ func next(text []byte, from int, accept func(token []byte) bool) (Span, bool) {
 			if strings.HasPrefix(string(token[:min(len(filePrefix), len(token))]), filePrefix) && i-start > len(filePrefix) {
 				scope = File
 			}
-			if (scope == File || i-start <= typeLimit) && detect.PlaceholderCheck(token[:len(token)-1]) == token[len(token)-1] && accept(token) {
+			if (scope == File || i-start <= typeLimit) && detect.PlaceholderCheck(token[:len(token)-1]) == token[len(token)-1] && accept(start, end) {
 				return Span{start, end, scope}, true
 			}
 			if scope == File {

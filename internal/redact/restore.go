@@ -5,6 +5,37 @@ package redact
 type Restorer struct {
 	look Lookup
 	held []byte
+	// In prose (prose.go):
+	types    []string
+	initials uint32 // of the types
+	last     byte   // what was given out last, as the vendor wrote it
+	// inURL answers instead of look for a placeholder in a URL; url follows what was given out, as the vendor wrote it.
+	inURL Lookup
+	url   address
+}
+
+// InURL has another lookup answer where a placeholder stands in a URL.
+func (r *Restorer) InURL(look Lookup) *Restorer {
+	r.inURL = look
+	return r
+}
+
+// address tells whether a text has come into a URL: after :// and until a blank, a quote or a bracket.
+type address struct {
+	in     bool
+	recent [2]byte
+}
+
+func (u *address) follow(text []byte) {
+	for _, c := range text {
+		switch {
+		case c <= ' ' || c == '"' || c == '\'' || c == '`' || c == '<' || c == '>':
+			u.in = false
+		case c == '/' && u.recent == [2]byte{':', '/'}:
+			u.in = true
+		}
+		u.recent = [2]byte{u.recent[1], c}
+	}
 }
 
 // NewRestorer makes one for a single lane of text.
@@ -16,6 +47,11 @@ func (r *Restorer) Write(piece []byte) []byte {
 	r.held = append(r.held, piece...)
 	out, rest := r.replace(r.held)
 	cut := tail(rest)
+	if r.types != nil {
+		_, _, begun := r.bent(rest)
+		cut = min(cut, begun)
+	}
+	r.gone(rest[:cut])
 	out = append(out, rest[:cut]...)
 	r.held = append(r.held[:0], rest[cut:]...)
 	return out
@@ -31,20 +67,43 @@ func (r *Restorer) Flush() []byte {
 // Held tells whether there is anything to flush.
 func (r *Restorer) Held() bool { return len(r.held) > 0 }
 
+// gone takes note of what the vendor wrote and is given out.
+func (r *Restorer) gone(text []byte) {
+	if len(text) > 0 {
+		r.last = text[len(text)-1]
+	}
+	if r.inURL != nil {
+		r.url.follow(text)
+	}
+}
+
 // replace puts values in the place of whole placeholders and returns what is left after the last.
 func (r *Restorer) replace(text []byte) (out, rest []byte) {
 	for {
 		var value []byte
-		s, ok := next(text, 0, func(token []byte) bool {
-			v, ok := r.look(string(token))
+		s, ok := next(text, 0, func(start, end int) bool {
+			look := r.look
+			if r.inURL != nil {
+				u := r.url
+				if u.follow(text[:start]); u.in {
+					look = r.inURL
+				}
+			}
+			v, ok := look(string(text[start:end]))
 			value = v
 			return ok
 		})
+		if r.types != nil {
+			if b, bent, _ := r.bent(text); b.End > 0 && (!ok || b.Start < s.Start) {
+				s, value, ok = b, bent, true
+			}
+		}
 		if !ok {
 			return out, text
 		}
 		out = append(out, text[:s.Start]...)
 		out = append(out, value...)
+		r.gone(text[:s.End])
 		text = text[s.End:]
 	}
 }

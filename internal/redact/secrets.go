@@ -29,9 +29,8 @@ type Secrets struct {
 
 	mu      sync.RWMutex
 	sources map[string][]Print
-	// gate has a bit for a hash of the first bytes of each: most of a text goes no further.
-	gate   []uint64
-	prints map[uint64][]Print
+	gate    gate
+	prints  map[uint64][]Print
 }
 
 // Print is the fingerprint of a value in one of its forms.
@@ -45,8 +44,7 @@ type Print struct {
 }
 
 const (
-	gateBits = 18
-	headLen  = detect.KnownShortest
+	headLen = detect.KnownShortest
 	// mostPrints bounds what is looked for: a file of a million "secrets" is none of a person's.
 	mostPrints = 1 << 16
 )
@@ -56,7 +54,7 @@ func newSecrets(key []byte) *Secrets {
 	if err != nil {
 		panic(err) // the key has the size that it must have
 	}
-	return &Secrets{head: block, mac: key[16:], sources: map[string][]Print{}, gate: make([]uint64, 1<<gateBits/64)}
+	return &Secrets{head: block, mac: key[16:], sources: map[string][]Print{}}
 }
 
 // Set makes the values of a source known instead of those that it had before.
@@ -79,7 +77,7 @@ func (s *Secrets) SetPrints(source string, prints []Print) {
 	if len(prints) == 0 {
 		delete(s.sources, source)
 	}
-	clear(s.gate)
+	clear(s.gate[:])
 	s.prints = map[uint64][]Print{}
 	n := 0
 	for _, list := range s.sources {
@@ -87,7 +85,7 @@ func (s *Secrets) SetPrints(source string, prints []Print) {
 			if n++; n > mostPrints {
 				return
 			}
-			s.gate[p.Gate>>6] |= 1 << (p.Gate & 63)
+			s.gate.add(p.Gate)
 			if has := s.prints[p.Head]; !slices.Contains(has, p) {
 				// The longest first, so that nothing of it is left over.
 				s.prints[p.Head] = append(has, p)
@@ -108,7 +106,7 @@ func (s *Secrets) Prints(value []byte) []Print {
 		if len(form) < headLen {
 			continue // a core of base64
 		}
-		p := Print{Length: len(form), Gate: gateOf(form), Head: s.headOf(form), Tail: s.headOf(form[len(form)-headLen:]), MAC: s.macOf(form)}
+		p := Print{Length: len(form), Gate: gateHash(form), Head: s.headOf(form), Tail: s.headOf(form[len(form)-headLen:]), MAC: s.macOf(form)}
 		if !slices.Contains(out, p) {
 			out = append(out, p)
 		}
@@ -164,10 +162,6 @@ func jsonEscapedForHTML(v string) string {
 	return strings.NewReplacer("&", `\u0026`, "<", `\u003c`, ">", `\u003e`).Replace(jsonEscaped(v))
 }
 
-func gateOf(text []byte) uint32 {
-	return uint32(binary.LittleEndian.Uint64(text) * 0x9e3779b97f4a7c15 >> (64 - gateBits))
-}
-
 func (s *Secrets) headOf(text []byte) uint64 {
 	var block [aes.BlockSize]byte
 	copy(block[:], text[:headLen])
@@ -181,50 +175,16 @@ func (s *Secrets) macOf(text []byte) [16]byte {
 	return [16]byte(mac.Sum(nil))
 }
 
-// Find lists the secrets of a text, in order, not overlapping.
-func (s *Secrets) Find(text []byte) []Match {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if len(s.prints) == 0 {
-		return nil
+// at finds the secret that begins at a place.
+func (s *Secrets) at(text []byte, i int) (Match, bool) {
+	if i+headLen > len(text) {
+		return Match{}, false
 	}
-	var out []Match
-	for i := 0; i+headLen <= len(text); i++ {
-		g := gateOf(text[i:])
-		if s.gate[g>>6]&(1<<(g&63)) == 0 {
-			continue
-		}
-		for _, p := range s.prints[s.headOf(text[i:])] {
-			end := i + p.Length
-			if end > len(text) || p.Length < anywhere && within(text, i, end) || s.headOf(text[end-headLen:]) != p.Tail || s.macOf(text[i:end]) != p.MAC {
-				continue
-			}
-			out = append(out, Match{detect.Span{Start: i, End: end}, Value{Type: "SECRET", Rule: KnownRule, Class: detect.Credential}})
-			i = end - 1
-			break
+	for _, p := range s.prints[s.headOf(text[i:])] {
+		end := i + p.Length
+		if end <= len(text) && (p.Length >= anywhere || !within(text, i, end)) && s.headOf(text[end-headLen:]) == p.Tail && s.macOf(text[i:end]) == p.MAC {
+			return Match{detect.Span{Start: i, End: end}, Value{Type: "SECRET", Rule: KnownRule, Class: detect.Credential}}, true
 		}
 	}
-	return out
-}
-
-// joined puts two lists of matches into one; where two overlap, the one that begins first counts, and of two that
-// begin together the longer.
-func joined(a, b []Match) []Match {
-	if len(a) == 0 || len(b) == 0 {
-		return append(a, b...)
-	}
-	all := append(a, b...)
-	slices.SortStableFunc(all, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End))
-	})
-	out := all[:1]
-	for _, m := range all[1:] {
-		switch last := &out[len(out)-1]; {
-		case !last.Overlaps(m.Span):
-			out = append(out, m)
-		case m.End > last.End:
-			last.End = m.End // what it leaves over is masked with it
-		}
-	}
-	return out
+	return Match{}, false
 }

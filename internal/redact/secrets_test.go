@@ -38,7 +38,7 @@ func TestSecretsForms(t *testing.T) {
 		"base64": basic([]byte(value)), "basic 1": basic([]byte("u:" + value)), "basic 2": basic([]byte("jay:" + value)), "basic 3": basic([]byte("kay0:" + value + ".")),
 		"url base64": base64.URLEncoding.EncodeToString([]byte(">>" + value)),
 	} {
-		found := s.Find([]byte(text))
+		found := find([]byte(text), new(Known), s)
 		if len(found) != 1 || found[0].Rule != KnownRule {
 			t.Errorf("%s: %d found in %q", name, len(found), text)
 			continue
@@ -48,7 +48,7 @@ func TestSecretsForms(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "p4", `p4"ss w'ord/+$x\é`, "xanother-1-value2", strings.Repeat(value[:8], 20)} {
-		if found := s.Find([]byte(text)); strings.Contains(text, "another") != (len(found) == 1) {
+		if found := find([]byte(text), new(Known), s); strings.Contains(text, "another") != (len(found) == 1) {
 			t.Errorf("%q: %v", text, found)
 		}
 	}
@@ -59,17 +59,17 @@ func TestSecretsSources(t *testing.T) {
 	s := testSecrets("the-first-7-value")
 	s.Set("other", [][]byte{[]byte("the-other-7-value"), []byte("short")})
 	text := []byte("the-first-7-value the-other-7-value the-third-7-value short")
-	if n := len(s.Find(text)); n != 2 {
+	if n := len(find(text, new(Known), s)); n != 2 {
 		t.Errorf("found %d of 2", n)
 	}
 	s.Set("test", [][]byte{[]byte("the-third-7-value")})
-	found := s.Find(text)
+	found := find(text, new(Known), s)
 	if len(found) != 2 || found[0].Start != 18 || found[1].Start != 36 {
 		t.Errorf("found %v", found)
 	}
 	s.Set("test", nil)
 	s.Set("other", nil)
-	if n := len(s.Find(text)); n != 0 {
+	if n := len(find(text, new(Known), s)); n != 0 {
 		t.Errorf("found %d of none", n)
 	}
 }
@@ -92,7 +92,7 @@ func TestSecretsDifferential(t *testing.T) {
 			text += values[random.IntN(3)] + word(random.IntN(12))
 		}
 		covered := make([]bool, len(text))
-		for _, m := range s.Find([]byte(text)) {
+		for _, m := range find([]byte(text), new(Known), s) {
 			for i := m.Start; i < m.End; i++ {
 				covered[i] = true
 			}
@@ -160,18 +160,24 @@ func TestAddedSecrets(t *testing.T) {
 	}
 }
 
-// TestKnownTwice: what both the vault and the machine know is one match.
+// TestKnownTwice: what both the vault and the machine know is one match, and two that overlap are one.
 func TestKnownTwice(t *testing.T) {
-	a := []Match{{Value: Value{Rule: "a"}}, {Value: Value{Rule: "b"}}}
-	a[0].Start, a[0].End, a[1].Start, a[1].End = 2, 6, 20, 24
-	b := []Match{{}, {}}
-	b[0].Start, b[0].End, b[1].Start, b[1].End = 4, 9, 10, 12
-	var got []string
-	for _, m := range joined(a, b) {
-		got = append(got, fmt.Sprintf("%d-%d", m.Start, m.End))
+	var k Known
+	for _, v := range []string{"abcdef-1-ghi", "second-2-one", "short7"} {
+		k.Add(Value{Bytes: []byte(v)})
 	}
-	if want := []string{"2-9", "10-12", "20-24"}; !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
+	s := testSecrets("abcdef-1-ghi", "1-ghi-jkl-mno", "second-2-one-and-more")
+	for text, want := range map[string]string{
+		"abcdef-1-ghi": "[0-12]", " abcdef-1-ghi-jkl-mno ": "[1-21]", "second-2-one-and-more second-2-one": "[0-21 22-34]", "x short7": "[2-8]", "short7x": "[]",
+		"abcdef-1-ghiabcdef-1-ghi": "[0-12 12-24]", "short": "[]", "": "[]",
+	} {
+		var got []string
+		for _, m := range find([]byte(text), &k, s) {
+			got = append(got, fmt.Sprintf("%d-%d", m.Start, m.End))
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("%q: %v, want %s", text, got, want)
+		}
 	}
 }
 
@@ -184,6 +190,6 @@ func BenchmarkSecrets(b *testing.B) {
 	text := []byte(strings.Repeat("func (s *Server) handle(w http.ResponseWriter, r *http.Request) { return s.next(w, r) }\n", 2000))
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		s.Find(text)
+		find(text, new(Known), s)
 	}
 }

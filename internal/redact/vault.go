@@ -34,7 +34,9 @@ type Vault struct {
 	// onWire has the wire's entries by value: a value keeps the placeholder it was first given, whatever
 	// rule finds it later, or a history would read differently from turn to turn.
 	onWire map[string]*entry
-	now    func() time.Time
+	// types are the TYPEs that were issued to each provider.
+	types map[string][]string
+	now   func() time.Time
 }
 
 // entry is a record of the journal: a value, what stands for it, and for whom.
@@ -74,7 +76,7 @@ func openLocked(dir string, now func() time.Time) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Vault{keys: keys, secrets: newSecrets(keys.secrets), entries: map[string]*entry{}, onWire: map[string]*entry{}, now: now}
+	v := &Vault{keys: keys, secrets: newSecrets(keys.secrets), entries: map[string]*entry{}, onWire: map[string]*entry{}, types: map[string][]string{}, now: now}
 	if v.added, err = loadAdded(filepath.Join(dir, "secrets"), keys.seal); err != nil {
 		return nil, err
 	}
@@ -164,6 +166,11 @@ func (v *Vault) Issue(scope Scope, provider string, values []Value) ([]string, e
 // that the order in which a journal is read does not matter.
 func (v *Vault) remember(e *entry) {
 	v.known.Add(e.value())
+	for _, p := range e.Providers {
+		if has := v.types[p]; !slices.Contains(has, e.Type) {
+			v.types[p] = append(has[:len(has):len(has)], e.Type) // whoever has the old list goes on with it
+		}
+	}
 	if has := v.onWire[string(e.Value)]; e.Scope == Wire && (has == nil || e.Placeholder <= has.Placeholder) {
 		v.onWire[string(e.Value)] = e
 	}
@@ -199,6 +206,13 @@ func (v *Vault) FromWire(provider string) Lookup {
 	}
 }
 
+// WireTypes lists the TYPEs of what was issued to a provider.
+func (v *Vault) WireTypes(provider string) []string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.types[provider]
+}
+
 // FromFile looks up what was put into files.
 func (v *Vault) FromFile(p string) ([]byte, bool) {
 	v.mu.RLock()
@@ -224,7 +238,7 @@ func (v *Vault) Describe(p string) (Value, bool) {
 }
 
 // Known finds the vault's values in a text, and the secrets that this machine has.
-func (v *Vault) Known(text []byte) []Match { return joined(v.known.Find(text), v.secrets.Find(text)) }
+func (v *Vault) Known(text []byte) []Match { return find(text, &v.known, v.secrets) }
 
 // Secrets are this machine's own, to be kept up to date by whoever reads its files.
 func (v *Vault) Secrets() *Secrets { return v.secrets }

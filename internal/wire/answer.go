@@ -90,8 +90,10 @@ func newLane(id laneID, f *Field, tool string, restore Restore) *lane {
 	if tool != "" || f.As != prose {
 		l.Tool = Tool{tool, kindForKey(kindOfName(tool), id.key)}
 	}
-	switch f.As {
-	case prose, argument:
+	switch {
+	case f.As == prose && programs[tool]:
+		l.to = &speller{to: newPatched(l.Lane, restore)}
+	case f.As == prose, f.As == argument:
 		if to := restore(l.Lane); to != nil {
 			l.to = &speller{to: to}
 		}

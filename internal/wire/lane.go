@@ -26,6 +26,8 @@ type Lane struct {
 	// Key is, in a tool's arguments, the path of object keys that the string stands under, joined by dots; or
 	// the vendor's own path, where that says where it stands.
 	Key string
+	// Literal is, where the text stands in a program's string literal, its quote; a value is spelled for it (Spell).
+	Literal byte
 }
 
 // Tool is what a tool call calls.

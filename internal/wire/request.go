@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"fmt"
+	"slices"
 )
 
 // Request is what is known of a request's body.
@@ -14,8 +15,9 @@ type Request struct {
 	// Spans are all strings of the body, in order, never overlapping, without what the format exempts.
 	Spans []Span
 
-	body  []byte
-	joins [][2]int
+	body   []byte
+	joins  [][2]int
+	models []Edit // where models are named
 }
 
 // Kind says what a span's text is.
@@ -66,6 +68,7 @@ func (r *Route) Request(body []byte) (*Request, error) {
 			name := string(decode(nil, body[m.start:m.end]))
 			mixed = mixed || q.Model != "" && name != q.Model
 			q.Model = name
+			q.models = append(q.models, Edit{Start: m.start, End: m.end})
 		case m.n.as == streamed:
 			q.Stream = body[m.start] == 't'
 		}
@@ -80,6 +83,15 @@ func (r *Route) Request(body []byte) (*Request, error) {
 		}
 	}
 	return q, nil
+}
+
+// WithModel is the body with another model's name in the place of those that it names.
+func (q *Request) WithModel(name string) []byte {
+	edits := slices.Clone(q.models)
+	for i := range edits {
+		edits[i].Text = encode(nil, []byte(name))
+	}
+	return Splice(q.body, edits)
 }
 
 // add lists a span.

@@ -16,6 +16,8 @@ const (
 	ToolCommand ToolKind = "command"
 	ToolNetwork ToolKind = "network"
 	ToolEdit    ToolKind = "edit"
+	// ToolMCP is a tool of an MCP server whose name says nothing else: where that server runs, nobody knows.
+	ToolMCP ToolKind = "mcp"
 )
 
 // knownTools are the assistants' own tools, in lower case without separators. A tool is an edit only if it is
@@ -38,6 +40,7 @@ var knownTools = kinds(map[ToolKind]string{
 		searchandreplace searchreplace singlefindandreplace strreplace strreplaceeditor
 		strreplacebasededittool textedit texteditor texteditorcodeexecution write writefile
 		writetextfile writetofile`,
+	ToolMCP: `accessmcpresource callmcptool mcp mcpcall mcptool usemcptool`,
 })
 
 // commandWords and networkWords give away what an unknown tool does, or an argument of one: the first inside
@@ -58,23 +61,29 @@ func kindOfName(name string) ToolKind {
 	if k, ok := knownTools[squeeze(name)]; ok {
 		return k
 	}
-	words := words(name)
-	// MCP clients prefix the tool with its server: mcp__files__write_file. Only what runs or sends is
-	// believed of the rest: whose server "files" is, nobody knows.
-	if i := strings.LastIndex(name, "__"); i >= 0 {
-		if k := knownTools[squeeze(name[i+2:])]; k == ToolCommand || k == ToolNetwork {
+	// MCP clients put the server's name before the tool's: mcp__files__write_file, files__write_file. Only what runs or
+	// sends is believed of the rest.
+	kind := kindOfWords(words(name))
+	if i := strings.LastIndex(name, "__"); i > 0 || strings.HasPrefix(name, "mcp_") {
+		if k := knownTools[squeeze(name[max(i, 0):])]; k == ToolCommand || k == ToolNetwork {
 			return k
 		}
+		if kind == ToolOther {
+			return ToolMCP
+		}
 	}
-	return kindOfWords(words)
+	return kind
 }
 
 // kindForKey judges an argument of a tool whose name says nothing.
 func kindForKey(k ToolKind, key string) ToolKind {
-	if k != ToolOther || key == "" {
+	if k != ToolOther && k != ToolMCP || key == "" {
 		return k
 	}
-	return kindOfWords(words(key))
+	if said := kindOfWords(words(key)); said != ToolOther {
+		return said
+	}
+	return k
 }
 
 func kindOfWords(words []string) ToolKind {

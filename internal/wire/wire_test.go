@@ -183,7 +183,8 @@ func TestKindOf(t *testing.T) {
 			mcp__net__fetch create_pull_request get_https search_web`},
 		{ToolEdit, `Edit MultiEdit Write write_file str_replace_editor str_replace_based_edit_tool apply_patch
 			replace_in_file create_file NotebookEdit write_to_file`},
-		{ToolOther, `Read Grep todo_write mcp__files__write_file frobnicate editor_of_things`},
+		{ToolOther, `Read Grep todo_write frobnicate editor_of_things _x`},
+		{ToolMCP, `mcp__files__write_file files__write_file mcp_files_write use_mcp_tool mcp__x__Edit`},
 	} {
 		for name := range strings.FieldsSeq(test.names) {
 			if got := KindOf(name, ""); got != test.want {

@@ -15,7 +15,7 @@ test_values_come_back_into_prose_edits_and_other_tools if {
 }
 
 test_values_do_not_come_back_into_commands_and_requests if {
-	every kind in ["command", "network", "unheard-of"] {
+	every kind in ["command", "network", "mcp", "unheard-of"] {
 		restored(restore("openai", kind)) == "forbid"
 	}
 }
@@ -39,4 +39,27 @@ test_the_organisation_can_keep_values_back if {
 test_answers_are_allowed if {
 	d := scrubjay.decision with input as object.union(outgoing("public", [key]), {"direction": "answer"}) with data.scrubjay.layers as nobody
 	d.rulings[0].verdict == "allow"
+}
+
+restored_by(tool, kind, layers) := d.verdict if {
+	query := object.union(restore("openai", kind), {"tool": {"name": tool, "kind": kind}})
+	d := scrubjay.decision with input as query with data.scrubjay.layers as layers
+}
+
+test_settings_name_tools if {
+	files := {"mcp__files__*": "allow", "mcp__files__send": "forbid", "mcp__*": "forbid", "bash": "allow"}
+	restored_by("mcp__files__write", "mcp", {"organised": false, "user": {"verdicts": {}, "tools": files}}) == "allow"
+	restored_by("mcp__files__send", "mcp", {"organised": false, "user": {"verdicts": {}, "tools": files}}) == "forbid"
+	restored_by("mcp__mail__send", "mcp", {"organised": false, "user": {"verdicts": {}, "tools": files}}) == "forbid"
+	restored_by("bash", "command", {"organised": false, "user": {"verdicts": {}, "tools": files}}) == "allow"
+	restored_by("edit", "edit", {"organised": false, "user": {"verdicts": {}, "tools": {"edit": "forbid"}}}) == "forbid"
+	restored_by("edit", "edit", {"organised": false, "user": {"verdicts": {}, "tools": files}}) == "allow"
+}
+
+test_only_higher_layers_let_values_into_more_tools if {
+	user := {"verdicts": {}, "tools": {"bash": "allow"}}
+	restored_by("bash", "command", {"organised": true, "bundle": {"verdicts": {}, "tools": {}}, "user": user}) == "forbid"
+	restored_by("bash", "command", {"organised": true, "bundle": {"verdicts": {}, "tools": {"bash": "allow"}}, "user": user}) == "allow"
+	restored_by("bash", "command", {"organised": true, "bundle": {"verdicts": {}, "tools": {"bash": "allow"}}, "user": {"verdicts": {}, "tools": {"bash": "forbid"}}}) == "forbid"
+	restored_by("bash", "command", {"organised": true, "managed": {"verdicts": {}, "tools": {"b*": "forbid"}}, "bundle": {"verdicts": {}, "tools": {"bash": "allow"}}}) == "forbid"
 }

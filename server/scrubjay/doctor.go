@@ -14,6 +14,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
 func doctorCommand() *cobra.Command {
@@ -56,26 +57,30 @@ func (d *doctor) examine(ctx context.Context) {
 	if !d.check("state directory "+state.Dir, err, "set SCRUBJAY_STATE to a directory that only you can use") {
 		return
 	}
+	var providers map[string]policy.Provider
 	g, err := commandGovernance(state)
 	if d.check("configuration is understood", err, "correct the file at that line; docs/policy.md lists every setting") {
+		providers = g.Settings().Providers
 		for _, note := range g.SettingsNotes() {
 			d.note("  " + note)
 		}
 	}
 	d.files(state)
 
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
 	socket, err := state.Socket()
 	if !d.check("control socket has a place", err, "") {
 		return
 	}
-	hello, err := control.Dial(socket).Hello(ctx)
+	client := control.Dial(socket)
+	soon, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	hello, err := client.Hello(soon)
 	if errors.Is(err, control.ErrNoDaemon) {
 		d.note("no daemon is running: an editor or scrubjay run starts one, scrubjay serve runs it here")
 		if text, _ := os.ReadFile(state.Dir + "/daemon.log"); len(text) > 0 {
 			d.note("  what the last one said: " + state.Dir + "/daemon.log")
 		}
+		d.assistants(ctx, client, hello, providers)
 		return
 	}
 	if !d.check(fmt.Sprintf("daemon %s answers, process %d", hello.Program, hello.PID), err, "stop it, and start it again with the newer program") {
@@ -85,11 +90,13 @@ func (d *doctor) examine(ctx context.Context) {
 		d.check("", fmt.Errorf("the daemon is older and does not know %q", m), "stop it, so that the newer program starts its own")
 	}
 	d.proxy(hello)
+	d.trouble(hello.Trouble)
 	err = nil
 	if hello.Policy.Refused != "" {
 		err = errors.New("the newest policy was refused: " + hello.Policy.Refused)
 	}
 	d.check("policy "+hello.Policy.Revision, err, "the last good one ("+hello.Policy.Revision+") is in force; tell whoever signs your organisation's policy")
+	d.assistants(ctx, client, hello, providers)
 }
 
 func (d *doctor) files(state daemon.State) {
@@ -118,4 +125,24 @@ func (d *doctor) proxy(hello control.Hello) {
 		err = c.Close()
 	}
 	d.check("proxy listens on "+hello.Proxy.Listen, err, "start the daemon again")
+}
+
+// cures say what to do about a part that requests were refused for.
+var cures = map[string]string{
+	"vault_unavailable":  "make room on the disk of the state directory, and see that its files are yours; then send the request again",
+	"ledger_unavailable": "make room on the disk of the state directory, and see that its files are yours; then start the daemon again",
+	"policy_unavailable": "scrubjay policy check says what is wrong with it",
+	"internal_error":     "please report it with this output",
+}
+
+func (d *doctor) trouble(t *control.Trouble) {
+	if t == nil {
+		return
+	}
+	text := fmt.Sprintf("at %s a request was refused (%s): %s", t.Time.Local().Format(time.TimeOnly), t.Code, t.Text)
+	if t.Over {
+		d.note(text + "; requests have gone out since")
+		return
+	}
+	d.check("", errors.New(text), cures[t.Code])
 }

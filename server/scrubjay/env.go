@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 )
 
@@ -40,8 +41,11 @@ type providerAddress struct {
 // variables are what the vendors' SDKs and assistants read, by the provider they mean, and what they
 // expect after the base URL.
 var variables = []struct{ name, provider, suffix string }{
+	{"ANTHROPIC_API_BASE", "anthropic", ""},
 	{"ANTHROPIC_BASE_URL", "anthropic", ""},
 	{"GOOGLE_GEMINI_BASE_URL", "gemini", ""},
+	{"MISTRAL_API_BASE", "mistral", "/v1"},
+	{"OLLAMA_API_BASE", "ollama", ""},
 	{"OLLAMA_HOST", "ollama", ""},
 	{"OPENAI_API_BASE", "openai", "/v1"},
 	{"OPENAI_BASE_URL", "openai", "/v1"},
@@ -74,6 +78,19 @@ func readEnvironment() (environment, error) {
 	return e, nil
 }
 
+// proxy is what assistants are pointed at.
+func (e environment) proxy() assistants.Proxy {
+	p := assistants.Proxy{Listen: e.Listen, Token: e.Token, Addresses: map[string]string{}}
+	// There is a certificate once the daemon has made one.
+	if _, err := os.Stat(e.Proxy.Certificate); err == nil {
+		p.Authority = e.Proxy.Certificate
+	}
+	for name, provider := range e.Providers {
+		p.Addresses[name] = provider.BaseURL
+	}
+	return p
+}
+
 func envCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
@@ -104,21 +121,23 @@ func envCommand() *cobra.Command {
 	return c
 }
 
-// proxied are the programs whose assistants cannot all be pointed at an address, by the names of their commands.
-var proxied = []string{"code", "code-insiders", "codium", "copilot"}
-
-// forProgram is the environment of a program whose assistants go through the proxy.
-func (e environment) forProgram(command string) ([]string, error) {
-	env := os.Environ()
+// through is a command and its environment such that its requests go through the proxy: every command is given the
+// variables, and those that need more what their assistants' entries say.
+func (e environment) through(command []string) (args, env []string, err error) {
+	env = os.Environ()
 	set := func(name, value string) { env = append(env, name+"="+value) }
 	for _, name := range slices.Sorted(maps.Keys(e.Variables)) {
 		set(name, e.Variables[name])
 	}
-	if !slices.Contains(proxied, strings.TrimSuffix(filepath.Base(command), ".exe")) {
-		return env, nil
+	program := filepath.Base(command[0])
+	program = strings.TrimSuffix(program, filepath.Ext(program))
+	arguments, proxied := assistants.Started(program, e.proxy())
+	args = slices.Concat(command[:1], arguments, command[1:])
+	if !proxied {
+		return args, env, nil
 	}
 	if other := os.Getenv("NODE_EXTRA_CA_CERTS"); other != "" && other != e.Proxy.Certificate {
-		return nil, fmt.Errorf("NODE_EXTRA_CA_CERTS names another file already, and can name only one: put its certificates and those of %s into one file, and set the variables of docs/connect.md yourself", e.Proxy.Certificate)
+		return nil, nil, fmt.Errorf("NODE_EXTRA_CA_CERTS names another file already, and can name only one: put its certificates and those of %s into one file, and set the variables of docs/connect.md yourself", e.Proxy.Certificate)
 	}
 	set("NODE_EXTRA_CA_CERTS", e.Proxy.Certificate)
 	// Programs differ in which spelling they read first.
@@ -133,5 +152,5 @@ func (e environment) forProgram(command string) ([]string, error) {
 	for _, name := range []string{"NO_PROXY", "no_proxy"} {
 		set(name, local)
 	}
-	return env, nil
+	return args, env, nil
 }

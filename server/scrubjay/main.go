@@ -69,7 +69,7 @@ completion request on this machine before a vendor sees it. The answer comes bac
 		return fmt.Errorf("%w: see %s --help", err, c.CommandPath())
 	})
 	root.AddCommand(
-		lspCommand(), serveCommand(), envCommand(), runCommand(), scanCommand(), redactCommand(), restoreCommand(),
+		lspCommand(), serveCommand(), envCommand(), runCommand(), setupCommand(), scanCommand(), redactCommand(), restoreCommand(),
 		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), doctorCommand(), secretCommand(), versionCommand(),
 	)
 	return root

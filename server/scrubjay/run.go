@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
@@ -34,7 +38,7 @@ func runCommand() *cobra.Command {
 				return fmt.Errorf("the daemon runs without its proxy, so the assistant was not started: %s", hello.Proxy.Error)
 			}
 			// Being attached keeps a daemon alive that was started for this.
-			attached, leave := context.WithCancel(c.Context())
+			attached, leave := context.WithCancel(context.WithoutCancel(c.Context())) // a signal is the assistant's business
 			gone := make(chan struct{})
 			go func() {
 				defer close(gone)
@@ -53,27 +57,53 @@ func runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			env, err := e.forProgram(args[0])
+			args, env, err := e.through(args)
 			if err != nil {
 				return err
 			}
-			return runChild(c.Context(), args, env)
+			return runChild(args, env)
 		},
 	}
 }
 
-// runChild runs a program in our place: its terminal, its signals, its exit code.
-func runChild(ctx context.Context, args, env []string) error {
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+// runChild runs a program in our place: its terminal, its signals, its exit code. We live as long as it does.
+func runChild(args, env []string) error {
+	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Env = os.Stdin, os.Stdout, os.Stderr, env
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	err := cmd.Run()
-	var exit *exec.ExitError
-	switch {
-	case errors.As(err, &exit):
-		return exitError{code: max(exit.ExitCode(), 1)}
-	case err != nil:
-		return exitError{code: 127, err: fmt.Errorf("%s could not be started: %w", args[0], err)}
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	defer signal.Stop(signals)
+	if err := cmd.Start(); err != nil {
+		code := 127
+		if errors.Is(err, fs.ErrPermission) {
+			code = 126 // as shells say that it is there and cannot be run
+		}
+		return exitError{code: code, err: fmt.Errorf("%s could not be started: %w", args[0], err)}
 	}
-	return nil
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case s := <-signals:
+			if fromKeyboard(s) {
+				continue // the terminal has sent it to the program too
+			}
+			_ = cmd.Process.Signal(s) // it may have ended just now
+		case err := <-ended:
+			var exit *exec.ExitError
+			if err == nil || !errors.As(err, &exit) {
+				return err
+			}
+			if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+				return exitError{code: 128 + int(status.Signal())}
+			}
+			return exitError{code: exit.ExitCode()}
+		}
+	}
+}
+
+// fromKeyboard tells whether a signal is one that a terminal sends to everybody in the foreground.
+func fromKeyboard(s os.Signal) bool {
+	terminal := term.IsTerminal(int(os.Stdin.Fd())) || term.IsTerminal(int(os.Stdout.Fd())) || term.IsTerminal(int(os.Stderr.Fd()))
+	return terminal && (s == os.Interrupt || s == syscall.SIGQUIT)
 }

@@ -21,6 +21,7 @@ func secretCommand() *cobra.Command {
 		Use: "secret", Short: "Name values that must never leave, whatever they look like",
 		Long: `Secret keeps fingerprints of values that you name, and the proxy masks them wherever they stand exactly, or in base64,
 percent, hex, JSON or shell escapes. The values themselves are not kept: they cannot be shown again.`,
+		Example: "  scrubjay secret add staging-db",
 	}
 	c.AddCommand(&cobra.Command{
 		Use: "add NAME", Short: "Add a value: it is asked for, or read from standard input", Args: cobra.ExactArgs(1),
@@ -42,12 +43,14 @@ percent, hex, JSON or shell escapes. The values themselves are not kept: they ca
 		},
 	}, &cobra.Command{
 		Use: "remove NAME", Short: "Forget one", Args: cobra.ExactArgs(1),
+		Example: "  scrubjay secret remove staging-db",
 		RunE: func(c *cobra.Command, args []string) error {
 			_, err := changeSecrets(c.Context(), control.Secrets{Name: args[0]})
 			return err
 		},
 	}, &cobra.Command{
 		Use: "list", Short: "List their names", Args: cobra.NoArgs,
+		Example: "  scrubjay secret list",
 		RunE: func(c *cobra.Command, _ []string) error {
 			names, err := changeSecrets(c.Context(), control.Secrets{})
 			for _, n := range names {

@@ -1,0 +1,70 @@
+package proxy
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/standin"
+)
+
+// TestAttachments: a text in base64 is scrubbed like a text and encoded as it was; an image goes as it came.
+func TestAttachments(t *testing.T) {
+	key := awsKey()
+	text := "id,key\n1," + key + "\n" + strings.Repeat("2,näher\n", 20)
+	image := append([]byte("\x89PNG\r\n\x1a\n\x00"), strings.Repeat("pixels ", 30)+key...)
+	pdf := "%PDF-1.7\n" + strings.Repeat("stream ", 30)
+	for name, c := range map[string]struct {
+		path, body string
+		encoding   *base64.Encoding
+		scrubbed   bool
+	}{
+		"data URL": {chat, `{"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"filename":"a.csv","file_data":"data:text/csv;base64,%s"}}]}]}`, base64.StdEncoding, true},
+		"escaped":  {chat, `{"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"data:text\/csv;base64,%s"}}]}]}`, base64.RawStdEncoding, true},
+		"document": {"/anthropic/v1/messages", `{"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"document","source":{"type":"base64","media_type":"text/plain","data":"%s"}}]}]}`, base64.StdEncoding, true},
+		"inline":   {"/gemini/v1beta/models/m:generateContent", `{"contents":[{"role":"user","parts":[{"inlineData":{"mimeType":"text/csv","data":"%s"}}]}]}`, base64.URLEncoding, true},
+	} {
+		b := newBench(t, standin.Options{})
+		for what, content := range map[string][]byte{"text": []byte(text), "image": image, "pdf": []byte(pdf)} {
+			encoded := c.encoding.EncodeToString(content)
+			body := fmt.Sprintf(c.body, encoded)
+			status, answer, _ := b.post(c.path, body, "X-Goog-Api-Key", "k")
+			if status != http.StatusOK {
+				t.Fatalf("%s, %s: %s", name, what, answer)
+			}
+			sent := string(b.vendor.Requests()[len(b.vendor.Requests())-1].Body)
+			if what != "text" {
+				if sent != body {
+					t.Errorf("%s: the %s changed", name, what)
+				}
+				continue
+			}
+			at := strings.Index(body, encoded)
+			if !strings.HasPrefix(sent, body[:at]) || !strings.HasSuffix(sent, body[at+len(encoded):]) {
+				t.Fatalf("%s: more than the attachment changed:\n%s", name, sent)
+			}
+			got, err := c.encoding.DecodeString(sent[at : len(sent)-len(body)+at+len(encoded)])
+			if err != nil || bytes.Contains(got, []byte(key)) || !bytes.HasPrefix(got, []byte("id,key\n1,AWS_KEY")) || !bytes.HasSuffix(got, []byte(text[len(text)-160:])) {
+				t.Errorf("%s: it went as %.60q: %v", name, got, err)
+			}
+		}
+	}
+}
+
+// TestNoAttachment: what merely stands where base64 should is text.
+func TestNoAttachment(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	key := awsKey()
+	data := strings.Repeat("A", 100) + "/" + key // base64 has no such length
+	body, _ := json.Marshal(map[string]any{"model": "m", "messages": []any{map[string]any{"role": "user", "content": []any{map[string]any{"type": "file", "file": map[string]any{"file_data": data}}}}}})
+	if status, text, _ := b.post(chat, string(body)); status != http.StatusOK {
+		t.Fatal(text)
+	}
+	if strings.Contains(b.upstream(), key) {
+		t.Error("the key went out")
+	}
+}

@@ -1,0 +1,108 @@
+package proxy
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
+)
+
+// A request may go to another provider than the one it was sent to: where policy forbids it there, and a private or
+// local one was named to take its place (reroute); or while that one cannot be reached or is overloaded (fallback). It
+// is judged and scrubbed for the other like any request, and the answer says where it comes from.
+
+// elsewhereHeader names, in an answer, who gave it instead of whom, and why.
+const elsewhereHeader = "X-Scrubjay-Elsewhere"
+
+// credentials are the headers that vendors know a caller by. One vendor's are not for another.
+var credentials = []string{"Authorization", "X-Api-Key", "Api-Key", "X-Goog-Api-Key", "Openai-Organization", "Openai-Project", "Cookie"}
+
+// goElsewhere makes the exchange one with another provider; false if none takes this one's place.
+func (p *Proxy) goElsewhere(x *exchange, to policy.Elsewhere, why string) bool {
+	if to.Provider == "" || x.elsewhere != "" || x.match != wire.Completion {
+		return false
+	}
+	config, ok := p.Settings().Providers[to.Provider]
+	if !ok || config.Format != x.config.Format || why == "forbidden" && config.Kind == policy.Public {
+		return false
+	}
+	note := "instead of " + x.provider + ": " + why
+	if x.canary { // it goes to its stand-in whoever's place that takes, and has no use for a key
+		config.URL, config.KeyEnv, note = x.config.URL, "", CanaryNote
+	}
+	x.elsewhere = x.provider + " -> " + to.Provider + "; " + why
+	t := *x.target
+	t.provider, t.config = to.Provider, config
+	x.target, x.toModel = &t, to.Model
+	x.record.Provider, x.record.Note = to.Provider, note
+	x.record.Classes, x.record.Rules, x.record.Fingerprints = nil, nil, nil
+	return true
+}
+
+// overloaded tells the statuses of a vendor that another may stand in for.
+func overloaded(status int) bool {
+	switch status {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout, 529:
+		return true
+	}
+	return false
+}
+
+// send scrubs a request for its provider and sends it, or for another that takes its place.
+func (p *Proxy) send(r *http.Request, x *exchange, body []byte) (*http.Response, *failure) {
+	for {
+		began := time.Now()
+		out, fail := p.scrub(r.Context(), x, body)
+		x.added += time.Since(began)
+		if fail != nil && fail.code == "forbidden_by_policy" && p.goElsewhere(x, x.config.Reroute, "forbidden") {
+			continue
+		}
+		if fail != nil {
+			return nil, fail
+		}
+		if x.toModel != "" && len(out) > 0 {
+			req, err := x.route.Request(out)
+			if err != nil {
+				return nil, malformed(err) // it was read a moment ago
+			}
+			x.model, out = x.toModel, req.WithModel(x.toModel)
+		}
+		res, fail := p.forward(r, x, out)
+		switch {
+		case fail != nil && fail.code == "upstream_unreachable" && p.goElsewhere(x, x.config.Fallback, "unreachable"):
+			continue
+		case fail == nil && overloaded(res.StatusCode) && p.goElsewhere(x, x.config.Fallback, "overloaded"):
+			_ = res.Body.Close() // its answer is not wanted
+			continue
+		}
+		return res, fail
+	}
+}
+
+// forOther gives a request the credentials of the provider that it goes to instead.
+func (x *exchange) forOther(h http.Header, getenv func(string) string) error {
+	if x.elsewhere == "" {
+		return nil
+	}
+	for _, name := range credentials {
+		h.Del(name)
+	}
+	if x.config.KeyEnv == "" {
+		return nil
+	}
+	key := getenv(x.config.KeyEnv)
+	if key == "" {
+		return errors.New("the variable " + x.config.KeyEnv + " of the daemon's environment, which key_env names, is empty")
+	}
+	switch x.config.Format {
+	case "anthropic":
+		h.Set("X-Api-Key", key)
+	case "gemini":
+		h.Set("X-Goog-Api-Key", key)
+	default:
+		h.Set("Authorization", "Bearer "+key)
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/assistants"
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/proxy"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/internal/standin"
+)
+
+// canaryTrial sends a made-up secret as an assistant would, through the address that its settings name, to a
+// stand-in vendor in this process.
+type canaryTrial struct {
+	vendor    *standin.Server
+	id, value string
+	providers map[string]policy.Provider
+	token     string
+}
+
+// assistants proves each assistant that is set up. hello is of the daemon, or empty if there is none.
+func (d *doctor) assistants(ctx context.Context, client *control.Client, hello control.Hello, providers map[string]policy.Provider) {
+	s, err := newSettler()
+	if err != nil {
+		d.check("", err, "")
+		return
+	}
+	var trial *canaryTrial
+	for _, a := range assistants.All {
+		st, err := a.Check(s.machine, s.store, s.proxy)
+		if err == nil && !st.SetUp {
+			continue
+		}
+		cure := "scrubjay setup " + a.Name
+		if err != nil {
+			d.check("", err, cure)
+			continue
+		}
+		for _, wrong := range st.Wrong {
+			d.check("", errors.New(a.Title+": "+wrong), cure+", or --undo it")
+		}
+		if st.Exposed {
+			d.check("", fmt.Errorf("%s: other accounts of this machine can read %s, which holds the token", a.Title, st.File), "chmod 600 "+st.File)
+		}
+		if hello.Proxy.Listen == "" {
+			d.check("", errors.New(a.Title+" is set up and no proxy runs, so it reaches no vendor"), "scrubjay serve, or "+cure+" --undo")
+			continue
+		}
+		if len(st.Asks) == 0 {
+			if len(st.Wrong) == 0 {
+				d.good(a.Title + ": its settings name the proxy")
+			}
+			continue
+		}
+		if !slices.Contains(hello.Features, "canary") {
+			d.note(a.Title + ": its settings name the proxy; the daemon is too old to prove more")
+			continue
+		}
+		if trial == nil {
+			if trial, err = newTrial(ctx, client, s.proxy.Token, providers); !d.check("a stand-in vendor waits for made-up secrets", err, "") {
+				return
+			}
+			defer func() { _ = trial.vendor.Close() }() // it has served
+		}
+		for _, ask := range st.Asks {
+			said, err := trial.ask(ctx, ask)
+			if err != nil {
+				err = fmt.Errorf("%s: %w", a.Title, err)
+			}
+			d.check(a.Title+": "+said, err, "scrubjay policy explain and scrubjay audit show say more; do not use it until this is well")
+		}
+	}
+}
+
+func newTrial(ctx context.Context, client *control.Client, token string, providers map[string]policy.Provider) (*canaryTrial, error) {
+	t := &canaryTrial{vendor: standin.New(standin.Options{}), value: assistants.Canary(token), token: token, providers: providers}
+	if err := t.vendor.Start(); err != nil {
+		return nil, err
+	}
+	id, err := client.Canary(ctx, control.Canary{URL: t.vendor.URL()})
+	if err != nil {
+		return nil, errors.Join(err, t.vendor.Close())
+	}
+	t.id = id.ID
+	return t, nil
+}
+
+// ask answers with what was proved. Its errors name no address, since the token is in it.
+func (t *canaryTrial) ask(ctx context.Context, ask assistants.Ask) (said string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	_, rest, _ := strings.Cut(ask.URL, t.token+"/")
+	provider, path, _ := strings.Cut(rest, "/")
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, ask.URL, strings.NewReader(ask.Body("my key is "+t.value)))
+	if err != nil {
+		return "", errors.New("its address is none")
+	}
+	for _, name := range []string{"Authorization", "X-Api-Key", "X-Goog-Api-Key"} {
+		req.Header.Set(name, "made-up")
+	}
+	if strings.HasSuffix(path, "messages") {
+		req.Header.Set("Anthropic-Version", "2023-06-01")
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(proxy.CanaryHeader, t.id)
+	before := len(t.vendor.Requests())
+	res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+	if err != nil {
+		return "", errors.New("nobody answers at the address in its settings")
+	}
+	defer res.Body.Close()
+	answer, _ := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	if _, to, ok := strings.Cut(res.Header.Get("X-Scrubjay-Elsewhere"), " -> "); ok {
+		provider, _, _ = strings.Cut(to, ";")
+	}
+	got, refused := t.vendor.Requests()[before:], res.Header.Get("X-Scrubjay-Error")
+	switch {
+	case len(got) == 0 && refused == "forbidden_by_policy":
+		return "policy forbids a made-up secret to " + provider + ", and it was not sent", nil
+	case len(got) == 0:
+		return "", fmt.Errorf("the proxy refuses its requests to %s: %s %s", provider, res.Status, refused)
+	case !bytes.Contains(got[0].Body, []byte(t.value)) && len(redact.Find(got[0].Body)) == 0:
+		return "", fmt.Errorf("a made-up secret to %s vanished", provider)
+	case !bytes.Contains(got[0].Body, []byte(t.value)) && res.StatusCode == http.StatusOK && !bytes.Contains(answer, []byte(t.value)):
+		return "", fmt.Errorf("a made-up secret to %s was scrubbed, and did not come back in the answer", provider)
+	case !bytes.Contains(got[0].Body, []byte(t.value)):
+		return "a made-up secret to " + provider + " was scrubbed", nil
+	case t.providers[provider].Kind != policy.Public:
+		return "a made-up secret to " + provider + " was sent: policy allows it, since the model is " + string(t.providers[provider].Kind), nil
+	}
+	return "", fmt.Errorf("a made-up secret to %s was sent as it is", provider)
+}
