@@ -14,6 +14,9 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	gpt "github.com/openai/openai-go/v3"
+	gptoption "github.com/openai/openai-go/v3/option"
+	"github.com/openai/openai-go/v3/responses"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
@@ -365,4 +368,45 @@ func TestCloseEndsWebsockets(t *testing.T) {
 	w.stop()
 	ws.end()
 	<-v.bye
+}
+
+// TestOpenAIWebsocketSDK: the vendor's own client, pointed at the proxy, on the websocket of Responses.
+func TestOpenAIWebsocketSDK(t *testing.T) {
+	v := newTalker()
+	w := newWAN(t, v)
+	settings := w.proxy.Settings()
+	settings.Providers["openai"] = policy.Provider{Format: "openai", URL: w.tls.URL, Kind: policy.Public}
+	w.proxy.Settings = func() policy.Settings { return settings }
+	client := gpt.NewClient(gptoption.WithBaseURL(w.url+"/openai/v1"), gptoption.WithAPIKey("the-vendor-key"))
+	conn, err := client.Responses.Connect(t.Context(), responses.ResponseConnectionOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	key := awsKey()
+	body, _ := json.Marshal(map[string]string{"type": "response.create", "model": "m", "input": "deploy with " + key})
+	if err := conn.SendRaw(t.Context(), body); err != nil {
+		t.Fatal(err)
+	}
+	for text := ""; ; {
+		raw, err := conn.RecvRaw(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var event responses.ResponseStreamEventUnion
+		if err := json.Unmarshal(raw, &event); err != nil {
+			t.Fatal(err)
+		}
+		text += event.Delta
+		if event.Type == "response.output_text.done" {
+			if text != "deploy with "+key || event.Text != text {
+				t.Errorf("the client heard %q and %q", text, event.Text)
+			}
+			break
+		}
+	}
+	w.leaks(key)
+	if strings.Contains(v.said(), key) {
+		t.Error("the value reached the vendor")
+	}
 }

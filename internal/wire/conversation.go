@@ -86,6 +86,7 @@ func (c *Conversation) Close(err error, code string) [][]byte {
 	var all [][]byte
 	number := 0
 	for _, s := range c.streams {
+		s.ends = s.ends[:0]
 		s.Close(nil)
 		all = append(all, s.sent()...)
 	}

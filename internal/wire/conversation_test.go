@@ -179,3 +179,34 @@ func TestConversationEndsInAnError(t *testing.T) {
 		t.Errorf("%s: %v", all[1], err)
 	}
 }
+
+// Whatever a vendor says, messages without placeholders are the ones that came, each answer's in their order.
+func FuzzConversation(f *testing.F) {
+	f.Add(`{"type":"response.output_text.delta","response_id":"r","output_index":0,"delta":"a"}` + "\n" + `{"type":"response.done","response":{"id":"r"}}`)
+	f.Add(`{"type":"error","error":{"message":"m"}}` + "\n" + `{"response_id":` + "\n" + `{"response":{"id":`)
+	f.Add(`{"item":{"type":"function_call","name":"run","arguments":"{\"a\":"}}` + "\n[]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, route := range openai.sockets {
+			c := route.Conversation(restoreEdits(nil))
+			var got []string
+			take := func(all [][]byte) {
+				for _, m := range all {
+					got = append(got, string(m))
+				}
+			}
+			want := strings.Split(text, "\n")
+			for i, m := range want {
+				all, err := c.Message([]byte(m))
+				if err != nil {
+					want = want[:i] // it ends here
+					break
+				}
+				take(all)
+			}
+			take(c.Close(nil, ""))
+			if strings.Join(got, "\n") != strings.Join(want, "\n") {
+				t.Errorf("%s: %q became %q", route.Path, want, got)
+			}
+		}
+	})
+}
