@@ -174,7 +174,8 @@ func TestCutByTheCursor(t *testing.T) {
 			}
 			sent := string(b.vendor.Requests()[i-1].Body)
 			tokens := redact.Find([]byte(sent))
-			if len(tokens) != 2 || strings.Contains(sent, `\"`+key[:i]+`"`) || strings.Contains(sent, key[i:]+`\"`) {
+			// A placeholder may end in the digit that the key does.
+			if len(tokens) != 2 || strings.Contains(sent, `\"`+key[:i]+`"`) || len(key)-i > 1 && strings.Contains(sent, key[i:]+`\"`) {
 				t.Fatalf("%s cut at %d: %d placeholders", c.path, i, len(tokens))
 			}
 			if want := strings.Count(fmt.Sprintf(c.body, before, after), "é"); strings.Count(sent, "é") != want || !strings.Contains(sent, `\"\nfmt.Println(1)`) {
