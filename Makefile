@@ -16,7 +16,7 @@ GOLANGCI := build/tools/golangci-lint-v2.15.0
 FUZZTIME ?= 30s
 VSCODE := clients/vscode
 
-.PHONY: help build run test test-go test-clients test-editors lint lint-go lint-clients bench fuzz extension clean cc
+.PHONY: help build run test test-go test-clients test-editors conformance lint lint-go lint-clients bench fuzz extension clean cc
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test: test-go test-clients test-editors ## every test: Go with the race detector
 test-go: cc ## the Go tests alone, with the race detector, and gitleaks' findings beside ours
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
 	cd internal/detect/peer && go test ./...
+	cd internal/proxy/conformance && CGO_ENABLED=1 go test -race ./...
+
+conformance: ## the vendors' own clients through the proxy, at every cut of their answers; a table at the end
+	@cd internal/proxy/conformance && go test -count=1 -timeout 30m -args -full
 
 test-clients: $(VSCODE)/node_modules/.package-lock.json ## what of the extension can be tested without an editor
 	cd $(VSCODE) && npm test --silent
