@@ -74,7 +74,8 @@ bench: build extension ## the figures of docs/benchmarks.md, each beside its flo
 	@echo "== what the proxy adds to a request, and what a bare one adds"
 	@go test ./internal/proxy -run '^$$' -bench Exchange -benchtime 1000x
 
-fuzz: ## every fuzz test, FUZZTIME (default 30s) each
+fuzz: ## every fuzz test, FUZZTIME (default 30s) each, and a million values in requests of every format
+	@CANARIES=1000000 go test -count=1 -timeout 60m -run 'TestCanaries$$' -v ./internal/proxy
 	@go list -f '{{.Dir}}' ./... | while read -r dir; do \
 		{ grep -hso '^func Fuzz[A-Za-z0-9_]*' "$$dir"/*_test.go || true; } | sed 's/^func //' | while read -r name; do \
 			echo "$$name in $${dir#$(CURDIR)/}"; \
