@@ -15,8 +15,9 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 GOLANGCI := build/tools/golangci-lint-v2.15.0
 FUZZTIME ?= 30s
 VSCODE := clients/vscode
+CONFORMANCE := clients/conformance
 
-.PHONY: help build run test test-go test-clients test-editors conformance lint lint-go lint-clients bench fuzz extension clean cc
+.PHONY: help build run test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench fuzz extension clean cc
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,14 +28,16 @@ build: ## bin/scrubjay, without cgo and without paths of this machine
 run: build ## the main job, on an embedded stand-in vendor
 	bin/scrubjay demo
 
-test: test-go test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
+test: test-go test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 
 test-go: cc ## the Go tests alone, with the race detector, and gitleaks' findings beside ours
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
 	cd internal/detect/peer && go test ./...
+
+test-conformance: cc $(CONFORMANCE)/node_modules/.package-lock.json ## the vendors' own clients through the proxy, at some cuts of their answers
 	cd internal/proxy/conformance && CGO_ENABLED=1 go test -race ./...
 
-conformance: ## the vendors' own clients through the proxy, at every cut of their answers; a table at the end
+conformance: $(CONFORMANCE)/node_modules/.package-lock.json ## the same at every cut, and a table of all of it
 	@cd internal/proxy/conformance && go test -count=1 -timeout 30m -args -full
 
 test-clients: $(VSCODE)/node_modules/.package-lock.json ## what of the extension can be tested without an editor
@@ -89,8 +92,8 @@ extension: build $(VSCODE)/node_modules/.package-lock.json ## build/vsix: the VS
 clean: ## removes what was built; what was installed for the tests stays in build/
 	rm -rf bin build/vsix build/screens $(VSCODE)/out
 
-$(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package-lock.json
-	cd $(VSCODE) && npm ci --loglevel=error
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci --loglevel=error
 	@touch $@
 
 # Built with the toolchain that builds the rest, so that it reads the same language.
