@@ -14,10 +14,12 @@ GOBUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X m
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 GOLANGCI := build/tools/golangci-lint-v2.15.0
 FUZZTIME ?= 30s
+# How long make test has callers leave and vendors restart; make soak does it for longer.
+SOAK ?= 60s
 VSCODE := clients/vscode
 CONFORMANCE := clients/conformance
 
-.PHONY: help build run test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench fuzz extension clean cc
+.PHONY: help build run test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench soak fuzz extension clean cc
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +33,7 @@ run: build ## the main job, on an embedded stand-in vendor
 test: test-go test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 
 test-go: cc ## the Go tests alone, with the race detector, and gitleaks' findings beside ours
-	CGO_ENABLED=1 go test -race -timeout 20m ./...
+	SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
 	cd internal/detect/peer && go test ./...
 
 test-conformance: cc $(CONFORMANCE)/node_modules/.package-lock.json ## the vendors' own clients through the proxy, at some cuts of their answers
@@ -75,7 +77,16 @@ bench: build extension ## the figures of docs/benchmarks.md, each beside its flo
 	@echo "== from a keystroke to its diagnostics"
 	@go test ./internal/lsp -run '^$$' -bench Keystroke
 	@echo "== what the proxy adds to a request, and what a bare one adds"
-	@go test ./internal/proxy -run '^$$' -bench Exchange -benchtime 1000x
+	@go test ./internal/proxy -run '^$$' -bench 'Exchange|FirstByte' -benchtime 1000x
+	@echo "== requests a second that sixteen clients get answered"
+	@go test ./internal/proxy -run '^$$' -bench Throughput -benchtime 5x
+	@echo "== the daemon's memory, idle and under sixteen clients"
+	@go test ./server/scrubjay -run '^$$' -bench Serve -benchtime 1x
+	@echo "== answers that lose their end"
+	@STREAMS=100000 go test -count=1 ./internal/proxy -run 'TestTruncation$$' -v
+
+soak: ## thirty minutes of callers that leave and vendors that restart: nothing grows
+	@SOAK=30m go test -count=1 -timeout 60m ./internal/proxy -run 'TestSoak$$' -v
 
 fuzz: ## every fuzz test, FUZZTIME (default 30s) each, and a million values in requests of every format
 	@CANARIES=1000000 go test -count=1 -timeout 60m -run 'TestCanaries$$' -v ./internal/proxy

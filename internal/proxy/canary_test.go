@@ -31,7 +31,7 @@ import (
 // compressed in every way, and looks for them in what leaves, in the logs and in all that is kept. CANARIES says how
 // many; each ten thousand have a proxy and a state of their own.
 func TestCanaries(t *testing.T) {
-	total := 3000
+	total := 2000
 	if asked := os.Getenv("CANARIES"); asked != "" {
 		var err error
 		if total, err = strconv.Atoi(asked); err != nil {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"sync"
@@ -206,6 +207,7 @@ func TestSoak(t *testing.T) {
 	}
 	if last.goroutines > first.goroutines+4 || last.descriptors > first.descriptors+4 || last.heap > first.heap+first.heap/5+2<<20 {
 		t.Errorf("it grew: %+v became %+v", first, last)
+		_ = pprof.Lookup("goroutine").WriteTo(t.Output(), 1) // places only, no values
 	}
 }
 
