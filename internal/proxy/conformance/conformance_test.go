@@ -218,7 +218,7 @@ func TestMain(m *testing.M) {
 }
 
 func printTable() {
-	fmt.Printf("\n%-20s %-10s %-30s %8s %8s %8s %8s  %s\n", "client", "format", "feature", "whole", "by byte", "in two", "random", "result")
+	fmt.Fprintf(os.Stdout, "\n%-20s %-10s %-30s %8s %8s %8s %8s  %s\n", "client", "format", "feature", "whole", "by byte", "in two", "random", "result")
 	runs, failed := 0, 0
 	for _, r := range table {
 		result := "ok"
@@ -226,9 +226,9 @@ func printTable() {
 			result, failed = r.failed, failed+1
 		}
 		runs += r.whole + r.each + r.at + r.randomly
-		fmt.Printf("%-20s %-10s %-30s %8d %8d %8d %8d  %s\n", r.client, r.format, r.feature, r.whole, r.each, r.at, r.randomly, result)
+		fmt.Fprintf(os.Stdout, "%-20s %-10s %-30s %8d %8d %8d %8d  %s\n", r.client, r.format, r.feature, r.whole, r.each, r.at, r.randomly, result)
 	}
-	fmt.Printf("%d features, %d exchanges through the proxy, %d features failed\n", len(table), runs, failed)
+	fmt.Fprintf(os.Stdout, "%d features, %d exchanges through the proxy, %d features failed\n", len(table), runs, failed)
 }
 
 var errNoError = errors.New("the client reports no error")
