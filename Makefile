@@ -14,9 +14,12 @@ GOBUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X m
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 GOLANGCI := build/tools/golangci-lint-v2.15.0
 FUZZTIME ?= 30s
+# How long make test has callers leave and vendors restart; make soak does it for longer.
+SOAK ?= 60s
 VSCODE := clients/vscode
+CONFORMANCE := clients/conformance
 
-.PHONY: help build run test test-go test-clients test-editors lint lint-go lint-clients bench fuzz extension clean cc
+.PHONY: help build run test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench soak fuzz extension clean cc
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,11 +30,17 @@ build: ## bin/scrubjay, without cgo and without paths of this machine
 run: build ## the main job, on an embedded stand-in vendor
 	bin/scrubjay demo
 
-test: test-go test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
+test: test-go test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 
 test-go: cc ## the Go tests alone, with the race detector, and gitleaks' findings beside ours
-	CGO_ENABLED=1 go test -race -timeout 20m ./...
+	SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
 	cd internal/detect/peer && go test ./...
+
+test-conformance: cc $(CONFORMANCE)/node_modules/.package-lock.json ## the vendors' own clients through the proxy, at some cuts of their answers
+	cd internal/proxy/conformance && CGO_ENABLED=1 go test -race ./...
+
+conformance: $(CONFORMANCE)/node_modules/.package-lock.json ## the same at every cut, and a table of all of it
+	@cd internal/proxy/conformance && go test -count=1 -timeout 30m -args -full
 
 test-clients: $(VSCODE)/node_modules/.package-lock.json ## what of the extension can be tested without an editor
 	cd $(VSCODE) && npm test --silent
@@ -68,9 +77,19 @@ bench: build extension ## the figures of docs/benchmarks.md, each beside its flo
 	@echo "== from a keystroke to its diagnostics"
 	@go test ./internal/lsp -run '^$$' -bench Keystroke
 	@echo "== what the proxy adds to a request, and what a bare one adds"
-	@go test ./internal/proxy -run '^$$' -bench Exchange -benchtime 1000x
+	@go test ./internal/proxy -run '^$$' -bench 'Exchange|FirstByte' -benchtime 1000x
+	@echo "== requests a second that sixteen clients get answered"
+	@go test ./internal/proxy -run '^$$' -bench Throughput -benchtime 5x
+	@echo "== the daemon's memory, idle and under sixteen clients"
+	@go test ./server/scrubjay -run '^$$' -bench Serve -benchtime 1x
+	@echo "== answers that lose their end"
+	@STREAMS=100000 go test -count=1 ./internal/proxy -run 'TestTruncation$$' -v
 
-fuzz: ## every fuzz test, FUZZTIME (default 30s) each
+soak: ## thirty minutes of callers that leave and vendors that restart: nothing grows
+	@SOAK=30m go test -count=1 -timeout 60m ./internal/proxy -run 'TestSoak$$' -v
+
+fuzz: ## every fuzz test, FUZZTIME (default 30s) each, and a million values in requests of every format
+	@CANARIES=1000000 go test -count=1 -timeout 60m -run 'TestCanaries$$' -v ./internal/proxy
 	@go list -f '{{.Dir}}' ./... | while read -r dir; do \
 		{ grep -hso '^func Fuzz[A-Za-z0-9_]*' "$$dir"/*_test.go || true; } | sed 's/^func //' | while read -r name; do \
 			echo "$$name in $${dir#$(CURDIR)/}"; \
@@ -84,8 +103,8 @@ extension: build $(VSCODE)/node_modules/.package-lock.json ## build/vsix: the VS
 clean: ## removes what was built; what was installed for the tests stays in build/
 	rm -rf bin build/vsix build/screens $(VSCODE)/out
 
-$(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package-lock.json
-	cd $(VSCODE) && npm ci --loglevel=error
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci --loglevel=error
 	@touch $@
 
 # Built with the toolchain that builds the rest, so that it reads the same language.

@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,32 +21,25 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
 )
 
-// BenchmarkExchange is what a proxy adds to a request's time, at the median of requests that follow one
-// another: added-µs is ours, floor-µs is that of a bare reverse proxy that reads the body before it sends
-// it. The three ways, direct, floor and ours, take turns within the same run. All text is new each time;
-// known values have been met before, new ones have to be written to the vault.
-func BenchmarkExchange(b *testing.B) {
-	for _, size := range []int{2 << 10, 200 << 10} {
-		for _, kind := range []string{"clean", "20known", "20new"} {
-			b.Run(fmt.Sprintf("%dKB/%s", size>>10, kind), func(b *testing.B) { benchExchange(b, size, kind) })
-		}
-	}
+// way is how a request reaches the vendor.
+type way struct {
+	name, url string
+	taken     []time.Duration
 }
 
-func benchExchange(b *testing.B, size int, kind string) {
-	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, err := io.Copy(io.Discard, r.Body); err != nil {
-			b.Error(err)
-		}
-		w.Header().Set("Content-Type", "application/json")
-		io.WriteString(w, `{"choices":[{"index":0,"message":{"role":"assistant","content":"Yes."},"finish_reason":"stop"}]}`)
-	}))
-	defer vendor.Close()
-	target, err := url.Parse(vendor.URL)
+// ways are straight to a vendor; through the floor, which is a bare reverse proxy that reads the body before it sends
+// it; and through ours, with its real vault, ledger and policy.
+func ways(b *testing.B, vendor http.HandlerFunc) []way {
+	b.Helper()
+	behind := httptest.NewServer(vendor)
+	b.Cleanup(behind.Close)
+	target, err := url.Parse(behind.URL)
 	if err != nil {
 		b.Fatal(err)
 	}
 	bare := httputil.NewSingleHostReverseProxy(target)
+	bare.Transport = newTransport() // else it would keep two connections, and its throughput would be theirs
+	bare.FlushInterval = -1
 	floor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -53,49 +48,152 @@ func benchExchange(b *testing.B, size int, kind string) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		bare.ServeHTTP(w, r)
 	}))
-	defer floor.Close()
+	b.Cleanup(floor.Close)
 	ours := newBench(b, standin.Options{})
-	ours.proxy.Settings = func() policy.Settings {
-		return policy.Settings{Providers: map[string]policy.Provider{"openai": {Format: "openai", URL: vendor.URL, Kind: policy.Public}}}
-	}
+	settings := policy.Settings{Providers: map[string]policy.Provider{"openai": {Format: "openai", URL: behind.URL, Kind: policy.Public}}}
+	ours.proxy.Settings = func() policy.Settings { return settings }
+	return []way{{name: "direct", url: behind.URL}, {name: "floor", url: floor.URL}, {name: "added", url: ours.url + "/openai"}}
+}
 
-	known := values(20)
-	ways := []struct {
-		url   string
-		taken []time.Duration
-	}{{url: vendor.URL}, {url: floor.URL}, {url: ours.url + "/openai"}}
-	for turn := 0; b.Loop(); turn++ {
-		var with []string
-		switch kind {
-		case "20known":
-			with = known
-		case "20new":
-			with = values(20)
-		}
-		body := conversation(size, turn, with)
-		for i := range ways {
-			began := time.Now()
-			res, err := http.Post(ways[i].url+"/v1/chat/completions", "application/json", bytes.NewReader(body))
-			if err != nil {
-				b.Fatal(err)
-			}
-			text, err := io.ReadAll(res.Body)
-			res.Body.Close()
-			if err != nil || res.StatusCode != http.StatusOK {
-				b.Fatalf("%s: %v %s", res.Status, err, text)
-			}
-			ways[i].taken = append(ways[i].taken, time.Since(began))
-		}
+func yes(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body) // the caller's trouble is the caller's
+	w.Header().Set("Content-Type", "application/json")
+	io.WriteString(w, `{"choices":[{"index":0,"message":{"role":"assistant","content":"Yes."},"finish_reason":"stop"}]}`)
+}
+
+// send posts a body and hands the answer over.
+func (w *way) send(b *testing.B, client *http.Client, body []byte, read func(io.Reader) error) {
+	res, err := client.Post(w.url+"/v1/chat/completions", "application/json", bytes.NewReader(body))
+	if err != nil {
+		b.Error(err)
+		return
 	}
+	defer res.Body.Close()
+	if err := read(res.Body); err != nil || res.StatusCode != http.StatusOK {
+		b.Errorf("%s: %v", res.Status, err)
+	}
+}
+
+func readAllOf(r io.Reader) error {
+	_, err := io.Copy(io.Discard, r)
+	return err
+}
+
+// report says the median of going straight, and what each of the others adds to it.
+func report(b *testing.B, ways []way) {
 	p50 := func(taken []time.Duration) float64 {
 		slices.Sort(taken)
 		return float64(taken[len(taken)/2]) / float64(time.Microsecond)
 	}
-	direct := p50(ways[0].taken)
 	b.ReportMetric(0, "ns/op")
+	direct := p50(ways[0].taken)
 	b.ReportMetric(direct, "direct-µs")
-	b.ReportMetric(p50(ways[1].taken)-direct, "floor-µs")
-	b.ReportMetric(p50(ways[2].taken)-direct, "added-µs")
+	for _, w := range ways[1:] {
+		b.ReportMetric(p50(w.taken)-direct, w.name+"-µs")
+	}
+}
+
+// BenchmarkExchange is what a proxy adds to a request's time, at the median of requests that follow one
+// another: added-µs is ours, floor-µs is that of a bare reverse proxy. The three ways take turns within the
+// same run. All text is new each time, but for a history, which is 200 KB that were sent before with 2 KB that were
+// not; known values have been met before, new ones have to be written to the vault.
+func BenchmarkExchange(b *testing.B) {
+	for _, size := range []int{2 << 10, 200 << 10} {
+		for _, kind := range []string{"clean", "20known", "20new"} {
+			b.Run(fmt.Sprintf("%dKB/%s", size>>10, kind), func(b *testing.B) { benchExchange(b, size, kind) })
+		}
+	}
+	b.Run("200KB/history", func(b *testing.B) { benchExchange(b, 200<<10, "history") })
+}
+
+func benchExchange(b *testing.B, size int, kind string) {
+	all, known := ways(b, yes), values(20)
+	history := conversation(size, 0, known)
+	for turn := 0; b.Loop(); turn++ {
+		var body []byte
+		switch kind {
+		case "clean":
+			body = conversation(size, turn, nil)
+		case "20known":
+			body = conversation(size, turn, known)
+		case "20new":
+			body = conversation(size, turn, values(20))
+		case "history":
+			body = slices.Concat(bytes.TrimSuffix(history, []byte(`],"model":"m"}`)), []byte(","), messagesOf(conversation(2<<10, turn+1, nil)))
+		}
+		for i := range all {
+			began := time.Now()
+			all[i].send(b, http.DefaultClient, body, readAllOf)
+			all[i].taken = append(all[i].taken, time.Since(began))
+		}
+	}
+	report(b, all)
+}
+
+// messagesOf is what stands behind the bracket of a conversation's messages.
+func messagesOf(body []byte) []byte {
+	_, rest, _ := bytes.Cut(body, []byte(`"messages":[`))
+	return rest
+}
+
+// BenchmarkFirstByte is when the first byte of a stream's text is there, while the vendor has not ended it.
+func BenchmarkFirstByte(b *testing.B) {
+	next := make(chan struct{})
+	all := ways(b, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // the caller's trouble is the caller's
+		w.Header().Set("Content-Type", "text/event-stream")
+		io.WriteString(w, "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Yes. \"}}]}\n\n")
+		_ = http.NewResponseController(w).Flush() // the reader would tell
+		<-next
+		io.WriteString(w, "data: [DONE]\n\n")
+	})
+	for turn := 0; b.Loop(); turn++ {
+		body := bytes.Replace(conversation(2<<10, turn, nil), []byte("{"), []byte(`{"stream":true,`), 1)
+		for i := range all {
+			began := time.Now()
+			all[i].send(b, http.DefaultClient, body, func(r io.Reader) error {
+				_, err := io.ReadFull(r, make([]byte, 1))
+				all[i].taken = append(all[i].taken, time.Since(began))
+				next <- struct{}{}
+				return errors.Join(err, readAllOf(r))
+			})
+		}
+	}
+	report(b, all)
+}
+
+// BenchmarkThroughput is how many requests a second sixteen clients get answered. The clients and the vendor take their
+// share of the same processors.
+func BenchmarkThroughput(b *testing.B) {
+	const clients = 16
+	for _, size := range []int{2 << 10, 200 << 10} {
+		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) {
+			all := ways(b, yes)
+			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
+			body := conversation(size, 1, values(1))
+			for b.Loop() {
+				for i := range all {
+					began := time.Now()
+					var group sync.WaitGroup
+					for range clients {
+						group.Go(func() {
+							for range 50 {
+								all[i].send(b, client, body, readAllOf)
+							}
+						})
+					}
+					group.Wait()
+					all[i].taken = append(all[i].taken, time.Since(began))
+				}
+			}
+			b.ReportMetric(0, "ns/op")
+			for _, w := range all {
+				slices.Sort(w.taken)
+				b.ReportMetric(50*clients/w.taken[len(w.taken)/2].Seconds(), strings.Replace(w.name, "added", "ours", 1)+"-req/s")
+			}
+			client.CloseIdleConnections()
+		})
+	}
 }
 
 func values(n int) []string {
@@ -126,7 +224,7 @@ func conversation(size, turn int, values []string) []byte {
 		}
 		messages = append(messages, message{[]string{"user", "assistant"}[i%2], text})
 	}
-	body, err := json.Marshal(map[string]any{"model": "m", "messages": messages})
+	body, err := json.Marshal(map[string]any{"messages": messages, "model": "m"})
 	if err != nil {
 		panic(err)
 	}

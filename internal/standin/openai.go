@@ -199,6 +199,11 @@ func (s *Server) chatStream(c completion, replies []Reply, withUsage, chunks boo
 		var calls [][]toolCall
 		for k, call := range reply.ToolCalls {
 			one := []toolCall{{Index: &k, ID: callID(i, k), Type: "function", Function: function{Name: call.Name}}}
+			if chunks { // this vendor sends a call whole
+				one[0].Function.Arguments = call.Arguments
+				calls = append(calls, one)
+				continue
+			}
 			for _, piece := range chop(call.Arguments, s.options.Piece) {
 				one = append(one, toolCall{Index: &k, Function: function{Arguments: piece}})
 			}

@@ -239,17 +239,39 @@ func isBlob(text []byte) bool {
 		}
 		text = text[at+len(";base64,"):]
 	}
-	for _, c := range text {
-		if !base64Digits[c] {
+	n := 0
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\\' {
+			skip := escapedDigit(text[i+1:])
+			if skip == 0 {
+				return false
+			}
+			i += skip
+		} else if !base64Digits[text[i]] {
 			return false
 		}
+		n++
 	}
-	return true
+	return n >= minBlob
+}
+
+// escapedDigit is the length of an escape, after its backslash, that stands for a slash, a plus or an equals sign:
+// some writers of JSON escape these. An escape of anything else is not written for a blob, and may be a value's.
+func escapedDigit(after []byte) int {
+	switch {
+	case len(after) > 0 && after[0] == '/':
+		return 1
+	case len(after) > 4 && after[0] == 'u':
+		switch string(bytes.ToLower(after[1:5])) {
+		case "002f", "002b", "003d":
+			return 5
+		}
+	}
+	return 0
 }
 
 var base64Digits = func() (digits [256]bool) {
-	// An escaped slash is a slash.
-	for _, c := range []byte(`ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=\`) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=") {
 		digits[c] = true
 	}
 	return digits
