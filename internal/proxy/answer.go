@@ -33,7 +33,7 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	if stream != nil && !encoded {
 		return p.stream(w, x, res, stream)
 	}
-	body, err := readAll(res.Body, res.Header.Get("Content-Encoding"))
+	body, err := readAll(res.Body, res.Header.Get("Content-Encoding"), res.ContentLength)
 	if err != nil {
 		f := refuse(http.StatusBadGateway, "upstream_cut", "the answer of "+x.provider+" broke off or could not be read")
 		f.cause, f.retry = errors.New("reading the answer"), true

@@ -22,7 +22,7 @@ var errTooLarge = errors.New("body over 64 MiB")
 
 // readBody reads a request's body whole. Its type must be JSON, which a web page's form cannot send.
 func readBody(r *http.Request) ([]byte, *failure) {
-	body, err := readAll(r.Body, r.Header.Get("Content-Encoding"))
+	body, err := readAll(r.Body, r.Header.Get("Content-Encoding"), r.ContentLength)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, refuse(http.StatusRequestEntityTooLarge, "too_large", "the request is over 64 MiB, decompressed, and cannot be scanned: send less at a time")
@@ -45,9 +45,12 @@ func readBody(r *http.Request) ([]byte, *failure) {
 
 var errEncoding = errors.New("unknown Content-Encoding")
 
+// trusted is how much memory a body gets on the word of its header alone.
+const trusted = 1 << 20
+
 // readAll reads and decompresses up to the limit. A bomb costs no more than the limit: decompression
-// stops there.
-func readAll(body io.Reader, encoding string) ([]byte, error) {
+// stops there. length is what the header says, or -1.
+func readAll(body io.Reader, encoding string, length int64) ([]byte, error) {
 	var in io.Reader
 	var err error
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
@@ -72,6 +75,9 @@ func readAll(body io.Reader, encoding string) ([]byte, error) {
 		return nil, fmt.Errorf("decompressing: %w", err)
 	}
 	var buf bytes.Buffer
+	if length > 0 { // and room to see that it ends there
+		buf.Grow(int(min(length, trusted)) + bytes.MinRead)
+	}
 	n, err := buf.ReadFrom(io.LimitReader(in, bodyLimit+1))
 	if err == nil && n > bodyLimit || errors.Is(err, zstd.ErrDecoderSizeExceeded) || errors.Is(err, zstd.ErrWindowSizeExceeded) {
 		return nil, errTooLarge

@@ -1,6 +1,9 @@
 package wire
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // Text is what a span says, decoded. It may share buf, or the body: use it before the next call, and do not
 // write to it.
@@ -60,9 +63,14 @@ type cursor struct {
 // before it, or after it if asked.
 func (c *cursor) to(text int, after bool) int {
 	for c.text < text {
-		if c.raw[c.pos] != '\\' {
-			c.pos++
-			c.text++
+		// Up to the next escape a byte says itself.
+		plain := bytes.IndexByte(c.raw[c.pos:min(c.pos+text-c.text, len(c.raw))], '\\')
+		if plain < 0 {
+			plain = text - c.text
+		}
+		if plain > 0 {
+			c.pos += plain
+			c.text += plain
 			continue
 		}
 		n := escapeLen(c.raw[c.pos:])
