@@ -68,15 +68,17 @@ func (a attachment) with(edits []wire.Edit) []byte {
 	return a.encoding.AppendEncode(nil, text)
 }
 
-// attached finds what is sensitive in an attachment.
+// attached finds what is sensitive in an attachment, and in what a data URL says of it.
 func (p *Proxy) attached(n int, span []byte, engine *detect.Engine) []secret {
 	a, ok := openAttachment(span)
+	head := span[:a.head]
+	found := merge(n, head, p.seen.find(engine, nil, head), p.Vault.Known(head), nil, engine)
 	if !ok {
-		return nil
+		return found
 	}
-	found := merge(n, a.text, p.seen.find(engine, nil, a.text), p.Vault.Known(a.text), nil, engine)
-	for i := range found {
-		found[i].in = &a
+	for _, s := range merge(n, a.text, p.seen.find(engine, nil, a.text), p.Vault.Known(a.text), nil, engine) {
+		s.in = &a
+		found = append(found, s)
 	}
 	return found
 }

@@ -55,6 +55,25 @@ func TestAttachments(t *testing.T) {
 	}
 }
 
+// TestAttachmentHead: what a data URL says of its data is text, whatever the data are.
+func TestAttachmentHead(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	key, other := awsKey(), awsKey()
+	for _, data := range []string{"\x89PNG\r\n\x1a\n\x00" + strings.Repeat("pixels ", 30), strings.Repeat("text ", 30) + other} {
+		url := "data:image/png;name=" + key + ";base64," + base64.StdEncoding.EncodeToString([]byte(data))
+		body := fmt.Sprintf(`{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"%s"}}]}]}`, url)
+		if status, text, _ := b.post(chat, body); status != http.StatusOK {
+			t.Fatal(text)
+		}
+		sent := string(b.vendor.Requests()[len(b.vendor.Requests())-1].Body)
+		_, encoded, ok := strings.Cut(strings.TrimSuffix(sent, `"}}]}]}`), ";base64,")
+		got, err := base64.StdEncoding.DecodeString(encoded)
+		if strings.Contains(sent, key) || !strings.Contains(sent, `"data:image/png;name=AWS_KEY`) || !ok || err != nil || strings.Contains(string(got), other) || got[0] != data[0] {
+			t.Errorf("it went as %s", sent)
+		}
+	}
+}
+
 // TestNoAttachment: what merely stands where base64 should is text.
 func TestNoAttachment(t *testing.T) {
 	b := newBench(t, standin.Options{})

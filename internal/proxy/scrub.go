@@ -116,7 +116,7 @@ func splice(body []byte, req *wire.Request, found []secret, tokens []string) []b
 		first := len(edits)
 		sp := req.Spans[found[i].span]
 		in := found[i].in
-		for n := found[i].span; i < len(found) && found[i].span == n; i++ {
+		for n := found[i].span; i < len(found) && found[i].span == n && found[i].in == in; i++ {
 			edits = append(edits, wire.Edit{Start: found[i].at.Start, End: found[i].at.End, Text: []byte(tokens[i])})
 		}
 		if in != nil {
