@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
@@ -62,22 +63,50 @@ func TestSpliced(t *testing.T) {
 	b.leaks(key, mail, `Tr7#kq9`)
 }
 
-// TestConversation: over twenty turns and a restart in the middle, each request begins with the messages
-// of the one before, byte for byte, and nothing that was restored goes out again in clear.
+// toolTurn is a tool that an assistant called with a value, and what it answered, as a client keeps it in its history.
+func toolTurn(path string, turn int, value string) []map[string]any {
+	id := fmt.Sprintf("call_%d", turn)
+	input := map[string]any{"path": "deploy.sh", "content": "export DB=" + value}
+	if path == chat {
+		args, _ := json.Marshal(input)
+		return []map[string]any{
+			{"role": "assistant", "content": nil, "tool_calls": []any{map[string]any{"id": id, "type": "function", "function": map[string]any{"name": "write_file", "arguments": string(args)}}}},
+			{"role": "tool", "tool_call_id": id, "content": "wrote 1 line with " + value},
+		}
+	}
+	return []map[string]any{
+		{"role": "assistant", "content": []any{map[string]any{"type": "tool_use", "id": id, "name": "write_file", "input": input}}},
+		{"role": "user", "content": []any{map[string]any{"type": "tool_result", "tool_use_id": id, "content": "wrote 1 line with " + value}}},
+	}
+}
+
+// TestConversation: over fifty turns with tools, restarts and upgrades to other rules, each request begins with the
+// messages of the one before, byte for byte, and nothing that was restored goes out again in clear.
 func TestConversation(t *testing.T) {
 	for _, path := range []string{chat, "/anthropic/v1/messages"} {
 		b := newBench(t, standin.Options{})
 		var history []map[string]any
 		var secrets []string
-		var before string
-		for turn := range 20 {
-			if turn == 10 {
+		var before, address string
+		for turn := range 50 {
+			if turn%10 == 9 {
 				b.stop()
 				b.start()
 			}
+			if turn == 29 { // what these rules found is known, though they are gone
+				fewer, err := detect.Default().Without("email-address")
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.proxy.Engine = func() *detect.Engine { return fewer }
+			}
 			password := random(5, lowerLetters) + "!7" + random(4, lowerLetters) + "Q"
-			secrets = append(secrets, password, email())
-			history = append(history, map[string]any{"role": "user", "content": fmt.Sprintf("turn %d: db_password = %q and write to %s, then say it all again", turn, password, secrets[len(secrets)-1])})
+			secrets = append(secrets, password)
+			if turn < 29 {
+				address = email()
+				secrets = append(secrets, address)
+			}
+			history = append(history, map[string]any{"role": "user", "content": fmt.Sprintf("turn %d: db_password = %q and write to %s, then say it all again", turn, password, address)})
 			body, _ := json.Marshal(map[string]any{"max_tokens": 9, "messages": history})
 			status, text, _ := b.post(path, string(body))
 			if status != http.StatusOK {
@@ -102,6 +131,7 @@ func TestConversation(t *testing.T) {
 			}
 			// The assistant repeats the value where no rule would see it.
 			history = append(history, map[string]any{"role": "assistant", "content": said + " So it is " + password + "."})
+			history = append(history, toolTurn(path, turn, password)...)
 			sent := string(b.vendor.Requests()[turn].Body)
 			if prefix := strings.TrimSuffix(before, "]}"); !strings.HasPrefix(sent, prefix) {
 				t.Fatalf("turn %d does not begin with the one before", turn)
