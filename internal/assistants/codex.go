@@ -6,7 +6,7 @@ import (
 )
 
 // Codex takes no address from a variable: its settings or its arguments name a provider of their own. Websockets are
-// off, because they are not scrubbed.
+// off: they would be scrubbed, too, but Codex has been tried with requests alone.
 var codex = &Assistant{
 	Name: "codex", Title: "Codex CLI",
 	Uncovered: "a sign-in with ChatGPT goes to another service, so set OPENAI_API_KEY; a profile that you choose at a start may name another provider",

@@ -58,7 +58,8 @@ func (p *Provider) unlisted(by []string) (dropped bool) {
 }
 
 func (p Provider) equal(q Provider) bool {
-	return p.Format == q.Format && p.URL == q.URL && p.Kind == q.Kind && slices.Equal(p.Hosts, q.Hosts)
+	return p.Format == q.Format && p.URL == q.URL && p.Kind == q.Kind && slices.Equal(p.Hosts, q.Hosts) &&
+		p.KeyEnv == q.KeyEnv && p.Reroute == q.Reroute && p.Fallback == q.Fallback && p.Limits == q.Limits
 }
 
 // hosts checks the hosts of the providers of one file.

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +28,32 @@ func TestHostMatches(t *testing.T) {
 }
 
 // TestWhoseHost: a host belongs to the highest layer's provider, and a lower one's can take none of it.
+// TestProvidersDiffer: what a lower layer says of a provider is compared whole, or nobody is told that it does not count.
+func TestProvidersDiffer(t *testing.T) {
+	kinds := map[reflect.Kind]func(reflect.Value){
+		reflect.String: func(v reflect.Value) { v.SetString("x") },
+		reflect.Int:    func(v reflect.Value) { v.SetInt(1) },
+		reflect.Slice:  func(v reflect.Value) { v.Set(reflect.ValueOf([]string{"a.example"})) },
+	}
+	var differs func(p *Provider, v reflect.Value, name string)
+	differs = func(p *Provider, v reflect.Value, name string) {
+		for i := range v.NumField() {
+			f, name := v.Field(i), name+"."+v.Type().Field(i).Name
+			if f.Kind() == reflect.Struct {
+				differs(p, f, name)
+				continue
+			}
+			kinds[f.Kind()](f)
+			if p.equal(Provider{}) {
+				t.Errorf("%s is not compared", name)
+			}
+			f.SetZero()
+		}
+	}
+	var p Provider
+	differs(&p, reflect.ValueOf(&p).Elem(), "Provider")
+}
+
 func TestWhoseHost(t *testing.T) {
 	mine := func(name string, kind Kind, hosts ...string) *Settings {
 		return &Settings{Providers: map[string]Provider{name: {Format: "openai", URL: "https://api.vendor.example", Kind: kind, Hosts: hosts}}}

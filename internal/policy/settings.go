@@ -63,7 +63,7 @@ type Limits struct {
 	Findings LimitsByClass `yaml:"findings_per_minute,omitempty"`
 }
 
-// LimitsByClass is comparable, so that a Provider is.
+// LimitsByClass is a struct, not a map, so that two providers can be compared.
 type LimitsByClass struct {
 	Credential  int `yaml:"credential,omitempty" jsonschema:"minimum=0"`
 	PII         int `yaml:"pii,omitempty" jsonschema:"minimum=0"`

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -80,8 +81,9 @@ func (s *Secrets) SetPrints(source string, prints []Print) {
 	clear(s.gate[:])
 	s.prints = map[uint64][]Print{}
 	n := 0
-	for _, list := range s.sources {
-		for _, p := range list {
+	// What the person named comes first, then variables, then files: if there are too many, the last are left out.
+	for _, source := range slices.Sorted(maps.Keys(s.sources)) {
+		for _, p := range s.sources[source] {
 			if n++; n > mostPrints {
 				return
 			}

@@ -52,7 +52,7 @@ func (s streaming) framing(contentType string) (f framing, ok bool) {
 //
 // Where events are numbered, or texts take turns, there can be none of ours. An event whose text ends in what may be part of a
 // placeholder then waits, and all that come after it, until its lane goes on or ends, so that what is held can
-// still go into it. That costs no more time than the held text itself: it is a few capitals, and the next event
+// still go into it. That costs no more time than the held text itself: it is a word or two, and the next event
 // is nearly always the same lane's.
 type Stream struct {
 	route   *Route
