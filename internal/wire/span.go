@@ -79,6 +79,11 @@ func (c *cursor) to(text int, after bool) int {
 			c.text += plain
 			continue
 		}
+		if c.pos+1 < len(c.raw) && letters[c.raw[c.pos+1]] != 0 {
+			c.pos += 2
+			c.text++
+			continue
+		}
 		n := escapeLen(c.raw[c.pos:])
 		if n == 0 {
 			n = 1
