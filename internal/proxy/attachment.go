@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
@@ -32,7 +33,7 @@ func openAttachment(span []byte) (a attachment, ok bool) {
 		a.encoding = a.encoding.WithPadding(base64.NoPadding)
 	}
 	if end := bytes.IndexByte(data, '='); len(data)%4 == 1 || end >= 0 && end < len(data)-2 {
-		return attachment{text: span}, true // it is no base64, so what stands there is the text
+		return attachment{text: slices.Clone(span)}, true // it is no base64, so what stands there is the text
 	}
 	// Most are images, whose first bytes tell.
 	if n := min(len(data), 512) / 4 * 4; n > 0 && n < len(data) {
@@ -42,7 +43,7 @@ func openAttachment(span []byte) (a attachment, ok bool) {
 	}
 	text, err := a.encoding.AppendDecode(nil, data)
 	if err != nil {
-		return attachment{text: span}, true
+		return attachment{text: slices.Clone(span)}, true
 	}
 	a.text = text
 	return a, isTextFile(text, false)
@@ -72,11 +73,13 @@ func (a attachment) with(edits []wire.Edit) []byte {
 func (p *Proxy) attached(n int, span []byte, engine *detect.Engine) []secret {
 	a, ok := openAttachment(span)
 	head := span[:a.head]
-	found := merge(n, head, p.seen.find(engine, nil, head), p.Vault.Known(head), nil, engine)
+	findings, known := p.seen.find(engine, p.Vault, nil, head)
+	found := merge(n, head, findings, known, nil, engine)
 	if !ok {
 		return found
 	}
-	for _, s := range merge(n, a.text, p.seen.find(engine, nil, a.text), p.Vault.Known(a.text), nil, engine) {
+	findings, known = p.seen.find(engine, p.Vault, nil, a.text)
+	for _, s := range merge(n, a.text, findings, known, nil, engine) {
 		s.in = &a
 		found = append(found, s)
 	}

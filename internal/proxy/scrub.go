@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
@@ -128,14 +129,19 @@ func splice(body []byte, req *wire.Request, found []secret, tokens []string) []b
 	return wire.Splice(body, edits)
 }
 
+// scratches are where texts are decoded, one at a time: a conversation's longest would else be new memory with
+// every turn.
+var scratches = sync.Pool{New: func() any { return new([]byte) }}
+
 // find lists what is sensitive in a request: what the rules find in each string, by the string's key
 // where that gives it away, and what the vault knows.
 func (p *Proxy) find(req *wire.Request) []secret {
 	engine := p.Engine()
 	var out []secret
 	cut := p.cut(req, engine)
-	// Decoded text is wanted for one span at a time; one longer than the scratch gets memory of its own.
-	scratch, keyScratch := make([]byte, 0, 32<<10), make([]byte, 0, 128)
+	scratch := scratches.Get().(*[]byte)
+	defer scratches.Put(scratch)
+	var keyScratch []byte
 	for n, sp := range req.Spans {
 		text := req.Text(sp, scratch)
 		if sp.Kind == wire.Blob {
@@ -143,14 +149,16 @@ func (p *Proxy) find(req *wire.Request) []secret {
 			continue
 		}
 		var findings []detect.Finding
+		var known []redact.Match
 		switch {
 		case sp.Kind == wire.Thought: // only what is known already
+			known = p.Vault.Known(text)
 		case sp.Key >= 0:
-			findings = p.seen.find(engine, req.Text(req.Spans[sp.Key], keyScratch), text)
+			findings, known = p.seen.find(engine, p.Vault, req.Text(req.Spans[sp.Key], &keyScratch), text)
 		default:
-			findings = p.seen.find(engine, nil, text)
+			findings, known = p.seen.find(engine, p.Vault, nil, text)
 		}
-		out = append(out, merge(n, text, findings, p.Vault.Known(text), cut[n], engine)...)
+		out = append(out, merge(n, text, findings, known, cut[n], engine)...)
 	}
 	if settings := p.Settings(); len(settings.Allow) > 0 {
 		// Entries that cannot be read allow nothing; the settings were checked when they were loaded.

@@ -5,17 +5,30 @@ import (
 	"sync"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
 )
 
-// seen remembers what the rules found in a text, so that a conversation's history, which comes again with every
-// turn, is not scanned again. A text is known by a hash under a key of this process, never by itself; what it holds
-// of findings is their places. It forgets the older half of what it has when it is full, and all of it when the rules
-// change. Values that the vault knows are not remembered here: there are more of them with every turn.
+// seen remembers what stands in a text, so that a conversation's history, which comes again with every turn, is not
+// scanned again. A text is known by a hash under a key of this process, never by itself; what it holds of findings is
+// their places. It forgets the older half of what it has when it is full, and all of it when the rules change. What the
+// vault knows is looked for again only when it has learnt something since.
 type seen struct {
 	mu           sync.Mutex
 	engine       *detect.Engine
-	young, old   map[seenKey][]detect.Finding
+	young, old   map[seenKey]remembered
 	hits, misses uint64
+}
+
+// remembered is what a text holds, nil for most, and the vault's generation when it was looked for.
+type remembered struct {
+	*contents
+	generation uint64
+}
+
+// contents of a text are what the rules find in it and what the vault knows of it.
+type contents struct {
+	findings []detect.Finding
+	known    []redact.Match
 }
 
 // seenKey is 128 bits, so that two texts never share one.
@@ -38,32 +51,47 @@ func keyOf(name, text []byte) (k seenKey) {
 	return k
 }
 
-// find is what the engine finds in a text under a name, or in one without.
-func (s *seen) find(engine *detect.Engine, name, text []byte) []detect.Finding {
+// find is what the engine finds in a text under a name, or in one without, and what the vault knows in it.
+func (s *seen) find(engine *detect.Engine, vault *redact.Vault, name, text []byte) ([]detect.Finding, []redact.Match) {
 	k := keyOf(name, text)
-	if findings, ok := s.get(engine, k); ok {
-		return findings
+	generation := vault.Generation() // before it is asked: what it learns meanwhile is looked for the next time
+	r, ok := s.get(engine, k)
+	if ok && r.generation == generation {
+		return r.all()
 	}
-	var findings []detect.Finding
-	if len(name) > 0 {
-		findings = engine.FindNamed(name, text)
-	} else {
-		findings = engine.Find("", text)
+	findings, _ := r.all()
+	if !ok {
+		if len(name) > 0 {
+			findings = engine.FindNamed(name, text)
+		} else {
+			findings = engine.Find("", text)
+		}
 	}
-	s.put(engine, k, findings)
-	return findings
+	r = remembered{generation: generation}
+	if known := vault.Known(text); len(findings)+len(known) > 0 {
+		r.contents = &contents{findings, known}
+	}
+	s.put(engine, k, r)
+	return r.all()
 }
 
-func (s *seen) get(engine *detect.Engine, k seenKey) ([]detect.Finding, bool) {
+func (r remembered) all() ([]detect.Finding, []redact.Match) {
+	if r.contents == nil {
+		return nil, nil
+	}
+	return r.findings, r.known
+}
+
+func (s *seen) get(engine *detect.Engine, k seenKey) (remembered, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.engine != engine {
-		s.engine, s.young, s.old = engine, map[seenKey][]detect.Finding{}, nil
+		s.engine, s.young, s.old = engine, map[seenKey]remembered{}, nil
 	}
-	findings, ok := s.young[k]
+	r, ok := s.young[k]
 	if !ok {
-		if findings, ok = s.old[k]; ok {
-			s.keep(k, findings)
+		if r, ok = s.old[k]; ok {
+			s.keep(k, r)
 		}
 	}
 	if ok {
@@ -71,7 +99,7 @@ func (s *seen) get(engine *detect.Engine, k seenKey) ([]detect.Finding, bool) {
 	} else {
 		s.misses++
 	}
-	return findings, ok
+	return r, ok
 }
 
 // counts are how often a text was remembered, and how often not.
@@ -81,17 +109,17 @@ func (s *seen) counts() (hits, misses uint64) {
 	return s.hits, s.misses
 }
 
-func (s *seen) put(engine *detect.Engine, k seenKey, findings []detect.Finding) {
+func (s *seen) put(engine *detect.Engine, k seenKey, r remembered) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.engine == engine {
-		s.keep(k, findings)
+		s.keep(k, r)
 	}
 }
 
-func (s *seen) keep(k seenKey, findings []detect.Finding) {
+func (s *seen) keep(k seenKey, r remembered) {
 	if len(s.young) >= mostSeen {
-		s.old, s.young = s.young, make(map[seenKey][]detect.Finding, mostSeen/4)
+		s.old, s.young = s.young, make(map[seenKey]remembered, mostSeen/4)
 	}
-	s.young[k] = findings
+	s.young[k] = r
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
 )
 
 // TestSeen: a text is scanned once, under each name; when it is full the older half goes; other rules scan anew.
@@ -15,16 +16,20 @@ func TestSeen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := new(seen)
+	s, vault := new(seen), openVault(t)
+	find := func(engine *detect.Engine, name, text []byte) int {
+		findings, _ := s.find(engine, vault, name, text)
+		return len(findings)
+	}
 	text := []byte("Tr7#kq" + "9Lm2")
 	for range 3 {
-		if n := len(s.find(engine, []byte("password"), text)); n != 1 {
+		if n := find(engine, []byte("password"), text); n != 1 {
 			t.Fatalf("under its name: %d findings", n)
 		}
-		if n := len(s.find(engine, []byte("passwor"), append([]byte("d"), text...))); n != 0 {
+		if n := find(engine, []byte("passwor"), append([]byte("d"), text...)); n != 0 {
 			t.Fatalf("name and text are taken for one: %d findings", n)
 		}
-		if n := len(s.find(engine, nil, text)); n != 0 {
+		if n := find(engine, nil, text); n != 0 {
 			t.Fatalf("without a name: %d findings", n)
 		}
 	}
@@ -32,9 +37,9 @@ func TestSeen(t *testing.T) {
 		t.Errorf("%d texts are remembered", len(s.young))
 	}
 	for i := range 2 * mostSeen {
-		s.find(engine, nil, fmt.Append(nil, i))
+		find(engine, nil, fmt.Append(nil, i))
 		if i%1000 == 0 {
-			s.find(engine, []byte("password"), text) // of every turn
+			find(engine, []byte("password"), text) // of every turn
 		}
 	}
 	if _, ok := s.get(engine, keyOf([]byte("password"), text)); !ok || len(s.young)+len(s.old) > 2*mostSeen {
@@ -43,20 +48,49 @@ func TestSeen(t *testing.T) {
 	if _, ok := s.get(engine, keyOf(nil, text)); ok {
 		t.Error("a text of long ago is remembered")
 	}
-	s.find(detect.Default(), nil, text)
+	find(detect.Default(), nil, text)
 	if len(s.young)+len(s.old) != 1 {
 		t.Error("what other rules found is remembered")
 	}
 }
 
-// TestSeenFindsTheSame: whether remembered or not, the findings are the engine's.
+// TestSeenFindsTheSame: whether remembered or not, the findings are the engine's, and what the vault has learnt
+// since is found, too.
 func TestSeenFindsTheSame(t *testing.T) {
-	s := new(seen)
-	text := []byte(strings.Repeat("mail "+strings.Join([]string{"jan.nowak", "onet.pl"}, "@")+" and call\n", 3))
+	s, vault := new(seen), openVault(t)
+	address := strings.Join([]string{"jan.nowak", "onet.pl"}, "@")
+	text := []byte(strings.Repeat("mail "+address+" of sparrow-house and call\n", 3))
 	want := detect.Default().Find("", text)
-	for range 2 {
-		if got := s.find(detect.Default(), nil, text); !reflect.DeepEqual(got, want) {
-			t.Errorf("%v, want %v", got, want)
+	find := func(known int) {
+		t.Helper()
+		for range 2 {
+			findings, matches := s.find(detect.Default(), vault, nil, text)
+			if !reflect.DeepEqual(findings, want) || len(matches) != known {
+				t.Errorf("%v, want %v; and %d known values, want %d", findings, want, len(matches), known)
+			}
 		}
 	}
+	find(0)
+	if _, err := vault.Issue(redact.Wire, "openai", []redact.Value{{Type: "EMAIL", Rule: "email", Class: detect.PII, Bytes: []byte(address)}}); err != nil {
+		t.Fatal(err)
+	}
+	find(3)
+	vault.Secrets().Set("here", [][]byte{[]byte("sparrow-house")})
+	find(6)
+	vault.Secrets().Set("here", nil)
+	find(3)
+}
+
+func openVault(t *testing.T) *redact.Vault {
+	t.Helper()
+	vault, err := redact.OpenVault(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := vault.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return vault
 }

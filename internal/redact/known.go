@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
@@ -15,6 +16,8 @@ type Known struct {
 	mu    sync.RWMutex
 	gate  gate
 	byKey map[[knownMin]byte][]known
+	// learnt counts what was added.
+	learnt atomic.Uint64
 }
 
 // gate has a bit for a hash of the first four bytes of each value: most of a text goes no further.
@@ -69,6 +72,7 @@ func (k *Known) Add(v Value) {
 	slices.SortFunc(list, func(a, b known) int { return len(b.value) - len(a.value) })
 	k.byKey[key] = list
 	k.gate.add(gateHash(value))
+	k.learnt.Add(1)
 }
 
 // at finds the known value that begins at a place.

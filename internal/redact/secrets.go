@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
@@ -32,6 +33,8 @@ type Secrets struct {
 	sources map[string][]Print
 	gate    gate
 	prints  map[uint64][]Print
+	// learnt counts the changes.
+	learnt atomic.Uint64
 }
 
 // Print is the fingerprint of a value in one of its forms.
@@ -74,6 +77,7 @@ func (s *Secrets) SetPrints(source string, prints []Print) {
 	if slices.Equal(s.sources[source], prints) {
 		return
 	}
+	s.learnt.Add(1)
 	s.sources[source] = prints
 	if len(prints) == 0 {
 		delete(s.sources, source)

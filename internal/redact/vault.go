@@ -240,6 +240,9 @@ func (v *Vault) Describe(p string) (Value, bool) {
 // Known finds the vault's values in a text, and the secrets that this machine has.
 func (v *Vault) Known(text []byte) []Match { return find(text, &v.known, v.secrets) }
 
+// Generation changes whenever the vault learns of a value: until then Known finds the same again.
+func (v *Vault) Generation() uint64 { return v.known.learnt.Load() + v.secrets.learnt.Load() }
+
 // Secrets are this machine's own, to be kept up to date by whoever reads its files.
 func (v *Vault) Secrets() *Secrets { return v.secrets }
 

@@ -6,7 +6,7 @@ import "cmp"
 // error is a *Malformed: what to do with it is for the caller to say.
 func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 	s := scanner{data: body, lax: true, group: true}
-	if err := s.document(r.answer); err != nil {
+	if err := s.document(r.answer.node()); err != nil {
 		return body, err
 	}
 	for _, m := range s.marks {

@@ -24,7 +24,7 @@ var anthropic = &Format{
 		{
 			// Many messages to be answered later. What comes back at once holds none of their text.
 			Path:    "/v1/messages/batches",
-			request: new(node).graft("requests[].params", shape(anthropicRequest...)),
+			request: shape().graft("requests[].params", shape(anthropicRequest...)),
 			answer:  shape(anthropicFailed),
 		},
 		{

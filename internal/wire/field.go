@@ -2,6 +2,7 @@ package wire
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -96,8 +97,44 @@ type judgement struct {
 	of   *node // this object if nil
 }
 
-// shape compiles a table.
-func shape(fields ...Field) *node {
+// table is what a format says of a document. It is compiled when the first such document is read: who only scans files
+// never needs one.
+type table struct {
+	fields []Field
+	grafts []graft
+	once   sync.Once
+	root   *node
+}
+
+// graft is another table at a path.
+type graft struct {
+	path string
+	of   *table
+}
+
+func shape(fields ...Field) *table { return &table{fields: fields} }
+
+// graft puts another table at a path.
+func (t *table) graft(path string, of *table) *table {
+	t.grafts = append(t.grafts, graft{path, of})
+	return t
+}
+
+// node is the document's own place; nil if there is no table.
+func (t *table) node() *node {
+	if t == nil {
+		return nil
+	}
+	t.once.Do(func() {
+		t.root = compile(t.fields)
+		for _, g := range t.grafts {
+			t.root.graft(g.path, g.of.node())
+		}
+	})
+	return t.root
+}
+
+func compile(fields []Field) *node {
 	root := new(node)
 	for _, f := range fields {
 		n, owner := root, root
@@ -137,8 +174,8 @@ func shape(fields ...Field) *node {
 	return root
 }
 
-// graft puts another table's node at a path.
-func (n *node) graft(path string, of *node) *node {
+// graft puts the node of another table at a path.
+func (n *node) graft(path string, of *node) {
 	at := n
 	for part := range strings.SplitSeq(path, ".") {
 		name, array := strings.CutSuffix(part, "[]")
@@ -150,7 +187,6 @@ func (n *node) graft(path string, of *node) *node {
 	name, snake := at.name, at.snake
 	*at = *of
 	at.name, at.snake = name, snake
-	return n
 }
 
 // judge has what f says of n, or of this object, wait for the object's end.

@@ -43,7 +43,7 @@ func TestJoinedFieldsAreInTheirTable(t *testing.T) {
 	for _, f := range formats {
 		for _, r := range f.routes {
 			for _, name := range r.joined {
-				if r.request.field([]byte(name)) == nil {
+				if r.request.node().field([]byte(name)) == nil {
 					t.Errorf("%s %s joins %s, which its table does not name", f.Name, r.Path, name)
 				}
 			}

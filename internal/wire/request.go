@@ -54,7 +54,7 @@ func (r *Route) Request(body []byte) (*Request, error) {
 	s := scanner{data: body, list: true}
 	// Quotes are counted fast, and two make a string, or less if they are escaped.
 	s.spans = make([]Span, 0, min(bytes.Count(body, []byte{'"'})/2, maxStrings))
-	if err := s.document(r.request); err != nil {
+	if err := s.document(r.request.node()); err != nil {
 		return nil, err
 	}
 	if i := bytes.IndexAny(body, "{[\""); i < 0 || body[i] != '{' {
@@ -77,7 +77,7 @@ func (r *Route) Request(body []byte) (*Request, error) {
 		q.Model = ""
 	}
 	if r.joined != nil {
-		q.joins = joins(q.Spans, r.request, r.joined)
+		q.joins = joins(q.Spans, r.request.node(), r.joined)
 		if len(q.joins) > maxJoins {
 			return nil, &Malformed{0, fmt.Sprintf("more than %d texts that go on in another", maxJoins)}
 		}

@@ -2,20 +2,26 @@ package wire
 
 import (
 	"bytes"
+	"slices"
 	"unicode/utf8"
 )
 
-// Text is what a span says, decoded. It may share buf, or the body: use it before the next call, and do not
-// write to it.
-func (q *Request) Text(s Span, buf []byte) []byte {
-	raw := q.body[s.Start:s.End]
+// Text is what a span says, decoded. It may share the body, or buf, which grows as it must and may be nil: use it
+// before the next call, and do not write to it.
+func (q *Request) Text(s Span, buf *[]byte) []byte {
+	text := q.body[s.Start:s.End]
 	if !s.escaped {
-		return raw
+		return text
 	}
-	if s.layers == 1 {
-		return decode(buf[:0], raw)
+	if buf == nil {
+		buf = new([]byte)
 	}
-	return decode(buf[:0], decode(nil, raw))
+	// No text is longer than what spells it, so the second layer is decoded in its own place.
+	*buf = slices.Grow((*buf)[:0], len(text))
+	for range s.layers {
+		text = decode((*buf)[:0], text)
+	}
+	return text
 }
 
 // Place turns edits of a span's text into edits of the body, in place: their ranges become ranges of the body,
@@ -71,6 +77,11 @@ func (c *cursor) to(text int, after bool) int {
 		if plain > 0 {
 			c.pos += plain
 			c.text += plain
+			continue
+		}
+		if c.pos+1 < len(c.raw) && letters[c.raw[c.pos+1]] != 0 {
+			c.pos += 2
+			c.text++
 			continue
 		}
 		n := escapeLen(c.raw[c.pos:])

@@ -17,7 +17,7 @@ var ErrTooManyLanes = errors.New("the vendor's stream has more than 1,024 texts 
 
 // streaming says how a route's answer is streamed.
 type streaming struct {
-	event *node
+	event *table
 	done  string // the data that ends everything, if it is not JSON
 	name  string // of an event of text, if the vendor's events have names
 	// text appends the data of an event that carries text, escaped already, in a lane.
@@ -165,7 +165,7 @@ func (s *Stream) event(raw []byte) error {
 		s.end(ended{all: true})
 	}
 	sc.data, sc.pos, sc.depth, sc.marks = ev.data, 0, 0, sc.marks[:0]
-	if len(ev.data) == 0 || sc.document(st.event) != nil {
+	if len(ev.data) == 0 || sc.document(st.event.node()) != nil {
 		return s.pass(raw, nil, nil) // a comment, a ping, [DONE]: nothing to restore
 	}
 	ends, err := s.carry()

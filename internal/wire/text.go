@@ -12,20 +12,17 @@ func escapeLen(text []byte) int {
 	if len(text) < 2 || text[0] != '\\' {
 		return 0
 	}
-	switch text[1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+	if letters[text[1]] != 0 {
 		return 2
-	case 'u':
-		u, ok := hex4(text)
-		if !ok {
-			return 0
-		}
-		if low, ok := hex4(text[6:]); ok && utf16.DecodeRune(u, low) != utf8.RuneError {
-			return 12
-		}
-		return 6
 	}
-	return 0
+	u, ok := hex4(text)
+	if !ok {
+		return 0
+	}
+	if low, ok := hex4(text[6:]); ok && utf16.DecodeRune(u, low) != utf8.RuneError {
+		return 12
+	}
+	return 6
 }
 
 // surrogate tells whether the \u escape that text starts with is half of a pair.
@@ -54,29 +51,20 @@ func hex4(text []byte) (rune, bool) {
 	return u, true
 }
 
+// letters are what escapes of one letter stand for.
+var letters = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
 // unescape appends what the escape that text starts with stands for. A lone surrogate is U+FFFD.
 func unescape(dst, text []byte) []byte {
-	switch c := text[1]; c {
-	case 'b':
-		return append(dst, '\b')
-	case 'f':
-		return append(dst, '\f')
-	case 'n':
-		return append(dst, '\n')
-	case 'r':
-		return append(dst, '\r')
-	case 't':
-		return append(dst, '\t')
-	case 'u':
-		u, _ := hex4(text)
-		if utf16.IsSurrogate(u) {
-			low, _ := hex4(text[6:])
-			u = utf16.DecodeRune(u, low)
-		}
-		return utf8.AppendRune(dst, u)
-	default:
+	if c := letters[text[1]]; c != 0 {
 		return append(dst, c)
 	}
+	u, _ := hex4(text)
+	if utf16.IsSurrogate(u) {
+		low, _ := hex4(text[6:])
+		u = utf16.DecodeRune(u, low)
+	}
+	return utf8.AppendRune(dst, u)
 }
 
 // decode appends the text that the contents of a JSON string stand for.
@@ -88,6 +76,12 @@ func decode(dst, raw []byte) []byte {
 		}
 		dst = append(dst, raw[:i]...)
 		raw = raw[i:]
+		if len(raw) > 1 { // as nearly all are, the ends of lines
+			if c := letters[raw[1]]; c != 0 {
+				dst, raw = append(dst, c), raw[2:]
+				continue
+			}
+		}
 		n := escapeLen(raw)
 		if n == 0 { // only in what a model wrote
 			dst, raw = append(dst, raw[0]), raw[1:]

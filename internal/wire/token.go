@@ -105,6 +105,10 @@ func (s *scanner) str() (escaped bool, err error) {
 			return escaped, nil
 		case c == '\\':
 			escaped = true
+			if i+1 < len(d) && letters[d[i+1]] != 0 {
+				i += 2
+				continue
+			}
 			size := escapeLen(d[i:])
 			if size == 0 || !s.lax && size == 6 && surrogate(d[i:]) {
 				s.pos = i

@@ -3,6 +3,7 @@ package wire
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -22,25 +23,27 @@ const (
 
 // knownTools are the assistants' own tools, in lower case without separators. A tool is an edit only if it is
 // here: a name that merely sounds like one may do more.
-var knownTools = kinds(map[ToolKind]string{
-	ToolCommand: `bash bashtool bashcodeexecution cmd codeexecution codeinterpreter computer computeruse
+var knownTools = sync.OnceValue(func() map[string]ToolKind {
+	return kinds(map[ToolKind]string{
+		ToolCommand: `bash bashtool bashcodeexecution cmd codeexecution codeinterpreter computer computeruse
 		containerexec eval exec execbash execcommand execute executebash executecode executecommand
 		executeshell interactwithprocess javascript jsrepl killshell localshell powershell process pwsh python
 		repl runcode runcommand runcommands runinterminal runshellcommand runtask runterminalcmd
 		runterminalcommand sendcommand sendinput shell shellcommand startprocess terminal unifiedexec
 		writestdin`,
-	ToolNetwork: `browse browser browseraction computeruseweb curl download fetch fetchurl fetchwebpage
+		ToolNetwork: `browse browser browseraction computeruseweb curl download fetch fetchurl fetchwebpage
 		googlewebsearch httprequest navigate openbrowserpage opensimplebrowser openurl readurl
 		readurlcontent searchinternet searchweb urlcontext viewwebpage webbrowser webfetch webpage
 		websearch websearchpreview wget`,
-	ToolEdit: `applydiff applypatch builtincreatenewfile builtineditexistingfile createfile createnewfile
+		ToolEdit: `applydiff applypatch builtincreatenewfile builtineditexistingfile createfile createnewfile
 		create edit editblock editexistingfile editfile editfiles editnotebook editnotebookfile findandreplace
 		insert insertcontent inserteditintofile insertline multiedit multireplacestringinfile
 		notebookedit patch replace replacefilecontent replaceinfile replacestringinfile savefile
 		searchandreplace searchreplace singlefindandreplace strreplace strreplaceeditor
 		strreplacebasededittool textedit texteditor texteditorcodeexecution write writefile
 		writetextfile writetofile`,
-	ToolMCP: `accessmcpresource callmcptool mcp mcpcall mcptool usemcptool`,
+		ToolMCP: `accessmcpresource callmcptool mcp mcpcall mcptool usemcptool`,
+	})
 })
 
 // commandWords and networkWords give away what an unknown tool does, or an argument of one: the first inside
@@ -58,14 +61,14 @@ func KindOf(name, key string) ToolKind {
 }
 
 func kindOfName(name string) ToolKind {
-	if k, ok := knownTools[squeeze(name)]; ok {
+	if k, ok := knownTools()[squeeze(name)]; ok {
 		return k
 	}
 	// MCP clients put the server's name before the tool's: mcp__files__write_file, files__write_file. Only what runs or
 	// sends is believed of the rest.
 	kind := kindOfWords(words(name))
 	if i := strings.LastIndex(name, "__"); i > 0 || strings.HasPrefix(name, "mcp_") {
-		if k := knownTools[squeeze(name[max(i, 0):])]; k == ToolCommand || k == ToolNetwork {
+		if k := knownTools()[squeeze(name[max(i, 0):])]; k == ToolCommand || k == ToolNetwork {
 			return k
 		}
 		if kind == ToolOther {

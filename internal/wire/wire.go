@@ -54,8 +54,8 @@ type Route struct {
 	// joined are the top-level fields, in this order, that are one text.
 	joined []string
 
-	request *node
-	answer  *node
+	request *table
+	answer  *table
 	stream  streaming
 }
 
