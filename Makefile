@@ -34,6 +34,7 @@ test: test-go test-conformance test-clients test-editors ## every test: Go with 
 
 test-go: cc ## the Go tests alone, with the race detector, and gitleaks' findings beside ours
 	SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
+	go test ./internal/detect # all of it: the race detector gets a part of the long ones
 	cd internal/detect/peer && go test ./...
 
 test-conformance: cc $(CONFORMANCE)/node_modules/.package-lock.json ## the vendors' own clients through the proxy, at some cuts of their answers

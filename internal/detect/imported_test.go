@@ -52,7 +52,7 @@ func TestEditWithAddedRules(t *testing.T) {
 	between := material(t)
 	e := added(t, Default(), "keywords.toml", "lists.toml", "required.toml", "lines.toml")
 	seen := map[string]bool{}
-	for round := range 9 {
+	for round := range max(3, 9/thorough) {
 		path := []string{"", "a.yml", "vendor/x"}[round%3]
 		text := addedText(random, between, 200)
 		scan := e.Open(path, text)
@@ -95,14 +95,14 @@ func TestWindowsGiveTheSameMatches(t *testing.T) {
 		t.Fatalf("only %d rules are searched around keywords", narrow)
 	}
 	found := 0
-	for range 300 {
+	for range 300 / thorough {
 		text := addedText(random, between, 1+random.IntN(60))
 		want, got := sayings(whole, text), sayings(windows, text)
 		if found += len(want); !slices.Equal(got, want) {
 			t.Fatalf("%d findings, a search of the whole text gives %d", len(got), len(want))
 		}
 	}
-	if found < 1000 {
+	if found < 1000/thorough {
 		t.Errorf("only %d findings", found)
 	}
 }
@@ -127,7 +127,7 @@ func TestPartsWithAddedRules(t *testing.T) {
 	between := append(material(t), strings.Repeat("x ", 700), strings.Repeat("\n", 300), strings.Repeat("ab", 900))
 	margin := e.reach + e.automaton.longest + surroundings
 	found := 0
-	for range 20 {
+	for range 20 / thorough {
 		var text []byte
 		for len(text) < 12*margin {
 			text = append(text, addedText(random, between, 50)...)
@@ -138,7 +138,7 @@ func TestPartsWithAddedRules(t *testing.T) {
 			t.Fatalf("in parts %d findings, in the whole %d", len(got), len(want))
 		}
 	}
-	if found < 1000 {
+	if found < 1000/thorough {
 		t.Errorf("only %d findings", found)
 	}
 	for name, why := range map[string]string{"keywords.toml": "keyword", "required.toml": "requires another rule's", "lines.toml": "greatest length"} {

@@ -101,7 +101,10 @@ func TestJudgeBeatsEntropy(t *testing.T) {
 	var keys, names [][]byte
 	seen := map[string]bool{}
 	identifier := regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_./-]{11,63}`)
-	for _, text := range sources(t, moduleDir(t, "github.com/open-policy-agent/opa")) {
+	for i, text := range sources(t, moduleDir(t, "github.com/open-policy-agent/opa")) {
+		if i%thorough != 0 {
+			continue
+		}
 		for _, w := range identifier.FindAll(text, -1) {
 			if !seen[string(w)] {
 				seen[string(w)] = true

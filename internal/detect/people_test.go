@@ -175,7 +175,7 @@ func TestEditInCode(t *testing.T) {
 	pieces := append(material(t), "// ", "\"", "'", "`", "/*", "Copyright ", "Signed-off-by: ", "x := ", "diagnosis ", "phone: ", "name: ")
 	r := rand.New(rand.NewPCG(9, 10))
 	e := Default()
-	for range 40 {
+	for range 40 / thorough {
 		var text []byte
 		for range 30 {
 			text = append(text, pieces[r.IntN(len(pieces))]...)

@@ -20,7 +20,7 @@ func TestShapesAreTheirExpressions(t *testing.T) {
 		shapes++
 		re := r.pattern.woken().re()
 		for _, example := range r.Examples {
-			for range 60 {
+			for range 60 / thorough {
 				text := []byte(example)
 				for range random.IntN(3) {
 					text[random.IntN(len(text))] = "aZ09_-/+. \n="[random.IntN(12)]

@@ -78,7 +78,7 @@ func TestPartsEqualWhole(t *testing.T) {
 	for _, e := range []*Engine{Default(), shortSighted(t)} {
 		margin := e.reach + e.automaton.longest + surroundings
 		seen, quiet := 0, 0
-		for range 12 / min(thorough, 2) {
+		for range 12 / min(thorough, 6) {
 			var text []byte
 			for len(text) < 12*margin {
 				text = append(text, between[r.IntN(len(between))]...)
@@ -112,7 +112,7 @@ func TestPartsAtEveryPlace(t *testing.T) {
 	e := shortSighted(t)
 	size := 4 * (e.reach + e.automaton.longest + surroundings)
 	mail := "a.b" + "@poczta.onet.pl"
-	for at := size - e.automaton.longest - surroundings - 2*e.reach; at < size+8; at += thorough {
+	for at := size - e.automaton.longest - surroundings - 2*e.reach; at < size+8; at += 1 + 6*(thorough-1) {
 		text := []byte(strings.Repeat("\n", at) + mail + strings.Repeat("\n", size))
 		got, _ := inParts(t, e, text, bytes.NewReader(text), size)
 		if len(got) != 1 || got[0].Span != (Span{at, at + len(mail)}) {
@@ -149,7 +149,7 @@ func TestPartsStaySmall(t *testing.T) {
 	}
 	for _, text := range []string{strings.Repeat("nothing here\n", 100), strings.Repeat("ab", 500)} {
 		largest, findings, end := 0, 0, 0
-		_, err := e.FindReader("", &endless{text, 8 << 20}, nil, 0, func(p Part) {
+		_, err := e.FindReader("", &endless{text, (8 << 20) / thorough}, nil, 0, func(p Part) {
 			largest = max(largest, len(p.Text))
 			for _, f := range p.Findings {
 				if findings++; p.Offset+f.Start < end {
@@ -161,7 +161,7 @@ func TestPartsStaySmall(t *testing.T) {
 		if err != nil || largest > 1<<20 {
 			t.Errorf("%.4s: a part of %d bytes, %v", text, largest, err)
 		}
-		if strings.HasPrefix(text, "ab") && findings < 100_000 {
+		if strings.HasPrefix(text, "ab") && findings < 100_000/thorough {
 			t.Errorf("only %d findings", findings)
 		}
 	}

@@ -45,7 +45,7 @@ func TestWork(t *testing.T) {
 // repeated over the whole text; a loop that looks at all the text from each trigger would run sixteen times
 // as often.
 func TestLinear(t *testing.T) {
-	if testing.Short() || os.Getenv(workSize) != "" {
+	if testing.Short() || thorough > 1 || os.Getenv(workSize) != "" {
 		t.Skip()
 	}
 	const small, factor = 16 << 10, 4
