@@ -158,7 +158,12 @@ func (p *Proxy) find(req *wire.Request) []secret {
 		default:
 			findings, known = p.seen.find(engine, p.Vault, nil, text)
 		}
-		out = append(out, merge(n, text, findings, known, cut[n], engine)...)
+		found := merge(n, text, findings, known, cut[n], engine)
+		if sp.IsNumber && len(found) > 0 {
+			found = found[:1]
+			found[0].at, found[0].value.Bytes = detect.Span{End: len(text)}, slices.Clone(text)
+		}
+		out = append(out, found...)
 	}
 	if settings := p.Settings(); len(settings.Allow) > 0 {
 		// Entries that cannot be read allow nothing; the settings were checked when they were loaded.

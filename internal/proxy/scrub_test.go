@@ -2,11 +2,13 @@ package proxy
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/internal/standin"
 )
 
 // TestKnownInOwnCode: what the vault knows keeps its own class where it stands in code that is the organisation's:
@@ -43,5 +45,31 @@ func TestKnownInOwnCode(t *testing.T) {
 	}
 	if strings.Join(got, " ") != "proprietary credential proprietary" {
 		t.Errorf("found %v", got)
+	}
+}
+
+// TestNumbers: a card's number is one without quotes, too, and goes as a string that holds its placeholder. What
+// programs write for limits and times stays as it is.
+func TestNumbers(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	pan := luhn("453900112233" + random(3, "0123456789"))
+	for name, c := range map[string]struct{ path, body, want string }{
+		"arguments": {chat, `{"messages":[{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"pay","arguments":"{\"card\": %s,\"n\":1}"}}]}]}`, `{\"card\": \"CARD_~\",\"n\":1}`},
+		"input":     {"/anthropic/v1/messages", `{"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"c","name":"pay","input":{"cards":[1,%s]}}]}]}`, `{"cards":[1,"CARD_~"]}`},
+		"limits": {chat, `{"messages":[{"role":"user","content":"hi"}],"seed":1763740800123,"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"n":{"type":"integer","maximum":9007199254740991,"minimum":-9007199254740991},
+			"phone":{"maxLength":4294967295},"at":{"default":1763740800}, "id":{"maximum":9223372036854775807,"multipleOf":100000000}}}}}]}`, `"maximum":9007199254740991`},
+	} {
+		body := strings.Replace(c.body, "%s", pan, 1)
+		if status, answer, _ := b.post(c.path, body); status != http.StatusOK {
+			t.Fatalf("%s: %s", name, answer)
+		}
+		sent := string(b.vendor.Requests()[len(b.vendor.Requests())-1].Body)
+		before, after, _ := strings.Cut(c.want, "~")
+		if strings.Contains(sent, pan) || !strings.Contains(sent, before) || !strings.Contains(sent, after) {
+			t.Errorf("%s: sent %s", name, sent)
+		}
+		if body == c.body && sent != body {
+			t.Errorf("%s: changed to %s", name, sent)
+		}
 	}
 }

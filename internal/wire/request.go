@@ -12,7 +12,8 @@ type Request struct {
 	Model string
 	// Stream says that the body asks for one.
 	Stream bool
-	// Spans are all strings of the body, in order, never overlapping, without what the format exempts.
+	// Spans are all strings of the body, and the whole numbers that are long enough to say something, in order, never
+	// overlapping, without what the format exempts.
 	Spans []Span
 
 	body   []byte
@@ -33,7 +34,7 @@ const (
 	Thought
 )
 
-// Span is the contents of one JSON string, between its quotes, as a range of the body.
+// Span is the contents of one JSON string, between its quotes, as a range of the body; or a number's digits.
 type Span struct {
 	Start, End int
 	// Key is the index of the span that names the object member this string belongs to, perhaps through
@@ -41,6 +42,8 @@ type Span struct {
 	Key   int
 	Kind  Kind
 	IsKey bool
+	// IsNumber says that no quotes are around it yet: it can only be replaced as a whole, by a string.
+	IsNumber bool
 
 	escaped bool
 	layers  uint8 // how often the raw bytes are to be decoded
@@ -121,6 +124,22 @@ func (s *scanner) listed(n *node, start, end, key int, escaped bool) error {
 		}
 	}
 	return s.add(sp)
+}
+
+// minDigits is the length from which a number may be a person's or a card's: shorter ones are sizes, ports and times.
+const minDigits = 8
+
+// counted lists a number of digits alone.
+func (s *scanner) counted(n *node, start, end, key int) error {
+	if end-start < minDigits || n != nil && n.as == exempt {
+		return nil
+	}
+	for _, c := range s.data[start:end] {
+		if c-'0' > 9 {
+			return nil
+		}
+	}
+	return s.add(Span{Start: start, End: end, Key: key, IsNumber: true, layers: 1, n: n})
 }
 
 // holdsJSON lists the strings of the JSON that a string holds, even if it is cut off: a model that reaches its

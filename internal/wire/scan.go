@@ -116,7 +116,9 @@ func (s *scanner) value(n *node, g, key int) error {
 	start := s.pos
 	c := s.data[start]
 	if c != '"' {
-		err = s.compound(n, g, key)
+		if err = s.compound(n, g, key); err == nil && s.list && c-'0' <= 9 {
+			err = s.counted(n, start, s.pos, key)
+		}
 	} else {
 		s.key, s.isKey = key, false
 		var escaped bool

@@ -41,8 +41,15 @@ func (q *Request) Place(s Span, edits []Edit) {
 	}
 }
 
-// Encode escapes a value for the span's place in the body.
+// Encode escapes a value for the span's place in the body. In a number's place it becomes a string.
 func (s Span) Encode(value []byte) []byte {
+	if s.IsNumber {
+		value = slices.Concat([]byte{'"'}, encode(nil, value), []byte{'"'})
+		if s.layers == 2 {
+			value = encode(nil, value)
+		}
+		return value
+	}
 	for range s.layers {
 		value = encode(nil, value)
 	}
