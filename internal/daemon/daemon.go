@@ -31,6 +31,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/authority"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/otlp"
 	"github.com/scrubjay-dev/scrubjay/internal/proxy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 )
@@ -64,6 +65,7 @@ type daemon struct {
 	canaries   canaries
 	machine    *machine
 	proxy      control.Proxy
+	collector  *otlp.Exporter
 
 	idle    chan struct{} // closed when a daemon for editors has been alone for long enough
 	mu      sync.Mutex
@@ -184,9 +186,21 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find,
 		Watch: d.exchanged, Fresh: d.machine.fresh, Trouble: d.troubled, Getenv: os.Getenv,
 	})
+	if d.collector, err = otlp.Start(os.Getenv, p.Counted(), d.Version, d.Log.Named("otlp")); err != nil {
+		d.Log.Error("nothing is sent to a collector", zap.Error(err)) // no reason to leave assistants without their proxy
+	}
 	end := serve(p.Server(), l, d.Log)
-	return func() { end(); p.Close() }, nil
+	return func() {
+		end()
+		p.Close()
+		ctx, cancel := context.WithTimeout(context.Background(), moment)
+		defer cancel()
+		d.collector.Close(ctx)
+	}, nil
 }
+
+// moment is how long what is under way gets when the daemon ends.
+const moment = 2 * time.Second
 
 // serve runs a server and answers with how to end it: what is under way gets a moment.
 func serve(s *http.Server, l net.Listener, log *zap.Logger) (stop func()) {
@@ -198,7 +212,7 @@ func serve(s *http.Server, l net.Listener, log *zap.Logger) (stop func()) {
 		}
 	}()
 	return func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), moment)
 		defer cancel()
 		if s.Shutdown(ctx) != nil {
 			_ = s.Close() // what did not end in its moment is broken off
@@ -239,10 +253,11 @@ func (d *daemon) policyChanged(c Change) {
 	}
 }
 
-func (d *daemon) exchanged(r audit.Record) {
+func (d *daemon) exchanged(r proxy.Ended) {
 	if r.Note == proxy.CanaryNote {
 		return // nothing of the person's
 	}
+	d.collector.Exchange(r.Record, r.Began, r.Added)
 	d.mu.Lock()
 	if d.trouble != nil && r.Status == http.StatusOK {
 		over := *d.trouble

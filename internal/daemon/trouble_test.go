@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/proxy"
 )
 
 // TestTrouble: why a request was refused is told to who asks, and that it is over.
@@ -15,11 +16,11 @@ func TestTrouble(t *testing.T) {
 	if got := d.trouble; got == nil || got.Code != "vault_unavailable" || got.Over || got.Time.IsZero() {
 		t.Errorf("%+v", got)
 	}
-	d.exchanged(audit.Record{Status: http.StatusForbidden})
+	d.exchanged(proxy.Ended{Record: audit.Record{Status: http.StatusForbidden}})
 	if d.trouble.Over {
 		t.Error("another refusal is taken for the end of it")
 	}
-	d.exchanged(audit.Record{Status: http.StatusOK})
+	d.exchanged(proxy.Ended{Record: audit.Record{Status: http.StatusOK}})
 	if !d.trouble.Over {
 		t.Error("a request that went out does not end it")
 	}

@@ -14,6 +14,7 @@ import (
 // metrics are what the proxy counts, for Prometheus. Labels are names of ours: providers that are configured,
 // endpoints that a table knows, classes, verdicts; never a text that somebody sent.
 type metrics struct {
+	registry  *prometheus.Registry
 	handler   http.Handler
 	exchanges *prometheus.CounterVec
 	findings  *prometheus.CounterVec
@@ -31,6 +32,7 @@ func newMetrics(seen *seen) *metrics {
 		return c
 	}
 	m := &metrics{
+		registry:  registry,
 		exchanges: counter("exchanges_total", "Requests by provider, endpoint, verdict and status of the answer.", "provider", "endpoint", "verdict", "status"),
 		findings:  counter("findings_total", "What was found in requests, by provider and class.", "provider", "class"),
 		withheld:  counter("withheld_total", "Placeholders of answers that policy kept out of a command, a URL or a tool.", "provider"),
@@ -51,6 +53,9 @@ func newMetrics(seen *seen) *metrics {
 	m.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 	return m
 }
+
+// Counted are the proxy's metrics, for whoever sends them on.
+func (p *Proxy) Counted() prometheus.Gatherer { return p.metrics.registry }
 
 // exchanged counts an exchange that has ended.
 func (m *metrics) exchanged(x *exchange) {

@@ -62,7 +62,7 @@ type Config struct {
 	// doctor proves that an assistant is scrubbed. One that it does not know is refused.
 	Canary func(id string) (url string, ok bool)
 	// Watch is told of every exchange when it has ended.
-	Watch func(audit.Record)
+	Watch func(Ended)
 	// Getenv answers with a variable of the environment, for providers whose key_env names one.
 	Getenv func(string) string
 	// Trouble is told why a request was refused that should have gone out: what is wrong with a part of ours.
@@ -97,7 +97,7 @@ func New(c Config) *Proxy {
 		c.Canary = func(string) (string, bool) { return "", false }
 	}
 	if c.Watch == nil {
-		c.Watch = func(audit.Record) {}
+		c.Watch = func(Ended) {}
 	}
 	if c.Getenv == nil {
 		c.Getenv = func(string) string { return "" }
@@ -133,6 +133,14 @@ func (p *Proxy) server(h http.Handler) *http.Server {
 func (p *Proxy) Close() {
 	p.inner.close()
 	p.long.close()
+}
+
+// Ended is an exchange that has ended, without any of its text.
+type Ended struct {
+	audit.Record
+	Began time.Time
+	// Added is how long the request was worked on before it was sent.
+	Added time.Duration
 }
 
 // exchange is one request and its answer.
@@ -242,7 +250,7 @@ func (p *Proxy) finish(x *exchange) {
 		}
 	}
 	p.metrics.exchanged(x)
-	p.Watch(x.record)
+	p.Watch(Ended{Record: x.record, Began: x.start, Added: x.added})
 }
 
 func (p *Proxy) decide(ctx context.Context, q policy.Query) (policy.Decision, *failure) {
