@@ -130,6 +130,9 @@ type Event struct {
 	Provider string         `json:"provider,omitempty"`
 	Verdict  string         `json:"verdict,omitempty"`
 	Classes  map[string]int `json:"classes,omitempty"`
+	// Fingerprints are this installation's of values that did not go out: of those that were scrubbed, or that the
+	// request was forbidden for. An older daemon names none.
+	Fingerprints []string `json:"fingerprints,omitempty"`
 }
 
 // Daemon is what a client can ask of the daemon; the language server is written against it.

@@ -277,5 +277,5 @@ func (d *daemon) exchanged(r proxy.Ended) {
 	case found > 0:
 		text = fmt.Sprintf("%s: %d findings scrubbed", r.Provider, found)
 	}
-	d.hub.send(control.Event{Kind: "exchange", Text: text, Provider: r.Provider, Verdict: r.Verdict, Classes: r.Classes, Revision: r.Revision})
+	d.hub.send(control.Event{Kind: "exchange", Text: text, Provider: r.Provider, Verdict: r.Verdict, Classes: r.Classes, Revision: r.Revision, Fingerprints: r.Kept})
 }

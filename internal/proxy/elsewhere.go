@@ -37,7 +37,7 @@ func (p *Proxy) goElsewhere(x *exchange, to policy.Elsewhere, why string) bool {
 	t.provider, t.config = to.Provider, config
 	x.target, x.toModel = &t, to.Model
 	x.record.Provider, x.record.Note = to.Provider, note
-	x.record.Classes, x.record.Rules, x.record.Fingerprints = nil, nil, nil
+	x.record.Classes, x.record.Rules, x.record.Fingerprints, x.kept = nil, nil, nil, nil
 	return true
 }
 

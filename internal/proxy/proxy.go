@@ -141,6 +141,8 @@ type Ended struct {
 	Began time.Time
 	// Added is how long the request was worked on before it was sent.
 	Added time.Duration
+	// Kept are the fingerprints of what did not go out: what was scrubbed, or what the request was forbidden for.
+	Kept []string
 }
 
 // exchange is one request and its answer.
@@ -152,8 +154,8 @@ type exchange struct {
 	// elsewhere says, of an exchange with another provider than the one it was sent to, with whom instead and why;
 	// toModel is the model to ask there.
 	elsewhere, toModel string
-	// added is how long the request was worked on before it was sent.
-	added time.Duration
+	added              time.Duration
+	kept               []string
 	// begun says that the answer has begun: what goes wrong from then on breaks it off.
 	begun bool
 }
@@ -250,7 +252,7 @@ func (p *Proxy) finish(x *exchange) {
 		}
 	}
 	p.metrics.exchanged(x)
-	p.Watch(Ended{Record: x.record, Began: x.start, Added: x.added})
+	p.Watch(Ended{Record: x.record, Began: x.start, Added: x.added, Kept: x.kept})
 }
 
 func (p *Proxy) decide(ctx context.Context, q policy.Query) (policy.Decision, *failure) {
