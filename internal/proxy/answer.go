@@ -133,7 +133,7 @@ func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 		}
 		return nil, false
 	}
-	return func(l wire.Lane) wire.Restorer {
+	restorer := func(l wire.Lane) *redact.Restorer {
 		d, err := p.Decider.Decide(ctx, policy.Query{
 			Direction:   policy.Restore,
 			Destination: policy.Destination{Provider: x.provider, Model: x.model, Kind: x.config.Kind},
@@ -158,5 +158,11 @@ func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 			return redact.NewRestorer(issued).InURL(withheld)
 		}
 		return redact.NewRestorer(issued)
+	}
+	return func(l wire.Lane) wire.Restorer {
+		if x.held == nil {
+			x.held = new(int)
+		}
+		return restorer(l).Most(x.held)
 	}
 }

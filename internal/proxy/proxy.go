@@ -156,6 +156,8 @@ type exchange struct {
 	elsewhere, toModel string
 	added              time.Duration
 	kept               []string
+	// held is the most that a text of the answer held back; nil if there was none.
+	held *int
 	// begun says that the answer has begun: what goes wrong from then on breaks it off.
 	begun bool
 }
