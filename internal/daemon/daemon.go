@@ -9,6 +9,7 @@
 //	governance.go  settings and policy in force; the language server has its own, from the same files
 //	control.go     answers the control socket
 //	canary.go      where doctor's made-up requests go
+//	days.go        how many requests went out today, for the limits of a day
 //	machine.go     the secrets that this machine has: variables, .env files, files of credentials
 //	events.go      tells everybody attached what happens
 //	attach.go      finds the daemon, or starts it
@@ -180,11 +181,15 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	if err := ca.Serve(settings.Hosts()); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
+	kept, err := openDays(d.State.path("days.json"), func(err error) { d.Log.Error("a day's limit", zap.Error(err)) })
+	if err != nil {
+		d.Log.Warn("a day's limit", zap.Error(err))
+	}
 	p := proxy.New(proxy.Config{
 		Authority: ca,
 		Engine:    d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find,
-		Watch: d.exchanged, Fresh: d.machine.fresh, Trouble: d.troubled, Getenv: os.Getenv,
+		Watch: d.exchanged, Days: kept.now, Sent: kept.keep, Fresh: d.machine.fresh, Trouble: d.troubled, Getenv: os.Getenv,
 	})
 	if d.collector, err = otlp.Start(os.Getenv, p.Counted(), d.Version, d.Log.Named("otlp")); err != nil {
 		d.Log.Error("nothing is sent to a collector", zap.Error(err)) // no reason to leave assistants without their proxy
@@ -193,6 +198,7 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	return func() {
 		end()
 		p.Close()
+		kept.flush()
 		ctx, cancel := context.WithTimeout(context.Background(), moment)
 		defer cancel()
 		d.collector.Close(ctx)

@@ -118,7 +118,7 @@ func TestLimits(t *testing.T) {
 		}
 	}
 	// The clock goes on.
-	l := &limits{}
+	l := &limits{days: map[string]Day{}, sent: func(map[string]Day) {}}
 	now := time.Date(2027, 3, 1, 23, 59, 0, 0, time.UTC)
 	of := policy.Limits{PerMinute: 60, PerDay: 2}
 	for i, c := range []struct {

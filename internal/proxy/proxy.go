@@ -28,6 +28,7 @@ package proxy
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -41,7 +42,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// Config is what a proxy needs. All of it is required but Authority, Transport, Canary, Watch, Getenv, Trouble and Fresh.
+// Config is what a proxy needs. All of it is required but Authority, Transport, Canary, Watch, Days, Sent, Getenv,
+// Trouble and Fresh.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -63,6 +65,10 @@ type Config struct {
 	Canary func(id string) (url string, ok bool)
 	// Watch is told of every exchange when it has ended.
 	Watch func(Ended)
+	// Days are the providers' days as Sent was last told of them, which is whenever one's count grows: what a day's limit
+	// is held against.
+	Days map[string]Day
+	Sent func(map[string]Day)
 	// Getenv answers with a variable of the environment, for providers whose key_env names one.
 	Getenv func(string) string
 	// Trouble is told why a request was refused that should have gone out: what is wrong with a part of ours.
@@ -108,7 +114,12 @@ func New(c Config) *Proxy {
 	if c.Fresh == nil {
 		c.Fresh = func() {}
 	}
+	if c.Sent == nil {
+		c.Sent = func(map[string]Day) {}
+	}
 	p.Config = c
+	p.limits = limits{days: map[string]Day{}, sent: c.Sent}
+	maps.Copy(p.limits.days, c.Days)
 	p.metrics = newMetrics(&p.seen)
 	p.inner = newInner(p)
 	return p
