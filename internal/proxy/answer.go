@@ -46,6 +46,9 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	} else if restored, err := x.route.Answer(body, restore); err == nil {
 		body = restored
 	}
+	if x.front != "" { // who is intercepted comes back by itself
+		body = x.route.Relink(body, strings.TrimRight(x.config.URL, "/"), x.front+"/"+x.provider)
+	}
 	p.begin(w, x, res)
 	w.Header().Del("Content-Encoding")
 	w.WriteHeader(res.StatusCode)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
 )
@@ -132,6 +133,56 @@ func TestLimits(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("request %d of the day: %d, want %d", i, got, c.want)
+		}
+	}
+}
+
+// TestRerouteModelInThePath: where the format has the model in the path, the other's is put there, is what policy is asked
+// about, and is what the ledger says.
+func TestRerouteModelInThePath(t *testing.T) {
+	for _, c := range []struct{ format, path, want string }{
+		{"gemini", "/v1beta/models/gemini-3:generateContent?key=the-vendor-key", "/v1beta/models/local-1:generateContent?"},
+		{"openai", "/openai/deployments/gpt/chat/completions?api-version=1", "/openai/deployments/local-1/chat/completions?api-version=1"},
+	} {
+		b := newBench(t, standin.Options{})
+		local := standin.New(standin.Options{})
+		if err := local.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer local.Close()
+		b.proxy.Settings = func() policy.Settings {
+			return policy.Settings{Providers: map[string]policy.Provider{
+				"away": {Format: c.format, URL: b.vendor.URL(), Kind: policy.Public, Reroute: policy.Elsewhere{Provider: "here", Model: "local-1"}},
+				"here": {Format: c.format, URL: local.URL(), Kind: policy.Local, KeyEnv: "K"},
+			}}
+		}
+		b.proxy.Getenv = func(string) string { return "k" }
+		var asked []string
+		b.decide = func(q policy.Query) (policy.Decision, error) {
+			d := policy.Decision{Rulings: make([]policy.Ruling, len(q.Subjects))}
+			if q.Direction != policy.Outgoing {
+				return d, nil
+			}
+			asked = append(asked, q.Destination.Provider+" "+q.Destination.Model)
+			if q.Destination.Provider == "away" {
+				d.Verdict, d.Rulings[0].Verdict = policy.Forbid, policy.Forbid
+			}
+			return d, nil
+		}
+		body := fmt.Sprintf(`{"messages":[{"role":"user","content":"%[1]s"}],"contents":[{"parts":[{"text":"%[1]s"}]}]}`, email())
+		b.post("/away"+c.path, body)
+		got := local.Requests()
+		if len(got) != 1 || got[0].Path != c.want || len(b.vendor.Requests()) != 0 {
+			t.Errorf("%s: the other got %d requests: %+v", c.format, len(got), got)
+			continue
+		}
+		if len(asked) != 2 || asked[1] != "here local-1" {
+			t.Errorf("policy was asked about %q", asked)
+		}
+		b.stop()
+		recorded := ""
+		if err := audit.Show(b.dir, func(r audit.Record) error { recorded = r.Provider + " " + r.Model; return nil }); err != nil || recorded != "here local-1" {
+			t.Errorf("on record: %q %v", recorded, err)
 		}
 	}
 }

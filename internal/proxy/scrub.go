@@ -53,7 +53,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		if req, err = x.route.Request(body); err != nil {
 			return nil, malformed(err)
 		}
-		x.model = cmp.Or(x.route.Model(x.path), req.Model)
+		x.model = cmp.Or(x.toModel, x.route.Model(x.path), req.Model)
 		q.Destination.Model, x.record.Model = x.model, p.safeModel(x.model)
 		found = p.find(req)
 	} else if x.match == wire.Completion && !x.route.Bodiless {
