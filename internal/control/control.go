@@ -27,6 +27,8 @@ type Hello struct {
 	Policy   Policy   `json:"policy"`
 	// Trouble is the last reason why a request was refused that should have gone out; nil if there was none.
 	Trouble *Trouble `json:"trouble,omitempty"`
+	// LeftOut is how many forms of this machine's secrets are not looked for, because there are too many.
+	LeftOut int `json:"left_out,omitempty"`
 }
 
 // Trouble is what is wrong with a part of the daemon's.

@@ -24,6 +24,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -67,6 +68,7 @@ type daemon struct {
 	machine    *machine
 	proxy      control.Proxy
 	collector  *otlp.Exporter
+	leftOut    atomic.Int64 // as the log has it
 
 	idle    chan struct{} // closed when a daemon for editors has been alone for long enough
 	mu      sync.Mutex
@@ -110,6 +112,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	d.machine = newMachine(d.vault.Secrets(), d.governance.Engine, token)
+	d.fresh()
 	stop, err := d.listen(token)
 	if err != nil {
 		return err
@@ -189,7 +192,7 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 		Authority: ca,
 		Engine:    d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find,
-		Watch: d.exchanged, Days: kept.now, Sent: kept.keep, Fresh: d.machine.fresh, Trouble: d.troubled, Getenv: os.Getenv,
+		Watch: d.exchanged, Days: kept.now, Sent: kept.keep, Fresh: d.fresh, Trouble: d.troubled, Getenv: os.Getenv,
 	})
 	if d.collector, err = otlp.Start(os.Getenv, p.Counted(), d.Version, d.Log.Named("otlp")); err != nil {
 		d.Log.Error("nothing is sent to a collector", zap.Error(err)) // no reason to leave assistants without their proxy
@@ -227,6 +230,15 @@ func serve(s *http.Server, l net.Listener, log *zap.Logger) (stop func()) {
 	}
 }
 
+// fresh brings up to date which secrets are known, and says in the log if they have become too many.
+func (d *daemon) fresh() {
+	d.machine.fresh()
+	left := int64(d.vault.Secrets().LeftOut())
+	if d.leftOut.Swap(left) != left && left > 0 {
+		d.Log.Warn("this machine has more secrets than are looked for", zap.Int64("forms left out", left))
+	}
+}
+
 // troubled remembers why a request was refused, for doctor.
 func (d *daemon) troubled(code string, cause error) {
 	d.mu.Lock()
@@ -239,7 +251,7 @@ func (d *daemon) hello() control.Hello {
 	trouble := d.trouble
 	d.mu.Unlock()
 	return control.Hello{
-		Trouble: trouble,
+		Trouble: trouble, LeftOut: d.vault.Secrets().LeftOut(),
 		Version: control.Version, Program: d.Version, Features: control.Features, PID: os.Getpid(), Proxy: d.proxy,
 		Policy: control.Policy{Revision: d.governance.Revision(), Refused: d.governance.Refused()},
 	}
