@@ -132,8 +132,8 @@ type Event struct {
 	Provider string         `json:"provider,omitempty"`
 	Verdict  string         `json:"verdict,omitempty"`
 	Classes  map[string]int `json:"classes,omitempty"`
-	// Fingerprints are this installation's of values that did not go out: of those that were scrubbed, or that the
-	// request was forbidden for. An older daemon names none.
+	// Fingerprints are this installation's of values that were kept back: of those that went out as placeholders, or
+	// that the request was forbidden for. An older daemon names none.
 	Fingerprints []string `json:"fingerprints,omitempty"`
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
-// The proxy tells which values of an exchange did not go out, by their fingerprints. A finding of an open file that is
+// The proxy tells which values an exchange kept back, by their fingerprints. A finding of an open file that is
 // one of them says so when it is hovered over, and the file's status counts them; an assistant asks often, and anything
 // that came by itself would be noise.
 

@@ -22,7 +22,7 @@
 //	  "policy":   {"revision": ..., "refused": why the newest policy was not taken},
 //	  "daemon":   what is wrong with the daemon, absent when nothing is,
 //	  "exchange": {"text", "provider", "verdict", "classes"} of the proxy's latest request, if there was
-//	            one; the text says how many of the values that did not go out stand in the file
+//	            one; the text says how many of the values that it kept back stand in the file
 //	}
 //
 // What an editor or a repository says about rules, allow entries and destinations only quiets the editor:

@@ -206,3 +206,19 @@ func TestCollectorGone(t *testing.T) {
 		}
 	}
 }
+
+// TestCollectorHangs: one that takes a connection and says nothing holds up the end for as long as it may, and no longer.
+func TestCollectorHangs(t *testing.T) {
+	over := make(chan struct{})
+	c := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-over }))
+	defer c.Close()
+	defer close(over)
+	e, err := Start(of(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": c.URL}), prometheus.NewRegistry(), "", zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Exchange(audit.Record{Endpoint: "/v1/messages"}, time.Now(), 0)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	e.Close(ctx)
+}

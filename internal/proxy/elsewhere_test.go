@@ -186,3 +186,29 @@ func TestRerouteModelInThePath(t *testing.T) {
 		}
 	}
 }
+
+// TestKept: an exchange that has ended names the values that it kept back, once each; one that did not go out for
+// another reason than policy names none.
+func TestKept(t *testing.T) {
+	b, _ := elsewhere(t, standin.Options{}, false, func(p *policy.Provider) { p.Limits = policy.Limits{PerDay: 1} })
+	b.decide = func(q policy.Query) (policy.Decision, error) {
+		d := policy.Decision{Verdict: policy.Scrub, Rulings: make([]policy.Ruling, len(q.Subjects))}
+		for i, s := range q.Subjects {
+			if s.Class == "credential" {
+				d.Rulings[i].Verdict = policy.Scrub
+			}
+		}
+		return d, nil
+	}
+	ended := make(chan Ended, 1)
+	b.proxy.Watch = func(e Ended) { ended <- e }
+	key := awsKey()
+	body := fmt.Sprintf(`{"model":"m","messages":[{"role":"user","content":"%s %s %s"}]}`, key, email(), key)
+	for i, want := range []int{1, 0} {
+		status, _, _ := b.post(chat, body)
+		e := <-ended
+		if (status == http.StatusOK) != (want == 1) || len(e.Kept) != want || want == 1 && e.Kept[0] != b.vault.Fingerprint([]byte(key)) || len(e.Fingerprints) != 2 {
+			t.Errorf("request %d: status %d, %d kept of %d", i, status, len(e.Kept), len(e.Fingerprints))
+		}
+	}
+}

@@ -152,7 +152,8 @@ type Ended struct {
 	Began time.Time
 	// Added is how long the request was worked on before it was sent.
 	Added time.Duration
-	// Kept are the fingerprints of what did not go out: what was scrubbed, or what the request was forbidden for.
+	// Kept are the fingerprints of what was kept back: of what went out as placeholders, or what the request was
+	// forbidden for.
 	Kept []string
 }
 
@@ -208,7 +209,7 @@ func (p *Proxy) exchange(w http.ResponseWriter, r *http.Request, t *target) {
 	defer p.finish(x)
 	if fail := p.serve(w, r, x); fail != nil {
 		p.metrics.refused.WithLabelValues(fail.code).Inc()
-		x.record.Status, x.record.Note = fail.status, fail.code
+		x.refused(fail)
 		if fail.cause != nil {
 			p.Log.Warn("exchange refused", zap.String("provider", t.provider), zap.String("code", fail.code), zap.Error(fail.cause))
 		}
@@ -216,6 +217,14 @@ func (p *Proxy) exchange(w http.ResponseWriter, r *http.Request, t *target) {
 			p.Trouble(fail.code, fail.cause)
 		}
 		fail.write(w, t.format)
+	}
+}
+
+// refused takes down that the exchange was refused. Only of what policy forbids is there something to tell then.
+func (x *exchange) refused(fail *failure) {
+	x.record.Status, x.record.Note = fail.status, fail.code
+	if fail.code != "forbidden_by_policy" {
+		x.kept = nil
 	}
 }
 
