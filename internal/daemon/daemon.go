@@ -194,7 +194,7 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find,
 		Watch: d.exchanged, Days: kept.now, Sent: kept.keep, Fresh: d.fresh, Trouble: d.troubled, Getenv: os.Getenv,
 	})
-	if d.collector, err = otlp.Start(os.Getenv, p.Counted(), d.Version, d.Log.Named("otlp")); err != nil {
+	if d.collector, err = otlp.Start(p.Transport, p.Counted(), d.Version, d.Log.Named("otlp")); err != nil {
 		d.Log.Error("nothing is sent to a collector", zap.Error(err)) // no reason to leave assistants without their proxy
 	}
 	end := serve(p.Server(), l, d.Log)

@@ -116,7 +116,11 @@ func (x *Exchange) of(here int) *Exchange {
 	if x == nil || here == 0 {
 		return x
 	}
+	stand := "stand"
+	if here == 1 {
+		stand = "stands"
+	}
 	told := *x
-	told.Text += fmt.Sprintf("; %d of its values stand%s in this file", here, map[bool]string{true: "s"}[here == 1])
+	told.Text += fmt.Sprintf("; %d of its values %s in this file", here, stand)
 	return &told
 }

@@ -43,17 +43,17 @@ type Exporter struct {
 }
 
 // Start makes the exporter that the environment asks for; nil if it asks for none. What is wrong with a variable is an
-// error, and then nothing is sent.
-func Start(getenv func(string) string, counted prometheus.Gatherer, version string, log *zap.Logger) (*Exporter, error) {
-	spans, err := target(getenv, "TRACES", "/v1/traces", log)
+// error, and then nothing is sent. The collector is reached by via.
+func Start(via http.RoundTripper, counted prometheus.Gatherer, version string, log *zap.Logger) (*Exporter, error) {
+	spans, err := target(via, "TRACES", "/v1/traces", log)
 	if err != nil {
 		return nil, err
 	}
-	counts, err := target(getenv, "METRICS", "/v1/metrics", log)
+	counts, err := target(via, "METRICS", "/v1/metrics", log)
 	if err != nil || spans == nil && counts == nil {
 		return nil, err
 	}
-	every, err := milliseconds(getenv, time.Minute, "OTEL_METRIC_EXPORT_INTERVAL")
+	every, err := milliseconds(time.Minute, "OTEL_METRIC_EXPORT_INTERVAL")
 	if err != nil {
 		return nil, err
 	}

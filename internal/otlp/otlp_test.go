@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -53,8 +54,18 @@ func newCollector(t *testing.T) *collector {
 	return c
 }
 
-func of(variables map[string]string) func(string) string {
-	return func(name string) string { return variables[name] }
+// start starts an exporter in an environment of these variables and no others of OpenTelemetry's.
+func start(t *testing.T, variables map[string]string, counted prometheus.Gatherer, log *zap.Logger) (*Exporter, error) {
+	t.Helper()
+	for _, pair := range os.Environ() {
+		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "OTEL_") {
+			t.Setenv(name, "")
+		}
+	}
+	for name, value := range variables {
+		t.Setenv(name, value)
+	}
+	return Start(http.DefaultTransport, counted, "v9", log)
 }
 
 func attributes(all []*commonpb.KeyValue) map[string]any {
@@ -88,8 +99,8 @@ func TestSend(t *testing.T) {
 		summary.Observe(v)
 	}
 	gauge.Set(7)
-	e, err := Start(of(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": c.URL + "/base/", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": c.URL + "/mine",
-		"OTEL_EXPORTER_OTLP_HEADERS": "x-key=a%20b, x-other=c"}), r, "v9", zap.NewNop())
+	e, err := start(t, map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": c.URL + "/base/", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": c.URL + "/mine",
+		"OTEL_EXPORTER_OTLP_HEADERS": "x-key=a%20b, x-other=c"}, r, zap.NewNop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +159,7 @@ func TestNobodyAsked(t *testing.T) {
 		"disabled": {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_SDK_DISABLED": "True"},
 		"none":     {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_TRACES_EXPORTER": "none", "OTEL_METRICS_EXPORTER": "none"},
 	} {
-		e, err := Start(of(variables), prometheus.NewRegistry(), "", zap.NewNop())
+		e, err := start(t, variables, prometheus.NewRegistry(), zap.NewNop())
 		if e != nil || err != nil {
 			t.Errorf("%s: %v %v", name, e, err)
 		}
@@ -161,13 +172,14 @@ func TestNobodyAsked(t *testing.T) {
 func TestBadVariables(t *testing.T) {
 	for want, variables := range map[string]map[string]string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT is not an address": {"OTEL_EXPORTER_OTLP_ENDPOINT": "collector.hidden:4317"},
-		"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT is":        {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://hidden\x00"},
+		"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT is":        {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://hidden\x7f"},
 		"OTEL_EXPORTER_OTLP_PROTOCOL must be":           {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"},
 		"OTEL_EXPORTER_OTLP_HEADERS is not a list":      {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_HEADERS": "hidden"},
 		"OTEL_EXPORTER_OTLP_TIMEOUT is not a number":    {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_TIMEOUT": "hidden"},
+		"OTEL_RESOURCE_ATTRIBUTES is not a list":        {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_RESOURCE_ATTRIBUTES": "hidden"},
 		"OTEL_METRIC_EXPORT_INTERVAL is not a number":   {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_METRIC_EXPORT_INTERVAL": "0"},
 	} {
-		e, err := Start(of(variables), prometheus.NewRegistry(), "", zap.NewNop())
+		e, err := start(t, variables, prometheus.NewRegistry(), zap.NewNop())
 		if e != nil || err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "hidden") {
 			t.Errorf("%v: %v", variables, err)
 		}
@@ -179,7 +191,7 @@ func TestBadVariables(t *testing.T) {
 func TestCollectorGone(t *testing.T) {
 	c := newCollector(t)
 	core, logged := observer.New(zap.DebugLevel)
-	e, err := Start(of(map[string]string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": c.URL + "/metrics?key=hidden"}), prometheus.NewRegistry(), "", zap.New(core))
+	e, err := start(t, map[string]string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": c.URL + "/metrics?key=hidden"}, prometheus.NewRegistry(), zap.New(core))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +225,7 @@ func TestCollectorHangs(t *testing.T) {
 	c := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-over }))
 	defer c.Close()
 	defer close(over)
-	e, err := Start(of(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": c.URL}), prometheus.NewRegistry(), "", zap.NewNop())
+	e, err := start(t, map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": c.URL}, prometheus.NewRegistry(), zap.NewNop())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -31,15 +32,15 @@ type sender struct {
 }
 
 // target is where a signal goes; nil if nowhere. Nothing of the variables is quoted: addresses and headers hold keys.
-func target(getenv func(string) string, signal, path string, log *zap.Logger) (*sender, error) {
+func target(via http.RoundTripper, signal, path string, log *zap.Logger) (*sender, error) {
 	both := func(name string) (value, from string) {
-		if v := getenv("OTEL_EXPORTER_OTLP_" + signal + "_" + name); v != "" {
+		if v := os.Getenv("OTEL_EXPORTER_OTLP_" + signal + "_" + name); v != "" {
 			return v, "OTEL_EXPORTER_OTLP_" + signal + "_" + name
 		}
-		return getenv("OTEL_EXPORTER_OTLP_" + name), "OTEL_EXPORTER_OTLP_" + name
+		return os.Getenv("OTEL_EXPORTER_OTLP_" + name), "OTEL_EXPORTER_OTLP_" + name
 	}
 	address, from := both("ENDPOINT")
-	if address == "" || strings.EqualFold(getenv("OTEL_SDK_DISABLED"), "true") || getenv("OTEL_"+signal+"_EXPORTER") == "none" {
+	if address == "" || strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") || os.Getenv("OTEL_"+signal+"_EXPORTER") == "none" {
 		return nil, nil
 	}
 	if protocol, from := both("PROTOCOL"); protocol != "" && protocol != "http/protobuf" {
@@ -65,19 +66,19 @@ func target(getenv func(string) string, signal, path string, log *zap.Logger) (*
 		s.headers.Set(strings.TrimSpace(name), value)
 	}
 	s.headers.Set("Content-Type", "application/x-protobuf")
-	timeout, err := milliseconds(getenv, 10*time.Second, "OTEL_EXPORTER_OTLP_"+signal+"_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT")
+	timeout, err := milliseconds(10*time.Second, "OTEL_EXPORTER_OTLP_"+signal+"_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT")
 	if err != nil {
 		return nil, err
 	}
 	// A redirect would take the headers elsewhere.
-	s.client = &http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	s.client = &http.Client{Transport: via, Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return s, nil
 }
 
 // milliseconds is what the first of the variables that is set says.
-func milliseconds(getenv func(string) string, without time.Duration, names ...string) (time.Duration, error) {
+func milliseconds(without time.Duration, names ...string) (time.Duration, error) {
 	for _, name := range names {
-		text := getenv(name)
+		text := os.Getenv(name)
 		if text == "" {
 			continue
 		}
@@ -132,10 +133,7 @@ func (s *sender) try(ctx context.Context, m proto.Message) error {
 // Start, Stop and UploadTraces are otlptrace.Client's.
 func (s *sender) Start(context.Context) error { return nil }
 
-func (s *sender) Stop(context.Context) error {
-	s.client.CloseIdleConnections()
-	return nil
-}
+func (s *sender) Stop(context.Context) error { return nil }
 
 func (s *sender) UploadTraces(ctx context.Context, spans []*tracepb.ResourceSpans) error {
 	return s.post(ctx, &tracepb.TracesData{ResourceSpans: spans}) // on the wire the same as the request that holds them
