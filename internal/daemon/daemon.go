@@ -112,7 +112,6 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	d.machine = newMachine(d.vault.Secrets(), d.governance.Engine, token)
-	d.fresh()
 	stop, err := d.listen(token)
 	if err != nil {
 		return err
@@ -127,6 +126,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	d.attached(0)
+	beside.Go(d.fresh) // so that the first request need not wait for it, and doctor can say what it found
 	if o.Ready != nil {
 		o.Ready(d.hello())
 	}
