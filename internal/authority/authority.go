@@ -26,6 +26,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -88,6 +89,40 @@ func constraints(patterns []string) []string {
 	}
 	slices.Sort(hosts)
 	return slices.Compact(hosts)
+}
+
+// Check looks at what is on disk, and makes nothing: until when it is good, or what is wrong with it as the authority for
+// these patterns. The error wraps fs.ErrNotExist if there is none yet.
+func (a *Authority) Check(patterns []string) (until time.Time, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	path := filepath.Join(a.dir, keyFile)
+	st, err := os.Stat(path)
+	if err != nil {
+		return until, fmt.Errorf("the certificate authority: %w", err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return until, fmt.Errorf("the certificate authority's key cannot be read: %w", err)
+	}
+	published, err := os.ReadFile(filepath.Join(a.dir, CertificateFile))
+	disk := &Authority{}
+	switch {
+	case st.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
+		return until, fmt.Errorf("%s can be read by other accounts, who could sign for the hosts in it", path)
+	case !disk.parse(text):
+		return until, fmt.Errorf("%s is damaged", path)
+	case !slices.Equal(disk.cert.PermittedDNSDomains, constraints(patterns)):
+		return until, errors.New("the certificate authority is for other hosts than the settings list now")
+	case !disk.cert.PermittedDNSDomainsCritical || len(disk.cert.ExcludedIPRanges) == 0:
+		return until, errors.New("the certificate authority is not constrained to its hosts")
+	case a.now().Before(disk.cert.NotBefore) || a.now().After(disk.cert.NotAfter):
+		return until, fmt.Errorf("the certificate authority was good from %s to %s, and is not now",
+			disk.cert.NotBefore.Format(time.DateOnly), disk.cert.NotAfter.Format(time.DateOnly))
+	case err != nil || !bytes.Equal(published, certificatePEM(disk.cert)):
+		return until, fmt.Errorf("%s is not the certificate of %s", CertificateFile, path)
+	}
+	return disk.cert.NotAfter, nil
 }
 
 func (a *Authority) good() bool {

@@ -6,11 +6,14 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
+	"io/fs"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -223,5 +226,67 @@ func TestNoHosts(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
 		t.Errorf("an authority for nothing has files: %v, %v", entries, err)
+	}
+}
+
+// TestCheck: what is wrong with the files is found, each fault by its own words, and nothing is changed by looking.
+func TestCheck(t *testing.T) {
+	now := time.Now()
+	made := func(t *testing.T, at time.Time) string {
+		t.Helper()
+		dir := t.TempDir()
+		open(t, dir, at, listed...)
+		return dir
+	}
+	for _, c := range []struct {
+		name, want string
+		at         time.Time
+		patterns   []string
+		spoil      func(dir string) error
+	}{
+		{"good", "", now, listed, func(string) error { return nil }},
+		{"none", "no such file", now, listed, func(dir string) error { return os.Remove(filepath.Join(dir, keyFile)) }},
+		{"open", "other accounts", now, listed, func(dir string) error { return os.Chmod(filepath.Join(dir, keyFile), 0o640) }},
+		{"damaged", "damaged", now, listed, func(dir string) error { return os.WriteFile(filepath.Join(dir, keyFile), []byte("x"), 0o600) }},
+		{"other hosts", "other hosts", now, append([]string{"new.example"}, listed...), func(string) error { return nil }},
+		{"expired", "not now", now.Add(-2 * life), listed, func(string) error { return nil }},
+		{"not published", "is not the certificate", now, listed, func(dir string) error { return os.Remove(filepath.Join(dir, CertificateFile)) }},
+		{"another's published", "is not the certificate", now, listed, func(dir string) error {
+			return os.Rename(filepath.Join(made(t, now), CertificateFile), filepath.Join(dir, CertificateFile))
+		}},
+		{"not constrained", "not constrained", now, listed, func(dir string) error {
+			key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+			if err != nil {
+				return err
+			}
+			template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: now, NotAfter: now.Add(life), IsCA: true, BasicConstraintsValid: true,
+				PermittedDNSDomains: constraints(listed)} // by which a program may go, or not
+			der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+			if err != nil {
+				return err
+			}
+			pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+			if err != nil {
+				return err
+			}
+			text := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
+			return os.WriteFile(filepath.Join(dir, keyFile), text, 0o600)
+		}},
+	} {
+		dir := made(t, c.at)
+		if err := c.spoil(dir); err != nil {
+			t.Fatal(err)
+		}
+		before, _ := os.ReadDir(dir)
+		until, err := Open(dir).Check(c.patterns)
+		if c.want == "" && (err != nil || until.Before(now.Add(life-time.Hour))) || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: good until %v, %v", c.name, until, err)
+		}
+		if errors.Is(err, fs.ErrNotExist) != (c.name == "none") {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if after, _ := os.ReadDir(dir); len(after) != len(before) {
+			t.Errorf("%s: looking left %d files of %d", c.name, len(after), len(before))
+		}
 	}
 }

@@ -27,6 +27,8 @@ type Hello struct {
 	Policy   Policy   `json:"policy"`
 	// Trouble is the last reason why a request was refused that should have gone out; nil if there was none.
 	Trouble *Trouble `json:"trouble,omitempty"`
+	// LeftOut is how many forms of this machine's secrets are not looked for, because there are too many.
+	LeftOut int `json:"left_out,omitempty"`
 }
 
 // Trouble is what is wrong with a part of the daemon's.
@@ -130,6 +132,9 @@ type Event struct {
 	Provider string         `json:"provider,omitempty"`
 	Verdict  string         `json:"verdict,omitempty"`
 	Classes  map[string]int `json:"classes,omitempty"`
+	// Fingerprints are this installation's of values that were kept back: of those that went out as placeholders, or
+	// that the request was forbidden for. An older daemon names none.
+	Fingerprints []string `json:"fingerprints,omitempty"`
 }
 
 // Daemon is what a client can ask of the daemon; the language server is written against it.

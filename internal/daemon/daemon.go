@@ -9,6 +9,7 @@
 //	governance.go  settings and policy in force; the language server has its own, from the same files
 //	control.go     answers the control socket
 //	canary.go      where doctor's made-up requests go
+//	days.go        how many requests went out today, for the limits of a day
 //	machine.go     the secrets that this machine has: variables, .env files, files of credentials
 //	events.go      tells everybody attached what happens
 //	attach.go      finds the daemon, or starts it
@@ -23,6 +24,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -31,6 +33,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/authority"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/otlp"
 	"github.com/scrubjay-dev/scrubjay/internal/proxy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 )
@@ -64,6 +67,8 @@ type daemon struct {
 	canaries   canaries
 	machine    *machine
 	proxy      control.Proxy
+	collector  *otlp.Exporter
+	leftOut    atomic.Int64 // as the log has it
 
 	idle    chan struct{} // closed when a daemon for editors has been alone for long enough
 	mu      sync.Mutex
@@ -121,6 +126,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	d.attached(0)
+	beside.Go(d.fresh) // so that the first request need not wait for it, and doctor can say what it found
 	if o.Ready != nil {
 		o.Ready(d.hello())
 	}
@@ -178,15 +184,32 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	if err := ca.Serve(settings.Hosts()); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
+	kept, err := openDays(d.State.path("days.json"), func(err error) { d.Log.Error("a day's limit", zap.Error(err)) })
+	if err != nil {
+		d.Log.Warn("a day's limit", zap.Error(err))
+	}
 	p := proxy.New(proxy.Config{
 		Authority: ca,
 		Engine:    d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find,
-		Watch: d.exchanged, Fresh: d.machine.fresh, Trouble: d.troubled, Getenv: os.Getenv,
+		Watch: d.exchanged, Days: kept.now, Sent: kept.keep, Fresh: d.fresh, Trouble: d.troubled, Getenv: os.Getenv,
 	})
+	if d.collector, err = otlp.Start(p.Transport, p.Counted(), d.Version, d.Log.Named("otlp")); err != nil {
+		d.Log.Error("nothing is sent to a collector", zap.Error(err)) // no reason to leave assistants without their proxy
+	}
 	end := serve(p.Server(), l, d.Log)
-	return func() { end(); p.Close() }, nil
+	return func() {
+		end()
+		p.Close()
+		kept.flush()
+		ctx, cancel := context.WithTimeout(context.Background(), moment)
+		defer cancel()
+		d.collector.Close(ctx)
+	}, nil
 }
+
+// moment is how long what is under way gets when the daemon ends.
+const moment = 2 * time.Second
 
 // serve runs a server and answers with how to end it: what is under way gets a moment.
 func serve(s *http.Server, l net.Listener, log *zap.Logger) (stop func()) {
@@ -198,12 +221,21 @@ func serve(s *http.Server, l net.Listener, log *zap.Logger) (stop func()) {
 		}
 	}()
 	return func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), moment)
 		defer cancel()
 		if s.Shutdown(ctx) != nil {
 			_ = s.Close() // what did not end in its moment is broken off
 		}
 		<-done
+	}
+}
+
+// fresh brings up to date which secrets are known, and says in the log if they have become too many.
+func (d *daemon) fresh() {
+	d.machine.fresh()
+	left := int64(d.vault.Secrets().LeftOut())
+	if d.leftOut.Swap(left) != left && left > 0 {
+		d.Log.Warn("this machine has more secrets than are looked for", zap.Int64("forms left out", left))
 	}
 }
 
@@ -219,7 +251,7 @@ func (d *daemon) hello() control.Hello {
 	trouble := d.trouble
 	d.mu.Unlock()
 	return control.Hello{
-		Trouble: trouble,
+		Trouble: trouble, LeftOut: d.vault.Secrets().LeftOut(),
 		Version: control.Version, Program: d.Version, Features: control.Features, PID: os.Getpid(), Proxy: d.proxy,
 		Policy: control.Policy{Revision: d.governance.Revision(), Refused: d.governance.Refused()},
 	}
@@ -239,10 +271,11 @@ func (d *daemon) policyChanged(c Change) {
 	}
 }
 
-func (d *daemon) exchanged(r audit.Record) {
+func (d *daemon) exchanged(r proxy.Ended) {
 	if r.Note == proxy.CanaryNote {
 		return // nothing of the person's
 	}
+	d.collector.Exchange(r.Record, r.Began, r.Added)
 	d.mu.Lock()
 	if d.trouble != nil && r.Status == http.StatusOK {
 		over := *d.trouble
@@ -262,5 +295,5 @@ func (d *daemon) exchanged(r audit.Record) {
 	case found > 0:
 		text = fmt.Sprintf("%s: %d findings scrubbed", r.Provider, found)
 	}
-	d.hub.send(control.Event{Kind: "exchange", Text: text, Provider: r.Provider, Verdict: r.Verdict, Classes: r.Classes, Revision: r.Revision})
+	d.hub.send(control.Event{Kind: "exchange", Text: text, Provider: r.Provider, Verdict: r.Verdict, Classes: r.Classes, Revision: r.Revision, Fingerprints: r.Kept})
 }

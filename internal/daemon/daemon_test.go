@@ -215,21 +215,8 @@ func TestPush(t *testing.T) {
 	mail := strings.Join([]string{"jan.nowak", "onet.pl"}, "@")
 	ask := func() int {
 		t.Helper()
-		token, err := r.state.Token()
-		if err != nil {
-			t.Fatal(err)
-		}
-		req, _ := http.NewRequest("POST", "http://"+r.hello.Proxy.Listen+"/t/"+token+"/openai/v1/chat/completions",
-			strings.NewReader(`{"model":"m","messages":[{"role":"user","content":"write to `+mail+`"}]}`))
-		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("Authorization", "Bearer k")
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		io.Copy(io.Discard, res.Body)
-		return res.StatusCode
+		status, _ := r.ask(`{"model":"m","messages":[{"role":"user","content":"write to ` + mail + `"}]}`)
+		return status
 	}
 	inForce := func() string {
 		t.Helper()
@@ -283,4 +270,32 @@ func TestPush(t *testing.T) {
 	if inForce() != good || ask() != http.StatusForbidden {
 		t.Errorf("after a restart without the server %s is in force", inForce())
 	}
+}
+
+// ask sends a chat through the proxy to openai.
+func (r *running) ask(body string, header ...string) (status int, answer string) {
+	r.t.Helper()
+	token, err := r.state.Token()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	req, err := http.NewRequest(http.MethodPost, "http://"+r.hello.Proxy.Listen+"/t/"+token+"/openai/v1/chat/completions", strings.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer k")
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return res.StatusCode, string(text)
 }

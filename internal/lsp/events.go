@@ -100,9 +100,7 @@ func (s *Server) event(ctx context.Context, e control.Event, refused map[string]
 			s.status.mu.Unlock()
 		}
 	case "exchange":
-		s.status.mu.Lock()
-		s.status.exchange = &Exchange{Text: e.Text, Provider: e.Provider, Verdict: e.Verdict, Classes: e.Classes}
-		s.status.mu.Unlock()
+		s.exchanged(ctx, e)
 	default:
 		return // of a newer daemon
 	}

@@ -28,7 +28,7 @@ func (s *Server) Hover(ctx context.Context, p *protocol.HoverParams) (*protocol.
 	}
 	for _, j := range r.touching(at, at) {
 		if at < j.End {
-			return s.hover(r.explain(j), s.theirs(b.Text, j.Start, j.End)), nil
+			return s.hover(r.explain(j)+s.passed(b.Value(j.Span)), s.theirs(b.Text, j.Start, j.End)), nil
 		}
 	}
 	for _, span := range placeholdersIn(b, at, at) {

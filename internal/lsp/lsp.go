@@ -21,7 +21,8 @@
 //	  "proxy":    {"listen": "127.0.0.1:7425"} or {"error": why it does not listen},
 //	  "policy":   {"revision": ..., "refused": why the newest policy was not taken},
 //	  "daemon":   what is wrong with the daemon, absent when nothing is,
-//	  "exchange": {"text", "provider", "verdict", "classes"} of the proxy's latest request, if there was one
+//	  "exchange": {"text", "provider", "verdict", "classes"} of the proxy's latest request, if there was
+//	            one; the text says how many of the values that it kept back stand in the file
 //	}
 //
 // What an editor or a repository says about rules, allow entries and destinations only quiets the editor:
@@ -57,6 +58,9 @@ type Config struct {
 	Daemon control.Daemon
 	// Reload takes over a new policy before files are judged by it. Nil means that there is nothing to do.
 	Reload func()
+	// Fingerprint is this installation's of a value, by which the proxy's events name values. Nil means that findings
+	// do not say what became of them.
+	Fingerprint func(value []byte) string
 	// Log gets methods, sizes and errors. Nil means none.
 	Log *zap.Logger
 	// Program and Version are how the server introduces itself.
@@ -87,6 +91,7 @@ type Server struct {
 	refresh    bool            // the editor has to be told to pull again
 	sent       map[string]string
 	status     statusBook
+	passages   passages
 	reports    map[string]*report
 	outlooks   map[*folder]*outlook
 	editor     editorSettings

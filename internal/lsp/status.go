@@ -46,6 +46,7 @@ type statusBook struct {
 	policy   control.Policy
 	daemon   string
 	exchange *Exchange
+	here     map[string]int // of the exchange's values, how many stand in a file
 	sent     map[string]string
 }
 
@@ -59,7 +60,7 @@ func (b *statusBook) setDaemon(wrong string) {
 func (b *statusBook) with(st Status) Status {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	st.Proxy, st.Policy, st.Daemon, st.Exchange = b.proxy, b.policy, b.daemon, b.exchange
+	st.Proxy, st.Policy, st.Daemon, st.Exchange = b.proxy, b.policy, b.daemon, b.exchange.of(b.here[st.URI])
 	return st
 }
 
@@ -78,6 +79,7 @@ func (b *statusBook) forget(uri string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.sent, uri)
+	delete(b.here, uri)
 }
 
 // statusOf speaks of a file; with no report, of none.

@@ -104,6 +104,13 @@ func (a *archive) expand(name, text string) (string, error) {
 			value, err := a.key(kind)
 			return detect.Fingerprint(detect.Repository, []byte(salt), []byte(value)), err
 		},
+		// What the proxy calls a value by is for the server, and not for the editor.
+		"installation": func(kind string) (string, error) {
+			value, err := a.key(kind)
+			f := fingerprint([]byte(value))
+			a.secrets = append(a.secrets, f)
+			return f, err
+		},
 	}).Parse(text)
 	if err != nil {
 		return "", err
@@ -111,6 +118,11 @@ func (a *archive) expand(name, text string) (string, error) {
 	var out strings.Builder
 	err = t.Execute(&out, nil)
 	return out.String(), err
+}
+
+// fingerprint is the installation's of a value.
+func fingerprint(value []byte) string {
+	return detect.Fingerprint(detect.Installation, []byte("an archive's installation"), value)
 }
 
 // key makes up a value and remembers that nobody may see it.

@@ -58,7 +58,7 @@ func (a *archive) run(t *testing.T, o Options, withCRLF bool, folder string) {
 		o.Init = json.RawMessage(init)
 	}
 	r.editor = Start(t, lsp.Config{
-		Engine: detect.Default, Decider: r.decider, Settings: settings, Daemon: r.daemon, Program: "scrubjay", Version: "test",
+		Engine: detect.Default, Decider: r.decider, Settings: settings, Daemon: r.daemon, Fingerprint: fingerprint, Program: "scrubjay", Version: "test",
 	}, o, a.secrets...)
 	synctest.Wait()
 	for _, s := range a.script {
@@ -129,6 +129,7 @@ var verbs = map[string]struct {
 	"only":    {3, (*running).only},
 	"want":    {2, (*running).compare},
 	"message": {0, (*running).message},
+	"hover":   {2, (*running).hover},
 	"status":  {1, (*running).status},
 	"answer":  {1, func(r *running, args []string) { r.editor.Answer(args[0]) }},
 	"meanwhile": {3, func(r *running, args []string) {
@@ -262,6 +263,19 @@ func (r *running) compare(args []string) {
 	}
 }
 
+// hover expects what a hover over a text says, and, after a dash, what it does not.
+func (r *running) hover(args []string) {
+	start, _ := r.at(args[0], args[1])
+	says, want := r.editor.Hover(r.uri(args[0]), start), true
+	for _, expr := range args[2:] {
+		if expr == "-" {
+			want = false
+		} else if regexp.MustCompile(expr).MatchString(says) != want {
+			r.t.Errorf("hover over %s of %s says %q; %s: %v", args[1], args[0], says, expr, !want)
+		}
+	}
+}
+
 func (r *running) message(args []string) {
 	got := r.editor.Messages()
 	if len(got) != len(args) {
@@ -287,7 +301,7 @@ func (r *running) status(args []string) {
 		got = append(got, "daemon=gone")
 	}
 	if st.Exchange != nil {
-		got = append(got, "exchange="+st.Exchange.Provider)
+		got = append(got, "exchange="+st.Exchange.Provider, "text="+st.Exchange.Text)
 	}
 	for _, want := range args[1:] {
 		if !slices.Contains(got, want) {

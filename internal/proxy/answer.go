@@ -46,6 +46,9 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	} else if restored, err := x.route.Answer(body, restore); err == nil {
 		body = restored
 	}
+	if x.front != "" { // who is intercepted comes back by itself
+		body = x.route.Relink(body, strings.TrimRight(x.config.URL, "/"), x.front+"/"+x.provider)
+	}
 	p.begin(w, x, res)
 	w.Header().Del("Content-Encoding")
 	w.WriteHeader(res.StatusCode)
@@ -133,7 +136,7 @@ func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 		}
 		return nil, false
 	}
-	return func(l wire.Lane) wire.Restorer {
+	restorer := func(l wire.Lane) *redact.Restorer {
 		d, err := p.Decider.Decide(ctx, policy.Query{
 			Direction:   policy.Restore,
 			Destination: policy.Destination{Provider: x.provider, Model: x.model, Kind: x.config.Kind},
@@ -158,5 +161,11 @@ func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 			return redact.NewRestorer(issued).InURL(withheld)
 		}
 		return redact.NewRestorer(issued)
+	}
+	return func(l wire.Lane) wire.Restorer {
+		if x.held == nil {
+			x.held = new(int)
+		}
+		return restorer(l).Most(x.held)
 	}
 }

@@ -27,6 +27,8 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
 	"go.uber.org/zap"
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 )
 
 const (
@@ -200,6 +202,62 @@ func TestInterceptedLikeAnyRequest(t *testing.T) {
 	for _, ours := range []string{testToken, "Proxy-Authorization"} {
 		if strings.Contains(w.upstream(), ours) {
 			t.Errorf("the vendor got %q", ours)
+		}
+	}
+}
+
+// TestNoExtendedConnect: the settings of our HTTP/2 do not offer a websocket within it, and one that is asked for all the
+// same is refused: it would not be recognised as one.
+func TestNoExtendedConnect(t *testing.T) {
+	w := newWAN(t, nil)
+	_, conn := w.connect(listedHost + ":443")
+	config := w.trusting(listedHost)
+	config.NextProtos = []string{"h2"}
+	inside := tls.Client(conn, config)
+	if err := inside.Handshake(); err != nil || inside.ConnectionState().NegotiatedProtocol != "h2" {
+		t.Fatalf("%q %v", inside.ConnectionState().NegotiatedProtocol, err)
+	}
+	fmt.Fprint(inside, http2.ClientPreface)
+	framer := http2.NewFramer(inside, inside)
+	framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
+	if err := framer.WriteSettings(); err != nil {
+		t.Fatal(err)
+	}
+	var block bytes.Buffer
+	headers := hpack.NewEncoder(&block)
+	for _, h := range [][2]string{{":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "https"}, {":path", "/v1/responses"}, {":authority", listedHost}} {
+		if err := headers.WriteField(hpack.HeaderField{Name: h[0], Value: h[1]}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := framer.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: block.Bytes(), EndHeaders: true}); err != nil {
+		t.Fatal(err)
+	}
+	offered := false
+	for {
+		frame, err := framer.ReadFrame()
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch f := frame.(type) {
+		case *http2.SettingsFrame:
+			if f.IsAck() {
+				continue
+			}
+			offered = true
+			if v, ok := f.Value(http2.SettingEnableConnectProtocol); ok && v != 0 {
+				t.Error("extended CONNECT is offered")
+			}
+		case *http2.MetaHeadersFrame:
+			if status := f.PseudoValue("status"); status == "200" {
+				t.Error("a websocket within HTTP/2 is answered")
+			}
+			return
+		case *http2.RSTStreamFrame, *http2.GoAwayFrame:
+			if !offered {
+				t.Error("no settings came")
+			}
+			return
 		}
 	}
 }

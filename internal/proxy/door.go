@@ -28,6 +28,8 @@ type target struct {
 	inspect http.Handler
 	// socket says that it asks for a websocket.
 	socket bool
+	// front is our address as the caller has it, with the token if that came in the path, and without the provider.
+	front string
 	// intercepted says that the caller believes to speak with the vendor itself.
 	intercepted bool
 }
@@ -67,11 +69,11 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	if fromBrowser(r) {
 		return nil, refuse(http.StatusForbidden, "browser", "web pages may not use this proxy")
 	}
-	path := r.URL.EscapedPath()
+	path, front := r.URL.EscapedPath(), "http://"+r.Host
 	token := r.Header.Get("X-Scrubjay-Token")
 	if rest, ok := strings.CutPrefix(path, "/t/"); ok {
 		token, path, _ = strings.Cut(rest, "/")
-		path = "/" + path
+		path, front = "/"+path, front+"/t/"+token
 	}
 	if !p.opens(token) {
 		return nil, refuse(http.StatusUnauthorized, "bad_token", "the token is missing or wrong: scrubjay env prints the base URL that holds it")
@@ -92,7 +94,7 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	}
 	t, fail := aim(r, name, config, "/"+rest)
 	if fail == nil {
-		t.canary = canary != ""
+		t.canary, t.front = canary != "", front
 	}
 	return t, fail
 }

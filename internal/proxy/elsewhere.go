@@ -35,9 +35,12 @@ func (p *Proxy) goElsewhere(x *exchange, to policy.Elsewhere, why string) bool {
 	x.elsewhere = x.provider + " -> " + to.Provider + "; " + why
 	t := *x.target
 	t.provider, t.config = to.Provider, config
+	if to.Model != "" {
+		t.path = t.route.WithModel(t.path, to.Model)
+	}
 	x.target, x.toModel = &t, to.Model
 	x.record.Provider, x.record.Note = to.Provider, note
-	x.record.Classes, x.record.Rules, x.record.Fingerprints = nil, nil, nil
+	x.record.Classes, x.record.Rules, x.record.Fingerprints, x.kept = nil, nil, nil, nil
 	return true
 }
 
@@ -67,7 +70,7 @@ func (p *Proxy) send(r *http.Request, x *exchange, body []byte) (*http.Response,
 			if err != nil {
 				return nil, malformed(err) // it was read a moment ago
 			}
-			x.model, out = x.toModel, req.WithModel(x.toModel)
+			out = req.WithModel(x.toModel)
 		}
 		res, fail := p.forward(r, x, out)
 		switch {

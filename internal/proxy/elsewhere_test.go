@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
 )
@@ -118,7 +119,7 @@ func TestLimits(t *testing.T) {
 		}
 	}
 	// The clock goes on.
-	l := &limits{}
+	l := &limits{days: map[string]Day{}, sent: func(map[string]Day) {}}
 	now := time.Date(2027, 3, 1, 23, 59, 0, 0, time.UTC)
 	of := policy.Limits{PerMinute: 60, PerDay: 2}
 	for i, c := range []struct {
@@ -132,6 +133,82 @@ func TestLimits(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("request %d of the day: %d, want %d", i, got, c.want)
+		}
+	}
+}
+
+// TestRerouteModelInThePath: where the format has the model in the path, the other's is put there, is what policy is asked
+// about, and is what the ledger says.
+func TestRerouteModelInThePath(t *testing.T) {
+	for _, c := range []struct{ format, path, want string }{
+		{"gemini", "/v1beta/models/gemini-3:generateContent?key=the-vendor-key", "/v1beta/models/local-1:generateContent?"},
+		{"openai", "/openai/deployments/gpt/chat/completions?api-version=1", "/openai/deployments/local-1/chat/completions?api-version=1"},
+	} {
+		b := newBench(t, standin.Options{})
+		local := standin.New(standin.Options{})
+		if err := local.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer local.Close()
+		b.proxy.Settings = func() policy.Settings {
+			return policy.Settings{Providers: map[string]policy.Provider{
+				"away": {Format: c.format, URL: b.vendor.URL(), Kind: policy.Public, Reroute: policy.Elsewhere{Provider: "here", Model: "local-1"}},
+				"here": {Format: c.format, URL: local.URL(), Kind: policy.Local, KeyEnv: "K"},
+			}}
+		}
+		b.proxy.Getenv = func(string) string { return "k" }
+		var asked []string
+		b.decide = func(q policy.Query) (policy.Decision, error) {
+			d := policy.Decision{Rulings: make([]policy.Ruling, len(q.Subjects))}
+			if q.Direction != policy.Outgoing {
+				return d, nil
+			}
+			asked = append(asked, q.Destination.Provider+" "+q.Destination.Model)
+			if q.Destination.Provider == "away" {
+				d.Verdict, d.Rulings[0].Verdict = policy.Forbid, policy.Forbid
+			}
+			return d, nil
+		}
+		body := fmt.Sprintf(`{"messages":[{"role":"user","content":"%[1]s"}],"contents":[{"parts":[{"text":"%[1]s"}]}]}`, email())
+		b.post("/away"+c.path, body)
+		got := local.Requests()
+		if len(got) != 1 || got[0].Path != c.want || len(b.vendor.Requests()) != 0 {
+			t.Errorf("%s: the other got %d requests: %+v", c.format, len(got), got)
+			continue
+		}
+		if len(asked) != 2 || asked[1] != "here local-1" {
+			t.Errorf("policy was asked about %q", asked)
+		}
+		b.stop()
+		recorded := ""
+		if err := audit.Show(b.dir, func(r audit.Record) error { recorded = r.Provider + " " + r.Model; return nil }); err != nil || recorded != "here local-1" {
+			t.Errorf("on record: %q %v", recorded, err)
+		}
+	}
+}
+
+// TestKept: an exchange that has ended names the values that it kept back, once each; one that did not go out for
+// another reason than policy names none.
+func TestKept(t *testing.T) {
+	b, _ := elsewhere(t, standin.Options{}, false, func(p *policy.Provider) { p.Limits = policy.Limits{PerDay: 1} })
+	b.decide = func(q policy.Query) (policy.Decision, error) {
+		d := policy.Decision{Verdict: policy.Scrub, Rulings: make([]policy.Ruling, len(q.Subjects))}
+		for i, s := range q.Subjects {
+			if s.Class == "credential" {
+				d.Rulings[i].Verdict = policy.Scrub
+			}
+		}
+		return d, nil
+	}
+	ended := make(chan Ended, 1)
+	b.proxy.Watch = func(e Ended) { ended <- e }
+	key := awsKey()
+	body := fmt.Sprintf(`{"model":"m","messages":[{"role":"user","content":"%s %s %s"}]}`, key, email(), key)
+	for i, want := range []int{1, 0} {
+		status, _, _ := b.post(chat, body)
+		e := <-ended
+		if (status == http.StatusOK) != (want == 1) || len(e.Kept) != want || want == 1 && e.Kept[0] != b.vault.Fingerprint([]byte(key)) || len(e.Fingerprints) != 2 {
+			t.Errorf("request %d: status %d, %d kept of %d", i, status, len(e.Kept), len(e.Fingerprints))
 		}
 	}
 }

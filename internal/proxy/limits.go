@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -15,11 +16,12 @@ import (
 )
 
 // limits are what may go to a provider in a minute and in a day, and how many findings of a class. An agent that has
-// gone astray is stopped by them, whatever it sends. The day's count begins anew with the daemon's.
+// gone astray is stopped by them, whatever it sends. Who holds the proxy keeps the days' counts over its restarts.
 type limits struct {
 	mu      sync.Mutex
 	buckets map[bucket]*rate.Limiter
-	days    map[string]day
+	days    map[string]Day
+	sent    func(map[string]Day)
 }
 
 // bucket is a provider's requests, or its findings of a class. A changed limit is another bucket.
@@ -29,9 +31,10 @@ type bucket struct {
 	limit    int
 }
 
-type day struct {
-	date string
-	sent int
+// Day is how many requests went to a provider on a date.
+type Day struct {
+	Date string `json:"date"`
+	Sent int    `json:"sent"`
 }
 
 // admit counts a request, or says how long it has to wait.
@@ -42,18 +45,16 @@ func (l *limits) admit(provider string, of policy.Limits, now time.Time) *failur
 		return fail
 	}
 	if of.PerDay > 0 {
-		if l.days == nil {
-			l.days = map[string]day{}
-		}
 		d := l.days[provider]
-		if today := now.Format(time.DateOnly); d.date != today {
-			d = day{date: today}
+		if today := now.Format(time.DateOnly); d.Date != today {
+			d = Day{Date: today}
 		}
-		if d.sent >= of.PerDay {
+		if d.Sent >= of.PerDay {
 			return refuse(http.StatusForbidden, "day_budget", "the "+strconv.Itoa(of.PerDay)+" requests that the settings allow "+provider+" in a day are used up: go on tomorrow, or raise providers."+provider+".limits.per_day")
 		}
-		d.sent++
+		d.Sent++
 		l.days[provider] = d
+		l.sent(maps.Clone(l.days))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
 )
 
@@ -68,4 +69,33 @@ func TestMetrics(t *testing.T) {
 	if status, _, _ := b.post("/metrics", `{}`); status != http.StatusNotFound {
 		t.Errorf("posted to: %d", status)
 	}
+}
+
+// TestHeld: of every answer it is counted what a text of it held back at most: no more than a placeholder is long,
+// nothing where nothing could have been one, and requests without an answer's text do not count.
+func TestHeld(t *testing.T) {
+	b := newBench(t, standin.Options{Piece: 1})
+	for _, content := range []string{"the key is " + awsKey(), "nothing"} {
+		if status, text, _ := b.post(chat, fmt.Sprintf(`{"model":"m","stream":true,"messages":[{"role":"user","content":"%s"}]}`, content)); status != http.StatusOK {
+			t.Fatal(text)
+		}
+	}
+	b.post(chat, `{"a":1,"a":2}`)
+	families, err := b.proxy.Counted().Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() != "scrubjay_held_bytes" {
+			continue
+		}
+		h := f.GetMetric()[0].GetHistogram()
+		buckets := h.GetBucket()
+		last := buckets[len(buckets)-1]
+		if h.GetSampleCount() != 2 || buckets[0].GetCumulativeCount() != 1 || last.GetUpperBound() != redact.MaxPlaceholder || last.GetCumulativeCount() != 2 || h.GetSampleSum() < 8 {
+			t.Errorf("%v", h)
+		}
+		return
+	}
+	t.Error("it is not counted")
 }

@@ -28,6 +28,7 @@ package proxy
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -41,7 +42,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// Config is what a proxy needs. All of it is required but Authority, Transport, Canary, Watch, Getenv, Trouble and Fresh.
+// Config is what a proxy needs. All of it is required but Authority, Transport, Canary, Watch, Days, Sent, Getenv,
+// Trouble and Fresh.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -62,7 +64,11 @@ type Config struct {
 	// doctor proves that an assistant is scrubbed. One that it does not know is refused.
 	Canary func(id string) (url string, ok bool)
 	// Watch is told of every exchange when it has ended.
-	Watch func(audit.Record)
+	Watch func(Ended)
+	// Days are the providers' days as Sent was last told of them, which is whenever one's count grows: what a day's limit
+	// is held against.
+	Days map[string]Day
+	Sent func(map[string]Day)
 	// Getenv answers with a variable of the environment, for providers whose key_env names one.
 	Getenv func(string) string
 	// Trouble is told why a request was refused that should have gone out: what is wrong with a part of ours.
@@ -97,7 +103,7 @@ func New(c Config) *Proxy {
 		c.Canary = func(string) (string, bool) { return "", false }
 	}
 	if c.Watch == nil {
-		c.Watch = func(audit.Record) {}
+		c.Watch = func(Ended) {}
 	}
 	if c.Getenv == nil {
 		c.Getenv = func(string) string { return "" }
@@ -108,7 +114,12 @@ func New(c Config) *Proxy {
 	if c.Fresh == nil {
 		c.Fresh = func() {}
 	}
+	if c.Sent == nil {
+		c.Sent = func(map[string]Day) {}
+	}
 	p.Config = c
+	p.limits = limits{days: map[string]Day{}, sent: c.Sent}
+	maps.Copy(p.limits.days, c.Days)
 	p.metrics = newMetrics(&p.seen)
 	p.inner = newInner(p)
 	return p
@@ -135,6 +146,17 @@ func (p *Proxy) Close() {
 	p.long.close()
 }
 
+// Ended is an exchange that has ended, without any of its text.
+type Ended struct {
+	audit.Record
+	Began time.Time
+	// Added is how long the request was worked on before it was sent.
+	Added time.Duration
+	// Kept are the fingerprints of what was kept back: of what went out as placeholders, or what the request was
+	// forbidden for.
+	Kept []string
+}
+
 // exchange is one request and its answer.
 type exchange struct {
 	*target
@@ -144,8 +166,10 @@ type exchange struct {
 	// elsewhere says, of an exchange with another provider than the one it was sent to, with whom instead and why;
 	// toModel is the model to ask there.
 	elsewhere, toModel string
-	// added is how long the request was worked on before it was sent.
-	added time.Duration
+	added              time.Duration
+	kept               []string
+	// held is the most that a text of the answer held back; nil if there was none.
+	held *int
 	// begun says that the answer has begun: what goes wrong from then on breaks it off.
 	begun bool
 }
@@ -185,7 +209,7 @@ func (p *Proxy) exchange(w http.ResponseWriter, r *http.Request, t *target) {
 	defer p.finish(x)
 	if fail := p.serve(w, r, x); fail != nil {
 		p.metrics.refused.WithLabelValues(fail.code).Inc()
-		x.record.Status, x.record.Note = fail.status, fail.code
+		x.refused(fail)
 		if fail.cause != nil {
 			p.Log.Warn("exchange refused", zap.String("provider", t.provider), zap.String("code", fail.code), zap.Error(fail.cause))
 		}
@@ -193,6 +217,14 @@ func (p *Proxy) exchange(w http.ResponseWriter, r *http.Request, t *target) {
 			p.Trouble(fail.code, fail.cause)
 		}
 		fail.write(w, t.format)
+	}
+}
+
+// refused takes down that the exchange was refused. Only of what policy forbids is there something to tell then.
+func (x *exchange) refused(fail *failure) {
+	x.record.Status, x.record.Note = fail.status, fail.code
+	if fail.code != "forbidden_by_policy" {
+		x.kept = nil
 	}
 }
 
@@ -242,7 +274,7 @@ func (p *Proxy) finish(x *exchange) {
 		}
 	}
 	p.metrics.exchanged(x)
-	p.Watch(x.record)
+	p.Watch(Ended{Record: x.record, Began: x.start, Added: x.added, Kept: x.kept})
 }
 
 func (p *Proxy) decide(ctx context.Context, q policy.Query) (policy.Decision, *failure) {

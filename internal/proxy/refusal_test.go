@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
@@ -230,8 +229,8 @@ func TestCanary(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer doctor.Close()
-	records := make(chan audit.Record, 1)
-	b.proxy.Watch = func(r audit.Record) { records <- r }
+	records := make(chan Ended, 1)
+	b.proxy.Watch = func(r Ended) { records <- r }
 	b.proxy.Canary = func(id string) (string, bool) { return doctor.URL(), id == "known" }
 	key := awsKey()
 	body := `{"model":"m","messages":[{"role":"user","content":"my key ` + key + `"}]}`

@@ -54,7 +54,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		if req, err = x.route.Request(body); err != nil {
 			return nil, malformed(err)
 		}
-		x.model = cmp.Or(x.route.Model(x.path), req.Model)
+		x.model = cmp.Or(x.toModel, x.route.Model(x.path), req.Model)
 		q.Destination.Model, x.record.Model = x.model, p.safeModel(x.model)
 		found = p.find(req)
 	} else if x.match == wire.Completion && !x.route.Bodiless {
@@ -78,7 +78,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	for i := range found {
 		found[i].ruling = d.Rulings[index[found[i].subject]]
 	}
-	p.account(&x.record, found)
+	p.account(x, found, d.Verdict)
 	if d.Verdict == policy.Forbid {
 		return nil, p.forbid(x, req, found, d)
 	}
@@ -245,19 +245,25 @@ func ofKnown(n int, k redact.Match, engine *detect.Engine) secret {
 	return s
 }
 
-// account writes into the record what was found: classes, rules and fingerprints.
-func (p *Proxy) account(r *audit.Record, found []secret) {
+// account writes into the record what was found: classes, rules and fingerprints; and which of it does not go out.
+func (p *Proxy) account(x *exchange, found []secret, verdict policy.Verdict) {
 	if len(found) == 0 {
 		return
 	}
+	r := &x.record
 	r.Classes, r.Rules = map[string]int{}, map[string]int{}
 	for _, s := range found {
 		r.Classes[string(s.subject.Class)]++
 		r.Rules[s.subject.Rule]++
-		if len(r.Fingerprints) < audit.FingerprintLimit {
-			if f := p.Vault.Fingerprint(s.value.Bytes); !slices.Contains(r.Fingerprints, f) {
-				r.Fingerprints = append(r.Fingerprints, f)
-			}
+		if len(r.Fingerprints) == audit.FingerprintLimit {
+			continue
+		}
+		f := p.Vault.Fingerprint(s.value.Bytes)
+		if !slices.Contains(r.Fingerprints, f) {
+			r.Fingerprints = append(r.Fingerprints, f)
+		}
+		if verdict != policy.Allow && s.ruling.Verdict == verdict && !slices.Contains(x.kept, f) {
+			x.kept = append(x.kept, f)
 		}
 	}
 }

@@ -250,7 +250,7 @@ func (s *socket) up(ctx context.Context) parting {
 		s.revision = m.record.Revision
 		// Speech comes in many messages a second: by itself is recorded what something was found in.
 		if fail != nil {
-			m.record.Status, m.record.Note = fail.status, fail.code
+			m.refused(fail)
 		}
 		if fail != nil || len(m.record.Rules) > 0 {
 			s.p.finish(m)

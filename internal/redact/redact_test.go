@@ -260,6 +260,34 @@ func TestRestoreSplits(t *testing.T) {
 	}
 }
 
+// TestMost: what restorers of an answer held at most is known, and knowing it allocates nothing.
+func TestMost(t *testing.T) {
+	most := 0
+	never := func(string) ([]byte, bool) { return nil, false }
+	NewRestorer(never).Most(&most).Write([]byte("nothing to hold"))
+	if most != 0 {
+		t.Errorf("%d of nothing", most)
+	}
+	for _, c := range []struct {
+		text string
+		most int
+	}{{"it is EMA", 3}, {"EMAIL_sy8c!", 10}, {"EM", 10}} {
+		r := NewRestorer(never).Most(&most)
+		for i := range c.text {
+			r.Write([]byte{c.text[i]})
+		}
+		r.Flush()
+		if most != c.most {
+			t.Errorf("%q: %d, want %d", c.text, most, c.most)
+		}
+	}
+	piece := []byte("a text and EMAIL_sy8")
+	write := func(r *Restorer) func() { return func() { r.Write(piece) } }
+	if noted, plain := testing.AllocsPerRun(100, write(NewRestorer(never).Most(&most))), testing.AllocsPerRun(100, write(NewRestorer(never))); noted != plain {
+		t.Errorf("%v allocations instead of %v", noted, plain)
+	}
+}
+
 // TestKnown: a value once issued is found anywhere, with or without a rule for it; a short one not
 // within a longer word.
 func TestKnown(t *testing.T) {

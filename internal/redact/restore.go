@@ -5,6 +5,7 @@ package redact
 type Restorer struct {
 	look Lookup
 	held []byte
+	most *int
 	// In prose (prose.go):
 	types    []string
 	initials uint32 // of the types
@@ -12,6 +13,12 @@ type Restorer struct {
 	// inURL answers instead of look for a placeholder in a URL; url follows what was given out, as the vendor wrote it.
 	inURL Lookup
 	url   address
+}
+
+// Most has the most bytes that were ever held written to most, which restorers of one goroutine may share.
+func (r *Restorer) Most(most *int) *Restorer {
+	r.most = most
+	return r
 }
 
 // InURL has another lookup answer where a placeholder stands in a URL.
@@ -54,6 +61,9 @@ func (r *Restorer) Write(piece []byte) []byte {
 	r.gone(rest[:cut])
 	out = append(out, rest[:cut]...)
 	r.held = append(r.held[:0], rest[cut:]...)
+	if r.most != nil {
+		*r.most = max(*r.most, len(r.held))
+	}
 	return out
 }
 

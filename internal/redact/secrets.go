@@ -35,6 +35,7 @@ type Secrets struct {
 	prints  map[uint64][]Print
 	// learnt counts the changes.
 	learnt atomic.Uint64
+	left   int
 }
 
 // Print is the fingerprint of a value in one of its forms.
@@ -83,22 +84,33 @@ func (s *Secrets) SetPrints(source string, prints []Print) {
 		delete(s.sources, source)
 	}
 	clear(s.gate[:])
-	s.prints = map[uint64][]Print{}
+	s.prints, s.left = map[uint64][]Print{}, 0
 	n := 0
 	// What the person named comes first, then variables, then files: if there are too many, the last are left out.
 	for _, source := range slices.Sorted(maps.Keys(s.sources)) {
 		for _, p := range s.sources[source] {
-			if n++; n > mostPrints {
-				return
+			has := s.prints[p.Head]
+			if slices.Contains(has, p) {
+				continue
 			}
+			if n == mostPrints {
+				s.left++
+				continue
+			}
+			n++
 			s.gate.add(p.Gate)
-			if has := s.prints[p.Head]; !slices.Contains(has, p) {
-				// The longest first, so that nothing of it is left over.
-				s.prints[p.Head] = append(has, p)
-				slices.SortFunc(s.prints[p.Head], func(a, b Print) int { return cmp.Compare(b.Length, a.Length) })
-			}
+			// The longest first, so that nothing of it is left over.
+			s.prints[p.Head] = append(has, p)
+			slices.SortFunc(s.prints[p.Head], func(a, b Print) int { return cmp.Compare(b.Length, a.Length) })
 		}
 	}
+}
+
+// LeftOut is how many forms of secrets are not looked for, because there are too many.
+func (s *Secrets) LeftOut() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.left
 }
 
 // Prints are the fingerprints of a value in all its forms; none for one that is too short or too long to be

@@ -74,6 +74,38 @@ func TestSecretsSources(t *testing.T) {
 	}
 }
 
+// TestTooManySecrets: what is beyond the bound is not looked for, and is counted; what the person named is never among
+// it, and when a source goes there is room again.
+func TestTooManySecrets(t *testing.T) {
+	s := newSecrets(bytes.Repeat([]byte{7}, 48))
+	last, named := []byte("the-last-7-value"), []byte("the-named-7-value")
+	prints := make([]Print, mostPrints-len(s.Prints(named)))
+	for i := range prints {
+		prints[i] = Print{Length: 20, Gate: uint32(i) % (1 << gateBits), Head: uint64(i)}
+	}
+	s.SetPrints("file a", prints)
+	s.SetPrints("file a again", prints[:100])
+	s.Set(addedSource, [][]byte{named})
+	if n := s.LeftOut(); n != 0 {
+		t.Errorf("%d left out, of as many as there may be", n)
+	}
+	s.Set("file b", [][]byte{last})
+	if n := s.LeftOut(); n != len(s.Prints(last)) {
+		t.Errorf("%d left out, want %d", n, len(s.Prints(last)))
+	}
+	if len(find(named, new(Known), s)) != 1 {
+		t.Error("what the person named is left out")
+	}
+	if len(find(last, new(Known), s)) != 0 {
+		t.Error("what is left out is found")
+	}
+	s.Set("file a", nil)
+	s.Set("file a again", nil)
+	if s.LeftOut() != 0 || len(find(last, new(Known), s)) != 1 {
+		t.Errorf("%d left out in the end", s.LeftOut())
+	}
+}
+
 // TestSecretsDifferential: whatever the values and the text, what is found is where a plain search finds it.
 func TestSecretsDifferential(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))

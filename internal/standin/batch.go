@@ -2,7 +2,9 @@ package standin
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -36,7 +38,7 @@ func (s *Server) newBatch(body []byte) answer {
 	}
 	s.batches[id] = results
 	s.mu.Unlock()
-	return ok(batchObject(id))
+	return ok(s.batchObject(id))
 }
 
 // batch is for a path below that of the batches.
@@ -47,14 +49,30 @@ func (s *Server) batch(path string) answer {
 	s.mu.Unlock()
 	switch {
 	case have && rest == "":
-		return ok(batchObject(id))
+		return ok(s.batchObject(id))
 	case have && rest == "results":
 		return results
 	}
 	return anthropicFailure(http.StatusNotFound, "no such batch")
 }
 
-func batchObject(id string) []byte {
-	return marshal(object{"id": id, "type": "message_batch", "processing_status": "ended", "request_counts": object{},
-		"created_at": "2026-01-01T00:00:00Z", "expires_at": "2026-01-02T00:00:00Z", "results_url": nil})
+// allBatches lists them, the oldest first.
+func (s *Server) allBatches() answer {
+	s.mu.Lock()
+	ids := slices.Sorted(maps.Keys(s.batches))
+	s.mu.Unlock()
+	all := []json.RawMessage{}
+	for _, id := range ids {
+		all = append(all, s.batchObject(id))
+	}
+	return ok(marshal(object{"data": all, "has_more": false}))
+}
+
+func (s *Server) batchObject(id string) []byte {
+	b := object{"id": id, "type": "message_batch", "processing_status": "ended", "request_counts": object{},
+		"created_at": "2026-01-01T00:00:00Z", "expires_at": "2026-01-02T00:00:00Z", "results_url": nil}
+	if s.listener != nil {
+		b["results_url"] = s.URL() + batchPath + id + "/results"
+	}
+	return marshal(b)
 }

@@ -129,6 +129,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case v == &gemini && r.Method == http.MethodPost:
 		s.send(w, r, s.gemini(r.URL, body))
+	case v == &anthropic && r.Method == http.MethodGet && path+"/" == batchPath:
+		s.send(w, r, s.allBatches())
 	case v == &anthropic && strings.HasPrefix(path, batchPath):
 		s.send(w, r, s.batch(strings.TrimPrefix(path, batchPath)))
 	case r.Method == http.MethodGet && path == v.list:

@@ -1,6 +1,9 @@
 package wire
 
-import "cmp"
+import (
+	"cmp"
+	"strings"
+)
 
 // Answer restores a whole answer, or the body of an error. An answer that is not JSON is not changed and the
 // error is a *Malformed: what to do with it is for the caller to say.
@@ -28,6 +31,29 @@ func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 		}
 	}
 	return Splice(body, edits), nil
+}
+
+// Relink has the addresses of an answer that its caller asks next begin with to instead of from. Others stay, and so does
+// an answer that is not JSON.
+func (r *Route) Relink(body []byte, from, to string) []byte {
+	if r.links == nil {
+		return body
+	}
+	s := scanner{data: body, lax: true, group: true}
+	if s.document(r.links) != nil {
+		return body
+	}
+	var edits []Edit
+	for _, m := range s.marks {
+		if !m.str {
+			continue
+		}
+		// A host that only begins like the vendor's is another.
+		if rest, ok := strings.CutPrefix(string(decode(nil, body[m.start:m.end])), from); ok && strings.HasPrefix(rest, "/") {
+			edits = append(edits, Edit{m.start, m.end, encode(nil, []byte(to+rest))})
+		}
+	}
+	return Splice(body, edits)
 }
 
 // text tells whether the mark is text to restore.

@@ -11,7 +11,7 @@ import (
 // Source: anthropic-sdk-go v1.84.0.
 var anthropic = &Format{
 	Name:     "anthropic",
-	harmless: []string{"/v1/models", "/v1/models/", "/v1/messages/batches", "/v1/messages/batches/{}"},
+	harmless: []string{"/v1/models", "/v1/models/"},
 	failure:  anthropicFailure,
 	routes: []*Route{
 		anthropicMessages,
@@ -22,10 +22,26 @@ var anthropic = &Format{
 			answer:  shape(anthropicAnswer...),
 		},
 		{
-			// Many messages to be answered later. What comes back at once holds none of their text.
+			// Many messages to be answered later. What comes back at once holds none of their text, but the address of
+			// their answers: the vendor's clients ask that, and not the path below.
 			Path:    "/v1/messages/batches",
 			request: shape().graft("requests[].params", shape(anthropicRequest...)),
 			answer:  shape(anthropicFailed),
+			links:   shape(Field{Path: "results_url", As: link}),
+		},
+		{
+			Path:     "/v1/messages/batches",
+			method:   "GET",
+			Bodiless: true,
+			answer:   shape(anthropicFailed),
+			links:    shape(Field{Path: "data[].results_url", As: link}),
+		},
+		{
+			Path:     "/v1/messages/batches/{}",
+			method:   "GET",
+			Bodiless: true,
+			answer:   shape(anthropicFailed),
+			links:    shape(Field{Path: "results_url", As: link}),
 		},
 		{
 			// Their answers, or the errors they met, each whole on a line.

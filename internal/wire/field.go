@@ -38,6 +38,9 @@ const (
 	argument  // a string of a tool's arguments by itself, perhaps in pieces
 	path      // where in the arguments the argument of this array element stands
 	goesOn    // true: the argument of this array element goes on in a later event
+
+	// In a table of links.
+	link // an address
 )
 
 // Field is a line of a table: what the value at a path is.

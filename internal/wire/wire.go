@@ -9,6 +9,7 @@
 //   - [Splice] replaces spans. Every byte outside them stays as it is; without edits the body is the same slice.
 //   - [Route.Answer] and [Route.Stream] send the text of an answer through restorers, one for each [Lane] of
 //     text, and splice what they change. Every other byte, and the order of events, stays.
+//   - [Route.Relink] has an answer's addresses lead its caller back to us, where the next answer is restored too.
 //   - [Route.Conversation] does the same for a websocket, a message at a time; [Format.Socket] finds its route.
 //
 // What never changes: thinking that a vendor signs, and its signatures; numbers; the padding of "obfuscation".
@@ -21,6 +22,7 @@ package wire
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -57,6 +59,8 @@ type Route struct {
 	request *table
 	answer  *table
 	stream  streaming
+	// links are addresses in an answer that its caller asks next.
+	links *node
 }
 
 // formats, in the order errors list them.
@@ -111,13 +115,13 @@ const (
 func (f *Format) Route(method, path string) (*Route, Match) {
 	path, _, _ = strings.Cut(path, "?")
 	for _, r := range f.routes {
-		if _, ok := r.match(path); ok && method == cmp.Or(r.method, "POST") {
+		if _, _, ok := r.match(path); ok && method == cmp.Or(r.method, "POST") {
 			return r, Completion
 		}
 	}
 	if method == "GET" {
 		for _, h := range f.harmless {
-			if _, ok := match(h, path); ok || strings.HasSuffix(h, "/") && strings.HasPrefix(path, h) {
+			if _, _, ok := match(h, path); ok || strings.HasSuffix(h, "/") && strings.HasPrefix(path, h) {
 				return nil, Harmless
 			}
 		}
@@ -128,8 +132,19 @@ func (f *Format) Route(method, path string) (*Route, Match) {
 // Model is the name of the model where the path holds it.
 func (r *Route) Model(path string) string {
 	path, _, _ = strings.Cut(path, "?")
-	model, _ := r.match(path)
-	return model
+	from, to, _ := r.match(path)
+	return path[from:to]
+}
+
+// WithModel is the path with another model's name, if it holds one.
+func (r *Route) WithModel(path, name string) string {
+	plain, _, _ := strings.Cut(path, "?")
+	from, to, _ := r.match(plain)
+	if from == to {
+		return path
+	}
+	// A colon would end the name.
+	return path[:from] + strings.ReplaceAll(url.PathEscape(name), ":", "%3A") + path[to:]
 }
 
 // WithoutCredential is a path without what its query says of the vendor's own credential, which is nobody else's
@@ -155,52 +170,55 @@ func (f *Format) at(r *Route, path string, also ...string) *Route {
 	return &other
 }
 
-func (r *Route) match(path string) (model string, ok bool) {
-	if model, ok = match(r.Path, path); ok {
-		return model, true
+// match tells whether a path is this route's, and where in it the model is named: nowhere if from is to.
+func (r *Route) match(path string) (from, to int, ok bool) {
+	if from, to, ok = match(r.Path, path); ok {
+		return from, to, true
 	}
 	for _, also := range r.also {
-		if model, ok = match(also, path); ok {
-			return model, true
+		if from, to, ok = match(also, path); ok {
+			return from, to, true
 		}
 	}
-	return "", false
+	return 0, 0, false
 }
 
-// match tells whether a path is what a pattern describes, and the model that it names.
-func match(pattern, path string) (model string, ok bool) {
+// match tells whether a path is what a pattern describes, and where the model is that it names.
+func match(pattern, path string) (from, to int, ok bool) {
+	at := 0
 	for {
 		fixed, rest, variable := strings.Cut(pattern, "{")
 		if !variable {
-			return model, pattern == path
+			return from, to, pattern == path[at:]
 		}
-		if path, ok = strings.CutPrefix(path, fixed); !ok {
-			return "", false
+		if !strings.HasPrefix(path[at:], fixed) {
+			return 0, 0, false
 		}
+		at += len(fixed)
 		variableName, after, _ := strings.Cut(rest, "}")
-		n := strings.IndexAny(path, "/:")
+		n := strings.IndexAny(path[at:], "/:")
 		if n < 0 {
-			n = len(path)
+			n = len(path) - at
 		}
 		if n == 0 {
-			return "", false
+			return 0, 0, false
 		}
 		switch variableName {
 		case "...":
 			// The fewest names that let the rest match.
-			for i := n; i < len(path); i++ {
+			for i := at + n; i < len(path); i++ {
 				if path[i] != '/' {
 					continue
 				}
-				if model, ok = match(after, path[i:]); ok {
-					return model, true
+				if from, to, ok = match(after, path[i:]); ok {
+					return i + from, i + to, true
 				}
 			}
-			return "", false
+			return 0, 0, false
 		case "model":
-			model = path[:n]
+			from, to = at, at+n
 		}
-		pattern, path = after, path[n:]
+		pattern, at = after, at+n
 	}
 }
 

@@ -58,8 +58,8 @@ func TestRoute(t *testing.T) {
 		{"anthropic", "POST", "/v1/messages?beta=true", Completion},
 		{"anthropic", "POST", "/v1/messages/count_tokens?beta=true", Completion},
 		{"anthropic", "POST", "/v1/messages/batches", Completion},
-		{"anthropic", "GET", "/v1/messages/batches?limit=2", Harmless},
-		{"anthropic", "GET", "/v1/messages/batches/msgbatch_1", Harmless},
+		{"anthropic", "GET", "/v1/messages/batches?limit=2", Completion},
+		{"anthropic", "GET", "/v1/messages/batches/msgbatch_1", Completion},
 		{"anthropic", "GET", "/v1/messages/batches/msgbatch_1/results", Completion},
 		{"anthropic", "POST", "/v1/messages/batches/msgbatch_1/cancel", Unknown},
 		{"gemini", "POST", "/v1beta/models/gemini-3-pro:generateContent?key=k", Completion},
@@ -103,6 +103,62 @@ func TestModelInThePath(t *testing.T) {
 	} {
 		if r, _ := openai.Route("POST", path); r.Model(path) != want {
 			t.Errorf("%s names %q, want %q", path, r.Model(path), want)
+		}
+	}
+}
+
+// TestAnotherModelInThePath: the name takes the place of the one that is there, whatever it holds, and nothing else
+// changes; a path without a model stays.
+func TestAnotherModelInThePath(t *testing.T) {
+	for _, c := range []struct{ format, path, name, want string }{
+		{"openai", "/openai/deployments/gpt-5/chat/completions?api-version=1", "qwen", "/openai/deployments/qwen/chat/completions?api-version=1"},
+		{"openai", "/v1/engines/copilot-codex/completions", "a/b c", "/v1/engines/a%2Fb%20c/completions"},
+		{"openai", "/v1/chat/completions?model=gpt-5", "qwen", "/v1/chat/completions?model=gpt-5"},
+		{"gemini", "/v1beta/models/gemini-3:streamGenerateContent?alt=sse", "gemma", "/v1beta/models/gemma:streamGenerateContent?alt=sse"},
+		{"gemini", "/v1/projects/gemini-3/locations/l/publishers/google/models/gemini-3:generateContent", "gemma:2b", "/v1/projects/gemini-3/locations/l/publishers/google/models/gemma%3A2b:generateContent"},
+		{"gemini", "/v1internal:generateContent", "gemma", "/v1internal:generateContent"},
+	} {
+		f, err := ByName(c.format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, _ := f.Route("POST", c.path)
+		got := r.WithModel(c.path, c.name)
+		if got != c.want {
+			t.Errorf("%s with %s is %s, want %s", c.path, c.name, got, c.want)
+		}
+		if again, _ := f.Route("POST", got); again != r {
+			t.Errorf("%s is no longer the same route", got)
+		}
+	}
+}
+
+// TestRelink: addresses at the vendor lead elsewhere, however they are written; every other byte stays.
+func TestRelink(t *testing.T) {
+	const vendor, ours = "https://api.vendor.example", `http://127.0.0.1:7425/t/"/anthropic`
+	retrieve, _ := anthropic.Route("GET", "/v1/messages/batches/b_1")
+	list, _ := anthropic.Route("GET", "/v1/messages/batches?limit=2")
+	create, _ := anthropic.Route("POST", "/v1/messages/batches")
+	messages, _ := anthropic.Route("POST", "/v1/messages")
+	for _, c := range []struct {
+		r          *Route
+		body, want string
+	}{
+		{retrieve, `{"id":"b_1", "results_url" : "https://api.vendor.example/v1/b?x=\u0026" }`, `{"id":"b_1", "results_url" : "http://127.0.0.1:7425/t/\"/anthropic/v1/b?x=&" }`},
+		{create, `{"results_url":"https:\/\/api.vendor.example\/v1\/b"}`, `{"results_url":"http://127.0.0.1:7425/t/\"/anthropic/v1/b"}`},
+		{list, `{"data":[{"results_url":null},{"results_url":"https://api.vendor.example/a"}],"results_url":"https://api.vendor.example/b"}`,
+			`{"data":[{"results_url":null},{"results_url":"http://127.0.0.1:7425/t/\"/anthropic/a"}],"results_url":"https://api.vendor.example/b"}`},
+		{retrieve, `{"results_url":"https://api.vendor.example.evil/a","x":{"results_url":"https://api.vendor.example/a"}}`, ""},
+		{retrieve, `{"results_url":"https://other.example/?u=https://api.vendor.example/a"}`, ""},
+		{retrieve, `{"results_url":"https://api.vendor.example/a"`, ""},
+		{retrieve, `<html>`, ""},
+		{messages, `{"results_url":"https://api.vendor.example/a"}`, ""},
+	} {
+		if c.want == "" {
+			c.want = c.body
+		}
+		if got := c.r.Relink([]byte(c.body), vendor, ours); string(got) != c.want {
+			t.Errorf("%s\n is %s\nwant %s", c.body, got, c.want)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/authority"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
@@ -58,9 +59,11 @@ func (d *doctor) examine(ctx context.Context) {
 		return
 	}
 	var providers map[string]policy.Provider
+	var hosts []string
 	g, err := commandGovernance(state)
 	if d.check("configuration is understood", err, "correct the file at that line; docs/policy.md lists every setting") {
-		providers = g.Settings().Providers
+		settings := g.Settings()
+		providers, hosts = settings.Providers, settings.Hosts()
 		for _, note := range g.SettingsNotes() {
 			d.note("  " + note)
 		}
@@ -80,6 +83,7 @@ func (d *doctor) examine(ctx context.Context) {
 		if text, _ := os.ReadFile(state.Dir + "/daemon.log"); len(text) > 0 {
 			d.note("  what the last one said: " + state.Dir + "/daemon.log")
 		}
+		d.authority(state, hosts, false)
 		d.assistants(ctx, client, hello, providers)
 		return
 	}
@@ -90,7 +94,12 @@ func (d *doctor) examine(ctx context.Context) {
 		d.check("", fmt.Errorf("the daemon is older and does not know %q", m), "stop it, so that the newer program starts its own")
 	}
 	d.proxy(hello)
+	d.authority(state, hosts, hello.Proxy.Listen != "")
 	d.trouble(hello.Trouble)
+	if hello.LeftOut > 0 {
+		d.check("", fmt.Errorf("this machine has more secrets than are looked for: %d forms of some are left out", hello.LeftOut),
+			"name those that matter, which always are: scrubjay secret add; and close folders whose .env files hold thousands")
+	}
 	err = nil
 	if hello.Policy.Refused != "" {
 		err = errors.New("the newest policy was refused: " + hello.Policy.Refused)
@@ -125,6 +134,20 @@ func (d *doctor) proxy(hello control.Hello) {
 		err = c.Close()
 	}
 	d.check("proxy listens on "+hello.Proxy.Listen, err, "start the daemon again")
+}
+
+// authority looks at what programs are told to trust which go through the proxy.
+func (d *doctor) authority(state daemon.State, hosts []string, serving bool) {
+	if len(hosts) == 0 {
+		return // nothing is intercepted, or the configuration is not understood
+	}
+	until, err := authority.Open(state.Dir).Check(hosts)
+	if errors.Is(err, fs.ErrNotExist) && !serving {
+		d.note("no certificate authority yet: the daemon makes it")
+		return
+	}
+	d.check(fmt.Sprintf("certificate authority: for %d hosts and no others, until %s", len(hosts), until.Format(time.DateOnly)), err,
+		"remove ca.key and start the daemon again, which makes another; then start again the programs that go through it")
 }
 
 // cures say what to do about a part that requests were refused for.

@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/lsp"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
 )
 
 func lspCommand() *cobra.Command {
@@ -48,7 +50,7 @@ func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 	defer cancel()
 	s := lsp.New(lsp.Config{
 		Engine: governance.Engine, Decider: governance.Policy(), Settings: governance.Settings, Daemon: attached,
-		Reload: governance.Reload, Log: log.Named("lsp"), Program: "scrubjay", Version: programVersion(),
+		Reload: governance.Reload, Fingerprint: fingerprints(state), Log: log.Named("lsp"), Program: "scrubjay", Version: programVersion(),
 	})
 	governance.Watch = func(c daemon.Change) {
 		if c.Refused == "" {
@@ -61,6 +63,18 @@ func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 		return exitError{code: code, err: err}
 	}
 	return err
+}
+
+// fingerprints are this installation's. The key is read when the first is asked for: by then the daemon has made it.
+func fingerprints(state daemon.State) func(value []byte) string {
+	keys := sync.OnceValues(func() (redact.Keys, error) { return redact.LoadKeys(state.Dir) })
+	return func(value []byte) string {
+		k, err := keys()
+		if err != nil {
+			return "" // which no event names
+		}
+		return detect.Fingerprint(detect.Installation, k.FingerprintKey(), value)
+	}
 }
 
 // stdio is standard input and output as one connection.
