@@ -40,7 +40,7 @@ func (r *Route) Relink(body []byte, from, to string) []byte {
 		return body
 	}
 	s := scanner{data: body, lax: true, group: true}
-	if s.document(r.links) != nil {
+	if s.document(r.links.node()) != nil {
 		return body
 	}
 	var edits []Edit

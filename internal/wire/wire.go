@@ -60,7 +60,7 @@ type Route struct {
 	answer  *table
 	stream  streaming
 	// links are addresses in an answer that its caller asks next.
-	links *node
+	links *table
 }
 
 // formats, in the order errors list them.
