@@ -48,6 +48,25 @@ func TestPlaceholderForm(t *testing.T) {
 	}
 }
 
+// TestLengths: a placeholder is as long as its type makes it, whatever it stands for.
+func TestLengths(t *testing.T) {
+	v := open(t, t.TempDir())
+	defer v.Close()
+	for _, scope := range []Scope{Wire, File} {
+		lengths := map[int]bool{}
+		for _, n := range []int{1, 8, 60, 5000} {
+			p, err := v.Issue(scope, "openai", []Value{{Type: "API_KEY", Rule: "generic-secret", Class: "credential", Bytes: []byte(strings.Repeat("x", n))}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			lengths[len(p[0])] = true
+		}
+		if len(lengths) != 1 {
+			t.Errorf("lengths %v", lengths)
+		}
+	}
+}
+
 func open(t *testing.T, dir string) *Vault {
 	t.Helper()
 	v, err := OpenVault(dir)
