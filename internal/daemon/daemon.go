@@ -8,6 +8,7 @@
 //	state.go       the state directory: token, socket, where the proxy listens
 //	governance.go  settings and policy in force; the language server has its own, from the same files
 //	control.go     answers the control socket
+//	document.go    scrubs, restores and judges what comes over it
 //	canary.go      where doctor's made-up requests go
 //	machine.go     the secrets that this machine has: variables, .env files, files of credentials
 //	events.go      tells everybody attached what happens
@@ -64,6 +65,8 @@ type daemon struct {
 	canaries   canaries
 	machine    *machine
 	proxy      control.Proxy
+	// front scrubs what comes over the control socket, too, even when nobody can reach it at its port.
+	front *proxy.Proxy
 
 	idle    chan struct{} // closed when a daemon for editors has been alone for long enough
 	mu      sync.Mutex
@@ -165,7 +168,8 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 		}
 		d.Log.Warn("no proxy", zap.Error(err))
 		d.proxy = control.Proxy{Error: err.Error()}
-		return func() {}, nil
+		d.front = proxy.New(d.frontConfig(token))
+		return d.front.Close, nil
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	n, _ := strconv.Atoi(port)
@@ -178,14 +182,19 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	if err := ca.Serve(settings.Hosts()); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	p := proxy.New(proxy.Config{
-		Authority: ca,
-		Engine:    d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
-		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find,
+	c := d.frontConfig(token)
+	c.Authority, c.Port = ca, n
+	d.front = proxy.New(c)
+	end := serve(d.front.Server(), l, d.Log)
+	return func() { end(); d.front.Close() }, nil
+}
+
+func (d *daemon) frontConfig(token string) proxy.Config {
+	return proxy.Config{
+		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
+		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Canary: d.canaries.find,
 		Watch: d.exchanged, Fresh: d.machine.fresh, Trouble: d.troubled, Getenv: os.Getenv,
-	})
-	end := serve(p.Server(), l, d.Log)
-	return func() { end(); p.Close() }, nil
+	}
 }
 
 // serve runs a server and answers with how to end it: what is under way gets a moment.
