@@ -7,6 +7,7 @@
 //	setup.go       Setup, Undo and Check
 //	record.go      what was done, so that it can be taken back
 //	file.go        files are replaced whole, and keep their mode and their link
+//	hook.go        what their hooks are told, and how those answer
 //	canary.go      a made-up request as an assistant would send it, for doctor
 //
 // What holds: only our own values are written; every other byte, comment and order stays, and what is about to be
