@@ -21,7 +21,17 @@ type envelope struct {
 const longestToken = 512
 
 func (e *envelope) read(piece []byte) {
-	for _, c := range piece {
+	for i := 0; i < len(piece); i++ {
+		if e.text && !e.escaped && e.depth != 1 {
+			// A long text is none of the message's own: on to what could end it.
+			for i < len(piece) && piece[i] != '"' && piece[i] != '\\' {
+				i++
+			}
+			if i == len(piece) {
+				return
+			}
+		}
+		c := piece[i]
 		if e.text {
 			e.take(c)
 			switch {
