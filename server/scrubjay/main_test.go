@@ -71,6 +71,10 @@ func TestScripts(t *testing.T) {
 					ts.Fatalf("no file below %s", args[0])
 				}
 			},
+			// stop ends the daemon of a state directory.
+			"stop": func(ts *testscript.TestScript, neg bool, args []string) {
+				stopDaemon(daemon.State{Dir: ts.MkAbs(args[0])})
+			},
 			"append":     scanAppend,
 			"evilname":   scanEvilName,
 			"incommit":   scanInCommit,
