@@ -20,6 +20,11 @@ type envelope struct {
 // longestToken is more than anybody gives an id.
 const longestToken = 512
 
+func envelopeOf(message []byte) (e envelope) {
+	e.read(message)
+	return e
+}
+
 func (e *envelope) read(piece []byte) {
 	for i := 0; i < len(piece); i++ {
 		if e.text && !e.escaped && e.depth != 1 {

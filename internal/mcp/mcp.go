@@ -8,8 +8,9 @@
 //
 // What holds: messages keep their order in each direction, and the directions do not wait for each other. One in which
 // nothing is found goes on byte for byte. Of a server nothing goes on that was not scrubbed: what cannot be has an error
-// in its place, under its id, and what is no message is dropped. What a client says goes on as it is, but that values
-// come back where policy lets them into the tool. Nothing is told of a message but its length.
+// in its place, under its id, and what is no message is dropped. What a client says goes on as it is, with two exceptions:
+// values come back where policy lets them into the tool, and what a model said because the server asked is scrubbed, or
+// the server could have it say what it was not given. Nothing is told of a message but its length.
 //
 // It carries messages and answers none of them, which is why package rpc, who does, has no part in it. The daemon does
 // the scrubbing, with the pipeline that requests to vendors go through.
@@ -22,6 +23,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
@@ -108,16 +110,14 @@ func (r *Relay) batch(ctx context.Context, text []byte) error {
 	}
 	var errs []error
 	for i, m := range messages {
-		var e envelope
-		e.read(m)
-		switch {
-		case whys[i] != "":
+		e := envelopeOf(m)
+		if whys[i] != "" {
 			errs = append(errs, r.refuse(e, whys[i]))
-		case !same:
+			continue
+		}
+		r.answered(e)
+		if !same {
 			errs = append(errs, r.toClient(append(outs[i], '\n')))
-			fallthrough
-		default:
-			r.answered(e)
 		}
 	}
 	if same {
@@ -126,33 +126,79 @@ func (r *Relay) batch(ctx context.Context, text []byte) error {
 	return errors.Join(errs...)
 }
 
-// FromClient passes on what a client says, with values where policy lets them back, until it has said its last. An error
-// means that the server is gone.
+// FromClient passes on what a client says, until it has said its last: values come back where policy lets them, and what
+// a model said is scrubbed. An error means that the server is gone.
 func (r *Relay) FromClient(ctx context.Context, from io.Reader) error {
 	return lines(from, func(l line) error {
 		e := l.envelope
 		if l.tooLong() {
-			return r.failed(e, fmt.Sprintf("Scrubjay did not send this to %s: it is longer than %d MiB.", r.Server, control.DocumentLimit>>20))
+			return r.failed(e, fmt.Sprintf("it is longer than %d MiB.", control.DocumentLimit>>20))
 		}
-		text := l.text
-		if route, _ := wire.MCP.Route("POST", e.method); route != nil && e.id != nil {
-			message := bytes.TrimRight(text, "\n")
-			got, err := r.Daemon.Restore(ctx, control.Restore{Server: r.Server, Method: e.method, Document: message})
-			if err != nil {
-				return r.failed(e, fmt.Sprintf("Scrubjay did not send this to %s: %s.", r.Server, err))
-			}
-			text = append(got.Document, text[len(message):]...)
-			r.asked(e, got.Withheld)
+		var messages []json.RawMessage
+		if e.first != '[' || json.Unmarshal(l.text, &messages) != nil {
+			return r.fromClient(ctx, e, l.text)
 		}
-		r.server.Lock()
-		defer r.server.Unlock()
-		_, err := r.ToServer.Write(text)
-		return err
+		var errs []error
+		for _, m := range messages { // each goes on by itself
+			errs = append(errs, r.fromClient(ctx, envelopeOf(m), append(m, '\n')))
+		}
+		return errors.Join(errs...)
 	})
 }
 
-// asked remembers a tool's call, and tells once that placeholders were withheld.
-func (r *Relay) asked(e envelope, withheld int) {
+func (r *Relay) fromClient(ctx context.Context, e envelope, text []byte) error {
+	text, why := r.scrubAnswers(ctx, e, text)
+	if route, _ := wire.MCP.Route("POST", e.method); why == "" && route != nil && e.id != nil {
+		text, why = r.restore(ctx, e, text)
+	}
+	if why != "" {
+		return r.failed(e, why)
+	}
+	return r.toServer(text)
+}
+
+// scrubAnswers scrubs what a client answers to a server's questions: in a message of its own, or, as newer servers ask,
+// with the request that the question was about.
+func (r *Relay) scrubAnswers(ctx context.Context, e envelope, text []byte) (out []byte, why string) {
+	var m struct {
+		Result json.RawMessage
+		Params struct{ InputResponses map[string]json.RawMessage }
+	}
+	err := json.Unmarshal(text, &m)
+	switch {
+	case e.first != '{':
+		return text, "" // no message
+	case e.method == "" && (err != nil || !volunteered(m.Result)):
+		return r.scrub(ctx, text)
+	}
+	for _, answer := range m.Params.InputResponses {
+		if volunteered(answer) {
+			continue
+		}
+		const head, tail = `{"result":`, "}"
+		scrubbed, why := r.scrub(ctx, slices.Concat([]byte(head), answer, []byte(tail)))
+		if why != "" {
+			return nil, why
+		}
+		text = bytes.ReplaceAll(text, answer, scrubbed[len(head):len(scrubbed)-len(tail)])
+	}
+	return text, ""
+}
+
+// volunteered tells whether an answer of the client's is what a person entered for the server (elicitation), or which
+// folders are open. All else a model may have said, because the server asked it to (sampling).
+func volunteered(result []byte) bool {
+	var m struct{ Action, Roots, Model, Role json.RawMessage }
+	return json.Unmarshal(result, &m) == nil && (m.Action != nil || m.Roots != nil) && m.Model == nil && m.Role == nil
+}
+
+// restore is a client's request with values in it, or why it does not go on.
+func (r *Relay) restore(ctx context.Context, e envelope, text []byte) (out []byte, why string) {
+	message := bytes.TrimRight(text, "\n")
+	got, err := r.Daemon.Restore(ctx, control.Restore{Server: r.Server, Method: e.method, Document: message})
+	if err != nil {
+		return nil, err.Error() + "."
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if e.method == "tools/call" {
@@ -161,13 +207,14 @@ func (r *Relay) asked(e envelope, withheld int) {
 		}
 		r.calls[string(e.id)] = true
 	}
-	if withheld > 0 && !r.told {
+	if got.Withheld > 0 && !r.told {
 		r.told = true
 		r.Note("placeholders were kept out of what this server is asked: to let values in, name its tools in the setting tools, like mcp__" + r.Server + "__*: allow")
 	}
+	return append(got.Document, text[len(message):]...), ""
 }
 
-// answered tells whether an answer is to a tool's call, and forgets the call.
+// answered tells whether a message answers a tool's call, and forgets the call.
 func (r *Relay) answered(e envelope) bool {
 	if e.id == nil || e.method != "" {
 		return false
@@ -183,5 +230,12 @@ func (r *Relay) toClient(text []byte) error {
 	r.client.Lock()
 	defer r.client.Unlock()
 	_, err := r.ToClient.Write(text)
+	return err
+}
+
+func (r *Relay) toServer(text []byte) error {
+	r.server.Lock()
+	defer r.server.Unlock()
+	_, err := r.ToServer.Write(text)
 	return err
 }

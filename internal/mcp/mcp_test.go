@@ -140,7 +140,16 @@ func TestFromClient(t *testing.T) {
 		"a resource":     {said: `{"method":"resources/read","id":1,"params":"` + token + `"}`, server: `{"method":"resources/read","id":1,"params":"` + value + `"}`},
 		"another method": {said: `{"method":"completion/complete","id":1,"params":"` + token + `"}` + "\n", server: `{"method":"completion/complete","id":1,"params":"` + token + `"}` + "\n"},
 		"no message":     {said: "what\n", server: "what\n"},
-		"too long":       {said: `{"params":"` + long + `","method":"tools/call","id":1}` + "\n", client: `{"jsonrpc":"2.0","id":1,"error":{"code":-32050,"message":"Scrubjay did not send this to files: it is longer than 10 MiB."}}` + "\n"},
+		"a batch":        {said: `[{"method":"tools/call","id":1,"params":"` + token + `"}, {"id":4,"result":"` + value + `"}]` + "\n", server: `{"method":"tools/call","id":1,"params":"` + value + `"}` + "\n" + `{"id":4,"result":"` + token + `"}` + "\n"},
+		// What a model says has the values back, so that a server could ask it for them.
+		"a model's words": {said: `{"id":4,"result":{"role":"assistant","model":"m","content":"` + value + `","action":1}}` + "\n", server: `{"id":4,"result":{"role":"assistant","model":"m","content":"` + token + `","action":1}}` + "\n"},
+		"with a request": {said: `{"method":"tools/call","id":4,"params":{"arguments":"` + token + `","inputResponses":{"a":{"role":"assistant","content":"` + value + `"},"b":{"action":"accept","content":"` + value + `"}}}}` + "\n",
+			server: `{"method":"tools/call","id":4,"params":{"arguments":"` + value + `","inputResponses":{"a":{"role":"assistant","content":"` + value + `"},"b":{"action":"accept","content":"` + value + `"}}}}` + "\n"},
+		"an error":         {said: `{"id":4,"error":{"message":"` + value + `"}}` + "\n", server: `{"id":4,"error":{"message":"` + token + `"}}` + "\n"},
+		"a person's words": {said: `{"id":4,"result":{"action":"accept","content":{"a":"` + value + `"}}}` + "\n", server: `{"id":4,"result":{"action":"accept","content":{"a":"` + value + `"}}}` + "\n"},
+		"folders":          {said: `{"id":4,"result":{"roots":[{"uri":"` + value + `"}]}}` + "\n", server: `{"id":4,"result":{"roots":[{"uri":"` + value + `"}]}}` + "\n"},
+		"forbidden":        {said: `{"id":4,"result":{"model":"m","content":"` + forbidden + `"}}` + "\n", server: `{"jsonrpc":"2.0","id":4,"error":{"code":-32050,"message":"Scrubjay did not send this to files: a-rule (credential) at result: not here."}}` + "\n", note: "a-rule"},
+		"too long":         {said: `{"params":"` + long + `","method":"tools/call","id":1}` + "\n", client: `{"jsonrpc":"2.0","id":1,"error":{"code":-32050,"message":"Scrubjay did not send this to files: it is longer than 10 MiB."}}` + "\n"},
 	} {
 		b := relay(&fake{})
 		if err := b.FromClient(t.Context(), strings.NewReader(c.said)); err != nil {

@@ -17,9 +17,7 @@ func (r *Relay) refuse(e envelope, why string) error {
 		r.Note(why)
 		return nil
 	case e.method != "":
-		r.server.Lock()
-		defer r.server.Unlock()
-		_, _ = r.ToServer.Write(failure(e.id, why)) // a server that is gone waits for nothing
+		_ = r.toServer(failure(e.id, why)) // a server that is gone waits for nothing
 		return nil
 	case r.answered(e):
 		// Assistants show this to the model, and end a turn over an error.
@@ -31,11 +29,16 @@ func (r *Relay) refuse(e envelope, why string) error {
 	return r.toClient(failure(e.id, why))
 }
 
-// failed answers a client's request that does not go on.
+// failed says of a client's message that it does not go on: to the client that asked, or to the server that did.
 func (r *Relay) failed(e envelope, why string) error {
-	if e.id == nil || e.method == "" {
+	why = "Scrubjay did not send this to " + r.Server + ": " + why
+	switch {
+	case e.id == nil:
 		r.Note(why)
 		return nil
+	case e.method == "":
+		r.Note(why)
+		return r.toServer(failure(e.id, why))
 	}
 	_ = r.toClient(failure(e.id, why)) // a client that is gone waits for nothing
 	return nil

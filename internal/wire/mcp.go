@@ -2,9 +2,9 @@ package wire
 
 // MCP is the Model Context Protocol: JSON-RPC between an assistant and a server of tools. It is no vendor's format, and
 // [ByName] does not know it. A route's path is the method of a request that a client sends to a server, and its answer's
-// table says where in that request placeholders stand. All that a server says has one table, that of every route's
-// requests: its answers do not name their method.
-// Source: the protocol's schema of 2025-11-25, which holds what those before it do.
+// table says where in that request placeholders stand. All that a server says, or a model to a server, has one table,
+// that of every route's requests: answers do not name their method.
+// Source: the protocol's schema of 2026-07-28, which holds what those before it do, and go-sdk v1.8.0, mcp/protocol.go.
 var MCP = &Format{
 	Name: "mcp",
 	routes: []*Route{
@@ -16,7 +16,7 @@ var MCP = &Format{
 	},
 }
 
-// MCPMessage is what a server says, whatever it is.
+// MCPMessage is what a server says, or a model to a server, whatever it is.
 var MCPMessage = &Route{Format: MCP, request: mcpMessage}
 
 var mcpMessage = shape(append([]Field{
@@ -37,6 +37,7 @@ var mcpMessage = shape(append([]Field{
 	// The server's own, sent back to it as they came.
 	{Path: "params.cursor", As: exempt},
 	{Path: "result.nextCursor", As: exempt},
+	{Path: "result.requestState", As: exempt},
 	{Path: "result.contents[].blob", As: blob},
 	{Path: "result.serverInfo.icons[].src", As: blob},
 	{Path: "result.tools[].icons[].src", As: blob},
@@ -46,6 +47,7 @@ var mcpMessage = shape(append([]Field{
 }, mcpBlobs(
 	"result.content[]", // of a tool
 	"result.content[].content[]",
+	"result.content",            // of a model
 	"result.messages[].content", // of a prompt
 	"params.messages[].content", // that a model is to go on from
 	"params.messages[].content[]",

@@ -63,6 +63,14 @@ func mcpServer() {
 	tool("store", func(_ context.Context, _ *mcp.CallToolRequest, in map[string]any) (*mcp.CallToolResult, any, error) {
 		return text("stored"), nil, os.WriteFile(filepath.Join(dir, "stored"), []byte(in["text"].(string)), 0o600)
 	})
+	tool("sample", func(ctx context.Context, req *mcp.CallToolRequest, _ map[string]any) (*mcp.CallToolResult, any, error) {
+		said, ok := req.Params.InputResponses["said"].(*mcp.CreateMessageWithToolsResult)
+		if !ok {
+			ask := &mcp.CreateMessageParams{MaxTokens: 9, Messages: []*mcp.SamplingMessage{{Role: "user", Content: &mcp.TextContent{Text: "repeat " + values()}}}}
+			return &mcp.CallToolResult{InputRequests: mcp.InputRequestMap{"said": ask}, RequestState: "state"}, nil, nil
+		}
+		return text("sampled"), nil, os.WriteFile(filepath.Join(dir, "stored"), []byte(said.Content[0].(*mcp.TextContent).Text), 0o600)
+	})
 	tool("wait", func(ctx context.Context, req *mcp.CallToolRequest, _ map[string]any) (*mcp.CallToolResult, any, error) {
 		_ = req.Session.NotifyProgress(ctx, &mcp.ProgressNotificationParams{ProgressToken: req.Params.GetProgressToken(), Message: "waiting for " + values()})
 		<-ctx.Done()
@@ -103,6 +111,16 @@ func (w *tee) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.b.Write(p)
+}
+
+// reads keeps, of what a client's transport logs, what came.
+type reads struct{ *tee }
+
+func (w reads) Write(p []byte) (int, error) {
+	if bytes.HasPrefix(p, []byte("read: ")) {
+		return w.tee.Write(p)
+	}
+	return len(p), nil
 }
 
 func (w *tee) String() string {
@@ -196,7 +214,7 @@ func (m *tools) connect(o *mcp.ClientOptions) *mcp.ClientSession {
 	m.t.Helper()
 	client := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, o)
 	transport := &mcp.CommandTransport{Command: m.command("mcp", "--name", "values", "--", "mcpserver", m.dir)}
-	session, err := client.Connect(m.t.Context(), &mcp.LoggingTransport{Transport: transport, Writer: m.heard}, nil)
+	session, err := client.Connect(m.t.Context(), &mcp.LoggingTransport{Transport: transport, Writer: reads{m.heard}}, nil)
 	if err != nil {
 		m.t.Fatal(err, m.problems)
 	}
@@ -222,7 +240,13 @@ func TestMCP(t *testing.T) {
 	m := newTools(t, "")
 	progress := make(chan string, 1)
 	m.env = append(m.env, "DEPLOY_TOKEN="+m.values[4])
-	s := m.connect(&mcp.ClientOptions{ProgressNotificationHandler: func(_ context.Context, r *mcp.ProgressNotificationClientRequest) { progress <- r.Params.Message }})
+	s := m.connect(&mcp.ClientOptions{
+		ProgressNotificationHandler: func(_ context.Context, r *mcp.ProgressNotificationClientRequest) { progress <- r.Params.Message },
+		CreateMessageHandler: func(_ context.Context, r *mcp.CreateMessageRequest) (*mcp.CreateMessageResult, error) {
+			asked := r.Params.Messages[0].Content.(*mcp.TextContent).Text
+			return &mcp.CreateMessageResult{Role: "assistant", Model: "m", Content: &mcp.TextContent{Text: asked + " and " + m.values[0]}}, nil
+		},
+	})
 	read := m.call(s, "read", nil)
 	if n := len(redact.Find([]byte(read))); n != len(m.values) || !strings.HasPrefix(read, "key AWS_") || !strings.Contains(read, "\npassword = \"") {
 		t.Errorf("%d placeholders in %q", n, read)
@@ -251,6 +275,11 @@ func TestMCP(t *testing.T) {
 	}
 	if l, err := s.ListTools(t.Context(), nil); err != nil || !strings.Contains(l.Tools[0].Description, strings.TrimSpace(read)) {
 		t.Errorf("the tools are %v, %v", l, err)
+	}
+	// What a model says to a server is scrubbed, too.
+	sampled := m.call(s, "sample", nil)
+	if stored, err := os.ReadFile(filepath.Join(m.dir, "stored")); err != nil || len(redact.Find(stored)) != len(m.values)+1 || strings.Contains(string(stored), m.values[0]) {
+		t.Errorf("a model's words come to the server as %q, %v: %s", stored, err, sampled)
 	}
 	// What is cancelled is cancelled at the server.
 	ctx, cancel := context.WithCancel(t.Context())
@@ -339,7 +368,10 @@ func TestMCPAgentLoop(t *testing.T) {
 		if told := strings.Contains(m.problems.String(), "placeholders were kept out"); told == handed {
 			t.Errorf("with %q it says %q", setting, m.problems)
 		}
-		record, err := m.command("audit", "show").Output()
+		var record []byte
+		for err == nil && !strings.Contains(string(record), "values store") { // the ledger is written a moment later
+			record, err = m.command("audit", "show").Output()
+		}
 		if err != nil || !strings.Contains(string(record), "mcp  values  scrub") || strings.Contains(string(record), "withheld") == handed {
 			t.Errorf("on record: %v %s", err, record)
 		}
