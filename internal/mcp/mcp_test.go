@@ -15,10 +15,10 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 )
 
-// value is what the daemon of these tests finds, token what it gives for it, and forbidden what it lets nobody have.
+// value is what the daemon of these tests finds, masked what it gives for it, and forbidden what it lets nobody have.
 const (
 	value     = "Tr7!kq9Lm2"
-	token     = "SECRET_k3m9xq"
+	masked     = "SECRET_k3m9xq"
 	forbidden = "never-to-be-seen"
 )
 
@@ -38,7 +38,7 @@ func (f *fake) Scrub(_ context.Context, r control.Scrub) (control.Scrubbed, erro
 	case bytes.Contains(r.Document, []byte(forbidden)):
 		return control.Scrubbed{Why: "a-rule (credential) at result: not here."}, nil
 	}
-	return control.Scrubbed{Document: bytes.ReplaceAll(r.Document, []byte(value), []byte(token))}, nil
+	return control.Scrubbed{Document: bytes.ReplaceAll(r.Document, []byte(value), []byte(masked))}, nil
 }
 
 func (f *fake) Restore(_ context.Context, r control.Restore) (control.Restored, error) {
@@ -47,7 +47,7 @@ func (f *fake) Restore(_ context.Context, r control.Restore) (control.Restored, 
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return control.Restored{Document: bytes.ReplaceAll(r.Document, []byte(token), []byte(value)), Withheld: f.withheld}, nil
+	return control.Restored{Document: bytes.ReplaceAll(r.Document, []byte(masked), []byte(value)), Withheld: f.withheld}, nil
 }
 
 // between is a relay whose two ends are kept, in what order they were written.
@@ -90,8 +90,8 @@ func TestFromServer(t *testing.T) {
 	}{
 		"clean":           {said: "{ \"id\" : 7,\t\"result\": {\"a\":1e400,\"b\":\"\\u00e9\"}}\r\n", hears: "{ \"id\" : 7,\t\"result\": {\"a\":1e400,\"b\":\"\\u00e9\"}}\r\n"},
 		"a blank line":    {said: " \r\n\n", hears: " \r\n\n"},
-		"no end of line":  {said: `{"id":7,"result":"` + value + `"}`, hears: `{"id":7,"result":"` + token + `"}`},
-		"found":           {said: `{"id":7,"result":"` + value + `"}` + "\r\n", hears: `{"id":7,"result":"` + token + `"}` + "\r\n"},
+		"no end of line":  {said: `{"id":7,"result":"` + value + `"}`, hears: `{"id":7,"result":"` + masked + `"}`},
+		"found":           {said: `{"id":7,"result":"` + value + `"}` + "\r\n", hears: `{"id":7,"result":"` + masked + `"}` + "\r\n"},
 		"a log":           {said: "listening with " + value + "\n", note: "dropped a line of 26 bytes"},
 		"half of one":     {said: `{"result":"` + value + "\n", note: "It is no JSON."},
 		"forbidden, tool": {said: `{"jsonrpc":"2.0","id":7,"result":"` + forbidden + `"}` + "\n", hears: `{"jsonrpc":"2.0","id":7` + result + `a-rule (credential) at result: not here.…`},
@@ -102,7 +102,7 @@ func TestFromServer(t *testing.T) {
 		"too long a log":  {said: strings.Repeat(value+" ", control.DocumentLimit/10) + "\n", note: "It is longer than 10 MiB"},
 		"a clean batch":   {said: `[{"id":7,"result":1} , {"method":"a"}]` + "\n", hears: `[{"id":7,"result":1} , {"method":"a"}]` + "\n"},
 		"a batch": {said: `[{"id":7,"result":"` + value + `"}, {"method":"a"},{"id":8,"result":"` + forbidden + `"},1]` + "\n",
-			hears: `{"id":7,"result":"` + token + `"}` + "\n" + `{"method":"a"}` + "\n" + failed("8") + "a-rule…", note: "could be scrubbed"},
+			hears: `{"id":7,"result":"` + masked + `"}` + "\n" + `{"method":"a"}` + "\n" + failed("8") + "a-rule…", note: "could be scrubbed"},
 		"no batch": {said: `[{"id":7,"result":"` + value + "\n", note: "dropped a line"},
 	} {
 		b := relay(&fake{})
@@ -136,16 +136,16 @@ func TestFromServer(t *testing.T) {
 func TestFromClient(t *testing.T) {
 	long := strings.Repeat("x", control.DocumentLimit)
 	for name, c := range map[string]struct{ said, server, client, note string }{
-		"a tool":         {said: `{"method":"tools/call","id":1,"params":"` + token + `"}` + "\r\n", server: `{"method":"tools/call","id":1,"params":"` + value + `"}` + "\r\n"},
-		"a resource":     {said: `{"method":"resources/read","id":1,"params":"` + token + `"}`, server: `{"method":"resources/read","id":1,"params":"` + value + `"}`},
-		"another method": {said: `{"method":"completion/complete","id":1,"params":"` + token + `"}` + "\n", server: `{"method":"completion/complete","id":1,"params":"` + token + `"}` + "\n"},
+		"a tool":         {said: `{"method":"tools/call","id":1,"params":"` + masked + `"}` + "\r\n", server: `{"method":"tools/call","id":1,"params":"` + value + `"}` + "\r\n"},
+		"a resource":     {said: `{"method":"resources/read","id":1,"params":"` + masked + `"}`, server: `{"method":"resources/read","id":1,"params":"` + value + `"}`},
+		"another method": {said: `{"method":"completion/complete","id":1,"params":"` + masked + `"}` + "\n", server: `{"method":"completion/complete","id":1,"params":"` + masked + `"}` + "\n"},
 		"no message":     {said: "what\n", server: "what\n"},
-		"a batch":        {said: `[{"method":"tools/call","id":1,"params":"` + token + `"}, {"id":4,"result":"` + value + `"}]` + "\n", server: `{"method":"tools/call","id":1,"params":"` + value + `"}` + "\n" + `{"id":4,"result":"` + token + `"}` + "\n"},
+		"a batch":        {said: `[{"method":"tools/call","id":1,"params":"` + masked + `"}, {"id":4,"result":"` + value + `"}]` + "\n", server: `{"method":"tools/call","id":1,"params":"` + value + `"}` + "\n" + `{"id":4,"result":"` + masked + `"}` + "\n"},
 		// What a model says has the values back, so that a server could ask it for them.
-		"a model's words": {said: `{"id":4,"result":{"role":"assistant","model":"m","content":"` + value + `","action":1}}` + "\n", server: `{"id":4,"result":{"role":"assistant","model":"m","content":"` + token + `","action":1}}` + "\n"},
-		"with a request": {said: `{"method":"tools/call","id":4,"params":{"arguments":"` + token + `","inputResponses":{"a":{"role":"assistant","content":"` + value + `"},"b":{"action":"accept","content":"` + value + `"}}}}` + "\n",
+		"a model's words": {said: `{"id":4,"result":{"role":"assistant","model":"m","content":"` + value + `","action":1}}` + "\n", server: `{"id":4,"result":{"role":"assistant","model":"m","content":"` + masked + `","action":1}}` + "\n"},
+		"with a request": {said: `{"method":"tools/call","id":4,"params":{"arguments":"` + masked + `","inputResponses":{"a":{"role":"assistant","content":"` + value + `"},"b":{"action":"accept","content":"` + value + `"}}}}` + "\n",
 			server: `{"method":"tools/call","id":4,"params":{"arguments":"` + value + `","inputResponses":{"a":{"role":"assistant","content":"` + value + `"},"b":{"action":"accept","content":"` + value + `"}}}}` + "\n"},
-		"an error":         {said: `{"id":4,"error":{"message":"` + value + `"}}` + "\n", server: `{"id":4,"error":{"message":"` + token + `"}}` + "\n"},
+		"an error":         {said: `{"id":4,"error":{"message":"` + value + `"}}` + "\n", server: `{"id":4,"error":{"message":"` + masked + `"}}` + "\n"},
 		"a person's words": {said: `{"id":4,"result":{"action":"accept","content":{"a":"` + value + `"}}}` + "\n", server: `{"id":4,"result":{"action":"accept","content":{"a":"` + value + `"}}}` + "\n"},
 		"folders":          {said: `{"id":4,"result":{"roots":[{"uri":"` + value + `"}]}}` + "\n", server: `{"id":4,"result":{"roots":[{"uri":"` + value + `"}]}}` + "\n"},
 		"forbidden":        {said: `{"id":4,"result":{"model":"m","content":"` + forbidden + `"}}` + "\n", server: `{"jsonrpc":"2.0","id":4,"error":{"code":-32050,"message":"Scrubjay did not send this to files: a-rule (credential) at result: not here."}}` + "\n", note: "a-rule"},
@@ -168,7 +168,7 @@ func TestFromClient(t *testing.T) {
 // TestWithoutDaemon: nothing goes on either way, and whoever waits is told.
 func TestWithoutDaemon(t *testing.T) {
 	b := relay(&fake{down: true})
-	got := b.hears(t, `{"method":"tools/call","id":1,"params":"`+token+`"}`+"\n"+`{"method":"ping","id":2}`+"\n",
+	got := b.hears(t, `{"method":"tools/call","id":1,"params":"`+masked+`"}`+"\n"+`{"method":"ping","id":2}`+"\n",
 		`{"id":2,"result":"`+value+`"}`+"\n"+`{"method":"note","params":"`+value+`"}`+"\n")
 	lines := strings.Split(strings.TrimSpace(got), "\n")
 	if len(lines) != 2 || !strings.Contains(lines[0], `"id":1,"error"`) || !strings.Contains(lines[1], `"id":2,"error"`) || !strings.Contains(lines[1], "scrubjay doctor") {
@@ -183,7 +183,7 @@ func TestWithoutDaemon(t *testing.T) {
 func TestEverySplit(t *testing.T) {
 	said := `{"jsonrpc":"2.0","id":1,"result":{"text":"é ` + value + `\n\"{"}}` + "\r\n" + "a log\n" + `{"result":"` + forbidden + `","id":"\"}"}` + "\n\n" + `{"method":"n","params":[{"id":4}]}`
 	want := relay(&fake{}).hears(t, said, said)
-	if !strings.Contains(want, token) || strings.Count(want, "\n") != 3 {
+	if !strings.Contains(want, masked) || strings.Count(want, "\n") != 3 {
 		t.Fatalf("heard %q", want)
 	}
 	for i := range said {
@@ -205,7 +205,7 @@ func TestBothDirections(t *testing.T) {
 	const n = 500
 	var asks, says strings.Builder
 	for i := range n {
-		fmt.Fprintf(&asks, `{"method":"tools/call","id":%d,"params":"%s"}`+"\n", i, token)
+		fmt.Fprintf(&asks, `{"method":"tools/call","id":%d,"params":"%s"}`+"\n", i, masked)
 		what := value
 		if i%7 == 0 {
 			what = forbidden
@@ -221,7 +221,7 @@ func TestBothDirections(t *testing.T) {
 		heard, has string
 		want       int
 	}{
-		"client": {b.toClient.String(), token, n - (n+6)/7},
+		"client": {b.toClient.String(), masked, n - (n+6)/7},
 		"server": {b.toServer.String(), value, n},
 	} {
 		next := 0

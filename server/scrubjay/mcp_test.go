@@ -64,9 +64,9 @@ func mcpServer() {
 		return text("stored"), nil, os.WriteFile(filepath.Join(dir, "stored"), []byte(in["text"].(string)), 0o600)
 	})
 	tool("sample", func(ctx context.Context, req *mcp.CallToolRequest, _ map[string]any) (*mcp.CallToolResult, any, error) {
-		said, ok := req.Params.InputResponses["said"].(*mcp.CreateMessageWithToolsResult)
+		said, ok := req.Params.InputResponses["said"].(*mcp.CreateMessageWithToolsResult) //nolint:staticcheck // on its way out of the protocol, and until then asked for
 		if !ok {
-			ask := &mcp.CreateMessageParams{MaxTokens: 9, Messages: []*mcp.SamplingMessage{{Role: "user", Content: &mcp.TextContent{Text: "repeat " + values()}}}}
+			ask := &mcp.CreateMessageParams{MaxTokens: 9, Messages: []*mcp.SamplingMessage{{Role: "user", Content: &mcp.TextContent{Text: "repeat " + values()}}}} //nolint:staticcheck // on its way out of the protocol, and until then asked for
 			return &mcp.CallToolResult{InputRequests: mcp.InputRequestMap{"said": ask}, RequestState: "state"}, nil, nil
 		}
 		return text("sampled"), nil, os.WriteFile(filepath.Join(dir, "stored"), []byte(said.Content[0].(*mcp.TextContent).Text), 0o600)
@@ -242,9 +242,9 @@ func TestMCP(t *testing.T) {
 	m.env = append(m.env, "DEPLOY_TOKEN="+m.values[4])
 	s := m.connect(&mcp.ClientOptions{
 		ProgressNotificationHandler: func(_ context.Context, r *mcp.ProgressNotificationClientRequest) { progress <- r.Params.Message },
-		CreateMessageHandler: func(_ context.Context, r *mcp.CreateMessageRequest) (*mcp.CreateMessageResult, error) {
+		CreateMessageHandler: func(_ context.Context, r *mcp.CreateMessageRequest) (*mcp.CreateMessageResult, error) { //nolint:staticcheck // on its way out of the protocol, and until then asked for
 			asked := r.Params.Messages[0].Content.(*mcp.TextContent).Text
-			return &mcp.CreateMessageResult{Role: "assistant", Model: "m", Content: &mcp.TextContent{Text: asked + " and " + m.values[0]}}, nil
+			return &mcp.CreateMessageResult{Role: "assistant", Model: "m", Content: &mcp.TextContent{Text: asked + " and " + m.values[0]}}, nil //nolint:staticcheck // on its way out of the protocol, and until then asked for
 		},
 	})
 	read := m.call(s, "read", nil)
