@@ -18,7 +18,7 @@ import (
 // value is what the daemon of these tests finds, masked what it gives for it, and forbidden what it lets nobody have.
 const (
 	value     = "Tr7!kq9Lm2"
-	masked     = "SECRET_k3m9xq"
+	masked    = "SECRET_k3m9xq"
 	forbidden = "never-to-be-seen"
 )
 
