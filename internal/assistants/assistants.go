@@ -7,6 +7,7 @@
 //	setup.go       Setup, Undo and Check
 //	record.go      what was done, so that it can be taken back
 //	file.go        files are replaced whole, and keep their mode and their link
+//	hook.go        what their hooks are told, and how those answer
 //	canary.go      a made-up request as an assistant would send it, for doctor
 //
 // What holds: only our own values are written; every other byte, comment and order stays, and what is about to be
@@ -155,7 +156,7 @@ var All = []*Assistant{
 	{Name: "minuet", Title: "minuet-ai.nvim", steps: minuetSteps, Uncovered: "providers other than these"},
 	{Name: "cursor", Title: "Cursor",
 		unreachable: "Cursor's requests are made by Cursor's own servers, which cannot reach this machine, whatever its settings say. " +
-			"Install Scrubjay's extension there: it underlines what is sensitive and redacts it before you send it"},
+			"Install Scrubjay's extension there: it underlines what is sensitive and redacts it before you send it. Its hooks can stop the rest (docs/mcp.md)"},
 	{Name: "copilot-jetbrains", Title: "GitHub Copilot in JetBrains IDEs",
 		unreachable: "its language server does not send its requests through a proxy that it is given. " +
 			"Use an assistant with an address of its own (scrubjay setup jetbrains), or Copilot in VS Code (scrubjay setup copilot)"},

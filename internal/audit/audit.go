@@ -1,8 +1,8 @@
 // Package audit keeps the Ledger: a log of what happened that cannot be quietly changed.
 //
-// One record for each exchange, redaction and change of policy. A record is content-free: classes,
-// rules, counts, fingerprints and places, never a value or a prompt. The file is a line that names the
-// version and then frames
+// One record for each exchange, redaction and change of policy, and for each message of an MCP server or a hook in
+// which there was something. A record is content-free: classes, rules, counts, fingerprints and places, never a value
+// or a prompt. The file is a line that names the version and then frames
 //
 //	length u32 | crc32c u32 | chain 32 | the record's JSON
 //
@@ -36,7 +36,7 @@ type Record struct {
 	Version int       `json:"v"`
 	Seq     uint64    `json:"seq"`
 	Time    time.Time `json:"time"`
-	// Kind is exchange, redaction, restoration, policy or start.
+	// Kind is exchange, redaction, restoration, mcp, hook, secret, policy or start.
 	Kind     string `json:"kind"`
 	Provider string `json:"provider,omitempty"`
 	Model    string `json:"model,omitempty"`

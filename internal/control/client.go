@@ -83,6 +83,41 @@ func (c *Client) Secrets(ctx context.Context, r Secrets) (SecretNames, error) {
 	return out, c.call(ctx, http.MethodPost, "secrets", r, &out)
 }
 
+// Scrub asks for placeholders in a message of an MCP server.
+func (c *Client) Scrub(ctx context.Context, r Scrub) (Scrubbed, error) {
+	var out Scrubbed
+	r.Version = Version
+	err := c.call(ctx, http.MethodPost, "scrub", r, &out)
+	if err == nil && (out.Document == nil) == (out.Why == "") {
+		err = errNoOutcome
+	}
+	return out, err
+}
+
+// Restore asks for values in a request to an MCP server.
+func (c *Client) Restore(ctx context.Context, r Restore) (Restored, error) {
+	var out Restored
+	r.Version = Version
+	err := c.call(ctx, http.MethodPost, "restore", r, &out)
+	if err == nil && out.Document == nil {
+		err = errNoOutcome
+	}
+	return out, err
+}
+
+// Judge asks what is sensitive in what a hook is told.
+func (c *Client) Judge(ctx context.Context, r Judge) (Judged, error) {
+	var out Judged
+	r.Version = Version
+	err := c.call(ctx, http.MethodPost, "judge", r, &out)
+	if err == nil && out.Verdict == "" {
+		err = errNoOutcome
+	}
+	return out, err
+}
+
+var errNoOutcome = errors.New("the daemon answered without saying what may go on: update the older of the two programs")
+
 // Events calls f for each event until ctx ends or the daemon goes away.
 func (c *Client) Events(ctx context.Context, f func(Event)) error {
 	res, err := c.send(ctx, http.MethodGet, "events", nil)

@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -100,7 +100,10 @@ type CanaryID struct {
 // Known tells where this machine's own secrets are: folders whose .env files hold some, and an environment as
 // NAME=value. Of what it is told, the daemon keeps fingerprints.
 type Known struct {
-	Version     int      `json:"version"`
+	Version int `json:"version"`
+	// From is who says so: another environment of its takes the place of this one. Empty means whoever works in the
+	// folders.
+	From        string   `json:"from,omitempty"`
 	Folders     []string `json:"folders,omitempty"`
 	Environment []string `json:"environment,omitempty"`
 }
@@ -119,6 +122,60 @@ type Secrets struct {
 // SecretNames answers Secrets with the names that there are now.
 type SecretNames struct {
 	Names []string `json:"names"`
+}
+
+// DocumentLimit is the longest document that Scrub, Restore and Judge take.
+const DocumentLimit = 10 << 20
+
+// Scrub asks for placeholders in a message of an MCP server, so that it can be given to an assistant.
+type Scrub struct {
+	Version int `json:"version"`
+	// Server is the name under which the assistant knows the server.
+	Server string `json:"server"`
+	// Document is the message; it travels as base64, so that every byte stays.
+	Document []byte `json:"document"`
+}
+
+// Scrubbed answers Scrub.
+type Scrubbed struct {
+	// Document is the message that may go on; nil if none may.
+	Document []byte `json:"document,omitempty"`
+	// Why says what policy forbids in it: rule, class and place, never a value.
+	Why string `json:"why,omitempty"`
+}
+
+// Restore asks for the values of placeholders in a client's request to an MCP server, as far as policy lets them into
+// the tool.
+type Restore struct {
+	Version  int    `json:"version"`
+	Server   string `json:"server"`
+	Method   string `json:"method"`
+	Document []byte `json:"document"`
+}
+
+// Restored answers Restore.
+type Restored struct {
+	Document []byte `json:"document"`
+	// Withheld is how many placeholders stayed what they are.
+	Withheld int `json:"withheld,omitempty"`
+}
+
+// Judge asks what is sensitive in what an assistant's hook is told.
+type Judge struct {
+	Version int `json:"version"`
+	// From names assistant and event, for the ledger.
+	From string `json:"from"`
+	// Scrubbed says that the proxy will scrub it: then only what policy forbids is to be kept back.
+	Scrubbed bool   `json:"scrubbed,omitempty"`
+	Document []byte `json:"document"`
+}
+
+// Judged answers Judge.
+type Judged struct {
+	// Verdict is allow, scrub or forbid: the strictest of what was found.
+	Verdict string `json:"verdict"`
+	// Why says what of it is to be kept back, if anything: rule, class and place, never a value.
+	Why string `json:"why,omitempty"`
 }
 
 // Event is one thing that happened, as a line of GET /v1/events. Holding that request open is what

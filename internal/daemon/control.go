@@ -15,8 +15,8 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 )
 
-// controlLimit is the largest message that is taken.
-const controlLimit = 16 << 20
+// controlLimit is the largest message that is taken: a document in base64, and some.
+const controlLimit = control.DocumentLimit/3*4 + 1<<20
 
 func (d *daemon) listenControl() (stop func(), err error) {
 	socket, err := d.State.Socket()
@@ -42,6 +42,9 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/canary", take(d.canaries.add))
 	mux.HandleFunc("POST /v1/known", take(d.machine.learn))
 	mux.HandleFunc("POST /v1/secrets", take(d.secrets))
+	mux.HandleFunc("POST /v1/scrub", take(d.scrub))
+	mux.HandleFunc("POST /v1/restore", take(d.restore))
+	mux.HandleFunc("POST /v1/judge", take(d.judge))
 	return serve(&http.Server{Handler: mux}, l, d.Log), nil
 }
 

@@ -8,6 +8,7 @@
 //	state.go       the state directory: token, socket, where the proxy listens
 //	governance.go  settings and policy in force; the language server has its own, from the same files
 //	control.go     answers the control socket
+//	document.go    scrubs, restores and judges what comes over it
 //	canary.go      where doctor's made-up requests go
 //	days.go        how many requests went out today, for the limits of a day
 //	machine.go     the secrets that this machine has: variables, .env files, files of credentials
@@ -69,6 +70,8 @@ type daemon struct {
 	proxy      control.Proxy
 	collector  *otlp.Exporter
 	leftOut    atomic.Int64 // as the log has it
+	// front scrubs what comes over the control socket, too, even when nobody can reach it at its port.
+	front *proxy.Proxy
 
 	idle    chan struct{} // closed when a daemon for editors has been alone for long enough
 	mu      sync.Mutex
@@ -171,7 +174,8 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 		}
 		d.Log.Warn("no proxy", zap.Error(err))
 		d.proxy = control.Proxy{Error: err.Error()}
-		return func() {}, nil
+		d.front = proxy.New(d.frontConfig(token))
+		return d.front.Close, nil
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	n, _ := strconv.Atoi(port)
@@ -188,24 +192,29 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	if err != nil {
 		d.Log.Warn("a day's limit", zap.Error(err))
 	}
-	p := proxy.New(proxy.Config{
-		Authority: ca,
-		Engine:    d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
-		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find,
-		Watch: d.exchanged, Days: kept.now, Sent: kept.keep, Fresh: d.fresh, Trouble: d.troubled, Getenv: os.Getenv,
-	})
-	if d.collector, err = otlp.Start(p.Transport, p.Counted(), d.Version, d.Log.Named("otlp")); err != nil {
+	c := d.frontConfig(token)
+	c.Authority, c.Port, c.Days, c.Sent = ca, n, kept.now, kept.keep
+	d.front = proxy.New(c)
+	if d.collector, err = otlp.Start(d.front.Transport, d.front.Counted(), d.Version, d.Log.Named("otlp")); err != nil {
 		d.Log.Error("nothing is sent to a collector", zap.Error(err)) // no reason to leave assistants without their proxy
 	}
-	end := serve(p.Server(), l, d.Log)
+	end := serve(d.front.Server(), l, d.Log)
 	return func() {
 		end()
-		p.Close()
+		d.front.Close()
 		kept.flush()
 		ctx, cancel := context.WithTimeout(context.Background(), moment)
 		defer cancel()
 		d.collector.Close(ctx)
 	}, nil
+}
+
+func (d *daemon) frontConfig(token string) proxy.Config {
+	return proxy.Config{
+		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
+		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Canary: d.canaries.find,
+		Watch: d.exchanged, Fresh: d.fresh, Trouble: d.troubled, Getenv: os.Getenv,
+	}
 }
 
 // moment is how long what is under way gets when the daemon ends.

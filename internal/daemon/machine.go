@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -99,7 +100,7 @@ func (m *machine) learn(k control.Known) (control.Knows, error) {
 	m.looked, m.walked = time.Time{}, time.Time{}
 	m.mu.Unlock()
 	if len(k.Environment) > 0 {
-		m.environment("run "+strings.Join(k.Folders, " "), k.Environment)
+		m.environment(cmp.Or(k.From, "run "+strings.Join(k.Folders, " ")), k.Environment)
 	}
 	m.fresh()
 	return control.Knows{}, nil

@@ -16,6 +16,7 @@
 //	upstream.go  to the vendor, with nothing of ours
 //	answer.go    the answer's lanes of text through restorers, chunk by chunk
 //	socket.go    websockets: the same, a message at a time
+//	document.go  JSON that reaches an assistant by another way: scrubbed and judged like a request
 //	metrics.go   what is counted, and profiles, for who watches the proxy itself
 //	failure.go   errors in the vendor's own shape, so that every client can show them
 //

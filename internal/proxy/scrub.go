@@ -60,25 +60,12 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	} else if x.match == wire.Completion && !x.route.Bodiless {
 		return nil, refuse(http.StatusBadRequest, "no_body", "the request has no body")
 	}
-	index := map[policy.Subject]int{}
-	for _, s := range found {
-		if _, ok := index[s.subject]; !ok {
-			index[s.subject] = len(q.Subjects)
-			q.Subjects = append(q.Subjects, s.subject)
-		}
-	}
-	d, fail := p.decide(ctx, q)
+	d, fail := p.rule(ctx, q, found)
 	if fail != nil {
 		return nil, fail
 	}
-	if len(d.Rulings) != len(q.Subjects) {
-		return nil, closed("policy", errors.New("a decision without a ruling for each subject"))
-	}
 	x.record.Verdict, x.record.Revision = d.Verdict.String(), d.Revision
-	for i := range found {
-		found[i].ruling = d.Rulings[index[found[i].subject]]
-	}
-	p.account(x, found, d.Verdict)
+	x.kept = p.account(&x.record, x.kept, found, d.Verdict)
 	if d.Verdict == policy.Forbid {
 		return nil, p.forbid(x, req, found, d)
 	}
@@ -98,6 +85,30 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		return nil, closed("vault", err)
 	}
 	return splice(body, req, found, tokens), nil
+}
+
+// rule asks policy about what was found. Of several answers a finding keeps the strictest.
+func (p *Proxy) rule(ctx context.Context, q policy.Query, found []secret) (policy.Decision, *failure) {
+	index := map[policy.Subject]int{}
+	for _, s := range found {
+		if _, ok := index[s.subject]; !ok {
+			index[s.subject] = len(q.Subjects)
+			q.Subjects = append(q.Subjects, s.subject)
+		}
+	}
+	d, fail := p.decide(ctx, q)
+	if fail != nil {
+		return d, fail
+	}
+	if len(d.Rulings) != len(q.Subjects) {
+		return d, closed("policy", errors.New("a decision without a ruling for each subject"))
+	}
+	for i := range found {
+		if r := d.Rulings[index[found[i].subject]]; r.Verdict >= found[i].ruling.Verdict {
+			found[i].ruling = r
+		}
+	}
+	return d, nil
 }
 
 // sensitivePath tells whether the path or query of a request holds a finding. Nobody says what its parts
@@ -246,11 +257,10 @@ func ofKnown(n int, k redact.Match, engine *detect.Engine) secret {
 }
 
 // account writes into the record what was found: classes, rules and fingerprints; and which of it does not go out.
-func (p *Proxy) account(x *exchange, found []secret, verdict policy.Verdict) {
+func (p *Proxy) account(r *audit.Record, kept []string, found []secret, verdict policy.Verdict) []string {
 	if len(found) == 0 {
-		return
+		return kept
 	}
-	r := &x.record
 	r.Classes, r.Rules = map[string]int{}, map[string]int{}
 	for _, s := range found {
 		r.Classes[string(s.subject.Class)]++
@@ -262,10 +272,11 @@ func (p *Proxy) account(x *exchange, found []secret, verdict policy.Verdict) {
 		if !slices.Contains(r.Fingerprints, f) {
 			r.Fingerprints = append(r.Fingerprints, f)
 		}
-		if verdict != policy.Allow && s.ruling.Verdict == verdict && !slices.Contains(x.kept, f) {
-			x.kept = append(x.kept, f)
+		if verdict != policy.Allow && s.ruling.Verdict == verdict && !slices.Contains(kept, f) {
+			kept = append(kept, f)
 		}
 	}
+	return kept
 }
 
 // safeModel is the model's name for the ledger: a name, not a text somebody put there.
@@ -285,14 +296,12 @@ func (p *Proxy) safePath(req *wire.Request, s secret) string {
 	return path
 }
 
-// forbid is the refusal that policy asks for: what was found and where, who says so, what to do. It is
-// on record before it is sent.
-func (p *Proxy) forbid(x *exchange, req *wire.Request, found []secret, d policy.Decision) *failure {
+// places says of what was found, where it has a verdict: which rule's, which class's, where, and why.
+func (p *Proxy) places(req *wire.Request, found []secret, of policy.Verdict) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Scrubjay did not send this to %s.", x.provider)
 	named := 0
 	for _, s := range found {
-		if s.ruling.Verdict != policy.Forbid {
+		if s.ruling.Verdict != of {
 			continue
 		}
 		if named++; named > 5 {
@@ -303,15 +312,19 @@ func (p *Proxy) forbid(x *exchange, req *wire.Request, found []secret, d policy.
 	if named > 5 {
 		fmt.Fprintf(&b, " And %d more.", named-5)
 	}
-	if named == 0 {
-		b.WriteString(" " + strings.Join(d.Reasons, " "))
-	}
-	fmt.Fprintf(&b, " Policy revision %s. Remove it from the conversation, or run scrubjay policy explain.", d.Revision)
+	return b.String()
+}
+
+// forbid is the refusal that policy asks for: what was found and where, who says so, what to do. It is
+// on record before it is sent.
+func (p *Proxy) forbid(x *exchange, req *wire.Request, found []secret, d policy.Decision) *failure {
+	why := fmt.Sprintf("Scrubjay did not send this to %s.%s Policy revision %s. Remove it from the conversation, or run scrubjay policy explain.",
+		x.provider, cmp.Or(p.places(req, found, policy.Forbid), " "+strings.Join(d.Reasons, " ")), d.Revision)
 	x.record.Status = http.StatusForbidden
 	if err := p.Ledger.AppendDurable(x.record); err != nil {
 		return closed("ledger", err)
 	}
-	return refuse(http.StatusForbidden, "forbidden_by_policy", b.String())
+	return refuse(http.StatusForbidden, "forbidden_by_policy", why)
 }
 
 func malformed(err error) *failure {

@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write what the vectors give into them")
 
-// vector is one archive of testdata/wire. Its comment says what it shows. Its files:
+// vector is one archive of testdata/wire, or of testdata/mcp. Its comment says what it shows. Its files:
 //
 //	route             format, method and path
 //	values            placeholders and the values they stand for, as JSON
@@ -73,9 +73,13 @@ func (v *vector) wire(stream []byte) []byte {
 }
 
 func vectors(t *testing.T) []*vector {
-	paths, err := filepath.Glob("../../testdata/wire/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no vectors in testdata/wire: %v", err)
+	var paths []string
+	for _, dir := range []string{"wire", "mcp"} {
+		found, err := filepath.Glob("../../testdata/" + dir + "/*.txtar")
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no vectors in testdata/%s: %v", dir, err)
+		}
+		paths = append(paths, found...)
 	}
 	var all []*vector
 	for _, path := range paths {
@@ -91,9 +95,11 @@ func vectors(t *testing.T) []*vector {
 		if len(words) != 3 {
 			t.Fatalf("%s has no route: format, method, path", path)
 		}
-		format, err := ByName(words[0])
-		if err != nil {
-			t.Fatalf("%s: %v", path, err)
+		format := MCP
+		if words[0] != MCP.Name {
+			if format, err = ByName(words[0]); err != nil {
+				t.Fatalf("%s: %v", path, err)
+			}
 		}
 		if v.route, _ = format.Route(words[1], words[2]); v.route == nil {
 			t.Fatalf("%s: no such route %s", path, words)
@@ -111,10 +117,10 @@ func TestEveryRouteHasVectors(t *testing.T) {
 	for _, v := range vectors(t) {
 		have[v.route] = true
 	}
-	for _, f := range formats {
+	for _, f := range append(formats, MCP) {
 		for _, r := range f.routes {
 			if !have[r] {
-				t.Errorf("%s %s has no vectors in testdata/wire", f.Name, r.Path)
+				t.Errorf("%s %s has no vectors in testdata", f.Name, r.Path)
 			}
 		}
 	}

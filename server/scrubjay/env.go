@@ -133,6 +133,9 @@ func (e environment) through(command []string) (args, env []string, err error) {
 	program = strings.TrimSuffix(program, filepath.Ext(program))
 	arguments, proxied := assistants.Started(program, e.proxy())
 	args = slices.Concat(command[:1], arguments, command[1:])
+	if len(arguments) > 0 {
+		set(assistants.RunVariable, program) // no variable that it heeds would tell its hooks
+	}
 	if !proxied {
 		return args, env, nil
 	}

@@ -70,7 +70,7 @@ completion request on this machine before a vendor sees it. The answer comes bac
 	})
 	root.AddCommand(
 		lspCommand(), serveCommand(), envCommand(), runCommand(), setupCommand(), scanCommand(), redactCommand(), restoreCommand(),
-		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), doctorCommand(), secretCommand(), versionCommand(),
+		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), doctorCommand(), secretCommand(), mcpCommand(), hookCommand(), versionCommand(),
 	)
 	return root
 }

@@ -16,7 +16,8 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"scrubjay": func() { os.Exit(run(context.Background(), os.Args[1:])) },
+		"scrubjay":  func() { os.Exit(run(context.Background(), os.Args[1:])) },
+		"mcpserver": mcpServer,
 	})
 }
 
@@ -70,6 +71,10 @@ func TestScripts(t *testing.T) {
 					ts.Fatalf("no file below %s", args[0])
 				}
 			},
+			// stop ends the daemon of a state directory.
+			"stop": func(ts *testscript.TestScript, neg bool, args []string) {
+				stopDaemon(daemon.State{Dir: ts.MkAbs(args[0])})
+			},
 			"append":     scanAppend,
 			"evilname":   scanEvilName,
 			"incommit":   scanInCommit,
@@ -93,6 +98,30 @@ func stopDaemon(s daemon.State) {
 	}
 	if p, err := os.FindProcess(hello.PID); err == nil {
 		_ = p.Kill() // gone already is as good
+	}
+}
+
+// killDaemon ends the daemon of a state directory, which has no time to say so.
+func killDaemon(t *testing.T, dir string) {
+	t.Helper()
+	socket, err := daemon.State{Dir: dir}.Socket()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hello, err := control.Dial(socket).Hello(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := os.FindProcess(hello.PID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	p.Wait() // of another's child it knows nothing
+	for err == nil {
+		_, err = control.Dial(socket).Hello(t.Context())
 	}
 }
 

@@ -22,29 +22,14 @@ func runCommand() *cobra.Command {
 		Use: "run -- COMMAND...", Short: "Run an assistant through the proxy", Args: cobra.MinimumNArgs(1),
 		Example: "  scrubjay run -- claude\n  scrubjay run -- python agent.py",
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := daemon.OpenState("")
-			if err != nil {
-				return err
-			}
-			d, err := daemon.Attach(s, "")
-			if err != nil {
-				return err
-			}
-			hello, err := d.Hello(c.Context())
+			d, hello, err := attach(c.Context())
 			if err != nil {
 				return err
 			}
 			if hello.Proxy.Listen == "" {
 				return fmt.Errorf("the daemon runs without its proxy, so the assistant was not started: %s", hello.Proxy.Error)
 			}
-			// Being attached keeps a daemon alive that was started for this.
-			attached, leave := context.WithCancel(context.WithoutCancel(c.Context())) // a signal is the assistant's business
-			gone := make(chan struct{})
-			go func() {
-				defer close(gone)
-				_ = d.Events(attached, func(control.Event) {}) // only held open; it ends with the assistant
-			}()
-			defer func() { leave(); <-gone }()
+			defer stayAttached(c.Context(), d)()
 			// Before the assistant can send them: the secrets of its environment and of the folder it works in.
 			folder, err := os.Getwd()
 			if err != nil {
@@ -66,10 +51,40 @@ func runCommand() *cobra.Command {
 	}
 }
 
+// attach finds the daemon of this state, or starts it.
+func attach(ctx context.Context) (*daemon.Attached, control.Hello, error) {
+	s, err := daemon.OpenState("")
+	if err != nil {
+		return nil, control.Hello{}, err
+	}
+	d, err := daemon.Attach(s, "")
+	if err != nil {
+		return nil, control.Hello{}, err
+	}
+	hello, err := d.Hello(ctx)
+	return d, hello, err
+}
+
+// stayAttached keeps a daemon alive that was started for us, until leave is called.
+func stayAttached(ctx context.Context, d *daemon.Attached) (leave func()) {
+	attached, cancel := context.WithCancel(context.WithoutCancel(ctx)) // a signal is the program's business
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		_ = d.Events(attached, func(control.Event) {}) // only held open; it ends with the program
+	}()
+	return func() { cancel(); <-gone }
+}
+
 // runChild runs a program in our place: its terminal, its signals, its exit code. We live as long as it does.
 func runChild(args, env []string) error {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Env = os.Stdin, os.Stdout, os.Stderr, env
+	return attend(cmd, func() {})
+}
+
+// attend runs a program, hands signals on to it, and ends as it does. started is called when it runs.
+func attend(cmd *exec.Cmd, started func()) error {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer signal.Stop(signals)
@@ -78,8 +93,9 @@ func runChild(args, env []string) error {
 		if errors.Is(err, fs.ErrPermission) {
 			code = 126 // as shells say that it is there and cannot be run
 		}
-		return exitError{code: code, err: fmt.Errorf("%s could not be started: %w", args[0], err)}
+		return exitError{code: code, err: fmt.Errorf("%s could not be started: %w", cmd.Args[0], err)}
 	}
+	started()
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	for {

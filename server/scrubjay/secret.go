@@ -12,7 +12,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
@@ -81,15 +80,8 @@ func askSecret(c *cobra.Command, name string) ([]byte, error) {
 }
 
 func changeSecrets(ctx context.Context, m control.Secrets) ([]string, error) {
-	s, err := daemon.OpenState("")
+	d, _, err := attach(ctx)
 	if err != nil {
-		return nil, err
-	}
-	d, err := daemon.Attach(s, "")
-	if err != nil {
-		return nil, err
-	}
-	if _, err := d.Hello(ctx); err != nil {
 		return nil, err
 	}
 	now, err := d.Secrets(ctx, m)

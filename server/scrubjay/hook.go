@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scrubjay-dev/scrubjay/internal/assistants"
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+)
+
+func hookCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "hook EVENT", Short: "Answer an assistant's hook: stop what must not leave", Args: cobra.ExactArgs(1),
+		Long: `Hook is what an assistant's settings name as a hook. It reads on standard input what the assistant tells of an event, and
+stops it if policy forbids what it holds; or if it would be scrubbed, and the assistant's requests do not go through the
+proxy. It is for Claude Code, Codex, Gemini CLI and Cursor, whose JSON tells which; docs/mcp.md has their settings.`,
+		Example:   "  scrubjay hook UserPromptSubmit      (an assistant does this)\n  scrubjay hook beforeReadFile",
+		ValidArgs: assistants.Events(),
+		RunE: func(c *cobra.Command, args []string) error {
+			told, err := io.ReadAll(io.LimitReader(c.InOrStdin(), control.DocumentLimit+1))
+			if err != nil {
+				return err
+			}
+			h, err := assistants.ReadHook(args[0], told)
+			why := ""
+			if err == nil {
+				why, err = judgeHook(c.Context(), h)
+			}
+			if err != nil {
+				why = fmt.Sprintf("Scrubjay cannot say whether this may go on: %s", strings.TrimSuffix(err.Error(), "."))
+			}
+			out, problem, code := h.Answer(why)
+			fmt.Fprint(c.OutOrStdout(), out)
+			if problem != "" {
+				fmt.Fprintln(c.ErrOrStderr(), problem)
+			}
+			if code != 0 {
+				return exitError{code: code}
+			}
+			return nil
+		},
+	}
+}
+
+// judgeHook says why what a hook is told must not go on, if that is so.
+func judgeHook(ctx context.Context, h assistants.Hook) (why string, err error) {
+	d, hello, err := attach(ctx)
+	if err != nil {
+		return "", err
+	}
+	if missing := hello.Missing(); len(missing) > 0 {
+		return "", fmt.Errorf("the running daemon is older and does not know %s: stop it, and the newer program starts its own", strings.Join(missing, ", "))
+	}
+	s, err := newSettler()
+	if err != nil {
+		return "", err
+	}
+	setUp := false
+	if a, err := assistants.Named(h.Assistant()); err == nil {
+		st, err := a.Check(s.machine, s.store, s.proxy)
+		setUp = err == nil && st.SetUp && len(st.Wrong) == 0
+	}
+	folder, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	from := h.Assistant() + " " + h.Event
+	if err := d.Known(ctx, control.Known{From: "hook " + from + " " + folder, Folders: []string{folder}, Environment: os.Environ()}); err != nil {
+		return "", err
+	}
+	scrubbed := h.Scrubbed(os.Getenv, s.proxy, setUp)
+	got, err := d.Judge(ctx, control.Judge{From: from, Scrubbed: scrubbed, Document: h.Text})
+	if err != nil || got.Why == "" {
+		return "", err
+	}
+	why = "Scrubjay stopped this. " + got.Why
+	if got.Verdict == "scrub" {
+		why += " But requests of " + h.Assistant() + " do not go through the proxy, so nothing would be scrubbed: take it out, or put a placeholder in its place (scrubjay redact)."
+	}
+	return why, nil
+}
