@@ -96,6 +96,9 @@ const (
 	Other    Attachment = "other"
 )
 
+// Attachments are all kinds.
+var Attachments = []Attachment{Image, Document, Audio, Video, Other}
+
 // Query is everything a decision may depend on, and nothing of the text itself.
 type Query struct {
 	Direction   Direction   `json:"direction"`

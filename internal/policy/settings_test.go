@@ -274,7 +274,7 @@ func TestSchemaIsCurrent(t *testing.T) {
 	verdicts.Properties, verdicts.AdditionalProperties = classes, jsonschema.FalseSchema
 	attachments := schema.Properties.GetPair("attachments").Value
 	files := jsonschema.NewProperties()
-	for _, name := range attachmentKinds {
+	for _, name := range names(Attachments) {
 		cells := jsonschema.NewProperties()
 		for _, kind := range kinds {
 			cells.Set(string(kind), &jsonschema.Schema{Type: "string", Enum: []any{"allow", "ask", "forbid"}})

@@ -123,8 +123,8 @@ func (v *validation) settings(s Settings, l layer) {
 			v.at("delegate holds rules.disable, allow or providers", "delegate", i)
 		}
 	}
-	v.table("verdicts", s.Verdicts, classNames(), "class", verdictNames[:])
-	v.table("attachments", s.Attachments, attachmentKinds, "kind of attachment", attachmentVerdicts)
+	v.table("verdicts", s.Verdicts, names(detect.Classes), "class", verdictNames[:])
+	v.table("attachments", s.Attachments, names(Attachments), "kind of attachment", attachmentVerdicts)
 	if l == repositoryLayer && len(s.Attachments) > 0 {
 		v.at("a repository does not decide what is attached to a request: put it into your own config.yaml", "attachments")
 	}
@@ -138,20 +138,18 @@ func (v *validation) settings(s Settings, l layer) {
 	}
 }
 
-// What the setting attachments may hold; verdicts from the mildest to the strictest.
+// askAttachment is the verdict that becomes the obligation review.
 const askAttachment = "ask"
 
-var (
-	attachmentKinds    = []string{string(Image), string(Document), string(Audio), string(Video), string(Other)}
-	attachmentVerdicts = []string{Allow.String(), askAttachment, Forbid.String()}
-)
+// attachmentVerdicts are what the setting attachments may hold, from the mildest to the strictest.
+var attachmentVerdicts = []string{Allow.String(), askAttachment, Forbid.String()}
 
-func classNames() []string {
-	names := make([]string, len(detect.Classes))
-	for i, class := range detect.Classes {
-		names[i] = string(class)
+func names[T ~string](all []T) []string {
+	list := make([]string, len(all))
+	for i, x := range all {
+		list[i] = string(x)
 	}
-	return names
+	return list
 }
 
 // table checks a setting that gives a verdict for each of its rows and kind of provider.

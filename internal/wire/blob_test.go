@@ -21,14 +21,76 @@ func TestBlob(t *testing.T) {
 		picture[4:] + `\u002b`:             false,
 		escaped:                            false,
 		picture + `\u0041`:                 false,
-		picture + `\n`:                     false,
-		picture + `\`:                      false,
-		picture + `\u002`:                  false,
-		picture + " a password":            false,
-		"data:text/plain," + picture:       false,
+		picture + `\n` + picture + `\r\n`:  true,
+		"DATA:image/png;BASE64," + picture: true,
+		"data:application/vnd.openxmlformats-officedocument.wordprocessingml.document;name=" + strings.Repeat("n", 200) + ";base64," + picture: true,
+		"data:" + strings.Repeat("n", 2000) + ";base64," + picture:                                                                             false,
+		picture + `\t`:               false,
+		picture + `\`:                false,
+		picture + `\u002`:            false,
+		picture + " a password":      false,
+		"data:text/plain," + picture: false,
 	} {
 		if got := isBlob([]byte(text)); got != want {
 			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+// TestDataURL: a data URL is a blob wherever it stands, in JSON within a string too; in a place for text, base64 alone
+// is text.
+func TestDataURL(t *testing.T) {
+	picture := strings.Repeat("aZ09", 16)
+	url := "data:image/png;base64," + picture
+	route, _ := openai.Route("POST", "/v1/chat/completions")
+	body := `{"new":"` + url + `","plain":"` + picture + `","messages":[{"role":"tool","content":"` + url + `"},` +
+		`{"role":"assistant","tool_calls":[{"function":{"arguments":"{\"a\":\"` + url + `\"}"}}]}]}`
+	q, err := route.Request([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blobs := 0
+	for _, sp := range q.Spans {
+		isURL := string(q.Text(sp, nil)) == url
+		if (sp.Kind == Blob) != isURL {
+			t.Errorf("%s is of kind %d", q.Path(sp), sp.Kind)
+		}
+		if isURL {
+			blobs++
+		}
+	}
+	if blobs != 3 {
+		t.Errorf("%d blobs", blobs)
+	}
+}
+
+// TestDeclared: what a blob is stands beside it, before or after, and in no other object.
+func TestDeclared(t *testing.T) {
+	picture := strings.Repeat("aZ09", 16)
+	for object, want := range map[string]string{
+		`{"media_type":"image/png","data":"B"}`:                    "image/png",
+		`{"data":"B", "x" : 7, "mimeType" : "audio/wav"}`:          "audio/wav",
+		`{"x":"y","mime_type":"a\/b","z":"media_type","data":"B"}`: "a/b",
+		`{"data":"B","format":"wav"}`:                              "wav",
+		`{"data":"B"}`:                                             "",
+		`{"media_type":"image/png","in":{"data":"B"}}`:             "",
+		`{"in":{"media_type":"image/png"},"data":"B"}`:             "",
+		`{"media_type":{"x":"image/png"},"data":"B"}`:              "",
+		`{"media_types":"image/png","data":"B"}`:                   "",
+	} {
+		body := `{"contents":[{"parts":[{"inlineData":` + strings.Replace(object, `"B"`, `"`+picture+`"`, 1) + `}]}]}`
+		route, _ := gemini.Route("POST", "/v1beta/models/m:generateContent")
+		q, err := route.Request([]byte(body))
+		if err != nil {
+			t.Fatal(object, err)
+		}
+		for n, sp := range q.Spans {
+			if string(q.Text(sp, nil)) != picture {
+				continue
+			}
+			if got := q.Declared(n); got != want {
+				t.Errorf("%s: %q, not %q", object, got, want)
+			}
 		}
 	}
 }

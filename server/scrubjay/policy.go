@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -100,6 +101,9 @@ func policyExplainCommand() *cobra.Command {
 				q.Subjects = []policy.Subject{s}
 			}
 			if attachment != "" {
+				if !slices.Contains(policy.Attachments, policy.Attachment(attachment)) {
+					return fmt.Errorf("no kind of attachment is called %q: it is one of image, document, audio, video, other", attachment)
+				}
 				q.Attachments = []policy.Attachment{policy.Attachment(attachment)}
 			}
 			if q.Direction == policy.Restore {
