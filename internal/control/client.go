@@ -83,9 +83,22 @@ func (c *Client) Secrets(ctx context.Context, r Secrets) (SecretNames, error) {
 	return out, c.call(ctx, http.MethodPost, "secrets", r, &out)
 }
 
-// Events calls f for each event until ctx ends or the daemon goes away.
-func (c *Client) Events(ctx context.Context, f func(Event)) error {
-	res, err := c.send(ctx, http.MethodGet, "events", nil)
+// Answer is the person's answer to a question.
+func (c *Client) Answer(ctx context.Context, a Answer) error {
+	a.Version = Version
+	return c.call(ctx, http.MethodPost, "answer", a, &Taken{})
+}
+
+// Events calls f for each event but questions until ctx ends or the daemon goes away.
+func (c *Client) Events(ctx context.Context, f func(Event)) error { return c.events(ctx, "events", f) }
+
+// Attend calls f for each event, questions included, until ctx ends or the daemon goes away.
+func (c *Client) Attend(ctx context.Context, f func(Event)) error {
+	return c.events(ctx, "events?answers=1", f)
+}
+
+func (c *Client) events(ctx context.Context, name string, f func(Event)) error {
+	res, err := c.send(ctx, http.MethodGet, name, nil)
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/canary", take(d.canaries.add))
 	mux.HandleFunc("POST /v1/known", take(d.machine.learn))
 	mux.HandleFunc("POST /v1/secrets", take(d.secrets))
+	mux.HandleFunc("POST /v1/answer", take(d.questions.take))
 	return serve(&http.Server{Handler: mux}, l, d.Log), nil
 }
 

@@ -11,6 +11,7 @@
 //	canary.go      where doctor's made-up requests go
 //	machine.go     the secrets that this machine has: variables, .env files, files of credentials
 //	events.go      tells everybody attached what happens
+//	ask.go         has them ask the person what the proxy has to know
 //	attach.go      finds the daemon, or starts it
 package daemon
 
@@ -61,6 +62,7 @@ type daemon struct {
 	vault      *redact.Vault
 	ledger     *audit.Ledger
 	hub        *hub
+	questions  questions
 	canaries   canaries
 	machine    *machine
 	proxy      control.Proxy
@@ -85,6 +87,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	defer cancel()
 	d := &daemon{Options: o, idle: make(chan struct{})}
 	d.hub = newHub(d.attached)
+	d.questions.hub = d.hub
 	if d.vault, err = redact.OpenVault(o.State.Dir); err != nil {
 		return err
 	}
@@ -183,6 +186,7 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 		Engine:    d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Port: n, Canary: d.canaries.find,
 		Watch: d.exchanged, Fresh: d.machine.fresh, Trouble: d.troubled, Getenv: os.Getenv,
+		Ask: d.questions.ask,
 	})
 	end := serve(p.Server(), l, d.Log)
 	return func() { end(); p.Close() }, nil
@@ -255,6 +259,8 @@ func (d *daemon) exchanged(r audit.Record) {
 	}
 	text := fmt.Sprintf("%s: nothing sensitive in %d bytes", r.Provider, r.BytesOut)
 	switch {
+	case r.Note == proxy.AttachmentUnapproved:
+		text = fmt.Sprintf("%s: a request was not sent, nobody approved what is attached", r.Provider)
 	case r.Verdict == "forbid":
 		text = fmt.Sprintf("%s: a request was not sent, policy forbids it", r.Provider)
 	case r.Withheld > 0:

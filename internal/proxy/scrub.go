@@ -45,6 +45,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	}
 	var req *wire.Request
 	var found []secret
+	var files []file
 	if len(body) > 0 {
 		if x.route == nil || x.route.Bodiless {
 			return nil, refuse(http.StatusBadRequest, "unexpected_body", "this path takes no body")
@@ -55,7 +56,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		}
 		x.model = cmp.Or(x.route.Model(x.path), req.Model)
 		q.Destination.Model, x.record.Model = x.model, p.safeModel(x.model)
-		found = p.find(req)
+		found, files = p.find(req)
 	} else if x.match == wire.Completion && !x.route.Bodiless {
 		return nil, refuse(http.StatusBadRequest, "no_body", "the request has no body")
 	}
@@ -66,22 +67,33 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 			q.Subjects = append(q.Subjects, s.subject)
 		}
 	}
+	for _, f := range files {
+		if !slices.Contains(q.Attachments, f.kind) {
+			q.Attachments = append(q.Attachments, f.kind)
+		}
+	}
 	d, fail := p.decide(ctx, q)
 	if fail != nil {
 		return nil, fail
 	}
-	if len(d.Rulings) != len(q.Subjects) {
-		return nil, closed("policy", errors.New("a decision without a ruling for each subject"))
+	if len(d.Rulings) != len(q.Subjects) || len(d.Attachments) != len(q.Attachments) {
+		return nil, closed("policy", errors.New("a decision without a ruling for each subject and attachment"))
 	}
 	x.record.Verdict, x.record.Revision = d.Verdict.String(), d.Revision
 	for i := range found {
 		found[i].ruling = d.Rulings[index[found[i].subject]]
 	}
+	for i := range files {
+		files[i].permission = d.Attachments[slices.Index(q.Attachments, files[i].kind)]
+	}
 	p.account(&x.record, found)
 	if d.Verdict == policy.Forbid {
-		return nil, p.forbid(x, req, found, d)
+		return nil, p.forbid(x, req, found, files, d)
 	}
 	if fail := p.limited(x, &x.record); fail != nil {
+		return nil, fail
+	}
+	if fail := p.review(ctx, x, req, files); fail != nil {
 		return nil, fail
 	}
 	found = slices.DeleteFunc(found, func(s secret) bool { return s.ruling.Verdict == policy.Allow })
@@ -129,17 +141,19 @@ func splice(body []byte, req *wire.Request, found []secret, tokens []string) []b
 }
 
 // find lists what is sensitive in a request: what the rules find in each string, by the string's key
-// where that gives it away, and what the vault knows.
-func (p *Proxy) find(req *wire.Request) []secret {
+// where that gives it away, and what the vault knows; and the files that cannot be read.
+func (p *Proxy) find(req *wire.Request) (out []secret, files []file) {
 	engine := p.Engine()
-	var out []secret
 	cut := p.cut(req, engine)
 	// Decoded text is wanted for one span at a time; one longer than the scratch gets memory of its own.
 	scratch, keyScratch := make([]byte, 0, 32<<10), make([]byte, 0, 128)
 	for n, sp := range req.Spans {
 		text := req.Text(sp, scratch)
 		if sp.Kind == wire.Blob {
-			out = append(out, p.attached(n, text, engine)...)
+			secrets, unread := p.attached(req, n, text, engine)
+			if out = append(out, secrets...); unread != nil {
+				files = append(files, *unread)
+			}
 			continue
 		}
 		var findings []detect.Finding
@@ -157,7 +171,7 @@ func (p *Proxy) find(req *wire.Request) []secret {
 		list, _ := policy.NewAllowList(settings.Allow)
 		out = slices.DeleteFunc(out, func(s secret) bool { return p.allowed(list, settings.Salt, s) })
 	}
-	return out
+	return out, files
 }
 
 // allowed tells whether an allow entry that counts on the wire (policy.Layers decides which do) speaks of
@@ -257,42 +271,71 @@ func (p *Proxy) safeModel(model string) string {
 	return model
 }
 
-// safePath is where in the request a finding stands. A key on the way to it may be sensitive itself.
-func (p *Proxy) safePath(req *wire.Request, s secret) string {
-	path := req.Path(req.Spans[s.span])
-	if req.Spans[s.span].IsKey || len(p.Engine().Find("", []byte(path)))+len(p.Vault.Known([]byte(path))) > 0 {
+// safePath is where in the request a span stands. A key on the way to it may be sensitive itself.
+func (p *Proxy) safePath(req *wire.Request, sp wire.Span) string {
+	path := req.Path(sp)
+	if sp.IsKey || len(p.Engine().Find("", []byte(path)))+len(p.Vault.Known([]byte(path))) > 0 {
 		return "a place whose name is sensitive itself"
 	}
 	return path
 }
 
-// forbid is the refusal that policy asks for: what was found and where, who says so, what to do. It is
-// on record before it is sent.
-func (p *Proxy) forbid(x *exchange, req *wire.Request, found []secret, d policy.Decision) *failure {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Scrubjay did not send this to %s.", x.provider)
-	named := 0
+// forbid is the refusal that policy asks for: what was found and where, who says so, what to do.
+func (p *Proxy) forbid(x *exchange, req *wire.Request, found []secret, files []file, d policy.Decision) *failure {
+	var r refusal
 	for _, s := range found {
-		if s.ruling.Verdict != policy.Forbid {
-			continue
+		if s.ruling.Verdict == policy.Forbid {
+			r.name(func() string {
+				return fmt.Sprintf("%s (%s) at %s: %s", s.subject.Rule, s.subject.Class, p.safePath(req, req.Spans[s.span]), s.ruling.Reason)
+			})
 		}
-		if named++; named > 5 {
-			continue
+	}
+	code := "forbidden_by_policy"
+	for _, f := range files {
+		switch {
+		case f.permission.Verdict == policy.Forbid:
+			if r.named == 0 {
+				code = attachmentForbidden
+			}
+			x.decided(f, "forbidden")
+			r.name(func() string { return p.describe(req, f) })
+		case !f.permission.Review:
+			x.decided(f, "allowed")
 		}
-		fmt.Fprintf(&b, " %s (%s) at %s: %s.", s.subject.Rule, s.subject.Class, p.safePath(req, s), strings.TrimSuffix(s.ruling.Reason, "."))
 	}
-	if named > 5 {
-		fmt.Fprintf(&b, " And %d more.", named-5)
+	if r.named == 0 {
+		for _, reason := range d.Reasons {
+			r.name(func() string { return reason })
+		}
 	}
-	if named == 0 {
-		b.WriteString(" " + strings.Join(d.Reasons, " "))
+	return p.onRecord(x, code, &r, "Policy revision "+d.Revision+". Remove it from the conversation, or run scrubjay policy explain.")
+}
+
+// mostNamed is how many findings or files a refusal names.
+const mostNamed = 5
+
+// refusal names what cannot go, the first of it: saying where something stands costs the length of the body.
+type refusal struct {
+	text  strings.Builder
+	named int
+}
+
+func (r *refusal) name(what func() string) {
+	if r.named++; r.named <= mostNamed {
+		r.text.WriteString(" " + strings.TrimSuffix(what(), ".") + ".")
 	}
-	fmt.Fprintf(&b, " Policy revision %s. Remove it from the conversation, or run scrubjay policy explain.", d.Revision)
-	x.record.Status = http.StatusForbidden
+}
+
+// onRecord is a refusal that is written down before it is sent.
+func (p *Proxy) onRecord(x *exchange, code string, r *refusal, next string) *failure {
+	if r.named > mostNamed {
+		fmt.Fprintf(&r.text, " And %d more.", r.named-mostNamed)
+	}
+	x.record.Verdict, x.record.Status = policy.Forbid.String(), http.StatusForbidden
 	if err := p.Ledger.AppendDurable(x.record); err != nil {
 		return closed("ledger", err)
 	}
-	return refuse(http.StatusForbidden, "forbidden_by_policy", b.String())
+	return refuse(http.StatusForbidden, code, fmt.Sprintf("Scrubjay did not send this to %s.%s %s", x.provider, &r.text, next))
 }
 
 func malformed(err error) *failure {

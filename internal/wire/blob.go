@@ -1,6 +1,9 @@
 package wire
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // minBlob is less than the smallest image or file: a password is base64 too.
 const minBlob = 64
@@ -78,35 +81,42 @@ var base64Digits = func() (digits [256]bool) {
 	return digits
 }()
 
-// declarations are the names under which formats say what a blob is that stands in the same object.
-var declarations = []string{"media_type", "mimeType", "mime_type", "format"}
+// mediaTypes are the names under which formats say what a blob is that stands in the same object.
+var mediaTypes = []string{"media_type", "mimeType", "mime_type"}
 
 // near is how many strings beside a blob are looked at.
 const near = 16
 
-// Declared is what the object that holds a blob says it is, by its own name: a media type, or less. Nothing if it
-// says nothing. Only what stands beside it with nothing nested between is looked at.
-func (q *Request) Declared(n int) string {
-	if q.Spans[n].Key < 0 || q.Spans[n].layers > 1 {
-		return ""
+// Declared is what a request says of a blob: a media type that stands in the same object, with nothing nested between;
+// and names, the blob's own after that of the object that it is in, as far as they are near. Either may be empty.
+func (q *Request) Declared(n int) (mediaType, names string) {
+	if q.Spans[n].Key < 0 {
+		return "", ""
 	}
-	for _, step := range []int{-1, 1} {
-		for i := n; i+step >= max(0, n-near) && i+step < min(len(q.Spans), n+near); i += step {
-			a, b := q.Spans[min(i, i+step)], q.Spans[max(i, i+step)]
-			if bytes.ContainsAny(q.body[a.End:b.Start], "{}[]") {
-				break
-			}
-			sp := q.Spans[i+step]
-			if sp.IsKey || sp.Key < 0 {
-				continue
-			}
-			key := string(q.Text(q.Spans[sp.Key], nil))
-			for _, name := range declarations {
-				if key == name {
-					return string(q.Text(sp, nil))
-				}
-			}
+	names = string(q.Text(q.Spans[q.Spans[n].Key], nil))
+	for i := n; i > max(0, n-near); i-- {
+		before := q.Spans[i-1]
+		between := q.body[before.End:q.Spans[i].Start]
+		if before.IsKey && i-1 != q.Spans[n].Key && bytes.IndexByte(between, '{') >= 0 && !bytes.ContainsAny(between, "}[]") {
+			names = string(q.Text(before, nil)) + "." + names
+		}
+		if bytes.ContainsAny(between, "{}[]") {
+			break
+		}
+		if mediaType == "" {
+			mediaType = q.mediaType(before)
 		}
 	}
-	return ""
+	for i := n; mediaType == "" && i+1 < min(len(q.Spans), n+near) && !bytes.ContainsAny(q.body[q.Spans[i].End:q.Spans[i+1].Start], "{}[]"); i++ {
+		mediaType = q.mediaType(q.Spans[i+1])
+	}
+	return mediaType, names
+}
+
+// mediaType is the text of a span that its name says is one.
+func (q *Request) mediaType(sp Span) string {
+	if sp.IsKey || sp.Key < 0 || !slices.Contains(mediaTypes, string(q.Text(q.Spans[sp.Key], nil))) {
+		return ""
+	}
+	return string(q.Text(sp, nil))
 }

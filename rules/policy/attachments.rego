@@ -9,7 +9,7 @@ attached_ruling(what) := {"verdict": vote.verdict, "reason": attached_sentence(w
 	vote := deciding(attached_votes(what))
 }
 
-attached_votes(what) := array.concat(array.concat(attached_settled(what), attached_floor), forbidding)
+attached_votes(what) := array.concat(attached_settled(what), attached_floor)
 
 attached_settled(what) := all if {
 	all := array.concat(attached_upper(what), cell_votes(what, "user", user_attachments, "user attachments"))
