@@ -123,7 +123,7 @@ type SecretNames struct {
 // "attached" means: the daemon lives while somebody is. Who adds ?answers=1 can put a question to the person, and gets
 // those that there are.
 type Event struct {
-	Kind string    `json:"kind"` // exchange, policy, refused, proxy, ask, answered
+	Kind string    `json:"kind"` // exchange, policy, refused, proxy, ask
 	Time time.Time `json:"time"`
 	// Text is one sentence for a person.
 	Text     string         `json:"text"`
@@ -131,8 +131,8 @@ type Event struct {
 	Provider string         `json:"provider,omitempty"`
 	Verdict  string         `json:"verdict,omitempty"`
 	Classes  map[string]int `json:"classes,omitempty"`
-	// ID is that of the question: whether Files, which nobody here can read, may go to Provider. It waits for an Answer
-	// until it is answered or nobody waits for it any more, of which the event answered tells.
+	// ID is that of a question: whether Files, which nobody here can read, may go to Provider. It waits a minute for an
+	// Answer.
 	ID    string `json:"id,omitempty"`
 	Files []File `json:"files,omitempty"`
 }

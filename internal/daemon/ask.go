@@ -42,17 +42,17 @@ func (q *questions) ask(ctx context.Context, about proxy.Question) proxy.Answer 
 		q.open = map[string]*question{}
 	}
 	q.open[e.ID] = waits
-	waits.asked = q.hub.tell(e, true) // an answer waits for the lock
+	asked := q.hub.tell(e, true)
+	waits.asked = asked // before an answer is taken, which waits for the lock
 	q.mu.Unlock()
 	defer func() {
 		q.mu.Lock()
 		delete(q.open, e.ID)
 		q.mu.Unlock()
 	}()
-	if waits.asked == 0 {
+	if asked == 0 {
 		return proxy.Nobody
 	}
-	defer q.hub.send(control.Event{Kind: "answered", ID: e.ID, Text: "the question needs no answer any more"})
 	select {
 	case a := <-waits.answer:
 		return a
@@ -61,7 +61,7 @@ func (q *questions) ask(ctx context.Context, about proxy.Question) proxy.Answer 
 	}
 }
 
-var errNotAsked = errors.New("the request has gone, so the answer came too late: nothing was sent")
+var errNotAsked = errors.New("this was answered already, or the request has gone: the answer changes nothing")
 
 // take is an answer. Closing the question in one editor leaves it to the others.
 func (q *questions) take(m control.Answer) (control.Taken, error) {

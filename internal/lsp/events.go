@@ -25,7 +25,7 @@ func (s *Server) attend(ctx context.Context) {
 		err := s.greet(ctx, refused)
 		if err == nil {
 			wait = firstRetry
-			err = s.cfg.Daemon.Events(ctx, func(e control.Event) { s.event(ctx, e, refused) })
+			err = s.cfg.Daemon.Attend(ctx, func(e control.Event) { s.event(ctx, e, refused) })
 		}
 		if ctx.Err() != nil {
 			return
@@ -103,6 +103,12 @@ func (s *Server) event(ctx context.Context, e control.Event, refused map[string]
 		s.status.mu.Lock()
 		s.status.exchange = &Exchange{Text: e.Text, Provider: e.Provider, Verdict: e.Verdict, Classes: e.Classes}
 		s.status.mu.Unlock()
+	case "ask":
+		if len(e.Files) == 0 {
+			return // of a newer daemon
+		}
+		s.spawn(func(ctx context.Context) { s.ask(ctx, e) })
+		return
 	default:
 		return // of a newer daemon
 	}
