@@ -32,8 +32,14 @@ func TestAskInAnEditor(t *testing.T) {
 	}
 	post := func() (int, string) {
 		picture := base64.StdEncoding.EncodeToString([]byte("\x89PNG\r\n\x1a\n\x00" + strings.Repeat("x", 3000)))
-		res, err := http.Post("http://"+r.hello.Proxy.Listen+"/t/"+token+"/anthropic/v1/messages", "application/json", strings.NewReader(
+		req, err := http.NewRequest("POST", "http://"+r.hello.Proxy.Listen+"/t/"+token+"/anthropic/v1/messages", strings.NewReader(
 			`{"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"`+picture+`"}}]}]}`))
+		if err != nil {
+			t.Error(err)
+			return 0, ""
+		}
+		req.Header = http.Header{"Content-Type": {"application/json"}, "X-Api-Key": {"k"}, "Anthropic-Version": {"2023-06-01"}}
+		res, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Error(err)
 			return 0, ""
