@@ -80,7 +80,7 @@ attached_works := {
 }
 
 # Only what nobody stands above is the person's to loosen.
-loosened(what, vote) := sprintf(" The line attachments: {%s: {%s: allow}} in your settings sends them without asking.", [what, kind]) if {
+loosened(what, vote) := sprintf(" The line attachments: {%s: {%s: allow}} in your config.yaml sends them without asking.", [what, kind]) if {
 	vote.verdict == "ask"
 	vote.layer in {"default", "user"}
 	not data.scrubjay.layers.organised
