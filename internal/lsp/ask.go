@@ -26,8 +26,7 @@ var fileKinds = [...]fileKind{
 // ask puts a question of the daemon's to the person. A question that is closed without an answer is left to the
 // person's other editors.
 func (s *Server) ask(ctx context.Context, e control.Event) {
-	question, kinds := fileQuestion(e.Files, e.Provider)
-	always := fmt.Sprintf("Send %s to %s until the daemon ends", kinds, e.Provider)
+	question, always := fileQuestion(e.Files, e.Provider)
 	answers := []struct{ title, say string }{{"Send once", control.SayOnce}, {always, control.SayAlways}, {"Do not send", control.SayNo}}
 	var actions []protocol.MessageActionItem
 	for _, a := range answers {
@@ -52,8 +51,8 @@ func (s *Server) ask(ctx context.Context, e control.Event) {
 	}
 }
 
-// fileQuestion says what is about to go where, and of what kinds it is.
-func fileQuestion(files []control.File, provider string) (question, kinds string) {
+// fileQuestion says what is about to go where, and how to let all that is of these kinds go. Editors cut long titles.
+func fileQuestion(files []control.File, provider string) (question, always string) {
 	var parts, names []string
 	for _, k := range fileKinds {
 		n, size, media := 0, 0, ""
@@ -80,8 +79,11 @@ func fileQuestion(files []control.File, provider string) (question, kinds string
 	if len(files) == 1 {
 		verb = "is"
 	}
-	kinds = joined(names)
-	return fmt.Sprintf("%s%s %s about to go to %s. Scrubjay cannot read %s.", strings.ToUpper(what[:1]), what[1:], verb, provider, kinds), kinds
+	if always = "Always send " + names[0]; len(names) > 1 {
+		always = "Always send these kinds"
+	}
+	return fmt.Sprintf("%s%s %s about to go to %s. Scrubjay cannot read %s. \"Always\" is for %s, until the daemon ends.",
+		strings.ToUpper(what[:1]), what[1:], verb, provider, joined(names), provider), always
 }
 
 // joined is a list as people say it.

@@ -219,6 +219,25 @@ func TestAttachmentForbidden(t *testing.T) {
 	}
 }
 
+// TestAttachmentRerouted: a file that policy forbids a vendor goes to the model that takes its place; one that the
+// person does not approve goes nowhere.
+func TestAttachmentRerouted(t *testing.T) {
+	b, local := elsewhere(t, standin.Options{}, false, func(p *policy.Provider) { p.Reroute = policy.Elsewhere{Provider: "llama"} })
+	someone := &person{answer: No}
+	b.proxy.Ask = someone.ask
+	b.under("attachments: {document: {public: forbid}}")
+	file := strings.Replace(looking(pdf()), "image/png", "application/pdf", 1)
+	if status, text, h := b.post(chat, file); status != http.StatusOK || h.Get(elsewhereHeader) != "openai -> llama; forbidden" || len(local.Requests()) != 1 {
+		t.Errorf("forbidden: %d %s", status, text)
+	}
+	if status, text, h := b.post(chat, looking(picture())); status != http.StatusForbidden || h.Get("X-Scrubjay-Error") != AttachmentUnapproved || len(someone.says(No)) != 1 {
+		t.Errorf("refused: %d %s", status, text)
+	}
+	if len(local.Requests()) != 1 || len(b.vendor.Requests()) != 0 {
+		t.Errorf("%d and %d requests went out", len(local.Requests()), len(b.vendor.Requests()))
+	}
+}
+
 // TestTooManyAttachments: nobody reads a question of thousands.
 func TestTooManyAttachments(t *testing.T) {
 	b, someone := newBench(t, standin.Options{}), &person{answer: Once}

@@ -127,7 +127,7 @@ test("the person is asked before an image goes to a vendor", function()
   local answer = editor.ask(listen)
   vim.ui.select = select
   holds(asked, "An image of 4 KB (image/png) is about to go to anthropic. Scrubjay cannot read images.")
-  equal(titles, { "Send once", "Send images to anthropic until the daemon ends", "Do not send" }, "what can be chosen")
+  equal(titles, { "Send once", "Always send images", "Do not send" }, "what can be chosen")
   holds(answer, "403 ")
   holds(answer, "You said no to it")
 end)

@@ -159,7 +159,7 @@ test('the person is asked before an image goes to a vendor', async () => {
 	});
 	const toast = code.page.locator('.notification-toast', { hasText: 'An image of 4 KB (image/png) is about to go to anthropic.' });
 	await toast.getByText('Send once').waitFor();
-	await toast.getByText('Send images to anthropic until the daemon ends').waitFor();
+	await toast.getByText('Always send images').waitFor();
 	await code.shoot('ask');
 	await toast.getByText('Do not send').click();
 	const refused = await answer;
