@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,4 +124,34 @@ func TestKindOf(t *testing.T) {
 			t.Errorf("%q, %q, %q: %s %s", c.first, c.declared, c.names, kind, media)
 		}
 	}
+}
+
+// FuzzAttachment: whatever stands where a file should is a text that encodes to what decodes to it again, or a file of a
+// kind that policy knows.
+func FuzzAttachment(f *testing.F) {
+	for _, s := range []string{"", "data:;base64,", "DATA:text/plain;base64,aGVsbG8gd29ybGQ", lines(picture()), pdf() + "=", "data:image/png;base64," + picture(), strings.Repeat("A", 700) + "B"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, span []byte) {
+		a, readable := openAttachment(span)
+		if a.head > len(span) {
+			t.Fatalf("a head of %d in %d bytes", a.head, len(span))
+		}
+		if !readable {
+			if kind, _ := kindOf(a.first, string(span), ""); !slices.Contains(policy.Attachments, kind) {
+				t.Errorf("it is of kind %q", kind)
+			}
+			return
+		}
+		again := a.with(nil)
+		if a.encoding == nil {
+			if string(again) != string(span) {
+				t.Error("a text changed")
+			}
+			return
+		}
+		if text, err := a.encoding.DecodeString(string(again)); err != nil || string(text) != string(a.text) {
+			t.Errorf("%q became %q: %v", a.text, text, err)
+		}
+	})
 }
