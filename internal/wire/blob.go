@@ -23,11 +23,13 @@ func DataURLHead(text []byte) int {
 	if !isDataURL(text) {
 		return 0
 	}
-	at := bytes.Index(bytes.ToLower(text[:min(len(text), maxHead)]), []byte(mark))
-	if at < 0 {
-		return 0
+	head := text[:min(len(text), maxHead)]
+	for at := 0; at+len(mark) <= len(head); at++ {
+		if head[at] == ';' && bytes.EqualFold(head[at:at+len(mark)], []byte(mark)) {
+			return at + len(mark)
+		}
 	}
-	return at + len(mark)
+	return 0
 }
 
 // isBlob tells whether text is base64, perhaps as a data URL. What merely stands where base64 should is text.
