@@ -49,11 +49,14 @@ type Record struct {
 	Rules   map[string]int `json:"rules,omitempty"`
 	// Fingerprints are of this installation, at most FingerprintLimit.
 	Fingerprints []string `json:"fingerprints,omitempty"`
-	BytesOut     int64    `json:"bytes_out,omitempty"`
-	BytesIn      int64    `json:"bytes_in,omitempty"`
-	Millis       int64    `json:"ms,omitempty"`
-	Withheld     int      `json:"withheld,omitempty"`
-	Revision     string   `json:"revision,omitempty"`
+	// Attachments counts files that nobody here could read, by kind and by what was decided of them, like "image
+	// approved": allowed or forbidden by policy; approved, refused or unanswered by the person.
+	Attachments map[string]int `json:"attachments,omitempty"`
+	BytesOut    int64          `json:"bytes_out,omitempty"`
+	BytesIn     int64          `json:"bytes_in,omitempty"`
+	Millis      int64          `json:"ms,omitempty"`
+	Withheld    int            `json:"withheld,omitempty"`
+	Revision    string         `json:"revision,omitempty"`
 	// Note is one sentence of ours.
 	Note string `json:"note,omitempty"`
 }

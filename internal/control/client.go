@@ -118,9 +118,22 @@ func (c *Client) Judge(ctx context.Context, r Judge) (Judged, error) {
 
 var errNoOutcome = errors.New("the daemon answered without saying what may go on: update the older of the two programs")
 
-// Events calls f for each event until ctx ends or the daemon goes away.
-func (c *Client) Events(ctx context.Context, f func(Event)) error {
-	res, err := c.send(ctx, http.MethodGet, "events", nil)
+// Answer is the person's answer to a question.
+func (c *Client) Answer(ctx context.Context, a Answer) error {
+	a.Version = Version
+	return c.call(ctx, http.MethodPost, "answer", a, &Taken{})
+}
+
+// Events calls f for each event but questions until ctx ends or the daemon goes away.
+func (c *Client) Events(ctx context.Context, f func(Event)) error { return c.events(ctx, "events", f) }
+
+// Attend calls f for each event, questions included, until ctx ends or the daemon goes away.
+func (c *Client) Attend(ctx context.Context, f func(Event)) error {
+	return c.events(ctx, "events?answers=1", f)
+}
+
+func (c *Client) events(ctx context.Context, name string, f func(Event)) error {
+	res, err := c.send(ctx, http.MethodGet, name, nil)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -179,9 +179,10 @@ type Judged struct {
 }
 
 // Event is one thing that happened, as a line of GET /v1/events. Holding that request open is what
-// "attached" means: the daemon lives while somebody is.
+// "attached" means: the daemon lives while somebody is. Who adds ?answers=1 can put a question to the person, and gets
+// those that there are.
 type Event struct {
-	Kind string    `json:"kind"` // exchange, policy, refused, proxy
+	Kind string    `json:"kind"` // exchange, policy, refused, proxy, ask
 	Time time.Time `json:"time"`
 	// Text is one sentence for a person.
 	Text     string         `json:"text"`
@@ -192,7 +193,39 @@ type Event struct {
 	// Fingerprints are this installation's of values that were kept back: of those that went out as placeholders, or
 	// that the request was forbidden for. An older daemon names none.
 	Fingerprints []string `json:"fingerprints,omitempty"`
+	// ID is that of a question: whether Files, which nobody here can read, may go to Provider. It waits a minute for an
+	// Answer.
+	ID    string `json:"id,omitempty"`
+	Files []File `json:"files,omitempty"`
 }
+
+// File is what a question tells of a file: nothing of what is in it.
+type File struct {
+	Kind        string `json:"kind"` // image, document, audio, video, other
+	MediaType   string `json:"media_type,omitempty"`
+	Size        int    `json:"size"`
+	Fingerprint string `json:"fingerprint"`
+}
+
+// Answer is the person's to the question of an event ask. The first one counts.
+type Answer struct {
+	Version int    `json:"version"`
+	ID      string `json:"id"`
+	// Say is once, always (all files of these kinds to this provider, until the daemon ends), no, or closed: the
+	// person did not say.
+	Say string `json:"say"`
+}
+
+// What an Answer says.
+const (
+	SayOnce   = "once"
+	SayAlways = "always"
+	SayNo     = "no"
+	SayClosed = "closed"
+)
+
+// Taken answers Answer.
+type Taken struct{}
 
 // Daemon is what a client can ask of the daemon; the language server is written against it.
 type Daemon interface {
@@ -201,6 +234,8 @@ type Daemon interface {
 	Reveal(ctx context.Context, r Reveal) (Revealed, error)
 	// Known tells the daemon where secrets are. One that is older does without.
 	Known(ctx context.Context, r Known) error
-	// Events calls f for each event until ctx ends or the daemon goes away.
-	Events(ctx context.Context, f func(Event)) error
+	// Attend calls f for each event, questions included, until ctx ends or the daemon goes away.
+	Attend(ctx context.Context, f func(Event)) error
+	// Answer is the person's answer to a question. An error says that nobody waits for it any more.
+	Answer(ctx context.Context, a Answer) error
 }

@@ -45,6 +45,7 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/scrub", take(d.scrub))
 	mux.HandleFunc("POST /v1/restore", take(d.restore))
 	mux.HandleFunc("POST /v1/judge", take(d.judge))
+	mux.HandleFunc("POST /v1/answer", take(d.questions.take))
 	return serve(&http.Server{Handler: mux}, l, d.Log), nil
 }
 

@@ -13,6 +13,7 @@
 //	days.go        how many requests went out today, for the limits of a day
 //	machine.go     the secrets that this machine has: variables, .env files, files of credentials
 //	events.go      tells everybody attached what happens
+//	ask.go         has them ask the person what the proxy has to know
 //	attach.go      finds the daemon, or starts it
 package daemon
 
@@ -65,6 +66,7 @@ type daemon struct {
 	vault      *redact.Vault
 	ledger     *audit.Ledger
 	hub        *hub
+	questions  questions
 	canaries   canaries
 	machine    *machine
 	proxy      control.Proxy
@@ -93,6 +95,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	defer cancel()
 	d := &daemon{Options: o, idle: make(chan struct{})}
 	d.hub = newHub(d.attached)
+	d.questions.hub = d.hub
 	if d.vault, err = redact.OpenVault(o.State.Dir); err != nil {
 		return err
 	}
@@ -214,6 +217,7 @@ func (d *daemon) frontConfig(token string) proxy.Config {
 		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Canary: d.canaries.find,
 		Watch: d.exchanged, Fresh: d.fresh, Trouble: d.troubled, Getenv: os.Getenv,
+		Ask: d.questions.ask,
 	}
 }
 
@@ -297,6 +301,8 @@ func (d *daemon) exchanged(r proxy.Ended) {
 	}
 	text := fmt.Sprintf("%s: nothing sensitive in %d bytes", r.Provider, r.BytesOut)
 	switch {
+	case r.Note == proxy.AttachmentUnapproved:
+		text = fmt.Sprintf("%s: a request was not sent, nobody approved what is attached", r.Provider)
 	case r.Verdict == "forbid":
 		text = fmt.Sprintf("%s: a request was not sent, policy forbids it", r.Provider)
 	case r.Withheld > 0:

@@ -11,7 +11,8 @@ import (
 
 // hub tells everybody who is attached what happens. Somebody who does not read is left behind, not waited for.
 type hub struct {
-	mu       sync.Mutex
+	mu sync.Mutex
+	// readers tells of each whether it can put questions to the person.
 	readers  map[chan control.Event]bool
 	attached func(n int)
 }
@@ -20,22 +21,30 @@ func newHub(attached func(n int)) *hub {
 	return &hub{readers: map[chan control.Event]bool{}, attached: attached}
 }
 
-func (h *hub) send(e control.Event) {
+func (h *hub) send(e control.Event) { h.tell(e, false) }
+
+// tell answers with how many were told: all, or only those that can put questions to the person.
+func (h *hub) tell(e control.Event, question bool) (told int) {
 	e.Time = time.Now().UTC()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for r := range h.readers {
+	for r, answers := range h.readers {
+		if question && !answers {
+			continue
+		}
 		select {
 		case r <- e:
+			told++
 		default:
 		}
 	}
+	return told
 }
 
-func (h *hub) join() (events chan control.Event, leave func()) {
+func (h *hub) join(answers bool) (events chan control.Event, leave func()) {
 	events = make(chan control.Event, 64)
 	h.mu.Lock()
-	h.readers[events] = true
+	h.readers[events] = answers
 	h.attached(len(h.readers))
 	h.mu.Unlock()
 	return events, func() {
@@ -50,7 +59,7 @@ func (h *hub) join() (events chan control.Event, leave func()) {
 const heartbeat = 30 * time.Second
 
 func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
-	events, leave := h.join()
+	events, leave := h.join(r.URL.Query().Get("answers") != "")
 	defer leave()
 	flush := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "application/x-ndjson")

@@ -25,7 +25,7 @@ func (s *Server) attend(ctx context.Context) {
 		err := s.greet(ctx, refused)
 		if err == nil {
 			wait = firstRetry
-			err = s.cfg.Daemon.Events(ctx, func(e control.Event) { s.event(ctx, e, refused) })
+			err = s.cfg.Daemon.Attend(ctx, func(e control.Event) { s.event(ctx, e, refused) })
 		}
 		if ctx.Err() != nil {
 			return
@@ -101,6 +101,12 @@ func (s *Server) event(ctx context.Context, e control.Event, refused map[string]
 		}
 	case "exchange":
 		s.exchanged(ctx, e)
+	case "ask":
+		if len(e.Files) == 0 {
+			return // of a newer daemon
+		}
+		s.spawn(func(ctx context.Context) { s.ask(ctx, e) })
+		return
 	default:
 		return // of a newer daemon
 	}

@@ -10,6 +10,8 @@
 // value in its vault, and "Use an environment variable" only after it stands in .env. If the text moves on
 // meanwhile, the place is traced into the newer version, or nothing is changed and the person is told.
 //
+// What the daemon has to know of the person, it asks through the editor (ask.go).
+//
 // Besides the protocol's own there is one method, scrubjay/status. As a notification to the editor it is
 // sent whenever what it says has changed; as a request {"uri": ...} it answers with the same:
 //

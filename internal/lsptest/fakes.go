@@ -80,6 +80,8 @@ type Daemon struct {
 	hello  control.Hello
 	// folders are where it was told that secrets are.
 	folders []string
+	// said are the answers that it got, as ID=SAY.
+	said []string
 }
 
 // NewDaemon makes one that listens and has a policy.
@@ -174,8 +176,28 @@ func (d *Daemon) Folders() []string {
 	return d.folders
 }
 
-// Events hands on what Send is given. An event of kind "gone" ends it.
-func (d *Daemon) Events(ctx context.Context, f func(control.Event)) error {
+// Answer takes what the person says to a question, but to one whose ID is "late".
+func (d *Daemon) Answer(_ context.Context, a control.Answer) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.said = append(d.said, a.ID+"="+a.Say)
+	if a.ID == "late" {
+		return errors.New("nobody waits for the answer")
+	}
+	return nil
+}
+
+// Said are the answers since the last time that it was asked.
+func (d *Daemon) Said() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	said := d.said
+	d.said = nil
+	return said
+}
+
+// Attend hands on what Send is given. An event of kind "gone" ends it.
+func (d *Daemon) Attend(ctx context.Context, f func(control.Event)) error {
 	for {
 		select {
 		case <-ctx.Done():

@@ -47,6 +47,7 @@
 //	settings JSON           sends workspace/didChangeConfiguration
 //	policy CLASS VERDICT SHOWN [DESTINATION]   as the file of that name, and tells of a new policy
 //	event JSON              an event of the daemon
+//	said ID=ANSWER...       exactly these the daemon was answered since the last such step
 //	daemon down             and up again
 //	later DURATION          time passes
 //

@@ -152,6 +152,11 @@ var verbs = map[string]struct {
 		r.must("event", json.Unmarshal([]byte(args[0]), &e))
 		r.daemon.Send(e)
 	}},
+	"said": {0, func(r *running, args []string) {
+		if said := r.daemon.Said(); !slices.Equal(said, args) {
+			r.t.Errorf("the daemon was answered %q, want %q", said, args)
+		}
+	}},
 	"daemon": {1, func(r *running, args []string) {
 		r.daemon.Down(args[0] == "down")
 		if args[0] == "down" {

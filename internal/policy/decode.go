@@ -17,9 +17,9 @@ var (
 	diagnostics  = []string{"error", "warning", "information", "hint", "none"}
 )
 
-// decode reads what data.scrubjay.decision says of a query with n subjects. Whatever is not understood is
-// an error: an organisation's rules have a part in it.
-func decode(rs rego.ResultSet, n int) (Decision, error) {
+// decode reads what data.scrubjay.decision says of a query with n subjects and so many attachments. Whatever is not
+// understood is an error: an organisation's rules have a part in it.
+func decode(rs rego.ResultSet, n, attachments int) (Decision, error) {
 	var d Decision
 	said, err := only(rs)
 	if err != nil {
@@ -45,6 +45,9 @@ func decode(rs rego.ResultSet, n int) (Decision, error) {
 			return d, errUndefined
 		}
 	}
+	if d.Attachments, err = permissions(said["attachments"], attachments, d.Verdict); err != nil {
+		return d, err
+	}
 	if d.Reasons, err = texts(said["reasons"]); err != nil {
 		return d, err
 	}
@@ -63,6 +66,31 @@ func decode(rs rego.ResultSet, n int) (Decision, error) {
 	}
 	d.ValidUntil = time.Unix(seconds, 0)
 	return d, nil
+}
+
+// permissions reads what is said of attachments; none may be stricter than the whole.
+func permissions(v any, n int, whole Verdict) ([]Permission, error) {
+	given, _ := v.([]any)
+	if len(given) != n {
+		return nil, fmt.Errorf("the policy ruled on %d of %d kinds of attachments: run scrubjay policy check on it", len(given), n)
+	}
+	all := make([]Permission, n)
+	for i, g := range given {
+		fields, _ := g.(map[string]any)
+		verdict, _ := fields["verdict"].(string)
+		p := &all[i]
+		p.Reason, _ = fields["reason"].(string)
+		switch p.Review = verdict == askAttachment; {
+		case !slices.Contains(attachmentVerdicts, verdict):
+			return nil, errors.New("the policy gives an attachment a verdict that is none of allow, ask, forbid")
+		case verdict == verdictNames[Forbid]:
+			p.Verdict = Forbid
+		}
+		if p.Reason == "" || p.Verdict > whole {
+			return nil, errUndefined
+		}
+	}
+	return all, nil
 }
 
 // only is the one object that a query for one rule gives.

@@ -159,13 +159,18 @@ func (e *Engine) Decide(ctx context.Context, q Query) (Decision, error) {
 		}
 		f.memo.put(c.key, d, now)
 	}
-	// The caller gets rulings of its own, in its own order.
+	// The caller gets answers of its own, in its own order.
 	rulings := make([]Ruling, len(q.Subjects))
 	for i, s := range q.Subjects {
 		n, _ := slices.BinarySearchFunc(c.Subjects, s, compareSubjects)
 		rulings[i] = d.Rulings[n]
 	}
-	d.Rulings, d.Reasons, d.Obligations = rulings, slices.Clone(d.Reasons), slices.Clone(d.Obligations)
+	permissions := make([]Permission, len(q.Attachments))
+	for i, a := range q.Attachments {
+		n, _ := slices.BinarySearch(c.Attachments, a)
+		permissions[i] = d.Attachments[n]
+	}
+	d.Rulings, d.Attachments, d.Reasons, d.Obligations = rulings, permissions, slices.Clone(d.Reasons), slices.Clone(d.Obligations)
 	return d, nil
 }
 
@@ -178,7 +183,7 @@ func (f *force) decide(ctx context.Context, c canonical, now time.Time) (Decisio
 	if err != nil {
 		return Decision{}, err
 	}
-	d, err := decode(rs, len(c.Subjects))
+	d, err := decode(rs, len(c.Subjects), len(c.Attachments))
 	if err != nil {
 		return d, err
 	}
@@ -205,9 +210,12 @@ func (c canonical) ask(ctx context.Context, q rego.PreparedEvalQuery, now time.T
 // closed is the decision when there is none. It holds for no time.
 func closed(q Query, revision string, now time.Time, err error) Decision {
 	reason := "Nothing goes out, because the policy cannot decide: " + err.Error() + "."
-	d := Decision{Verdict: Forbid, Rulings: make([]Ruling, len(q.Subjects)), Reasons: []string{reason}, Revision: revision, ValidUntil: now}
+	d := Decision{Verdict: Forbid, Rulings: make([]Ruling, len(q.Subjects)), Attachments: make([]Permission, len(q.Attachments)), Reasons: []string{reason}, Revision: revision, ValidUntil: now}
 	for i := range d.Rulings {
 		d.Rulings[i] = Ruling{Verdict: Forbid, Diagnostic: "error", Reason: reason}
+	}
+	for i := range d.Attachments {
+		d.Attachments[i] = Permission{Verdict: Forbid, Reason: reason}
 	}
 	return d
 }

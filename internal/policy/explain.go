@@ -21,7 +21,10 @@ type Explanation struct {
 	// Votes on each subject, the highest authority first, and which of them counted.
 	Votes    [][]Vote
 	Deciding []Vote
-	Stale    string
+	// AttachmentVotes and AttachmentDeciding are the same of each kind of attachment.
+	AttachmentVotes    [][]Vote
+	AttachmentDeciding []Vote
+	Stale              string
 }
 
 // Explain answers a query as Decide does, and says which rule of which layer gave each verdict. It does
@@ -47,7 +50,14 @@ func (e *Engine) Explain(ctx context.Context, q Query) (Explanation, error) {
 	if err != nil {
 		return x, err
 	}
-	rulings, _ := said["rulings"].([]any)
+	x.Votes, x.Deciding = votesOn(said["rulings"])
+	x.AttachmentVotes, x.AttachmentDeciding = votesOn(said["attachments"])
+	return x, nil
+}
+
+// votesOn reads the votes on each of what was asked about, and those that decided.
+func votesOn(v any) (all [][]Vote, deciding []Vote) {
+	rulings, _ := v.([]any)
 	for _, r := range rulings {
 		fields, _ := r.(map[string]any)
 		var votes []Vote
@@ -55,9 +65,9 @@ func (e *Engine) Explain(ctx context.Context, q Query) (Explanation, error) {
 		for _, v := range given {
 			votes = append(votes, vote(v))
 		}
-		x.Votes, x.Deciding = append(x.Votes, votes), append(x.Deciding, vote(fields["deciding"]))
+		all, deciding = append(all, votes), append(deciding, vote(fields["deciding"]))
 	}
-	return x, nil
+	return all, deciding
 }
 
 func vote(v any) Vote {
@@ -81,18 +91,22 @@ func (x Explanation) String() string {
 	for i, s := range x.Query.Subjects {
 		r := x.Decision.Rulings[i]
 		fmt.Fprintf(&b, "\n%s (%s, severity %s, confidence %s): %s\n  %s\n", s.Rule, s.Class, s.Severity, s.Confidence, r.Verdict, r.Reason)
-		if i >= len(x.Votes) {
-			continue
-		}
-		for _, v := range x.Votes[i] {
-			mark := " "
-			if v == x.Deciding[i] {
-				mark = "*"
-			}
-			fmt.Fprintf(&b, "  %s %-12s %-7s %s\n", mark, v.Layer, v.Verdict, v.Source)
+		if i < len(x.Votes) {
+			writeVotes(&b, x.Votes[i], x.Deciding[i])
 		}
 	}
-	if len(x.Query.Subjects) == 0 {
+	for i, a := range x.Query.Attachments {
+		p := x.Decision.Attachments[i]
+		verdict := p.Verdict.String()
+		if p.Review {
+			verdict = askAttachment
+		}
+		fmt.Fprintf(&b, "\nattachment %s: %s\n  %s\n", a, verdict, p.Reason)
+		if i < len(x.AttachmentVotes) {
+			writeVotes(&b, x.AttachmentVotes[i], x.AttachmentDeciding[i])
+		}
+	}
+	if len(x.Query.Subjects)+len(x.Query.Attachments) == 0 {
 		for _, reason := range x.Decision.Reasons {
 			fmt.Fprintf(&b, "  %s\n", reason)
 		}
@@ -101,4 +115,14 @@ func (x Explanation) String() string {
 		fmt.Fprintf(&b, "It also asks for: %s\n", o)
 	}
 	return b.String()
+}
+
+func writeVotes(b *strings.Builder, votes []Vote, deciding Vote) {
+	for _, v := range votes {
+		mark := " "
+		if v == deciding {
+			mark = "*"
+		}
+		fmt.Fprintf(b, "  %s %-12s %-7s %s\n", mark, v.Layer, v.Verdict, v.Source)
+	}
 }

@@ -51,7 +51,7 @@ func (p Provider) over(base Provider) Provider {
 //     where a higher layer stands.
 //   - destinations: all of them. Without any, every public provider.
 //   - websockets: refused if any layer says so. private_hosts: all of them.
-//   - verdicts: for each class and kind the highest layer that sets one defines it; lower ones tighten it.
+//   - verdicts, attachments: for each class, or kind of attachment, and kind the highest layer that sets one defines it; lower ones tighten it.
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
 type Layers struct {
 	managed, bundle, user *Settings
@@ -115,7 +115,7 @@ func (l *Layers) Editor(repoFile string) (Settings, error) {
 		}
 	}
 	s.Salt = cmp.Or(repo.Salt, s.Salt)
-	s.Verdicts = tighten(s.Verdicts, repo.Verdicts)
+	s.Verdicts = tighten(s.Verdicts, repo.Verdicts, verdictNames[:])
 	return s, nil
 }
 
@@ -192,7 +192,8 @@ func (l *Layers) merge() (Settings, []string) {
 		}
 		s.Rules.Files = union(r.Rules.Files, s.Rules.Files)
 		s.Salt = cmp.Or(s.Salt, r.Salt)
-		s.Verdicts = tighten(s.Verdicts, r.Verdicts)
+		s.Verdicts = tighten(s.Verdicts, r.Verdicts, verdictNames[:])
+		s.Attachments = tighten(s.Attachments, r.Attachments, attachmentVerdicts)
 		s.Delegate = union(s.Delegate, r.Delegate)
 		s.PrivateHosts = union(s.PrivateHosts, r.PrivateHosts)
 		if s.Websockets != RefuseWebsockets {
@@ -244,8 +245,9 @@ func publicNames(providers map[string]Provider) []string {
 	return names
 }
 
-// tighten adds a lower layer's verdicts: new cells, and stricter verdicts in those that are set.
-func tighten(upper, lower map[string]map[Kind]string) map[string]map[Kind]string {
+// tighten adds a lower layer's verdicts: new cells, and stricter verdicts in those that are set. order
+// has them from the mildest to the strictest.
+func tighten(upper, lower map[string]map[Kind]string, order []string) map[string]map[Kind]string {
 	if len(lower) == 0 {
 		return upper
 	}
@@ -258,7 +260,7 @@ func tighten(upper, lower map[string]map[Kind]string) map[string]map[Kind]string
 			all[class] = map[Kind]string{}
 		}
 		for kind, verdict := range cells {
-			if old, ok := all[class][kind]; !ok || slices.Index(verdictNames[:], verdict) > slices.Index(verdictNames[:], old) {
+			if old, ok := all[class][kind]; !ok || slices.Index(order, verdict) > slices.Index(order, old) {
 				all[class][kind] = verdict
 			}
 		}

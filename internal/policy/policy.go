@@ -84,6 +84,21 @@ type Subject struct {
 	Validated  bool         `json:"validated"`
 }
 
+// Attachment is what kind of file stands in a request that nobody here can read.
+type Attachment string
+
+// The kinds of attachment.
+const (
+	Image    Attachment = "image"
+	Document Attachment = "document"
+	Audio    Attachment = "audio"
+	Video    Attachment = "video"
+	Other    Attachment = "other"
+)
+
+// Attachments are all kinds.
+var Attachments = []Attachment{Image, Document, Audio, Video, Other}
+
 // Query is everything a decision may depend on, and nothing of the text itself.
 type Query struct {
 	Direction   Direction   `json:"direction"`
@@ -95,6 +110,8 @@ type Query struct {
 	Endpoint string    `json:"endpoint,omitempty"`
 	Subjects []Subject `json:"subjects,omitempty"`
 	Labels   []string  `json:"labels,omitempty"`
+	// Attachments are the kinds of what cannot be read (Outgoing only).
+	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
 // Ruling is the answer for one subject.
@@ -106,11 +123,21 @@ type Ruling struct {
 	Reason string
 }
 
+// Permission is the answer for one kind of attachment. It is Allow or Forbid.
+type Permission struct {
+	Verdict Verdict
+	// Review says that a person must approve: without that it must not go.
+	Review bool
+	// Reason is as a Ruling's.
+	Reason string
+}
+
 // Decision is what policy says.
 type Decision struct {
-	// Verdict is the strictest of the rulings, or that of the endpoint.
+	// Verdict is the strictest of the rulings and permissions, or that of the endpoint.
 	Verdict     Verdict
-	Rulings     []Ruling // parallel to Query.Subjects
+	Rulings     []Ruling     // parallel to Query.Subjects
+	Attachments []Permission // parallel to Query.Attachments
 	Reasons     []string
 	Obligations []string // review, reroute, attest
 	Revision    string

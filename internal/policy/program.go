@@ -87,7 +87,7 @@ func (s source) modules(tests bool) (map[string]*ast.Module, error) {
 	return all, nil
 }
 
-// store holds data.scrubjay: the bundle's org, and the layers' verdicts, on findings and on tools.
+// store holds data.scrubjay: the bundle's org, and the layers' verdicts, on findings, attachments and tools.
 func (s source) store() storage.Store {
 	org := any(map[string]any{})
 	if s.bundle != nil {
@@ -97,22 +97,26 @@ func (s source) store() storage.Store {
 	}
 	layers := map[string]any{"organised": s.layers.Organisation() != nil}
 	for _, l := range s.layers.present() {
-		verdicts := map[string]any{}
-		for class, cells := range l.Verdicts {
-			row := map[string]any{}
-			for kind, verdict := range cells {
-				row[string(kind)] = verdict
-			}
-			verdicts[class] = row
-		}
 		tools := map[string]any{}
 		for name, verdict := range l.Tools {
 			tools[name] = verdict
 		}
-		layers[string(l.layer)] = map[string]any{"verdicts": verdicts, "tools": tools}
+		layers[string(l.layer)] = map[string]any{"verdicts": table(l.Verdicts), "attachments": table(l.Attachments), "tools": tools}
 	}
 	data := map[string]any{"scrubjay": map[string]any{"org": org, "layers": layers}}
 	return inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(true), inmem.OptReturnASTValuesOnRead(true))
+}
+
+func table(cells map[string]map[Kind]string) map[string]any {
+	all := map[string]any{}
+	for name, byKind := range cells {
+		row := map[string]any{}
+		for kind, verdict := range byKind {
+			row[string(kind)] = verdict
+		}
+		all[name] = row
+	}
+	return all
 }
 
 // compiler compiles nothing yet. It refuses a bundle whose data stands where a rule does, which would

@@ -20,6 +20,7 @@ func canonicalise(q Query, stale string) canonical {
 	c := canonical{Query: q, stale: stale}
 	c.Subjects = sorted(q.Subjects, compareSubjects)
 	c.Labels = sorted(q.Labels, cmp.Compare[string])
+	c.Attachments = sorted(q.Attachments, cmp.Compare[Attachment])
 	k := make([]byte, 0, 96+64*len(c.Subjects))
 	for _, s := range []string{stale, string(q.Direction), q.Destination.Provider, q.Destination.Model, string(q.Destination.Kind),
 		q.Origin, q.Tool.Name, q.Tool.Kind, q.Endpoint} {
@@ -28,6 +29,10 @@ func canonicalise(q Query, stale string) canonical {
 	k = binary.AppendUvarint(k, uint64(len(c.Labels)))
 	for _, l := range c.Labels {
 		k = appendText(k, l)
+	}
+	k = binary.AppendUvarint(k, uint64(len(c.Attachments)))
+	for _, a := range c.Attachments {
+		k = appendText(k, string(a))
 	}
 	for _, s := range c.Subjects {
 		k = appendText(appendText(appendText(appendText(k, string(s.Class)), s.Rule), s.Severity), s.Confidence)
@@ -79,12 +84,17 @@ func (c canonical) input(now time.Time) ast.Value {
 	for i, l := range c.Labels {
 		labels[i] = ast.StringTerm(l)
 	}
+	attachments := make([]*ast.Term, len(c.Attachments))
+	for i, a := range c.Attachments {
+		attachments[i] = ast.StringTerm(string(a))
+	}
 	in := object("direction", string(c.Direction), "origin", c.Origin, "endpoint", c.Endpoint, "stale", c.stale).Value.(ast.Object)
 	for name, value := range map[string]*ast.Term{
 		"destination": object("provider", c.Destination.Provider, "model", c.Destination.Model, "kind", string(c.Destination.Kind)),
 		"tool":        object("name", c.Tool.Name, "kind", c.Tool.Kind),
 		"subjects":    ast.ArrayTerm(subjects...),
 		"labels":      ast.ArrayTerm(labels...),
+		"attachments": ast.ArrayTerm(attachments...),
 		"now":         ast.IntNumberTerm(int(now.Unix())),
 	} {
 		in.Insert(ast.InternedTerm(name), value)

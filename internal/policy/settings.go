@@ -19,6 +19,9 @@ type Settings struct {
 	Salt string `yaml:"salt,omitempty"`
 	// Verdicts sets, per class and kind of destination, what policy says: allow, scrub or forbid.
 	Verdicts map[string]map[Kind]string `yaml:"verdicts,omitempty"`
+	// Attachments sets, per kind of attachment that cannot be read (image, document, audio, video, other) and kind of
+	// destination, what policy says: allow, ask or forbid.
+	Attachments map[string]map[Kind]string `yaml:"attachments,omitempty"`
 	// Tools says of an assistant's tools whether values may come back into what they are given: allow or forbid. A
 	// name may end in * for all that begin so, like mcp__files__*.
 	Tools map[string]string `yaml:"tools,omitempty"`

@@ -272,6 +272,16 @@ func TestSchemaIsCurrent(t *testing.T) {
 		classes.Set(string(class), &jsonschema.Schema{Type: "object", Properties: cells, AdditionalProperties: jsonschema.FalseSchema})
 	}
 	verdicts.Properties, verdicts.AdditionalProperties = classes, jsonschema.FalseSchema
+	attachments := schema.Properties.GetPair("attachments").Value
+	files := jsonschema.NewProperties()
+	for _, name := range names(Attachments) {
+		cells := jsonschema.NewProperties()
+		for _, kind := range kinds {
+			cells.Set(string(kind), &jsonschema.Schema{Type: "string", Enum: []any{"allow", "ask", "forbid"}})
+		}
+		files.Set(name, &jsonschema.Schema{Type: "object", Properties: cells, AdditionalProperties: jsonschema.FalseSchema})
+	}
+	attachments.Properties, attachments.AdditionalProperties = files, jsonschema.FalseSchema
 	want, err := json.MarshalIndent(schema, "", "  ")
 	if err != nil {
 		t.Fatal(err)

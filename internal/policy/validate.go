@@ -123,18 +123,10 @@ func (v *validation) settings(s Settings, l layer) {
 			v.at("delegate holds rules.disable, allow or providers", "delegate", i)
 		}
 	}
-	for _, class := range slices.Sorted(maps.Keys(s.Verdicts)) {
-		if !slices.Contains(detect.Classes, detect.Class(class)) {
-			v.at(fmt.Sprintf("no class is called %q: it is one of credential, pii, phi, pci, proprietary, internal, injection", class), "verdicts", class)
-		}
-		for kind, verdict := range s.Verdicts[class] {
-			if !slices.Contains(kinds, kind) {
-				v.at(fmt.Sprintf("no kind of provider is called %q: it is one of public, private, local", kind), "verdicts", class, string(kind))
-			}
-			if !slices.Contains(verdictNames[:], verdict) {
-				v.at("a verdict is one of allow, scrub, forbid", "verdicts", class, string(kind))
-			}
-		}
+	v.table("verdicts", s.Verdicts, names(detect.Classes), "class", verdictNames[:])
+	v.table("attachments", s.Attachments, names(Attachments), "kind of attachment", attachmentVerdicts)
+	if l == repositoryLayer && len(s.Attachments) > 0 {
+		v.at("a repository does not decide what is attached to a request: put it into your own config.yaml", "attachments")
 	}
 	for name, verdict := range s.Tools {
 		if name == "" || strings.Contains(strings.TrimSuffix(name, "*"), "*") {
@@ -142,6 +134,37 @@ func (v *validation) settings(s Settings, l layer) {
 		}
 		if verdict != Allow.String() && verdict != Forbid.String() {
 			v.at("of a tool, policy says allow or forbid", "tools", name)
+		}
+	}
+}
+
+// askAttachment is the verdict that becomes the obligation review.
+const askAttachment = "ask"
+
+// attachmentVerdicts are what the setting attachments may hold, from the mildest to the strictest.
+var attachmentVerdicts = []string{Allow.String(), askAttachment, Forbid.String()}
+
+func names[T ~string](all []T) []string {
+	list := make([]string, len(all))
+	for i, x := range all {
+		list[i] = string(x)
+	}
+	return list
+}
+
+// table checks a setting that gives a verdict for each of its rows and kind of provider.
+func (v *validation) table(setting string, cells map[string]map[Kind]string, rows []string, what string, verdicts []string) {
+	for _, row := range slices.Sorted(maps.Keys(cells)) {
+		if !slices.Contains(rows, row) {
+			v.at(fmt.Sprintf("no %s is called %q: it is one of %s", what, row, strings.Join(rows, ", ")), setting, row)
+		}
+		for kind, verdict := range cells[row] {
+			if !slices.Contains(kinds, kind) {
+				v.at(fmt.Sprintf("no kind of provider is called %q: it is one of public, private, local", kind), setting, row, string(kind))
+			}
+			if !slices.Contains(verdicts, verdict) {
+				v.at("a verdict is one of "+strings.Join(verdicts, ", "), setting, row, string(kind))
+			}
 		}
 	}
 }

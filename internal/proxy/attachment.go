@@ -4,49 +4,85 @@ import (
 	"bytes"
 	"encoding/base64"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
 )
 
 // attachment is a file that stands in a request as base64, perhaps as a data URL. One that holds text - notes, JSON,
-// CSV, code - is scrubbed like text, and encoded again as it was; what else it may be, nobody reads here.
+// CSV, code - is scrubbed like text, and encoded again as it was. What else it may be, nobody reads here: policy
+// decides by its kind (file).
 type attachment struct {
 	head     int              // where the base64 begins in the span's text
 	encoding *base64.Encoding // nil if it is no base64 after all
 	text     []byte
+	first    []byte // the first bytes of one that is no text
+	// loose says that it is not written as base64 should be, so that it may be text as well.
+	loose bool
 }
 
-// openAttachment decodes a span's text; ok is false for one that is no text, such as an image.
-func openAttachment(span []byte) (a attachment, ok bool) {
-	if bytes.HasPrefix(span, []byte("data:")) {
-		const mark = ";base64,"
-		a.head = max(0, bytes.Index(span, []byte(mark))+len(mark))
-	}
+// file is an attachment that nobody here can read.
+type file struct {
+	span, head int
+	kind       policy.Attachment
+	media      string
+	size       int
+	permission policy.Permission
+}
+
+// sniffed is how much of a file is decoded to see what it is.
+const sniffed = 512
+
+// openAttachment decodes a span's text; readable is false for one that is no text, such as an image.
+func openAttachment(span []byte) (a attachment, readable bool) {
+	a.head = wire.DataURLHead(span)
 	data := span[a.head:]
+	if bytes.ContainsAny(data, "\r\n") {
+		a.loose = true
+		data = slices.DeleteFunc(slices.Clone(data), func(c byte) bool { return c == '\r' || c == '\n' })
+	}
 	a.encoding = base64.StdEncoding
 	if bytes.ContainsAny(data, "-_") {
 		a.encoding = base64.URLEncoding
+	}
+	// Most are images, whose first bytes tell.
+	n := min(len(data), sniffed/3*4) / 4 * 4
+	first, err := a.encoding.AppendDecode(nil, data[:n])
+	if n < len(data) && err == nil && !isTextFile(first, true) {
+		a.first = first
 	}
 	if len(data)%4 != 0 {
 		a.encoding = a.encoding.WithPadding(base64.NoPadding)
 	}
 	if end := bytes.IndexByte(data, '='); len(data)%4 == 1 || end >= 0 && end < len(data)-2 {
-		return attachment{text: slices.Clone(span)}, true // it is no base64, so what stands there is the text
+		return a.noBase64(span)
 	}
-	// Most are images, whose first bytes tell.
-	if n := min(len(data), 512) / 4 * 4; n > 0 && n < len(data) {
-		if head, err := a.encoding.AppendDecode(nil, data[:n]); err == nil && !isTextFile(head, true) {
-			return a, false
-		}
+	if a.first != nil {
+		return a, false
 	}
 	text, err := a.encoding.AppendDecode(nil, data)
 	if err != nil {
-		return attachment{text: slices.Clone(span)}, true
+		return a.noBase64(span)
+	}
+	if !isTextFile(text, false) {
+		a.first = text[:min(len(text), sniffed)]
+		return a, false
 	}
 	a.text = text
-	return a, isTextFile(text, false)
+	return a, true
+}
+
+// noBase64 is what stands where base64 should: text, unless it begins like a file. Some readers take whatever they can
+// decode.
+func (a attachment) noBase64(span []byte) (attachment, bool) {
+	if sniff(a.first) != "" {
+		a.loose = true
+		return a, false
+	}
+	return attachment{text: slices.Clone(span)}, true
 }
 
 // isTextFile tells a text in UTF-8, of which more may follow, from an image or a document that only its program reads.
@@ -69,19 +105,29 @@ func (a attachment) with(edits []wire.Edit) []byte {
 	return a.encoding.AppendEncode(nil, text)
 }
 
-// attached finds what is sensitive in an attachment, and in what a data URL says of it.
-func (p *Proxy) attached(n int, span []byte, engine *detect.Engine) []secret {
-	a, ok := openAttachment(span)
-	head := span[:a.head]
-	findings, known := p.seen.find(engine, p.Vault, nil, head)
-	found := merge(n, head, findings, known, nil, engine)
-	if !ok {
-		return found
+// attached finds what is sensitive in an attachment, and in what a data URL says of it; unread is the file that it is
+// if it cannot be read, or nil.
+func (p *Proxy) attached(req *wire.Request, n int, span []byte, engine *detect.Engine) (found []secret, unread *file) {
+	a, readable := openAttachment(span)
+	plain := span[:a.head]
+	if !readable && a.loose {
+		plain = span
+	}
+	findings, known := p.seen.find(engine, p.Vault, nil, plain)
+	found = merge(n, plain, findings, known, nil, engine)
+	if !readable {
+		f := &file{span: n, head: a.head, size: (len(span) - a.head) / 4 * 3}
+		declared, names := req.Declared(n)
+		if a.head > 0 {
+			declared, _, _ = strings.Cut(string(span[len("data:"):a.head]), ";")
+		}
+		f.kind, f.media = kindOf(a.first, declared, names)
+		return found, f
 	}
 	findings, known = p.seen.find(engine, p.Vault, nil, a.text)
 	for _, s := range merge(n, a.text, findings, known, nil, engine) {
 		s.in = &a
 		found = append(found, s)
 	}
-	return found
+	return found, nil
 }

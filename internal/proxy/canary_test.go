@@ -260,6 +260,7 @@ func (s *sink) RoundTrip(r *http.Request) (*http.Response, error) {
 func fly(t *testing.T, places []place, seed uint64, n int) (f flight) {
 	t.Helper()
 	b := newBench(t, standin.Options{})
+	b.under(filesPass)
 	vendor := &sink{}
 	b.proxy.Transport = vendor
 	r := &draw{rand.New(rand.NewPCG(seed, 1))}

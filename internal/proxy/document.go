@@ -184,9 +184,9 @@ func (p *Proxy) examine(ctx context.Context, d Document, r *audit.Record) (*wire
 	if err != nil {
 		return nil, nil, strictest, unreadable(err)
 	}
-	found := p.find(req)
+	found, _ := p.find(req) // who sends on what cannot be read is asked then
 	for _, to := range judges(p.Settings()) {
-		decision, fail := p.rule(ctx, policy.Query{Direction: policy.Outgoing, Destination: to, Endpoint: "known"}, found)
+		decision, fail := p.rule(ctx, policy.Query{Direction: policy.Outgoing, Destination: to, Endpoint: "known"}, found, nil)
 		if fail != nil {
 			return nil, nil, decision, fail
 		}
@@ -203,7 +203,10 @@ func (p *Proxy) examine(ctx context.Context, d Document, r *audit.Record) (*wire
 }
 
 func (p *Proxy) why(req *wire.Request, found []secret, v policy.Verdict, d policy.Decision) string {
-	return fmt.Sprintf("%s Policy revision %s.", strings.TrimSpace(cmp.Or(p.places(req, found, v), strings.Join(d.Reasons, " "))), d.Revision)
+	var r refusal
+	p.named(&r, req, found, v)
+	r.because(d)
+	return strings.TrimSpace(fmt.Sprintf("%s Policy revision %s.", &r, d.Revision))
 }
 
 func unreadable(err error) *failure {

@@ -40,7 +40,7 @@ func (p *Proxy) goElsewhere(x *exchange, to policy.Elsewhere, why string) bool {
 	}
 	x.target, x.toModel = &t, to.Model
 	x.record.Provider, x.record.Note = to.Provider, note
-	x.record.Classes, x.record.Rules, x.record.Fingerprints, x.kept = nil, nil, nil, nil
+	x.record.Classes, x.record.Rules, x.record.Fingerprints, x.record.Attachments, x.kept = nil, nil, nil, nil, nil
 	return true
 }
 
@@ -56,10 +56,10 @@ func overloaded(status int) bool {
 // send scrubs a request for its provider and sends it, or for another that takes its place.
 func (p *Proxy) send(r *http.Request, x *exchange, body []byte) (*http.Response, *failure) {
 	for {
-		began := time.Now()
+		began, waited := time.Now(), x.waited
 		out, fail := p.scrub(r.Context(), x, body)
-		x.added += time.Since(began)
-		if fail != nil && fail.code == "forbidden_by_policy" && p.goElsewhere(x, x.config.Reroute, "forbidden") {
+		x.added += time.Since(began) - (x.waited - waited)
+		if fail != nil && (fail.code == "forbidden_by_policy" || fail.code == attachmentForbidden) && p.goElsewhere(x, x.config.Reroute, "forbidden") {
 			continue
 		}
 		if fail != nil {

@@ -8,7 +8,8 @@
 //	intercept.go TLS in the name of a listed host; what comes in goes the way of any request
 //	body.go      the whole body, capped, decompressed
 //	scrub.go     its strings -> findings -> policy -> placeholders spliced into the bytes
-//	attachment.go files that stand in it as base64
+//	attachment.go files that stand in it as base64; kind.go, what those are that are no text
+//	review.go    whether the person lets those go
 //	seen.go      strings of earlier turns, which are not scanned again
 //	cut.go       values that an editor's cursor cuts in two
 //	limits.go    what may go to a provider in a minute and a day
@@ -44,7 +45,7 @@ import (
 )
 
 // Config is what a proxy needs. All of it is required but Authority, Transport, Canary, Watch, Days, Sent, Getenv,
-// Trouble and Fresh.
+// Trouble, Fresh and Ask.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -76,17 +77,20 @@ type Config struct {
 	Trouble func(code string, cause error)
 	// Fresh is called before a request is scanned: it brings up to date which secrets of this machine the vault knows.
 	Fresh func()
+	// Ask puts a question to the person and waits for the answer until ctx ends. Nil means that nobody can be asked.
+	Ask func(ctx context.Context, q Question) Answer
 }
 
 // Proxy is the handler.
 type Proxy struct {
 	Config
-	hosts   map[string]bool
-	seen    seen
-	limits  limits
-	metrics *metrics
-	long    long
-	inner   *inner
+	hosts    map[string]bool
+	seen     seen
+	consents consents
+	limits   limits
+	metrics  *metrics
+	long     long
+	inner    *inner
 	// system is the proxy that this machine is told to use, and dial reaches a tunnel's other end.
 	system func(*http.Request) (*url.URL, error)
 	dial   func(ctx context.Context, addr string) (net.Conn, error)
@@ -117,6 +121,9 @@ func New(c Config) *Proxy {
 	}
 	if c.Sent == nil {
 		c.Sent = func(map[string]Day) {}
+	}
+	if c.Ask == nil {
+		c.Ask = func(context.Context, Question) Answer { return Nobody }
 	}
 	p.Config = c
 	p.limits = limits{days: map[string]Day{}, sent: c.Sent}
@@ -167,10 +174,16 @@ type exchange struct {
 	// elsewhere says, of an exchange with another provider than the one it was sent to, with whom instead and why;
 	// toModel is the model to ask there.
 	elsewhere, toModel string
-	added              time.Duration
-	kept               []string
+	// added is how long the request was worked on before it was sent, and waited how long the person was waited for.
+	added, waited time.Duration
+	kept          []string
 	// held is the most that a text of the answer held back; nil if there was none.
 	held *int
+	// speech says, of what is said in a websocket, whether the person lets audio go there: it comes in small pieces, and
+	// nobody can be asked about each. It is nil for other exchanges.
+	speech *bool
+	// present, if set, derives a context that ends when the caller leaves, for who waits before the answer has begun.
+	present func(context.Context) (context.Context, context.CancelFunc)
 	// begun says that the answer has begun: what goes wrong from then on breaks it off.
 	begun bool
 }

@@ -127,6 +127,27 @@ func (b *bench) Decide(ctx context.Context, q policy.Query) (policy.Decision, er
 	return e.Decide(ctx, q)
 }
 
+// under has the policy of a person's settings hold.
+func (b *bench) under(settings string) {
+	b.t.Helper()
+	file := filepath.Join(b.t.TempDir(), "config.yaml")
+	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+	layers, err := policy.LoadSettings(policy.Paths{User: file, Explicit: true})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	e, err := policy.NewEngine(policy.Options{Layers: layers})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.decide = func(q policy.Query) (policy.Decision, error) { return e.Decide(context.Background(), q) }
+}
+
+// filesPass are settings for tests that are not about files.
+const filesPass = "attachments: {image: {public: allow}, document: {public: allow}, audio: {public: allow}, video: {public: allow}, other: {public: allow}}"
+
 // post sends a body as an assistant would and answers with what came back.
 func (b *bench) post(path, body string, header ...string) (int, string, http.Header) {
 	b.t.Helper()

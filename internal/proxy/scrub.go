@@ -46,6 +46,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	}
 	var req *wire.Request
 	var found []secret
+	var files []file
 	if len(body) > 0 {
 		if x.route == nil || x.route.Bodiless {
 			return nil, refuse(http.StatusBadRequest, "unexpected_body", "this path takes no body")
@@ -56,20 +57,23 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		}
 		x.model = cmp.Or(x.toModel, x.route.Model(x.path), req.Model)
 		q.Destination.Model, x.record.Model = x.model, p.safeModel(x.model)
-		found = p.find(req)
+		found, files = p.find(req)
 	} else if x.match == wire.Completion && !x.route.Bodiless {
 		return nil, refuse(http.StatusBadRequest, "no_body", "the request has no body")
 	}
-	d, fail := p.rule(ctx, q, found)
+	d, fail := p.rule(ctx, q, found, files)
 	if fail != nil {
 		return nil, fail
 	}
 	x.record.Verdict, x.record.Revision = d.Verdict.String(), d.Revision
 	x.kept = p.account(&x.record, x.kept, found, d.Verdict)
 	if d.Verdict == policy.Forbid {
-		return nil, p.forbid(x, req, found, d)
+		return nil, p.forbid(x, req, found, files, d)
 	}
 	if fail := p.limited(x, &x.record); fail != nil {
+		return nil, fail
+	}
+	if fail := p.review(ctx, x, req, files); fail != nil {
 		return nil, fail
 	}
 	found = slices.DeleteFunc(found, func(s secret) bool { return s.ruling.Verdict == policy.Allow })
@@ -88,7 +92,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 }
 
 // rule asks policy about what was found. Of several answers a finding keeps the strictest.
-func (p *Proxy) rule(ctx context.Context, q policy.Query, found []secret) (policy.Decision, *failure) {
+func (p *Proxy) rule(ctx context.Context, q policy.Query, found []secret, files []file) (policy.Decision, *failure) {
 	index := map[policy.Subject]int{}
 	for _, s := range found {
 		if _, ok := index[s.subject]; !ok {
@@ -96,12 +100,20 @@ func (p *Proxy) rule(ctx context.Context, q policy.Query, found []secret) (polic
 			q.Subjects = append(q.Subjects, s.subject)
 		}
 	}
+	for _, f := range files {
+		if !slices.Contains(q.Attachments, f.kind) {
+			q.Attachments = append(q.Attachments, f.kind)
+		}
+	}
 	d, fail := p.decide(ctx, q)
 	if fail != nil {
 		return d, fail
 	}
-	if len(d.Rulings) != len(q.Subjects) {
-		return d, closed("policy", errors.New("a decision without a ruling for each subject"))
+	if len(d.Rulings) != len(q.Subjects) || len(d.Attachments) != len(q.Attachments) {
+		return d, closed("policy", errors.New("a decision without a ruling for each subject and attachment"))
+	}
+	for i := range files {
+		files[i].permission = d.Attachments[slices.Index(q.Attachments, files[i].kind)]
 	}
 	for i := range found {
 		if r := d.Rulings[index[found[i].subject]]; r.Verdict >= found[i].ruling.Verdict {
@@ -145,10 +157,9 @@ func splice(body []byte, req *wire.Request, found []secret, tokens []string) []b
 var scratches = sync.Pool{New: func() any { return new([]byte) }}
 
 // find lists what is sensitive in a request: what the rules find in each string, by the string's key
-// where that gives it away, and what the vault knows.
-func (p *Proxy) find(req *wire.Request) []secret {
+// where that gives it away, and what the vault knows; and the files that cannot be read.
+func (p *Proxy) find(req *wire.Request) (out []secret, files []file) {
 	engine := p.Engine()
-	var out []secret
 	cut := p.cut(req, engine)
 	scratch := scratches.Get().(*[]byte)
 	defer scratches.Put(scratch)
@@ -156,7 +167,10 @@ func (p *Proxy) find(req *wire.Request) []secret {
 	for n, sp := range req.Spans {
 		text := req.Text(sp, scratch)
 		if sp.Kind == wire.Blob {
-			out = append(out, p.attached(n, text, engine)...)
+			secrets, unread := p.attached(req, n, text, engine)
+			if out = append(out, secrets...); unread != nil {
+				files = append(files, *unread)
+			}
 			continue
 		}
 		var findings []detect.Finding
@@ -181,7 +195,7 @@ func (p *Proxy) find(req *wire.Request) []secret {
 		list, _ := policy.NewAllowList(settings.Allow)
 		out = slices.DeleteFunc(out, func(s secret) bool { return p.allowed(list, settings.Salt, s) })
 	}
-	return out
+	return out, files
 }
 
 // allowed tells whether an allow entry that counts on the wire (policy.Layers decides which do) speaks of
@@ -287,44 +301,86 @@ func (p *Proxy) safeModel(model string) string {
 	return model
 }
 
-// safePath is where in the request a finding stands. A key on the way to it may be sensitive itself.
-func (p *Proxy) safePath(req *wire.Request, s secret) string {
-	path := req.Path(req.Spans[s.span])
-	if req.Spans[s.span].IsKey || len(p.Engine().Find("", []byte(path)))+len(p.Vault.Known([]byte(path))) > 0 {
+// safePath is where in the request a span stands. A key on the way to it may be sensitive itself.
+func (p *Proxy) safePath(req *wire.Request, sp wire.Span) string {
+	path := req.Path(sp)
+	if sp.IsKey || len(p.Engine().Find("", []byte(path)))+len(p.Vault.Known([]byte(path))) > 0 {
 		return "a place whose name is sensitive itself"
 	}
 	return path
 }
 
-// places says of what was found, where it has a verdict: which rule's, which class's, where, and why.
-func (p *Proxy) places(req *wire.Request, found []secret, of policy.Verdict) string {
-	var b strings.Builder
-	named := 0
+// named has a refusal name what was found, where it has a verdict: rule, class, place and why.
+func (p *Proxy) named(r *refusal, req *wire.Request, found []secret, of policy.Verdict) {
 	for _, s := range found {
-		if s.ruling.Verdict != of {
-			continue
+		if s.ruling.Verdict == of {
+			r.name(func() string {
+				return fmt.Sprintf("%s (%s) at %s: %s", s.subject.Rule, s.subject.Class, p.safePath(req, req.Spans[s.span]), s.ruling.Reason)
+			})
 		}
-		if named++; named > 5 {
-			continue
-		}
-		fmt.Fprintf(&b, " %s (%s) at %s: %s.", s.subject.Rule, s.subject.Class, p.safePath(req, s), strings.TrimSuffix(s.ruling.Reason, "."))
 	}
-	if named > 5 {
-		fmt.Fprintf(&b, " And %d more.", named-5)
-	}
-	return b.String()
 }
 
-// forbid is the refusal that policy asks for: what was found and where, who says so, what to do. It is
-// on record before it is sent.
-func (p *Proxy) forbid(x *exchange, req *wire.Request, found []secret, d policy.Decision) *failure {
-	why := fmt.Sprintf("Scrubjay did not send this to %s.%s Policy revision %s. Remove it from the conversation, or run scrubjay policy explain.",
-		x.provider, cmp.Or(p.places(req, found, policy.Forbid), " "+strings.Join(d.Reasons, " ")), d.Revision)
-	x.record.Status = http.StatusForbidden
+// because has a refusal that names nothing say what policy says of the whole.
+func (r *refusal) because(d policy.Decision) {
+	if r.named > 0 {
+		return
+	}
+	for _, reason := range d.Reasons {
+		r.name(func() string { return reason })
+	}
+}
+
+// forbid is the refusal that policy asks for: what was found and where, who says so, what to do.
+func (p *Proxy) forbid(x *exchange, req *wire.Request, found []secret, files []file, d policy.Decision) *failure {
+	var r refusal
+	p.named(&r, req, found, policy.Forbid)
+	code := "forbidden_by_policy"
+	for _, f := range files {
+		switch {
+		case f.permission.Verdict == policy.Forbid:
+			if r.named == 0 {
+				code = attachmentForbidden
+			}
+			x.decided(f, "forbidden")
+			r.name(func() string { return p.describe(req, f) })
+		case !f.permission.Review:
+			x.decided(f, "allowed")
+		}
+	}
+	r.because(d)
+	return p.onRecord(x, code, &r, "Policy revision "+d.Revision+". Remove it from the conversation, or run scrubjay policy explain.")
+}
+
+// mostNamed is how many findings or files a refusal names.
+const mostNamed = 5
+
+// refusal names what cannot go, the first of it: saying where something stands costs the length of the body.
+type refusal struct {
+	text  strings.Builder
+	named int
+}
+
+func (r *refusal) name(what func() string) {
+	if r.named++; r.named <= mostNamed {
+		r.text.WriteString(" " + strings.TrimSuffix(what(), ".") + ".")
+	}
+}
+
+func (r *refusal) String() string {
+	if r.named > mostNamed {
+		return fmt.Sprintf("%s And %d more.", &r.text, r.named-mostNamed)
+	}
+	return r.text.String()
+}
+
+// onRecord is a refusal that is written down before it is sent.
+func (p *Proxy) onRecord(x *exchange, code string, r *refusal, next string) *failure {
+	x.record.Verdict, x.record.Status = policy.Forbid.String(), http.StatusForbidden
 	if err := p.Ledger.AppendDurable(x.record); err != nil {
 		return closed("ledger", err)
 	}
-	return refuse(http.StatusForbidden, "forbidden_by_policy", why)
+	return refuse(http.StatusForbidden, code, fmt.Sprintf("Scrubjay did not send this to %s.%s %s", x.provider, r, next))
 }
 
 func malformed(err error) *failure {

@@ -31,6 +31,18 @@ type socket struct {
 	model          atomic.Pointer[string]
 	sent, revision string
 	bytes          int64
+	// attachments and speech are of all messages: what became of files, and whether audio may go.
+	attachments map[string]int
+	speech      bool
+	// ahead is the message that was read while another waited for the person.
+	ahead chan message
+}
+
+// message is what the caller says, or why it says no more.
+type message struct {
+	kind websocket.MessageType
+	text []byte
+	err  error
 }
 
 // parting is why a websocket ends: who said so with which code, or what went wrong.
@@ -195,7 +207,7 @@ func (s *socket) run(ctx context.Context, cancel func()) {
 		<-up
 	}
 	s.x.record.BytesOut, s.x.record.Revision, s.x.record.Verdict = s.bytes, s.revision, policy.Allow.String()
-	s.x.record.Model = s.sent
+	s.x.record.Model, s.x.record.Attachments = s.sent, s.attachments
 }
 
 // guarded turns a bug of ours into a parting: in a goroutine nobody else would.
@@ -229,7 +241,7 @@ func (s *socket) part(ctx context.Context, why parting) {
 // up scrubs what the caller says.
 func (s *socket) up(ctx context.Context) parting {
 	for {
-		kind, text, err := s.caller.Read(ctx)
+		kind, text, err := s.next(ctx)
 		if err != nil {
 			return parted(err, parting{code: websocket.StatusGoingAway})
 		}
@@ -239,12 +251,18 @@ func (s *socket) up(ctx context.Context) parting {
 		if err := s.p.Ledger.Err(); err != nil {
 			return refused(closed("ledger", err))
 		}
-		m := &exchange{target: s.x.target, start: time.Now()}
+		m := &exchange{target: s.x.target, start: time.Now(), speech: &s.speech, present: s.present}
 		m.record = audit.Record{Kind: "exchange", Provider: s.x.provider, Endpoint: s.x.endpoint(""), BytesOut: int64(len(text)), Note: "websocket"}
 		out, fail := s.p.scrub(ctx, m, text)
 		if m.model != "" {
 			s.model.Store(&m.model)
 			s.sent = m.record.Model
+		}
+		for what, n := range m.record.Attachments {
+			if s.attachments == nil {
+				s.attachments = map[string]int{}
+			}
+			s.attachments[what] += n
 		}
 		s.bytes += int64(len(text))
 		s.revision = m.record.Revision
@@ -262,6 +280,31 @@ func (s *socket) up(ctx context.Context) parting {
 			return brokeOff()
 		}
 	}
+}
+
+// next is the caller's next message.
+func (s *socket) next(ctx context.Context) (websocket.MessageType, []byte, error) {
+	if s.ahead != nil {
+		m := <-s.ahead // the connection's end ends it, too
+		s.ahead = nil
+		return m.kind, m.text, m.err
+	}
+	return s.caller.Read(ctx)
+}
+
+// present reads one message ahead: only by reading it is noticed that the caller leaves.
+func (s *socket) present(ctx context.Context) (context.Context, context.CancelFunc) {
+	within, gone := context.WithCancel(ctx)
+	ahead := make(chan message, 1)
+	s.ahead = ahead
+	go func() {
+		var m message
+		if m.kind, m.text, m.err = s.caller.Read(ctx); m.err != nil {
+			gone()
+		}
+		ahead <- m
+	}()
+	return within, gone
 }
 
 // down restores what the vendor says.

@@ -2,7 +2,7 @@ package wire
 
 import "slices"
 
-// openaiRealtime is a conversation of speech and text over a websocket. What was spoken cannot be read and passes;
+// openaiRealtime is a conversation of speech and text over a websocket. What was spoken cannot be read, and is a blob;
 // what is written, the session's instructions, tools and their results included, is listed. Several answers may
 // be given at once: all that belongs to one names it.
 // Source: openai-go v3.95.0; the events that begin with response.text and response.audio_transcript are the beta's.

@@ -24,7 +24,8 @@ type Request struct {
 // Kind says what a span's text is.
 type Kind uint8
 
-// A JSONText span stands within a string that itself holds JSON. A Blob is base64: bytes of an image or a file.
+// A JSONText span stands within a string that itself holds JSON. A Blob is base64: bytes of an image or a file, where
+// a table has one or, as a data URL, anywhere.
 // A Thought is the vendor's own, which was sent back to us unrestored: only a client that took it over from
 // another vendor can have put a value into it, one that was restored before.
 const (
@@ -123,6 +124,9 @@ func (s *scanner) listed(n *node, start, end, key int, escaped bool) error {
 			}
 		}
 	}
+	if sp.Kind == Plain && isDataURL(s.data[start:end]) && isBlob(s.data[start:end]) {
+		sp.Kind = Blob
+	}
 	return s.add(sp)
 }
 
@@ -170,7 +174,9 @@ func (s *scanner) holdsJSON(sp Span) bool {
 		if !t.IsKey && t.Key < 0 {
 			t.Key = sp.Key
 		}
-		t.Kind, t.layers = JSONText, 2
+		if t.layers = 2; t.Kind != Blob {
+			t.Kind = JSONText
+		}
 		t.Start = sp.Start + at.to(t.Start, false)
 		t.End = sp.Start + at.to(t.End, true)
 		t.escaped = t.escaped || bytes.IndexByte(s.data[t.Start:t.End], '\\') >= 0
@@ -242,56 +248,3 @@ func (s *scanner) listedSpans() []Span {
 	}
 	return kept
 }
-
-// minBlob is less than the smallest image or file: a password is base64 too.
-const minBlob = 64
-
-// isBlob tells whether text is base64, perhaps as a data URL. What merely stands where base64 should is text.
-func isBlob(text []byte) bool {
-	if len(text) < minBlob {
-		return false
-	}
-	if bytes.HasPrefix(text, []byte("data:")) {
-		at := bytes.Index(text, []byte(";base64,"))
-		if at < 0 || at > 128 {
-			return false
-		}
-		text = text[at+len(";base64,"):]
-	}
-	n := 0
-	for i := 0; i < len(text); i++ {
-		if text[i] == '\\' {
-			skip := escapedDigit(text[i+1:])
-			if skip == 0 {
-				return false
-			}
-			i += skip
-		} else if !base64Digits[text[i]] {
-			return false
-		}
-		n++
-	}
-	return n >= minBlob
-}
-
-// escapedDigit is the length of an escape, after its backslash, that stands for a slash, a plus or an equals sign:
-// some writers of JSON escape these. An escape of anything else is not written for a blob, and may be a value's.
-func escapedDigit(after []byte) int {
-	switch {
-	case len(after) > 0 && after[0] == '/':
-		return 1
-	case len(after) > 4 && after[0] == 'u':
-		switch string(bytes.ToLower(after[1:5])) {
-		case "002f", "002b", "003d":
-			return 5
-		}
-	}
-	return 0
-}
-
-var base64Digits = func() (digits [256]bool) {
-	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=") {
-		digits[c] = true
-	}
-	return digits
-}()

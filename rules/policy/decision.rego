@@ -1,15 +1,17 @@
 # The decision that the program asks for: data.scrubjay.decision, of one query (input), in the shape
 # that internal/policy reads. The query holds rules, classes and names, never a text.
 #
-#   votes.rego    who says what of a finding: the default, this machine's managed settings, the
-#                 organisation's bundle, the person's own settings; which vote counts
-#   restore.rego  whether a value may come back
-#   words.rego    the sentence that a person reads, and how an editor shows it
+#   votes.rego        who says what of a finding: the default, this machine's managed settings, the
+#                     organisation's bundle, the person's own settings; which vote counts
+#   attachments.rego  the same of files that nobody here can read
+#   restore.rego      whether a value may come back
+#   words.rego        the sentence that a person reads, and how an editor shows it
 package scrubjay
 
 decision := {
-	"verdict": name_of[max({rank_of(v.verdict) | some v in array.concat(rulings, forbidding)} | {0})],
+	"verdict": name_of[max({rank_of(v.verdict) | some v in array.concat(rulings, array.concat(forbidding, attached_forbidding))} | {0})],
 	"rulings": rulings,
+	"attachments": attached,
 	"reasons": reasons,
 	"obligations": obligations,
 	"valid_until": valid_until,
@@ -28,9 +30,12 @@ ruling(subject) := {
 # forbidding are the votes that forbid the whole query, whatever was found in it.
 forbidding := [v | some v in array.concat(restore_votes, blanket); rank_of(v.verdict) == 2]
 
-reasons := {r.reason | some r in rulings; r.verdict != "allow"} | {whole(v) | some v in forbidding}
+# What is asked about is no verdict on the whole.
+attached_forbidding := [r | some r in attached; rank_of(r.verdict) == 2]
 
-obligations := {o | some o in org_obligation}
+reasons := {r.reason | some r in array.concat(rulings, attached); r.verdict != "allow"} | {whole(v) | some v in forbidding}
+
+obligations := {o | some o in org_obligation} | {"review" | some r in attached; r.verdict == "ask"}
 
 # A decision holds for an hour, or as long as the organisation says.
 default valid_until := 0
@@ -42,5 +47,6 @@ valid_until := org_valid_until if {
 # explanation shows every vote that a decision was made of, for scrubjay policy explain.
 explanation := {
 	"rulings": [{"votes": votes(subject), "deciding": deciding(votes(subject))} | some subject in input.subjects],
+	"attachments": [{"votes": attached_votes(what), "deciding": deciding(attached_votes(what))} | some what in input.attachments],
 	"blanket": blanket,
 }

@@ -9,7 +9,7 @@ default org_forbid := []
 org_forbid := data.scrubjay.org.forbid if asked
 
 # Rego: verdict contains {"class": "pii", "verdict": "forbid", "reason": "why"} if { ... }: findings
-# for which every given field is equal.
+# for which every given field is equal. Of attachments: {"attachment": "image", "verdict": "ask"}.
 default org_verdict := []
 
 org_verdict := data.scrubjay.org.verdict if asked
@@ -33,6 +33,16 @@ org_verdicts := data.scrubjay.org.verdicts if asked
 default bundle_verdicts := {}
 
 bundle_verdicts := data.scrubjay.layers.bundle.verdicts if asked
+
+# Data: {kind of attachment: {kind: allow, ask or forbid}}
+default org_attachments := {}
+
+org_attachments := data.scrubjay.org.attachments if asked
+
+# Data: the same in the bundle's settings.yaml.
+default bundle_attachments := {}
+
+bundle_attachments := data.scrubjay.layers.bundle.attachments if asked
 
 # Data: {rule: {kind: verdict}}
 default org_rules := {}

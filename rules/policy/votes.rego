@@ -1,9 +1,9 @@
 package scrubjay
 
 # A verdict that is none of these counts as the strictest; the program refuses the decision besides.
-rank_of(verdict) := {"allow": 0, "scrub": 1, "forbid": 2}[verdict]
+rank_of(verdict) := {"allow": 0, "scrub": 1, "ask": 1, "forbid": 2}[verdict]
 
-rank_of(verdict) := 2 if not verdict in {"allow", "scrub", "forbid"}
+rank_of(verdict) := 2 if not verdict in {"allow", "scrub", "ask", "forbid"}
 
 name_of := ["allow", "scrub", "forbid"]
 
@@ -139,6 +139,13 @@ understood(given) if {
 	is_object(given)
 	given.verdict in {"allow", "scrub", "forbid"}
 	object.keys(given) - {"verdict", "reason", "class", "rule", "severity", "confidence", "validated"} == set()
+}
+
+understood(given) if {
+	is_object(given)
+	given.verdict in {"allow", "ask", "forbid"}
+	object.get(given, "attachment", "") in {"image", "document", "audio", "video", "other"}
+	object.keys(given) - {"verdict", "reason", "attachment"} == set()
 }
 
 label_votes := [v |

@@ -76,6 +76,9 @@ func line(r audit.Record) string {
 	for _, class := range slices.Sorted(maps.Keys(r.Classes)) {
 		parts = append(parts, fmt.Sprintf("%s:%d", class, r.Classes[class]))
 	}
+	for _, what := range slices.Sorted(maps.Keys(r.Attachments)) {
+		parts = append(parts, fmt.Sprintf("%s:%d", what, r.Attachments[what]))
+	}
 	if r.Withheld > 0 {
 		parts = append(parts, fmt.Sprint("withheld:", r.Withheld))
 	}

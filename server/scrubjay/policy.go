@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -72,10 +73,10 @@ func policyTestCommand() *cobra.Command {
 func policyExplainCommand() *cobra.Command {
 	q := policy.Query{Direction: policy.Outgoing}
 	var s policy.Subject
-	var class, kind, direction string
+	var class, kind, direction, attachment string
 	c := &cobra.Command{
-		Use: "explain", Short: "Say what policy decides of a finding for a destination, and whose rule it is", Args: cobra.NoArgs,
-		Example: "  scrubjay policy explain --class pii --rule email-address --provider openai\n  scrubjay policy explain --direction restore --tool bash --tool-kind command --provider anthropic",
+		Use: "explain", Short: "Say what policy decides of a finding or an attachment for a destination, and whose rule it is", Args: cobra.NoArgs,
+		Example: "  scrubjay policy explain --class pii --rule email-address --provider openai\n  scrubjay policy explain --attachment image --provider anthropic\n  scrubjay policy explain --direction restore --tool bash --tool-kind command --provider anthropic",
 		RunE: func(c *cobra.Command, _ []string) error {
 			state, err := daemon.OpenState("")
 			if err != nil {
@@ -99,6 +100,12 @@ func policyExplainCommand() *cobra.Command {
 				}
 				q.Subjects = []policy.Subject{s}
 			}
+			if attachment != "" {
+				if !slices.Contains(policy.Attachments, policy.Attachment(attachment)) {
+					return fmt.Errorf("no kind of attachment is called %q: it is one of image, document, audio, video, other", attachment)
+				}
+				q.Attachments = []policy.Attachment{policy.Attachment(attachment)}
+			}
 			if q.Direction == policy.Restore {
 				q.Origin = q.Destination.Provider
 			}
@@ -109,6 +116,7 @@ func policyExplainCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&class, "class", "", "class of the finding: credential, pii, phi, pci, proprietary, internal, injection")
+	f.StringVar(&attachment, "attachment", "", "kind of an attachment: image, document, audio, video, other")
 	f.StringVar(&s.Rule, "rule", "", "rule of the finding")
 	f.StringVar(&s.Severity, "severity", "", "severity of the finding (default: the rule's, or high)")
 	f.StringVar(&s.Confidence, "confidence", "high", "confidence of the finding")

@@ -62,6 +62,30 @@ function M.push(verdict)
   assert(run.code == 0, run.stderr)
 end
 
+--- Sends a vendor an image as an assistant does, and waits for the answer's status and text.
+---@param listen string where the proxy listens
+---@return string
+function M.ask(listen)
+  local token = vim.trim(assert(io.open(vim.fs.joinpath(vim.env.SCRUBJAY_STATE, "token"))):read("*a"))
+  local data = vim.base64.encode("\137PNG\r\n\26\n\0" .. ("x"):rep(3500))
+  local body = vim.json.encode({ model = "m", max_tokens = 9, messages = { { role = "user", content = {
+    { type = "image", source = { type = "base64", media_type = "image/png", data = data } },
+  } } } })
+  local script = [[
+    const [url, body] = process.argv.slice(1);
+    fetch(url, { method: "POST", headers: { "Content-Type": "application/json" }, body })
+      .then(async (answer) => console.log(answer.status, await answer.text()));
+  ]]
+  local url = ("http://%s/t/%s/anthropic/v1/messages"):format(listen, token)
+  local result
+  vim.system({ vim.env.NODE, "-e", script, url, body }, { text = true }, function(run)
+    result = run.stdout .. run.stderr
+  end)
+  return M.eventually("the proxy's answer", function()
+    return result
+  end)
+end
+
 --- Opens a new file of the folder with exactly these bytes.
 ---@param name string
 ---@param text string

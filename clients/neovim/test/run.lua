@@ -111,6 +111,27 @@ test("a hover explains and does not show the value", function()
   vim.api.nvim_win_close(float, true)
 end)
 
+test("the person is asked before an image goes to a vendor", function()
+  editor.open("ask.txt", "nothing\n")
+  local listen = editor.eventually("the proxy", function()
+    return table.concat(require("scrubjay.status").describe(), "\n"):match("proxy: listens on ([%d.:]+)")
+  end)
+  local select, asked, titles = vim.ui.select, nil, {}
+  vim.ui.select = function(items, options, choose)
+    asked = options.prompt
+    for i, item in ipairs(items) do
+      titles[i] = item.title
+    end
+    choose(items[3])
+  end
+  local answer = editor.ask(listen)
+  vim.ui.select = select
+  holds(asked, "An image of 4 KB (image/png) is about to go to anthropic. Scrubjay cannot read images.")
+  equal(titles, { "Send once", "Always send images", "Do not send" }, "what can be chosen")
+  holds(answer, "403 ")
+  holds(answer, "You said no to it")
+end)
+
 test("status says what is known", function()
   local buf = editor.open("status.txt", plant(editor.key()) .. "\n")
   editor.diagnostics(buf, 1)

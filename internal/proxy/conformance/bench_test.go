@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -54,7 +56,15 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := policy.NewEngine(policy.Options{})
+	config := filepath.Join(b.dir, "config.yaml")
+	if err := os.WriteFile(config, []byte("attachments: {image: {public: allow}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	layers, err := policy.LoadSettings(policy.Paths{User: config, Explicit: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := policy.NewEngine(policy.Options{Layers: layers})
 	if err != nil {
 		t.Fatal(err)
 	}

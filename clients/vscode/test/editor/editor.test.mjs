@@ -146,6 +146,27 @@ test('a policy that is pushed is in force in a file that is open', async () => {
 	await code.statusSays('1 pci in push.txt: allow');
 });
 
+test('the person is asked before an image goes to a vendor', async () => {
+	await code.open('ask.txt', `${key()}\n`);
+	await code.statusSays('The proxy listens on');
+	const state = (name) => readFileSync(path.join(process.env.SCRUBJAY_STATE, name), 'utf8').trim();
+	const data = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n\0', 'latin1'), Buffer.alloc(3500)]).toString('base64');
+	const content = [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data } }];
+	const answer = fetch(`http://${state('listen')}/t/${state('token')}/anthropic/v1/messages`, {
+		method: 'POST',
+		headers: { 'Content-Type': 'application/json' },
+		body: JSON.stringify({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content }] }),
+	});
+	const toast = code.page.locator('.notification-toast', { hasText: 'An image of 4 KB (image/png) is about to go to anthropic.' });
+	await toast.getByText('Send once').waitFor();
+	await toast.getByText('Always send images').waitFor();
+	await code.shoot('ask');
+	await toast.getByText('Do not send').click();
+	const refused = await answer;
+	assert.equal(refused.status, 403);
+	assert.match(await refused.text(), /You said no to it/);
+});
+
 test('show version names extension and server', async () => {
 	await code.command('Scrubjay: Show Version');
 	const toast = code.page.locator('.notification-toast', { hasText: 'Scrubjay: extension' });
