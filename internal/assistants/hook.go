@@ -10,7 +10,7 @@ import (
 
 // A hook is a program that an assistant runs before or after something it does. It is told of that as JSON, and may stop
 // it. This file is how assistants tell, and how they want to be answered; whether to stop them is for others to say.
-// Sources: the makers' pages on hooks, as of November 2026.
+// The protocols are those that their makers describe.
 
 // dialect is how an assistant speaks with its hooks.
 type dialect struct {

@@ -44,24 +44,39 @@ come back into what a tool is given only if the setting tools names it, as assis
 
 var (
 	serverNames = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	notInNames  = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
 	// launchers run servers of any name: theirs would stand for all of them.
 	launchers = []string{"npx", "npm", "pnpm", "yarn", "bun", "bunx", "node", "deno", "tsx", "uv", "uvx", "pipx", "python", "python3", "py", "ruby", "java", "dotnet",
 		"go", "cargo", "docker", "podman", "sh", "bash", "zsh", "cmd", "powershell", "pwsh", "env", "sudo", "wsl"}
 )
 
-// serverName is what settings call the tools of a server by.
+// runs are what launchers are told before what they are to run.
+var runs = []string{"run", "exec", "dlx", "x", "start", "tool"}
+
+// serverName is what settings call the tools of a server by: what was said, else the program's name, or that of what a
+// launcher is told to run.
 func serverName(name string, args []string) (string, error) {
-	if name == "" {
-		name = filepath.Base(args[0])
-		name = strings.TrimSuffix(name, filepath.Ext(name))
-		if slices.Contains(launchers, strings.ToLower(name)) {
-			return "", fmt.Errorf("%s can run any server: say what the assistant calls this one, scrubjay mcp --name NAME -- %s", name, args[0])
+	if name != "" {
+		if !serverNames.MatchString(name) {
+			return "", errors.New("a server's name is letters, digits, _ and -, at most 64: say it as the assistant spells it, scrubjay mcp --name NAME")
+		}
+		return name, nil
+	}
+	base := func(path string) string {
+		path = filepath.Base(path)
+		return strings.Trim(notInNames.ReplaceAllString(strings.TrimSuffix(path, filepath.Ext(path)), "-"), "-")
+	}
+	name = base(args[0])
+	if slices.Contains(launchers, strings.ToLower(name)) {
+		told := func(a string) bool { return !strings.HasPrefix(a, "-") && base(a) != "" && !slices.Contains(runs, a) }
+		if i := slices.IndexFunc(args[1:], told); i >= 0 {
+			name = base(args[1+i])
 		}
 	}
-	if !serverNames.MatchString(name) {
-		return "", errors.New("a server's name is letters, digits, _ and -, at most 64: say it as the assistant spells it, scrubjay mcp --name NAME")
+	if name == "" {
+		name = "server"
 	}
-	return name, nil
+	return name[:min(len(name), 64)], nil
 }
 
 // runServer runs a server with us between it and its client.
