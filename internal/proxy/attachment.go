@@ -36,6 +36,10 @@ type file struct {
 // sniffed is how much of a file is decoded to see what it is.
 const sniffed = 512
 
+// smallest is the size from which an image can show something: below are single pixels, whose bytes are scanned as they
+// are.
+const smallest = 96
+
 // openAttachment decodes a span's text; readable is false for one that is no text, such as an image.
 func openAttachment(span []byte) (a attachment, readable bool) {
 	a.head = wire.DataURLHead(span)
@@ -67,7 +71,7 @@ func openAttachment(span []byte) (a attachment, readable bool) {
 	if err != nil {
 		return a.noBase64(span)
 	}
-	if !isTextFile(text, false) {
+	if pixel := len(text) < smallest && strings.HasPrefix(sniff(text), "image/"); !pixel && !isTextFile(text, false) {
 		a.first = text[:min(len(text), sniffed)]
 		return a, false
 	}

@@ -434,3 +434,20 @@ func TestReviewIntercepted(t *testing.T) {
 		t.Errorf("status %d, asked was %+v", res.StatusCode, asked)
 	}
 }
+
+// TestPixel: what is too small to show anything is nobody's question, but is scanned as it is.
+func TestPixel(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	pixel := "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\nIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01"
+	key := awsKey()
+	for _, data := range []string{pixel, pixel + " " + key + " "} {
+		body := fmt.Sprintf(`{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,%s"}}]}]}`, base64.StdEncoding.EncodeToString([]byte(data)))
+		if status, answer, _ := b.post(chat, body); status != http.StatusOK {
+			t.Fatalf("%d %s", status, answer)
+		}
+		sent := string(b.vendor.Requests()[len(b.vendor.Requests())-1].Body)
+		if same := sent == body; same == strings.Contains(data, key) {
+			t.Errorf("of %d bytes it sends %s", len(data), sent)
+		}
+	}
+}
