@@ -181,7 +181,7 @@ func (s *scanner) holdsJSON(sp Span) bool {
 // cutOff tells whether the document, which was refused, only lacks its end. If that is within a string, it is
 // listed as far as it goes.
 func (s *scanner) cutOff() bool {
-	if s.pos < len(s.data) && !isPrefixOfEscape(s.data[s.pos:]) {
+	if s.pos < len(s.data) && !isPrefixOfEscape(s.data[s.pos:]) || len(s.spans) >= maxStrings {
 		return false
 	}
 	if s.within > 0 {

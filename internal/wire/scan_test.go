@@ -177,6 +177,19 @@ func FuzzSpansAgainstJSONText(f *testing.F) {
 	})
 }
 
+// A string that is one too many for a list is not taken for the end of arguments that were cut off.
+func TestStringsWithinHaveABound(t *testing.T) {
+	const before = 4 // names around the arguments
+	inner := "[" + strings.Repeat(`\"\",`, maxStrings-before) + `\"the last\"`
+	q, err := chatRoute(t).Request([]byte(`{"messages":[{"tool_calls":[{"function":{"arguments":"` + inner + `"}}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := q.Spans[len(q.Spans)-1]; !strings.Contains(string(q.Text(last, nil)), "the last") {
+		t.Error("the last string is not listed")
+	}
+}
+
 // Strings in JSON in a string are reached through both layers, and what is put there comes out of both.
 func FuzzArgumentsWithin(f *testing.F) {
 	f.Add("key", "va\"l\\ue\n🐦", "\u2028é/<>")
