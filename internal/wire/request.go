@@ -17,7 +17,7 @@ type Request struct {
 	Spans []Span
 
 	body   []byte
-	joins  [][2]int
+	joins  [][]int
 	models []Edit // where models are named
 }
 
