@@ -339,6 +339,8 @@ func TestRefused(t *testing.T) {
 		{"codex", "profile = 'work'\n[profiles.work]\nmodel_provider = 'azure'\n", "counts instead", nil},
 		{"aider", "a: 1\n b: [\n", "line ", nil},
 		{"aider", "&x set-env:\n", "by hand", nil},
+		{"aider", "openai-api-base: |\n  http://x\n", "by hand", nil},
+		{"aider", "openai-api-base: &x http://x\n", "by hand", nil},
 		{"continue", "models: []\n", "add your models", nil},
 		{"continue", "models:\n  - provider: openai\n", "needs a name", nil},
 		{"continue", "models:\n  - {name: A, provider: openai}\n  - {name: A, provider: openai}\n", "no other has", nil},

@@ -111,6 +111,9 @@ func yamlEnd(text []byte, start int, n *yaml.Node) (int, bool) {
 
 func yamlInsert(text []byte, path []string, value any) ([]byte, error) {
 	n, left := yamlDescend(text, path)
+	if len(left) == 0 { // it is there, but not on a line of its own
+		return nil, errByHand
+	}
 	quoted := strconv.Quote(fmt.Sprint(value))
 	isItem := n != nil && n.Kind == yaml.SequenceNode
 	entry := quoted
