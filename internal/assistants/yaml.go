@@ -187,7 +187,7 @@ func yamlRemove(text []byte, path []string) ([]byte, error) {
 	}
 	rest := bytes.TrimLeft(text[end:], " ")
 	if after, ok := bytes.CutPrefix(rest, []byte(",")); ok {
-		rest = bytes.TrimLeft(after, " ")
+		rest = bytes.TrimPrefix(after, []byte(" ")) // ours; what else stands there is theirs
 	}
 	return splice(text, start, len(text)-len(rest), ""), nil
 }
