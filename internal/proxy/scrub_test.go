@@ -55,8 +55,10 @@ func TestNumbers(t *testing.T) {
 	b := newBench(t, standin.Options{})
 	pan := luhn("453900112233" + random(3, "0123456789"))
 	for name, c := range map[string]struct{ path, body, want string }{
-		"arguments": {chat, `{"messages":[{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"pay","arguments":"{\"card\": %s,\"n\":1}"}}]}]}`, `{\"card\": \"CARD_~\",\"n\":1}`},
-		"input":     {"/anthropic/v1/messages", `{"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"c","name":"pay","input":{"cards":[1,%s]}}]}]}`, `{"cards":[1,"CARD_~"]}`},
+		"arguments":     {chat, `{"messages":[{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"pay","arguments":"{\"card\": %s,\"n\":1}"}}]}]}`, `{\"card\": \"CARD_~\",\"n\":1}`},
+		"input":         {"/anthropic/v1/messages", `{"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"c","name":"pay","input":{"cards":[1,%s]}}]}]}`, `{"cards":[1,"CARD_~"]}`},
+		"floats":        {"/anthropic/v1/messages", `{"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"c","name":"pay","input":{"cards":[1.0,%s.0]}}]}]}`, `{"cards":[1.0,"CARD_~"]}`},
+		"floats within": {chat, `{"messages":[{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"pay","arguments":"{\"card\": %s.0,\"n\":1"}}]}]}`, `{\"card\": \"CARD_~\",\"n\":1`},
 		"limits": {chat, `{"messages":[{"role":"user","content":"hi"}],"seed":1763740800123,"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"n":{"type":"integer","maximum":9007199254740991,"minimum":-9007199254740991},
 			"phone":{"maxLength":4294967295},"at":{"default":1763740800}, "id":{"maximum":9223372036854775807,"multipleOf":100000000}}}}}]}`, `"maximum":9007199254740991`},
 	} {
