@@ -37,8 +37,10 @@ func (q *Request) text(s Span, buf *[]byte) []byte {
 // a character in two takes all of it.
 func (q *Request) Place(s Span, edits []Edit) {
 	raw := q.body[s.Start:s.End]
-	if s.IsNumber { // there is one edit, of all of it
-		edits[0] = Edit{s.Start, s.End, s.Encode(edits[0].Text)}
+	if s.IsNumber {
+		for i := range edits { // at most one, of all of it
+			edits[i] = Edit{s.Start, s.End, s.Encode(edits[i].Text)}
+		}
 		return
 	}
 	if s.escaped && s.layers == 2 {

@@ -31,7 +31,7 @@ func TestAnyEventsAreRestored(t *testing.T) {
 		text, want := randomText(r)
 		for _, piece := range cutUp(r, text) {
 			var data bytes.Buffer
-			data.WriteString(fmt.Sprintf(`{"choices":[{"delta":{"content":"%s"},"index":0}]}`, spelled(r, piece)))
+			fmt.Fprintf(&data, `{"choices":[{"delta":{"content":"%s"},"index":0}]}`, spelled(r, piece))
 			if r.IntN(2) == 0 {
 				one := data.String()
 				data.Reset()
