@@ -20,6 +20,8 @@ type record struct {
 	Former  []byte   `json:"former"`
 	Wrote   string   `json:"wrote"`
 	Changes []change `json:"changes"`
+	// Was is the sum of what was replaced, which is still there if that was interrupted: what an earlier setup wrote.
+	Was string `json:"was,omitempty"`
 	// Made are the directories that had to be made, the deepest first.
 	Made []string `json:"made,omitempty"`
 }

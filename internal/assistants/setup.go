@@ -62,6 +62,9 @@ func (a *Assistant) Setup(m Machine, s Store, p Proxy) (Result, error) {
 	}
 	if res.Changed {
 		next := &record{Version: recordVersion, File: file, Existed: existed, Former: former, Wrote: sum(text), Changes: changes, Made: made}
+		if exists {
+			next.Was = sum(now)
+		}
 		if err := s.save(a, next); err != nil {
 			return Result{}, err
 		}
@@ -140,7 +143,7 @@ func (a *Assistant) same(x, y []byte) bool {
 
 // former is the text without us, and whether there would be a file at all.
 func (a *Assistant) former(now []byte, r *record) ([]byte, bool, error) {
-	if sum(now) == r.Wrote || bytes.Equal(now, r.Former) && r.Existed {
+	if is := sum(now); is == r.Wrote || is == r.Was || bytes.Equal(now, r.Former) && r.Existed {
 		return r.Former, r.Existed, nil
 	}
 	body, marked := bytes.CutPrefix(now, bom)

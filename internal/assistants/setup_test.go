@@ -149,6 +149,24 @@ func TestSetupAndUndo(t *testing.T) {
 	}
 }
 
+// TestInterruptedTwice: a setup that came no further than its record is taken back to what there was before the first.
+func TestInterruptedTwice(t *testing.T) {
+	for _, a := range written(t) {
+		for _, f := range fixtures(t, a) {
+			m, s := home(t)
+			file := a.files(m)[0]
+			put(t, file, f.before, 0o600)
+			setup(t, a, m, s, "TOKEN")
+			first := text(t, file)
+			setup(t, a, m, s, "OTHER")
+			put(t, file, first, 0o600)
+			if _, err := a.Undo(s); err != nil || text(t, file) != f.before {
+				t.Errorf("%s/%s: %v, left:\n%s", a.Name, f.name, err, text(t, file))
+			}
+		}
+	}
+}
+
 // inMemory is Setup without files: what is written, and the record of it.
 func inMemory(t *testing.T, a *Assistant, before string) (after string, r *record) {
 	t.Helper()
@@ -339,6 +357,8 @@ func TestRefused(t *testing.T) {
 		{"codex", "profile = 'work'\n[profiles.work]\nmodel_provider = 'azure'\n", "counts instead", nil},
 		{"aider", "a: 1\n b: [\n", "line ", nil},
 		{"aider", "&x set-env:\n", "by hand", nil},
+		{"aider", "openai-api-base: |\n  http://x\n", "by hand", nil},
+		{"aider", "openai-api-base: &x http://x\n", "by hand", nil},
 		{"continue", "models: []\n", "add your models", nil},
 		{"continue", "models:\n  - provider: openai\n", "needs a name", nil},
 		{"continue", "models:\n  - {name: A, provider: openai}\n  - {name: A, provider: openai}\n", "no other has", nil},

@@ -111,6 +111,9 @@ func yamlEnd(text []byte, start int, n *yaml.Node) (int, bool) {
 
 func yamlInsert(text []byte, path []string, value any) ([]byte, error) {
 	n, left := yamlDescend(text, path)
+	if len(left) == 0 { // it is there, but not on a line of its own
+		return nil, errByHand
+	}
 	quoted := strconv.Quote(fmt.Sprint(value))
 	isItem := n != nil && n.Kind == yaml.SequenceNode
 	entry := quoted
@@ -184,7 +187,7 @@ func yamlRemove(text []byte, path []string) ([]byte, error) {
 	}
 	rest := bytes.TrimLeft(text[end:], " ")
 	if after, ok := bytes.CutPrefix(rest, []byte(",")); ok {
-		rest = bytes.TrimLeft(after, " ")
+		rest = bytes.TrimPrefix(after, []byte(" ")) // ours; what else stands there is theirs
 	}
 	return splice(text, start, len(text)-len(rest), ""), nil
 }

@@ -188,6 +188,38 @@ func TestCutByTheCursor(t *testing.T) {
 	}
 }
 
+// TestCutTwice: a value that begins before the line that is typed and ends behind it leaves in none of the three.
+func TestCutTwice(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	label := "RSA PRIVATE " + "KEY-----\n"
+	var pem strings.Builder
+	pem.WriteString("-----BEGIN " + label)
+	for range 25 {
+		pem.WriteString(random(64, base32Letters+lowerLetters) + "\n")
+	}
+	pem.WriteString("-----END " + label)
+	for _, value := range []string{awsKey(), pem.String()} {
+		filler := strings.Repeat("// é\n", 2000)
+		for _, at := range [][2]int{{3, 5}, {1, len(value) - 2}, {len(value) / 2, len(value)/2 + 3}, {len(value) / 3, len(value) / 2}} {
+			before, _ := json.Marshal(filler + "id := \"" + value[:at[0]])
+			here, _ := json.Marshal(value[at[0]:at[1]])
+			after, _ := json.Marshal(value[at[1]:] + "\"\n" + filler)
+			if status, text, _ := b.post("/openai/infill", fmt.Sprintf(`{"input_suffix":%s,"prompt":%s,"input_prefix":%s}`, after, here, before)); status != http.StatusOK {
+				t.Fatal(text)
+			}
+			sent := string(b.vendor.Requests()[len(b.vendor.Requests())-1].Body)
+			for i := 0; i+8 < len(value); i += 4 {
+				if part, _ := json.Marshal(value[i : i+8]); strings.Contains(sent, strings.Trim(string(part), `"`)) {
+					t.Fatalf("a value of %d cut at %v: what stands at %d goes out", len(value), at, i)
+				}
+			}
+			if n := strings.Count(sent, "é"); len(redact.Find([]byte(sent))) != 3 || n != 4000 {
+				t.Errorf("a value of %d cut at %v: %d placeholders, %d of 4000 others", len(value), at, len(redact.Find([]byte(sent))), n)
+			}
+		}
+	}
+}
+
 // TestNotCut: what ends before the cursor and what begins behind it are not one.
 func TestNotCut(t *testing.T) {
 	b := newBench(t, standin.Options{})

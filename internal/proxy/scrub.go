@@ -26,6 +26,8 @@ type secret struct {
 	value   redact.Value
 	subject policy.Subject
 	ruling  policy.Ruling
+	// others are found in the same place by other rules: the strictest verdict counts.
+	others []secret
 	// in is the attachment whose text at speaks of, if the span is one.
 	in *attachment
 }
@@ -94,10 +96,16 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 // rule asks policy about what was found. Of several answers a finding keeps the strictest.
 func (p *Proxy) rule(ctx context.Context, q policy.Query, found []secret, files []file) (policy.Decision, *failure) {
 	index := map[policy.Subject]int{}
-	for _, s := range found {
+	ask := func(s secret) {
 		if _, ok := index[s.subject]; !ok {
 			index[s.subject] = len(q.Subjects)
 			q.Subjects = append(q.Subjects, s.subject)
+		}
+	}
+	for _, s := range found {
+		ask(s)
+		for _, o := range s.others {
+			ask(o)
 		}
 	}
 	for _, f := range files {
@@ -116,8 +124,16 @@ func (p *Proxy) rule(ctx context.Context, q policy.Query, found []secret, files 
 		files[i].permission = d.Attachments[slices.Index(q.Attachments, files[i].kind)]
 	}
 	for i := range found {
-		if r := d.Rulings[index[found[i].subject]]; r.Verdict >= found[i].ruling.Verdict {
-			found[i].ruling = r
+		s := &found[i]
+		if r := d.Rulings[index[s.subject]]; r.Verdict >= s.ruling.Verdict {
+			s.ruling = r
+		}
+		for k, o := range s.others {
+			if r := d.Rulings[index[o.subject]]; r.Verdict > s.ruling.Verdict {
+				s.others[k] = secret{subject: s.subject, value: s.value} // which another destination may judge more strictly
+				s.is(o)
+				s.ruling = r
+			}
 		}
 	}
 	return d, nil
@@ -185,6 +201,9 @@ func (p *Proxy) find(req *wire.Request) (out []secret, files []file) {
 		}
 		found := merge(n, text, findings, known, cut[n], engine)
 		if sp.IsNumber && len(found) > 0 {
+			for _, s := range found[1:] {
+				found[0].also(s)
+			}
 			found = found[:1]
 			found[0].at, found[0].value.Bytes = detect.Span{End: len(text)}, slices.Clone(text)
 		}
@@ -193,9 +212,44 @@ func (p *Proxy) find(req *wire.Request) (out []secret, files []file) {
 	if settings := p.Settings(); len(settings.Allow) > 0 {
 		// Entries that cannot be read allow nothing; the settings were checked when they were loaded.
 		list, _ := policy.NewAllowList(settings.Allow)
-		out = slices.DeleteFunc(out, func(s secret) bool { return p.allowed(list, settings.Salt, s) })
+		kept := out[:0]
+		for _, s := range out {
+			if s.without(func(s secret) bool { return p.allowed(list, settings.Salt, s) }) {
+				kept = append(kept, s)
+			}
+		}
+		out = kept
 	}
 	return out, files
+}
+
+// is has the secret be what another finding in its place says.
+func (s *secret) is(o secret) {
+	s.subject, s.value.Type, s.value.Rule, s.value.Class = o.subject, o.value.Type, o.value.Rule, o.value.Class
+}
+
+// also takes in what is found in the same place.
+func (s *secret) also(other secret) {
+	for _, o := range append([]secret{other}, other.others...) {
+		if o.subject != s.subject && !slices.ContainsFunc(s.others, func(has secret) bool { return has.subject == o.subject }) {
+			o.others = nil
+			s.others = append(s.others, o)
+		}
+	}
+}
+
+// without leaves out of what is found in a place what is allowed. It is false if that is all.
+func (s *secret) without(allowed func(secret) bool) bool {
+	s.others = slices.DeleteFunc(s.others, allowed)
+	if !allowed(*s) {
+		return true
+	}
+	if len(s.others) == 0 {
+		return false
+	}
+	s.is(s.others[0])
+	s.others = s.others[1:]
+	return true
 }
 
 // allowed tells whether an allow entry that counts on the wire (policy.Layers decides which do) speaks of
@@ -216,8 +270,8 @@ func (p *Proxy) allowed(list policy.AllowList, salt string, s secret) bool {
 	return ok
 }
 
-// merge joins findings, known values and parts of cut values of one text. Where they overlap, the one that
-// begins first counts, and at the same place the longer; what it leaves over is masked with it.
+// merge joins findings, known values and parts of cut values of one text. Those that overlap are one, named for the one
+// that begins first, and at the same place for the longer; which of them decides, policy says.
 func merge(n int, text []byte, findings []detect.Finding, known []redact.Match, cut []secret, engine *detect.Engine) []secret {
 	all := cut
 	// What the vault knows has a verdict of its own, which that of the code around it must not decide.
@@ -238,6 +292,13 @@ func merge(n int, text []byte, findings []detect.Finding, known []redact.Match, 
 	for _, k := range known {
 		all = append(all, ofKnown(n, k, engine))
 	}
+	for i := range all {
+		all[i].value.Bytes = slices.Clone(text[all[i].at.Start:all[i].at.End])
+		all[i].others = slices.Clone(all[i].others) // both parts of a cut value have the list
+		for j := range all[i].others {
+			all[i].others[j].value.Bytes = all[i].value.Bytes
+		}
+	}
 	slices.SortStableFunc(all, func(a, b secret) int {
 		return cmp.Or(cmp.Compare(a.at.Start, b.at.Start), cmp.Compare(b.at.End, a.at.End))
 	})
@@ -246,12 +307,15 @@ func merge(n int, text []byte, findings []detect.Finding, known []redact.Match, 
 		if len(out) > 0 && out[len(out)-1].at.Overlaps(s.at) {
 			last := &out[len(out)-1]
 			last.at.End = max(last.at.End, s.at.End)
+			last.also(s)
 			continue
 		}
 		out = append(out, s)
 	}
 	for i := range out {
-		out[i].value.Bytes = slices.Clone(text[out[i].at.Start:out[i].at.End])
+		if at := out[i].at; at.Len() != len(out[i].value.Bytes) {
+			out[i].value.Bytes = slices.Clone(text[at.Start:at.End])
+		}
 	}
 	return out
 }
@@ -262,10 +326,17 @@ func ofFinding(n int, f detect.Finding) secret {
 }
 
 func ofKnown(n int, k redact.Match, engine *detect.Engine) secret {
-	s := secret{span: n, at: k.Span, value: k.Value,
-		subject: policy.Subject{Class: k.Class, Rule: k.Rule, Severity: detect.High.String(), Confidence: detect.ConfidenceHigh.String()}}
-	if r := engine.Rule(k.Rule); r != nil {
-		s.subject.Severity = r.Severity.String()
+	of := func(v redact.Value) secret {
+		s := secret{span: n, at: k.Span, value: v,
+			subject: policy.Subject{Class: v.Class, Rule: v.Rule, Severity: detect.High.String(), Confidence: detect.ConfidenceHigh.String()}}
+		if r := engine.Rule(v.Rule); r != nil {
+			s.subject.Severity = r.Severity.String()
+		}
+		return s
+	}
+	s := of(k.Value)
+	for _, v := range k.Others {
+		s.also(of(v))
 	}
 	return s
 }

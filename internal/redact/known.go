@@ -47,6 +47,17 @@ const (
 type Match struct {
 	detect.Span
 	Value // without Bytes
+	// Others are values by other rules that the span holds, too: policy may judge them otherwise.
+	Others []Value
+}
+
+// also takes in another match that the span holds a part of, at least.
+func (m *Match) also(other Match) {
+	m.End = max(m.End, other.End)
+	same := func(v Value) bool { return v.Rule == other.Rule && v.Class == other.Class }
+	if !same(m.Value) && !slices.ContainsFunc(m.Others, same) {
+		m.Others = append(m.Others, other.Value)
+	}
 }
 
 // Add makes a value known.
@@ -75,18 +86,18 @@ func (k *Known) Add(v Value) {
 	k.learnt.Add(1)
 }
 
-// at finds the known value that begins at a place.
-func (k *Known) at(text []byte, i int) (Match, bool) {
+// at appends the known values that begin at a place.
+func (k *Known) at(dst []Match, text []byte, i int) []Match {
 	if i+knownMin > len(text) {
-		return Match{}, false
+		return dst
 	}
 	for _, v := range k.byKey[[knownMin]byte(text[i:])] {
 		end := i + len(v.value)
 		if end <= len(text) && string(text[i:end]) == string(v.value) && (len(v.value) >= anywhere || !within(text, i, end)) {
-			return Match{detect.Span{Start: i, End: end}, v.meta}, true
+			dst = append(dst, Match{Span: detect.Span{Start: i, End: end}, Value: v.meta})
 		}
 	}
-	return Match{}, false
+	return dst
 }
 
 // find lists the known values and the secrets of a text, in order, not overlapping: one pass, four places for each
@@ -99,18 +110,16 @@ func find(text []byte, k *Known, s *Secrets) (out []Match) {
 	if len(k.byKey) == 0 && len(s.prints) == 0 {
 		return nil
 	}
+	var here []Match
 	look := func(i int) {
-		a, ok := k.at(text, i)
-		if b, also := s.at(text, i); also && (!ok || b.End > a.End) {
-			a, ok = b, true
-		}
-		if !ok {
-			return
-		}
-		if n := len(out) - 1; n < 0 || out[n].End <= i {
-			out = append(out, a)
-		} else {
-			out[n].End = max(out[n].End, a.End)
+		here = s.at(k.at(here[:0], text, i), text, i)
+		slices.SortStableFunc(here, func(a, b Match) int { return b.End - a.End })
+		for _, m := range here {
+			if n := len(out) - 1; n < 0 || out[n].End <= i {
+				out = append(out, m)
+			} else {
+				out[n].also(m)
+			}
 		}
 	}
 	one, other := &k.gate, &s.gate

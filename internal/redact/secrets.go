@@ -193,16 +193,16 @@ func (s *Secrets) macOf(text []byte) [16]byte {
 	return [16]byte(mac.Sum(nil))
 }
 
-// at finds the secret that begins at a place.
-func (s *Secrets) at(text []byte, i int) (Match, bool) {
+// at appends the secret that begins at a place.
+func (s *Secrets) at(dst []Match, text []byte, i int) []Match {
 	if i+headLen > len(text) {
-		return Match{}, false
+		return dst
 	}
 	for _, p := range s.prints[s.headOf(text[i:])] {
 		end := i + p.Length
 		if end <= len(text) && (p.Length >= anywhere || !within(text, i, end)) && s.headOf(text[end-headLen:]) == p.Tail && s.macOf(text[i:end]) == p.MAC {
-			return Match{detect.Span{Start: i, End: end}, Value{Type: "SECRET", Rule: KnownRule, Class: detect.Credential}}, true
+			return append(dst, Match{Span: detect.Span{Start: i, End: end}, Value: Value{Type: "SECRET", Rule: KnownRule, Class: detect.Credential}})
 		}
 	}
-	return Match{}, false
+	return dst
 }

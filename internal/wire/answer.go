@@ -103,6 +103,8 @@ type lane struct {
 	Lane
 	to   *speller // nil: as it is
 	over bool
+	// piece is the place of its last one among the event's, if the event has any.
+	piece int
 	// in is the event that waits for more of this text, and edit where in its edits that goes.
 	in   *held
 	edit int

@@ -5,39 +5,40 @@ import "slices"
 // maxJoins is how many texts may go on in another: their ends are scanned together, which takes time.
 const maxJoins = 1024
 
-// Joins are the pairs of spans that are one text to the vendor: where the first ends, the second begins. An
-// editor's cursor may stand in the middle of a value.
-func (q *Request) Joins() [][2]int { return q.joins }
+// Joins are the spans that are one text to the vendor: where one ends, the next begins. An editor's cursor may stand in
+// the middle of a value.
+func (q *Request) Joins() [][]int { return q.joins }
 
-// joins pairs what stands at the names of a chain, in the order of the chain. What is absent or empty is left
-// out. Each element of an array is a text of its own.
-func joins(spans []Span, request *node, chain []string) [][2]int {
-	places := make([]*node, len(chain))
-	for k, name := range chain {
-		places[k] = request.field([]byte(name))
-	}
-	texts := make([][]int, len(chain))
-	for i, sp := range spans {
-		if sp.n == nil || sp.Start == sp.End {
-			continue
-		}
-		for k, n := range places {
-			if sp.n == n {
-				texts[k] = append(texts[k], i)
+// joins lists what stands at the names of a chain, in the order of the chain. What is absent or empty is left
+// out. Each element of an array is a text of its own. It stops beyond maxJoins.
+func joins(spans []Span, request *node, chain []string) [][]int {
+	var texts [][]int
+	for _, name := range chain {
+		place := request.field([]byte(name))
+		var here []int
+		for i, sp := range spans {
+			if sp.n != nil && sp.n == place && sp.Start < sp.End {
+				here = append(here, i)
 			}
 		}
+		if here != nil {
+			texts = append(texts, here)
+		}
 	}
-	texts = slices.DeleteFunc(texts, func(t []int) bool { return len(t) == 0 })
-	var pairs [][2]int
-	for k := 1; k < len(texts); k++ {
-		for _, a := range texts[k-1] {
-			for _, b := range texts[k] {
-				if len(pairs) > maxJoins {
-					return pairs
+	if len(texts) < 2 {
+		return nil
+	}
+	all := [][]int{nil}
+	for _, here := range texts {
+		var longer [][]int
+		for _, before := range all {
+			for _, i := range here {
+				if longer = append(longer, append(slices.Clip(before), i)); len(longer) > maxJoins {
+					return longer
 				}
-				pairs = append(pairs, [2]int{a, b})
 			}
 		}
+		all = longer
 	}
-	return pairs
+	return all
 }

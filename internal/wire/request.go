@@ -17,7 +17,7 @@ type Request struct {
 	Spans []Span
 
 	body   []byte
-	joins  [][2]int
+	joins  [][]int
 	models []Edit // where models are named
 }
 
@@ -35,7 +35,7 @@ const (
 	Thought
 )
 
-// Span is the contents of one JSON string, between its quotes, as a range of the body; or a number's digits.
+// Span is the contents of one JSON string, between its quotes, as a range of the body; or a whole number.
 type Span struct {
 	Start, End int
 	// Key is the index of the span that names the object member this string belongs to, perhaps through
@@ -133,12 +133,13 @@ func (s *scanner) listed(n *node, start, end, key int, escaped bool) error {
 // minDigits is the length from which a number may be a person's or a card's: shorter ones are sizes, ports and times.
 const minDigits = 8
 
-// counted lists a number of digits alone.
+// counted lists a number of digits alone; programs that know no whole numbers put a point and zeros behind them.
 func (s *scanner) counted(n *node, start, end, key int) error {
-	if end-start < minDigits || n != nil && n.as == exempt {
+	digits, fraction, _ := bytes.Cut(s.data[start:end], []byte{'.'})
+	if len(digits) < minDigits || len(bytes.Trim(fraction, "0")) > 0 || n != nil && n.as == exempt {
 		return nil
 	}
-	for _, c := range s.data[start:end] {
+	for _, c := range digits {
 		if c-'0' > 9 {
 			return nil
 		}
@@ -187,7 +188,7 @@ func (s *scanner) holdsJSON(sp Span) bool {
 // cutOff tells whether the document, which was refused, only lacks its end. If that is within a string, it is
 // listed as far as it goes.
 func (s *scanner) cutOff() bool {
-	if s.pos < len(s.data) && !isPrefixOfEscape(s.data[s.pos:]) {
+	if s.pos < len(s.data) && !isPrefixOfEscape(s.data[s.pos:]) || len(s.spans) >= maxStrings {
 		return false
 	}
 	if s.within > 0 {

@@ -6,9 +6,17 @@ import (
 	"unicode/utf8"
 )
 
-// Text is what a span says, decoded. It may share the body, or buf, which grows as it must and may be nil: use it
+// Text is what a span says, decoded; of a number its digits. It may share the body, or buf, which grows as it must and may be nil: use it
 // before the next call, and do not write to it.
 func (q *Request) Text(s Span, buf *[]byte) []byte {
+	text := q.text(s, buf)
+	if s.IsNumber {
+		text, _, _ = bytes.Cut(text, []byte{'.'})
+	}
+	return text
+}
+
+func (q *Request) text(s Span, buf *[]byte) []byte {
 	text := q.body[s.Start:s.End]
 	if !s.escaped {
 		return text
@@ -29,6 +37,12 @@ func (q *Request) Text(s Span, buf *[]byte) []byte {
 // a character in two takes all of it.
 func (q *Request) Place(s Span, edits []Edit) {
 	raw := q.body[s.Start:s.End]
+	if s.IsNumber {
+		for i := range edits { // at most one, of all of it
+			edits[i] = Edit{s.Start, s.End, s.Encode(edits[i].Text)}
+		}
+		return
+	}
 	if s.escaped && s.layers == 2 {
 		locate(decode(nil, raw), edits)
 	}

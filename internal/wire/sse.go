@@ -1,6 +1,9 @@
 package wire
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // event is one event, read.
 type event struct {
@@ -67,13 +70,11 @@ func (e *event) read(raw []byte) {
 // rawEdits turns edits of data into edits of raw, in place.
 func (e *event) rawEdits(edits []Edit) {
 	at := func(pos int) int {
-		l := e.lines[0]
-		for _, m := range e.lines {
-			if m.data <= pos {
-				l = m
-			}
+		i, begins := slices.BinarySearchFunc(e.lines, pos, func(l place, pos int) int { return l.data - pos })
+		if !begins {
+			i--
 		}
-		return l.raw + pos - l.data
+		return e.lines[i].raw + pos - e.lines[i].data
 	}
 	for i := range edits {
 		ed := &edits[i]

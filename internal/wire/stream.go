@@ -255,6 +255,7 @@ func (s *Stream) carry() (ends ended, err error) {
 		}
 		s.interrupt(l.Choice, l)
 		l.goesOn()
+		l.piece = len(s.pieces)
 		p := piece{m, l, l.write(nil, raw, m.f.As)}
 		if m.f.As == argument && !sc.groups[m.group].goesOn {
 			p.text = l.flush(p.text)
@@ -291,7 +292,7 @@ func (s *Stream) lane(id laneID, f *Field, tool string) (*lane, error) {
 // ended is what an event ends.
 type ended struct {
 	all   bool
-	parts []laneID
+	parts map[[2]int]bool // choices and calls; -1 is all calls
 }
 
 func (e *ended) add(m mark, sc *scanner) {
@@ -305,16 +306,18 @@ func (e *ended) add(m mark, sc *scanner) {
 		case f.As == endAll:
 			e.all = true
 		case f.As == end:
-			e.parts = append(e.parts, sc.id(m.group, ""))
+			if e.parts == nil {
+				e.parts = map[[2]int]bool{}
+			}
+			id := sc.id(m.group, "")
+			e.parts[[2]int{id.choice, id.call}] = true
 		}
 	}
 }
 
 // has tells whether what is ended is this call of a choice, or all of the choice.
 func (e *ended) has(choice, call int) bool {
-	return e.all || slices.ContainsFunc(e.parts, func(p laneID) bool {
-		return p.choice == choice && (p.call < 0 || p.call == call)
-	})
+	return e.all || e.parts[[2]int{choice, -1}] || e.parts[[2]int{choice, call}]
 }
 
 // end sends what the lanes that have ended still hold, and forgets them.

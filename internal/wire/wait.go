@@ -78,11 +78,10 @@ func (s *Stream) give(raw []byte, edits []Edit) {
 
 // finish gives out what a lane holds, where it spoke last.
 func (s *Stream) finish(l *lane) {
-	for i := len(s.pieces) - 1; i >= 0; i-- {
-		if p := &s.pieces[i]; p.l == l {
-			p.text = l.flush(p.text)
-			return
-		}
+	if l.piece < len(s.pieces) && s.pieces[l.piece].l == l {
+		p := &s.pieces[l.piece]
+		p.text = l.flush(p.text)
+		return
 	}
 	if l.in != nil {
 		e := &l.in.edits[l.edit]

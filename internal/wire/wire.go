@@ -129,10 +129,13 @@ func (f *Format) Route(method, path string) (*Route, Match) {
 	return nil, Unknown
 }
 
-// Model is the name of the model where the path holds it.
+// Model is the name of the model where the path holds it, as the vendor reads it.
 func (r *Route) Model(path string) string {
 	path, _, _ = strings.Cut(path, "?")
 	from, to, _ := r.match(path)
+	if name, err := url.PathUnescape(path[from:to]); err == nil {
+		return name
+	}
 	return path[from:to]
 }
 

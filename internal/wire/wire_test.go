@@ -99,6 +99,8 @@ func TestModelInThePath(t *testing.T) {
 		"/openai/deployments/gpt-5/completions":                    "gpt-5",
 		"/openai/deployments/embed/embeddings":                     "embed",
 		"/v1/engines/copilot-codex/completions":                    "copilot-codex",
+		"/v1/engines/copilot%2Dcode%78/completions":                "copilot-codex",
+		"/v1/engines/a%2zb/completions":                            "a%2zb",
 		"/v1/responses/compact":                                    "",
 	} {
 		if r, _ := openai.Route("POST", path); r.Model(path) != want {
