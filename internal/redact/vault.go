@@ -176,10 +176,13 @@ func (v *Vault) remember(e *entry) {
 	}
 }
 
-// tokenFor finds the placeholder of a value: the first of its tokens that stands for no other value.
+// tokenFor finds the placeholder of a value: on the wire the one that it has, else the first of its tokens that stands
+// for no other value.
 func (v *Vault) tokenFor(scope Scope, val Value, fresh map[string]*entry) *entry {
 	if has := v.onWire[string(val.Bytes)]; scope == Wire && has != nil && !v.expired(has) {
-		val.Type, val.Rule, val.Class = has.Type, has.Rule, has.Class
+		e := *has
+		e.Seen, e.Providers = v.now().Unix(), nil
+		return &e
 	}
 	for round := byte(0); ; round++ {
 		p := placeholder(v.keys.token, scope, val.Type, val.Bytes, round)
