@@ -3,6 +3,7 @@ package proxy
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
@@ -16,8 +17,9 @@ import (
 // elsewhereHeader names, in an answer, who gave it instead of whom, and why.
 const elsewhereHeader = "X-Scrubjay-Elsewhere"
 
-// credentials are the headers that vendors know a caller by. One vendor's are not for another.
-var credentials = []string{"Authorization", "X-Api-Key", "Api-Key", "X-Goog-Api-Key", "Openai-Organization", "Openai-Project", "Cookie"}
+// forAnybody are the headers that whoever takes a request gets. The others may say who the caller is to the one that it
+// was meant for: one vendor's credentials, or a gateway's, are not for another.
+var forAnybody = []string{"Accept", "Accept-Encoding", "Anthropic-Beta", "Anthropic-Version", "Content-Type", "Openai-Beta", "User-Agent"}
 
 // goElsewhere makes the exchange one with another provider; false if none takes this one's place.
 func (p *Proxy) goElsewhere(x *exchange, to policy.Elsewhere, why string) bool {
@@ -89,8 +91,10 @@ func (x *exchange) forOther(h http.Header, getenv func(string) string) error {
 	if x.elsewhere == "" {
 		return nil
 	}
-	for _, name := range credentials {
-		h.Del(name)
+	for name := range h {
+		if !slices.Contains(forAnybody, name) {
+			h.Del(name)
+		}
 	}
 	if x.config.KeyEnv == "" {
 		return nil

@@ -49,13 +49,16 @@ func elsewhere(t *testing.T, o standin.Options, forbidden bool, change func(*pol
 func TestReroute(t *testing.T) {
 	body := fmt.Sprintf(`{"model":"gpt","messages":[{"role":"user","content":"%s"}]}`, awsKey())
 	b, local := elsewhere(t, standin.Options{}, true, func(p *policy.Provider) { p.Reroute = policy.Elsewhere{Provider: "llama", Model: "qwen"} })
-	status, text, h := b.post(chat, body)
+	status, text, h := b.post(chat, body, "Ocp-Apim-Subscription-Key", "the-vendor-key", "Openai-Beta", "kept")
 	if status != http.StatusOK || h.Get(elsewhereHeader) != "openai -> llama; forbidden" {
 		t.Fatalf("status %d, %q: %s", status, h.Get(elsewhereHeader), text)
 	}
 	got := local.Requests()
 	if len(b.vendor.Requests()) != 0 || len(got) != 1 || !strings.HasPrefix(string(got[0].Body), `{"model":"qwen",`) || got[0].Header.Get("Authorization") != "Bearer local-key" {
 		t.Errorf("the vendor got %d requests, the other %d", len(b.vendor.Requests()), len(got))
+	}
+	if h := got[0].Header; h.Get("Ocp-Apim-Subscription-Key") != "" || h.Get("Openai-Beta") != "kept" || h.Get("Content-Type") != "application/json" {
+		t.Errorf("the other got the headers %v", h)
 	}
 	// What is not forbidden stays.
 	if status, _, h := b.post(chat, `{"model":"gpt","messages":[]}`); status != http.StatusOK || h.Get(elsewhereHeader) != "" || len(b.vendor.Requests()) != 1 {

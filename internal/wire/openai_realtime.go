@@ -9,6 +9,7 @@ import "slices"
 var openaiRealtime = &Route{
 	Path:    "/v1/realtime",
 	also:    []string{"/realtime", "/openai/realtime", "/openai/v1/realtime"},
+	queried: true,
 	request: realtimeRequest,
 	stream: streaming{
 		event:   realtimeEvent,

@@ -53,6 +53,8 @@ type Route struct {
 	method string // POST if empty
 	// also are other paths of the same endpoint.
 	also []string
+	// queried says that the model stands in the query.
+	queried bool
 	// joined are the top-level fields, in this order, that are one text.
 	joined []string
 
@@ -129,10 +131,14 @@ func (f *Format) Route(method, path string) (*Route, Match) {
 	return nil, Unknown
 }
 
-// Model is the name of the model where the path holds it, as the vendor reads it.
+// Model is the name of the model where the path holds it, or the query if that is its place, as the vendor reads it.
 func (r *Route) Model(path string) string {
-	path, _, _ = strings.Cut(path, "?")
+	path, query, _ := strings.Cut(path, "?")
 	from, to, _ := r.match(path)
+	if r.queried {
+		values, _ := url.ParseQuery(query) // of one that is damaged, what can be read
+		return values.Get("model")
+	}
 	if name, err := url.PathUnescape(path[from:to]); err == nil {
 		return name
 	}

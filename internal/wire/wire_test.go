@@ -107,6 +107,9 @@ func TestModelInThePath(t *testing.T) {
 			t.Errorf("%s names %q, want %q", path, r.Model(path), want)
 		}
 	}
+	if name := openaiRealtime.Model("/v1/realtime?intent=x&model=gpt%2Drealtime"); name != "gpt-realtime" {
+		t.Errorf("a conversation's model is %q", name)
+	}
 }
 
 // TestAnotherModelInThePath: the name takes the place of the one that is there, whatever it holds, and nothing else
