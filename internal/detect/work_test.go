@@ -46,7 +46,7 @@ func TestWork(t *testing.T) {
 // as often.
 func TestLinear(t *testing.T) {
 	if testing.Short() || thorough > 1 || os.Getenv(workSize) != "" {
-		t.Skip()
+		t.Skip("it is long, and counts in programs of its own: once is enough, without the race detector")
 	}
 	const small, factor = 16 << 10, 4
 	few, many := steps(t, small), steps(t, small*factor)

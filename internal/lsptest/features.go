@@ -112,6 +112,3 @@ func (e *Editor) Count(method string) int {
 	defer e.mu.Unlock()
 	return e.counts[method]
 }
-
-// Log is what the server has logged so far; to be read when it is quiet.
-func (e *Editor) Log() string { return e.log.String() }
