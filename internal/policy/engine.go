@@ -46,7 +46,9 @@ type force struct {
 	source
 	settings Settings
 	program  func() (*program, error)
-	memo     memo
+	// atOnce says that subjects cannot be asked about one by one.
+	atOnce bool
+	memo   memo
 }
 
 // NewEngine makes an engine. It compiles nothing: the first question does.
@@ -63,7 +65,7 @@ func NewEngine(o Options) (*Engine, error) {
 }
 
 func newForce(s source) *force {
-	f := &force{source: s, settings: s.layers.Wire()}
+	f := &force{source: s, settings: s.layers.Wire(), atOnce: s.looksAtAll()}
 	f.program = sync.OnceValues(func() (*program, error) { return s.compile(context.Background()) })
 	return f
 }
@@ -150,28 +152,80 @@ func (e *Engine) content() string {
 // Decide answers a query. An error comes with a decision that forbids everything and says why.
 func (e *Engine) Decide(ctx context.Context, q Query) (Decision, error) {
 	f, now := e.current.Load(), e.now()
-	c := canonicalise(q, f.stale(now))
-	d, ok := f.memo.get(c.key, now)
-	if !ok {
-		var err error
-		if d, err = f.decide(ctx, c, now); err != nil {
-			return closed(q, f.revision(), now, err), err
-		}
-		f.memo.put(c.key, d, now)
+	d, err := f.answer(ctx, q, now)
+	if err != nil {
+		return closed(q, f.revision(), now, err), err
 	}
-	// The caller gets answers of its own, in its own order.
-	rulings := make([]Ruling, len(q.Subjects))
-	for i, s := range q.Subjects {
-		n, _ := slices.BinarySearchFunc(c.Subjects, s, compareSubjects)
-		rulings[i] = d.Rulings[n]
-	}
-	permissions := make([]Permission, len(q.Attachments))
-	for i, a := range q.Attachments {
-		n, _ := slices.BinarySearch(c.Attachments, a)
-		permissions[i] = d.Attachments[n]
-	}
-	d.Rulings, d.Attachments, d.Reasons, d.Obligations = rulings, permissions, slices.Clone(d.Reasons), slices.Clone(d.Obligations)
 	return d, nil
+}
+
+// answer puts a decision together from that on the query without its subjects and those on each of them alone: they are
+// few, however they are combined. A policy that looks at all of them at once is asked about all of them at once.
+func (f *force) answer(ctx context.Context, q Query, now time.Time) (Decision, error) {
+	if f.atOnce {
+		c := canonicalise(q, f.stale(now))
+		d, err := f.remembered(ctx, c, nil, now)
+		if err == nil {
+			d = d.clone()
+			d.Rulings, d.Attachments = c.rulings(q, d), c.permissions(q, d)
+		}
+		return d, err
+	}
+	subjects := q.Subjects
+	q.Subjects = nil
+	c := canonicalise(q, f.stale(now))
+	d, err := f.remembered(ctx, c, nil, now)
+	if err != nil {
+		return d, err
+	}
+	d = d.clone()
+	d.Attachments = c.permissions(q, d)
+	c.Attachments = nil // what is said of them is said
+	d.Rulings = make([]Ruling, len(subjects))
+	for i := range subjects {
+		one, err := f.remembered(ctx, c, &subjects[i], now)
+		if err != nil {
+			return one, err
+		}
+		d.Rulings[i] = one.Rulings[0]
+		d.Verdict = max(d.Verdict, one.Verdict)
+		d.Reasons, d.Obligations = with(d.Reasons, one.Reasons), with(d.Obligations, one.Obligations)
+		if one.ValidUntil.Before(d.ValidUntil) {
+			d.ValidUntil = one.ValidUntil
+		}
+	}
+	return d, nil
+}
+
+// remembered is the decision on a query, or on one of a subject, from memory if it is there.
+func (f *force) remembered(ctx context.Context, c canonical, s *Subject, now time.Time) (Decision, error) {
+	if d, ok := f.memo.get(c.key, s, now); ok {
+		return d, nil
+	}
+	if s != nil {
+		c.Subjects = []Subject{*s}
+	}
+	d, err := f.decide(ctx, c, now)
+	if err == nil {
+		f.memo.put(c.key, s, d, now)
+	}
+	return d, err
+}
+
+// clone is the decision for a caller, who may change the lists.
+func (d Decision) clone() Decision {
+	d.Reasons, d.Obligations = slices.Clone(d.Reasons), slices.Clone(d.Obligations)
+	return d
+}
+
+// with adds what a sorted list lacks.
+func with(list, more []string) []string {
+	for _, m := range more {
+		if i, has := slices.BinarySearch(list, m); !has {
+			list = slices.Insert(list, i, m)
+		}
+	}
+	return list
 }
 
 func (f *force) decide(ctx context.Context, c canonical, now time.Time) (Decision, error) {

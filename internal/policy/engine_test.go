@@ -252,13 +252,13 @@ func TestDecideWhileSwapping(t *testing.T) {
 func TestTheMemoIsBounded(t *testing.T) {
 	var m memo
 	for i := range 3 * memoLimit {
-		m.put(fmt.Append(nil, i), Decision{ValidUntil: today.Add(time.Hour)}, today)
-		if len(m.answers) > memoLimit {
-			t.Fatalf("%d answers are remembered", len(m.answers))
+		m.put(fmt.Append(nil, i/7), &Subject{Rule: fmt.Sprint(i)}, Decision{ValidUntil: today.Add(time.Hour)}, today)
+		if m.size > memoLimit {
+			t.Fatalf("%d answers are remembered", m.size)
 		}
 	}
-	m.put([]byte("late"), Decision{ValidUntil: today}, today)
-	if _, ok := m.get([]byte("late"), today); ok {
+	m.put([]byte("late"), nil, Decision{ValidUntil: today}, today)
+	if _, ok := m.get([]byte("late"), nil, today); ok {
 		t.Error("an answer that has ended was given")
 	}
 }

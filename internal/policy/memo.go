@@ -9,27 +9,53 @@ import (
 // is not ours to trust.
 const memoLimit = 4096
 
-// memo remembers decisions by their canonical query.
+// memo remembers decisions: by what a query asks besides its subjects, and then by the subject. Requests differ in which
+// findings they have together, and hardly ever in which there are.
 type memo struct {
 	mu      sync.Mutex
-	answers map[string]Decision
+	answers map[string]*remembered
+	size    int
 }
 
-func (m *memo) get(key []byte, now time.Time) (Decision, bool) {
+type remembered struct {
+	// whole is the answer for a query without subjects, or for one that is answered as a whole.
+	whole     Decision
+	bySubject map[Subject]Decision
+}
+
+func (m *memo) get(key []byte, s *Subject, now time.Time) (d Decision, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	d, ok := m.answers[string(key)]
-	return d, ok && now.Before(d.ValidUntil)
+	r := m.answers[string(key)]
+	switch {
+	case r == nil:
+		return d, false
+	case s == nil:
+		d = r.whole
+	default:
+		d = r.bySubject[*s]
+	}
+	return d, now.Before(d.ValidUntil)
 }
 
-func (m *memo) put(key []byte, d Decision, now time.Time) {
+func (m *memo) put(key []byte, s *Subject, d Decision, now time.Time) {
 	if !now.Before(d.ValidUntil) {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.answers == nil || len(m.answers) >= memoLimit {
-		m.answers = map[string]Decision{}
+	if m.answers == nil || m.size >= memoLimit {
+		m.answers, m.size = map[string]*remembered{}, 0
 	}
-	m.answers[string(key)] = d
+	r := m.answers[string(key)]
+	if r == nil {
+		r = &remembered{bySubject: map[Subject]Decision{}}
+		m.answers[string(key)] = r
+	}
+	m.size++
+	if s == nil {
+		r.whole = d
+	} else {
+		r.bySubject[*s] = d
+	}
 }

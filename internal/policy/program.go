@@ -87,6 +87,35 @@ func (s source) modules(tests bool) (map[string]*ast.Module, error) {
 	return all, nil
 }
 
+// looksAtAll tells whether the organisation's Rego may look at the subjects or attachments of a query together, as in
+// forbid if count(input.subjects) > 3. What reads other parts of the input by name, and of the data its own, cannot.
+func (s source) looksAtAll() bool {
+	if s.bundle == nil {
+		return false
+	}
+	all := false
+	look := func(r ast.Ref) bool {
+		switch {
+		case r.HasPrefix(ast.InputRootRef):
+			all = all || len(r) < 2 || !oneByOne.Contains(r[1])
+		case r.HasPrefix(ast.DefaultRootRef):
+			all = all || !r.HasPrefix(orgRef)
+		}
+		return false
+	}
+	for _, m := range s.bundle.modules {
+		ast.WalkRefs(m, look)
+	}
+	return all
+}
+
+var (
+	orgRef = ast.MustParseRef("data.scrubjay.org")
+	// oneByOne are the parts of the input that are the same whichever subject is asked about.
+	oneByOne = ast.NewSet(ast.StringTerm("direction"), ast.StringTerm("destination"), ast.StringTerm("origin"), ast.StringTerm("tool"),
+		ast.StringTerm("endpoint"), ast.StringTerm("labels"), ast.StringTerm("stale"), ast.StringTerm("now"))
+)
+
 // store holds data.scrubjay: the bundle's org, and the layers' verdicts, on findings, attachments and tools.
 func (s source) store() storage.Store {
 	org := any(map[string]any{})

@@ -46,6 +46,26 @@ func canonicalise(q Query, stale string) canonical {
 	return c
 }
 
+// rulings are those of a decision on the canonical query, in the order that the caller asked in.
+func (c canonical) rulings(q Query, d Decision) []Ruling {
+	out := make([]Ruling, len(q.Subjects))
+	for i, s := range q.Subjects {
+		n, _ := slices.BinarySearchFunc(c.Subjects, s, compareSubjects)
+		out[i] = d.Rulings[n]
+	}
+	return out
+}
+
+// permissions are the same for attachments.
+func (c canonical) permissions(q Query, d Decision) []Permission {
+	out := make([]Permission, len(q.Attachments))
+	for i, a := range q.Attachments {
+		n, _ := slices.BinarySearch(c.Attachments, a)
+		out[i] = d.Attachments[n]
+	}
+	return out
+}
+
 // appendText puts the length first: a name that holds any byte cannot pass for two.
 func appendText(k []byte, s string) []byte {
 	return append(binary.AppendUvarint(k, uint64(len(s))), s...)
