@@ -116,5 +116,10 @@ func Fingerprint(scope Scope, key, value []byte) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte{byte(scope)})
 	mac.Write(value)
-	return string([]byte{byte(scope), ':'}) + hex.EncodeToString(mac.Sum(nil)[:16])
+	return FingerprintOf(scope, mac.Sum(nil))
+}
+
+// FingerprintOf is how a fingerprint of a scope is written, of the HMAC-SHA256 of the scope and the value under its key.
+func FingerprintOf(scope Scope, sum []byte) string {
+	return string([]byte{byte(scope), ':'}) + hex.EncodeToString(sum[:16])
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
 )
@@ -109,29 +108,54 @@ func (a attachment) with(edits []wire.Edit) []byte {
 	return a.encoding.AppendEncode(nil, text)
 }
 
-// attached finds what is sensitive in an attachment, and in what a data URL says of it; unread is the file that it is
-// if it cannot be read, or nil.
-func (p *Proxy) attached(req *wire.Request, n int, span []byte, engine *detect.Engine) (found []secret, unread *file) {
-	a, readable := openAttachment(span)
-	plain := span[:a.head]
-	if !readable && a.loose {
-		plain = span
+// opened is a span of base64: what it holds, and what stands around it.
+type opened struct {
+	attachment
+	// plain is the data URL's head, or all of it if it is no clean base64; inside is the text that it holds.
+	plain, inside told
+	readable      bool
+	// unread is the file that it is if it cannot be read, or nil.
+	unread *file
+}
+
+func open(req *wire.Request, n int, span []byte) *opened {
+	o := &opened{}
+	o.attachment, o.readable = openAttachment(span)
+	o.plain.text, o.inside.text = span[:o.head], o.text
+	if o.readable {
+		return o
 	}
-	findings, known := p.seen.find(engine, p.Vault, nil, plain)
-	found = merge(n, plain, findings, known, nil, engine)
-	if !readable {
-		f := &file{span: n, head: a.head, size: (len(span) - a.head) / 4 * 3}
-		declared, names := req.Declared(n)
-		if a.head > 0 {
-			declared, _, _ = strings.Cut(string(span[len("data:"):a.head]), ";")
+	if o.loose {
+		o.plain.text = span
+	}
+	declared, names := req.Declared(n)
+	if o.head > 0 {
+		declared, _, _ = strings.Cut(string(span[len("data:"):o.head]), ";")
+	}
+	o.unread = &file{span: n, head: o.head, size: (len(span) - o.head) / 4 * 3}
+	o.unread.kind, o.unread.media = kindOf(o.first, declared, names)
+	return o
+}
+
+// attached adds what is sensitive in an attachment, and in what a data URL says of it.
+func (p *Proxy) attached(out []secret, r *reading, n int, o *opened) []secret {
+	for _, t := range []*told{&o.plain, &o.inside} {
+		if t == &o.inside && !o.readable {
+			break
 		}
-		f.kind, f.media = kindOf(a.first, declared, names)
-		return found, f
+		if t.key == (seenKey{}) {
+			t.key = keyOf(nil, 0, t.text, 0)
+		}
+		p.seen.look(r.engine, p.Vault, t, func() (name, text []byte) { return nil, t.text }, nil)
+		first := len(out)
+		out = merge(out, n, t.has, nil, r.engine)
+		for i := range out[first:] {
+			s := &out[first+i]
+			s.value.Bytes = t.text[s.at.Start:s.at.End]
+			if t == &o.inside {
+				s.in = &o.attachment
+			}
+		}
 	}
-	findings, known = p.seen.find(engine, p.Vault, nil, a.text)
-	for _, s := range merge(n, a.text, findings, known, nil, engine) {
-		s.in = &a
-		found = append(found, s)
-	}
-	return found, nil
+	return out
 }

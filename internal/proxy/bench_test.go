@@ -6,10 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,18 +101,29 @@ func report(b *testing.B, ways []way) {
 // another: added-µs is ours, floor-µs is that of a bare reverse proxy. The three ways take turns within the
 // same run. All text is new each time, but for a history, which is 200 KB that were sent before with 2 KB that were
 // not; known values have been met before, new ones have to be written to the vault.
+//
+// Mixed are values of many kinds, some thirty, as a log or a dump brings them: each request has another combination. Real
+// is program text and prose of this repository and of Go's library instead of one line again and again; and full is a
+// vault that knows 10,000 values already.
 func BenchmarkExchange(b *testing.B) {
 	for _, size := range []int{2 << 10, 200 << 10} {
-		for _, kind := range []string{"clean", "20known", "20new"} {
+		for _, kind := range []string{"clean", "20known", "20new", "20mixed", "20mixed-real", "20mixed-full"} {
 			b.Run(fmt.Sprintf("%dKB/%s", size>>10, kind), func(b *testing.B) { benchExchange(b, size, kind) })
 		}
 	}
 	b.Run("200KB/history", func(b *testing.B) { benchExchange(b, 200<<10, "history") })
+	b.Run("200KB/history-full", func(b *testing.B) { benchExchange(b, 200<<10, "history-full") })
 }
 
 func benchExchange(b *testing.B, size int, kind string) {
 	all, known := ways(b, yes), values(20)
 	history := conversation(size, 0, known)
+	kind, full := strings.CutSuffix(kind, "-full")
+	if full {
+		for turn := range 100 {
+			all[2].send(b, http.DefaultClient, conversation(2<<10, -turn, mixed(100)), readAllOf)
+		}
+	}
 	for turn := 0; b.Loop(); turn++ {
 		var body []byte
 		switch kind {
@@ -118,6 +133,10 @@ func benchExchange(b *testing.B, size int, kind string) {
 			body = conversation(size, turn, known)
 		case "20new":
 			body = conversation(size, turn, values(20))
+		case "20mixed":
+			body = conversation(size, turn, mixed(20))
+		case "20mixed-real":
+			body = realConversation(size, turn, mixed(20))
 		case "history":
 			body = slices.Concat(bytes.TrimSuffix(history, []byte(`],"model":"m"}`)), []byte(","), messagesOf(conversation(2<<10, turn+1, nil)))
 		}
@@ -163,21 +182,33 @@ func BenchmarkFirstByte(b *testing.B) {
 }
 
 // BenchmarkThroughput is how many requests a second sixteen clients get answered. The clients and the vendor take their
-// share of the same processors.
+// share of the same processors. New is 200 KB of program text and prose that were never sent, with twenty values of
+// many kinds; the others are one conversation again and again.
 func BenchmarkThroughput(b *testing.B) {
-	const clients = 16
-	for _, size := range []int{2 << 10, 200 << 10} {
-		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) {
+	const clients, each = 16, 50
+	for _, kind := range []string{"2KB", "200KB", "200KB-new"} {
+		b.Run(kind, func(b *testing.B) {
 			all := ways(b, yes)
 			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
-			body := conversation(size, 1, values(1))
-			for b.Loop() {
+			size := 200 << 10
+			if kind == "2KB" {
+				size = 2 << 10
+			}
+			same := conversation(size, 1, values(1))
+			bodies := make([][]byte, clients*each)
+			for turn := 0; b.Loop(); turn++ {
+				for i := range bodies {
+					bodies[i] = same
+					if kind == "200KB-new" {
+						bodies[i] = realConversation(size, turn*len(bodies)+i, mixed(20))
+					}
+				}
 				for i := range all {
 					began := time.Now()
 					var group sync.WaitGroup
-					for range clients {
+					for c := range clients {
 						group.Go(func() {
-							for range 50 {
+							for _, body := range bodies[c*each : (c+1)*each] {
 								all[i].send(b, client, body, readAllOf)
 							}
 						})
@@ -189,7 +220,7 @@ func BenchmarkThroughput(b *testing.B) {
 			b.ReportMetric(0, "ns/op")
 			for _, w := range all {
 				slices.Sort(w.taken)
-				b.ReportMetric(50*clients/w.taken[len(w.taken)/2].Seconds(), strings.Replace(w.name, "added", "ours", 1)+"-req/s")
+				b.ReportMetric(each*clients/w.taken[len(w.taken)/2].Seconds(), strings.Replace(w.name, "added", "ours", 1)+"-req/s")
 			}
 			client.CloseIdleConnections()
 		})
@@ -208,25 +239,66 @@ func values(n int) []string {
 	return v
 }
 
-// conversation is a request of about size bytes: program text in turns, the values spread over it.
-func conversation(size, turn int, values []string) []byte {
-	type message struct {
-		Role    string `json:"role"`
-		Content string `json:"content"`
+// mixed are texts with values of all the kinds that canaries have.
+func mixed(n int) []string {
+	d := &draw{rand.New(rand.NewPCG(rand.Uint64(), 1))}
+	v := make([]string, n)
+	for i := range v {
+		v[i], _ = kinds[d.IntN(len(kinds))].make(d)
 	}
-	line := "\tresult, err := client.Do(ctx, request) // é and so on, call " + strconv.Itoa(turn) + "\n"
-	count := max(1, len(values))
-	var messages []message
-	for i := range count {
-		text := strings.Repeat(line, max(1, size/count/len(line)))
-		if i < len(values) {
-			text += "it is " + values[i] + " here\n"
+	return v
+}
+
+// realText is what a developer's conversation is made of: program and prose.
+var realText = sync.OnceValue(func() string {
+	var text []byte
+	for _, name := range []string{filepath.Join(runtime.GOROOT(), "src/net/http/server.go"), "../../docs/policy.md", "../../docs/rules.md", filepath.Join(runtime.GOROOT(), "src/go/types/stmt.go"), "../../docs/scan.md", filepath.Join(runtime.GOROOT(), "src/net/http/transport.go")} {
+		more, err := os.ReadFile(name)
+		if err != nil {
+			panic(err)
 		}
-		messages = append(messages, message{[]string{"user", "assistant"}[i%2], text})
+		text = append(text, more...)
 	}
+	return string(text)
+})
+
+// realConversation is a request of about size bytes of those, each time from another place on.
+func realConversation(size, turn int, values []string) []byte {
+	text := realText()
+	at := turn * 7919 % len(text)
+	text = text[at:] + text[:at]
+	part := size / len(values)
+	var messages []benchMessage
+	for i, v := range values {
+		messages = append(messages, benchMessage{[]string{"user", "assistant"}[i%2], text[i*part:(i+1)*part] + "\nit is " + v + " here, in turn " + strconv.Itoa(turn) + "\n"})
+	}
+	return bodyOf(messages)
+}
+
+type benchMessage struct {
+	Role    string `json:"role"`
+	Content string `json:"content"`
+}
+
+func bodyOf(messages []benchMessage) []byte {
 	body, err := json.Marshal(map[string]any{"messages": messages, "model": "m"})
 	if err != nil {
 		panic(err)
 	}
 	return body
+}
+
+// conversation is a request of about size bytes: program text in turns, the values spread over it.
+func conversation(size, turn int, values []string) []byte {
+	line := "\tresult, err := client.Do(ctx, request) // é and so on, call " + strconv.Itoa(turn) + "\n"
+	count := max(1, len(values))
+	var messages []benchMessage
+	for i := range count {
+		text := strings.Repeat(line, max(1, size/count/len(line)))
+		if i < len(values) {
+			text += "it is " + values[i] + " here\n"
+		}
+		messages = append(messages, benchMessage{[]string{"user", "assistant"}[i%2], text})
+	}
+	return bodyOf(messages)
 }

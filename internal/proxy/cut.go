@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
-	"github.com/scrubjay-dev/scrubjay/internal/wire"
 )
 
 // cutReach is how much on either side of a cut is looked at: the longest private keys are shorter.
@@ -12,19 +11,22 @@ const cutReach = 4 << 10
 
 // cut finds the values that begin in one span and end in another, because the cursor of an editor stands in the
 // middle of them. Each part is masked where it stands. The parts are listed by span.
-func (p *Proxy) cut(req *wire.Request, engine *detect.Engine) map[int][]secret {
-	parts := map[int][]secret{}
-	for _, chain := range req.Joins() {
+func (p *Proxy) cut(r *reading) map[int][]secret {
+	var parts map[int][]secret
+	for _, chain := range r.req.Joins() {
+		if parts == nil {
+			parts = map[int][]secret{}
+		}
 		texts := make([][]byte, len(chain))
 		for i, n := range chain {
-			texts[i] = req.Text(req.Spans[n], nil)
+			texts[i] = r.text(n)
 		}
 		for first := 0; first < len(chain)-1; {
 			last := first + 1
 			for last < len(chain)-1 && len(texts[last]) <= 2*cutReach { // a value may go on behind what is short
 				last++
 			}
-			p.cutAmong(parts, chain[first:last+1], texts[first:last+1], engine)
+			p.cutAmong(parts, chain[first:last+1], texts[first:last+1], r.engine)
 			first = last
 		}
 	}
@@ -53,6 +55,7 @@ func (p *Proxy) cutAmong(parts map[int][]secret, spans []int, texts [][]byte, en
 			at := detect.Span{Start: max(s.at.Start, begins), End: min(s.at.End, ends)}
 			if at.Start < at.End && at != s.at {
 				of := s
+				of.value.Part = true
 				of.span, of.at = spans[i], detect.Span{Start: at.Start - begins, End: at.End - begins}
 				if i == 0 {
 					of.at.Start, of.at.End = of.at.Start+left, of.at.End+left

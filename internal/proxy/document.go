@@ -40,35 +40,23 @@ type Outcome struct {
 // document must not go on.
 func (p *Proxy) ScrubDocument(ctx context.Context, d Document) (Outcome, error) {
 	return p.document(d, func(out *Outcome) *failure {
-		req, found, decision, fail := p.examine(ctx, d, &out.Record)
+		said, fail := p.readDocument(d)
 		if fail != nil {
 			return fail
 		}
-		if decision.Verdict == policy.Forbid {
-			out.Why = p.why(req, found, policy.Forbid, decision)
+		defer said.done()
+		v, fail := p.examine(ctx, said, readers(p.Settings()), &out.Record)
+		if fail != nil {
+			return fail
+		}
+		if v.Verdict == policy.Forbid {
+			out.Why = p.why(said.req, v, policy.Forbid)
 			return nil
 		}
-		out.Body = d.Body
-		found = slices.DeleteFunc(found, func(s secret) bool { return s.ruling.Verdict == policy.Allow })
-		if len(found) == 0 {
-			return nil
-		}
-		values := make([]redact.Value, len(found))
-		for i, s := range found {
-			values[i] = s.value
-		}
-		var tokens []string
-		for _, provider := range readers(p.Settings()) {
-			// A value has the same token for everybody.
-			var err error
-			if tokens, err = p.Vault.Issue(redact.Wire, provider, values); err != nil {
-				return closed("vault", err)
-			}
-		}
-		if len(tokens) != len(found) {
+		if len(v.placeholders) != len(v.hidden) {
 			return closed("policy", errors.New("placeholders for no provider"))
 		}
-		out.Body = splice(d.Body, req, found, tokens)
+		out.Body = v.spliced(d.Body, said.req)
 		return nil
 	})
 }
@@ -77,13 +65,18 @@ func (p *Proxy) ScrubDocument(ctx context.Context, d Document) (Outcome, error) 
 // least may go on.
 func (p *Proxy) JudgeDocument(ctx context.Context, d Document, least policy.Verdict) (Outcome, error) {
 	return p.document(d, func(out *Outcome) *failure {
-		req, found, decision, fail := p.examine(ctx, d, &out.Record)
+		said, fail := p.readDocument(d)
+		if fail != nil {
+			return fail
+		}
+		defer said.done()
+		v, fail := p.examine(ctx, said, nil, &out.Record)
 		if fail != nil {
 			return fail
 		}
 		out.Body = d.Body
-		if decision.Verdict >= least {
-			out.Body, out.Why = nil, p.why(req, found, decision.Verdict, decision)
+		if v.Verdict >= least {
+			out.Body, out.Why = nil, p.why(said.req, v, v.Verdict)
 		}
 		return nil
 	})
@@ -176,37 +169,46 @@ func (p *Proxy) recorded(d Document, out *Outcome, do func(*Outcome) *failure) (
 	return nil
 }
 
-// examine finds what is sensitive in a document, and what policy says of it for the strictest of who may read it.
-func (p *Proxy) examine(ctx context.Context, d Document, r *audit.Record) (*wire.Request, []secret, policy.Decision, *failure) {
+func (p *Proxy) readDocument(d Document) (*reading, *failure) {
 	p.Fresh()
-	var strictest policy.Decision
 	req, err := d.Route.Request(d.Body)
 	if err != nil {
-		return nil, nil, strictest, unreadable(err)
+		return nil, unreadable(err)
 	}
-	found, _ := p.find(req) // who sends on what cannot be read is asked then
-	for _, to := range judges(p.Settings()) {
-		decision, fail := p.rule(ctx, policy.Query{Direction: policy.Outgoing, Destination: to, Endpoint: "known"}, found, nil)
-		if fail != nil {
-			return nil, nil, decision, fail
-		}
-		if decision.Verdict >= strictest.Verdict {
-			strictest = decision
-		}
-	}
-	if strictest.Revision == "" {
-		return nil, nil, strictest, closed("policy", errors.New("the settings name no provider that a document could be for"))
-	}
-	r.Verdict, r.Revision = strictest.Verdict.String(), strictest.Revision
-	p.account(r, nil, found, strictest.Verdict)
-	return req, found, strictest, nil
+	return p.read(req, len(d.Body)), nil
 }
 
-func (p *Proxy) why(req *wire.Request, found []secret, v policy.Verdict, d policy.Decision) string {
+// examine finds what is sensitive in a document, and what policy says of it for the strictest of who may read it.
+func (p *Proxy) examine(ctx context.Context, said *reading, providers []string, r *audit.Record) (verdict, *failure) {
+	v, fail := p.judge(said, providers, func(v *verdict) (strictest policy.Decision, fail *failure) {
+		for _, to := range judges(p.Settings()) {
+			// Who sends on what cannot be read is asked about files then.
+			decision, fail := p.rule(ctx, policy.Query{Direction: policy.Outgoing, Destination: to, Endpoint: "known"}, v.found, nil)
+			if fail != nil {
+				return decision, fail
+			}
+			if decision.Verdict >= strictest.Verdict {
+				strictest = decision
+			}
+		}
+		if strictest.Revision == "" {
+			return strictest, closed("policy", errors.New("the settings name no provider that a document could be for"))
+		}
+		return strictest, nil
+	})
+	if fail != nil {
+		return v, fail
+	}
+	r.Verdict, r.Revision = v.Verdict.String(), v.Revision
+	p.account(r, nil, v.found, v.Verdict)
+	return v, nil
+}
+
+func (p *Proxy) why(req *wire.Request, v verdict, of policy.Verdict) string {
 	var r refusal
-	p.named(&r, req, found, v)
-	r.because(d)
-	return strings.TrimSpace(fmt.Sprintf("%s Policy revision %s.", &r, d.Revision))
+	p.named(&r, req, v.found, of)
+	r.because(v.Decision)
+	return strings.TrimSpace(fmt.Sprintf("%s Policy revision %s.", &r, v.Revision))
 }
 
 func unreadable(err error) *failure {

@@ -146,7 +146,7 @@ func (p *Proxy) describe(req *wire.Request, f file) string {
 
 // contentOf is a hash of a file under a key of this process.
 func (p *Proxy) contentOf(req *wire.Request, f file) seenKey {
-	return keyOf(nil, req.Text(req.Spans[f.span], nil)[f.head:])
+	return keyOf(nil, 0, req.Text(req.Spans[f.span], nil)[f.head:], 0)
 }
 
 // question is what the person is asked; a file that stands in the request several times is one.

@@ -41,7 +41,8 @@ func TestKnownInOwnCode(t *testing.T) {
 	at := strings.Index(text, value)
 	known := redact.Match{Span: detect.Span{Start: at, End: at + len(value)}, Value: redact.Value{Type: "SECRET", Rule: "generic-secret", Class: detect.Credential}}
 	var got []string
-	for _, s := range merge(0, []byte(text), engine.Find("", []byte(text)), []redact.Match{known}, nil, engine) {
+	has := remembered{contents: &contents{findings: engine.Find("", []byte(text)), known: []redact.Match{known}}}
+	for _, s := range merge(nil, 0, has, nil, engine) {
 		got = append(got, string(s.subject.Class))
 	}
 	if strings.Join(got, " ") != "proprietary credential proprietary" {

@@ -2,10 +2,12 @@ package proxy
 
 import (
 	"hash/maphash"
+	"slices"
 	"sync"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
 )
 
 // seen remembers what stands in a text, so that a conversation's history, which comes again with every turn, is not
@@ -25,10 +27,35 @@ type remembered struct {
 	generation uint64
 }
 
-// contents of a text are what the rules find in it and what the vault knows of it.
+// contents of a text are what the rules find in it and what the vault knows of it, and where the ends of all that stand
+// in the bytes that say the text.
 type contents struct {
 	findings []detect.Finding
 	known    []redact.Match
+	marks    []wire.Mark
+}
+
+func (c *contents) mark(req *wire.Request, sp wire.Span) {
+	var places []int
+	for _, f := range c.findings {
+		places = append(places, f.Start, f.End)
+	}
+	for _, k := range c.known {
+		places = append(places, k.Start, k.End)
+	}
+	slices.Sort(places)
+	c.marks = req.Mark(sp, slices.Compact(places))
+}
+
+func (c *contents) markAt(place int) (wire.Mark, bool) {
+	if c == nil {
+		return wire.Mark{}, false
+	}
+	i, ok := slices.BinarySearchFunc(c.marks, place, func(m wire.Mark, place int) int { return m.Text - place })
+	if !ok {
+		return wire.Mark{}, false
+	}
+	return c.marks[i], true
 }
 
 // seenKey is 128 bits, so that two texts never share one.
@@ -39,40 +66,56 @@ const mostSeen = 1 << 15
 
 var seenSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
-func keyOf(name, text []byte) (k seenKey) {
+// key is that of a span, by what spells its text and its name.
+func (r *reading) key(sp wire.Span) seenKey {
+	raw, as := r.req.Raw(sp)
+	if sp.Key < 0 {
+		return keyOf(nil, 0, raw, as)
+	}
+	name, nameAs := r.req.Raw(r.req.Spans[sp.Key])
+	return keyOf(name, nameAs, raw, as)
+}
+
+func keyOf(name []byte, nameAs byte, raw []byte, as byte) (k seenKey) {
 	for i, seed := range seenSeeds {
 		var h maphash.Hash
 		h.SetSeed(seed)
-		maphash.WriteComparable(&h, len(name))
+		maphash.WriteComparable(&h, [3]int{len(name), int(nameAs), int(as)})
 		_, _ = h.Write(name) // it never fails
-		_, _ = h.Write(text)
+		_, _ = h.Write(raw)
 		k[i] = h.Sum64()
 	}
 	return k
 }
 
-// find is what the engine finds in a text under a name, or in one without, and what the vault knows in it.
-func (s *seen) find(engine *detect.Engine, vault *redact.Vault, name, text []byte) ([]detect.Finding, []redact.Match) {
-	k := keyOf(name, text)
+// look takes down what the engine finds in a text under a name, or in one without, and what the vault knows in it. The
+// text is asked for if that is not remembered; mark, if there is one, looks up the places of its contents.
+func (s *seen) look(engine *detect.Engine, vault *redact.Vault, t *told, text func() (name, text []byte), mark func(*contents)) {
 	generation := vault.Generation() // before it is asked: what it learns meanwhile is looked for the next time
-	r, ok := s.get(engine, k)
-	if ok && r.generation == generation {
-		return r.all()
+	again := t.has.generation != 0
+	if !again {
+		t.has, again = s.get(engine, t.key)
 	}
-	findings, _ := r.all()
-	if !ok {
+	if again && t.has.generation == generation {
+		return
+	}
+	findings, _ := t.has.all()
+	name, says := text()
+	if !again {
 		if len(name) > 0 {
-			findings = engine.FindNamed(name, text)
+			findings = engine.FindNamed(name, says)
 		} else {
-			findings = engine.Find("", text)
+			findings = engine.Find("", says)
 		}
 	}
-	r = remembered{generation: generation}
-	if known := vault.Known(text); len(findings)+len(known) > 0 {
-		r.contents = &contents{findings, known}
+	t.has = remembered{generation: generation}
+	if known := vault.Known(says); len(findings)+len(known) > 0 {
+		t.has.contents = &contents{findings: findings, known: known}
+		if mark != nil {
+			mark(t.has.contents)
+		}
 	}
-	s.put(engine, k, r)
-	return r.all()
+	s.put(engine, t.key, t.has)
 }
 
 func (r remembered) all() ([]detect.Finding, []redact.Match) {

@@ -18,7 +18,9 @@ func TestSeen(t *testing.T) {
 	}
 	s, vault := new(seen), openVault(t)
 	find := func(engine *detect.Engine, name, text []byte) int {
-		findings, _ := s.find(engine, vault, name, text)
+		t := &told{key: keyOf(name, 0, text, 0)}
+		s.look(engine, vault, t, func() ([]byte, []byte) { return name, text }, nil)
+		findings, _ := t.has.all()
 		return len(findings)
 	}
 	text := []byte("Tr7#kq" + "9Lm2")
@@ -42,10 +44,10 @@ func TestSeen(t *testing.T) {
 			find(engine, []byte("password"), text) // of every turn
 		}
 	}
-	if _, ok := s.get(engine, keyOf([]byte("password"), text)); !ok || len(s.young)+len(s.old) > 2*mostSeen {
+	if _, ok := s.get(engine, keyOf([]byte("password"), 0, text, 0)); !ok || len(s.young)+len(s.old) > 2*mostSeen {
 		t.Errorf("after many texts: %d and %d, the one of every turn %v", len(s.young), len(s.old), ok)
 	}
-	if _, ok := s.get(engine, keyOf(nil, text)); ok {
+	if _, ok := s.get(engine, keyOf(nil, 0, text, 0)); ok {
 		t.Error("a text of long ago is remembered")
 	}
 	find(detect.Default(), nil, text)
@@ -64,7 +66,9 @@ func TestSeenFindsTheSame(t *testing.T) {
 	find := func(known int) {
 		t.Helper()
 		for range 2 {
-			findings, matches := s.find(detect.Default(), vault, nil, text)
+			told := &told{key: keyOf(nil, 0, text, 0)}
+			s.look(detect.Default(), vault, told, func() ([]byte, []byte) { return nil, text }, nil)
+			findings, matches := told.has.all()
 			if !reflect.DeepEqual(findings, want) || len(matches) != known {
 				t.Errorf("%v, want %v; and %d known values, want %d", findings, want, len(matches), known)
 			}

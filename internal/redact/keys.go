@@ -18,8 +18,9 @@ import (
 
 // Keys are what the installation's one secret is stretched to, a key for each use.
 type Keys struct {
-	token       []byte
+	token       *macs
 	fingerprint []byte
+	prints      *macs
 	secrets     []byte
 	seal        cipher.AEAD
 }
@@ -77,7 +78,8 @@ func newKeys(dir, path string) (Keys, error) {
 
 func deriveKeys(secret []byte) (Keys, error) {
 	var k Keys
-	derived := map[string]*[]byte{"token": &k.token, "fingerprint": &k.fingerprint}
+	var token []byte
+	derived := map[string]*[]byte{"token": &token, "fingerprint": &k.fingerprint}
 	for use, to := range derived {
 		b, err := hkdf.Key(sha256.New, secret, nil, "scrubjay "+use, 32)
 		if err != nil {
@@ -85,6 +87,7 @@ func deriveKeys(secret []byte) (Keys, error) {
 		}
 		*to = b
 	}
+	k.token, k.prints = newMACs(token), newMACs(k.fingerprint)
 	b, err := hkdf.Key(sha256.New, secret, nil, "scrubjay vault", chacha20poly1305.KeySize)
 	if err != nil {
 		return Keys{}, err

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -11,29 +12,65 @@ import (
 
 // Known are values that are known already: find finds them wherever they stand exactly, whether or not a rule would
 // see them there. A value that was restored in an answer comes back in the history of the next request,
-// often without the name or the quotes that gave it away the first time.
+// often without the name or the quotes that gave it away the first time. A credential is known in its other forms,
+// too: whoever reads a password may go on with its base64.
 type Known struct {
-	mu    sync.RWMutex
-	gate  gate
-	byKey map[[knownMin]byte][]known
+	mu sync.RWMutex
+	index
 	// learnt counts what was added.
 	learnt atomic.Uint64
 }
 
-// gate has a bit for a hash of the first four bytes of each value: most of a text goes no further.
-type gate [1 << gateBits / 64]uint64
+// index finds values by their first bytes. It has few pointers: a vault of many values costs the collector nothing.
+type index struct {
+	// first and then have a bit for a hash of bytes 0 to 3 and 2 to 5 of each value: most of a text goes no further.
+	first, then gate
+	// heads are the first of the lengths that values have, by their first bytes: thousands of a vendor's tokens begin alike,
+	// and are equally long. whole has the values by a hash of all of their bytes.
+	heads   map[uint64]int32
+	lengths []length
+	whole   map[uint64]int32
+	values  []known
+	text    []byte
+	metas   []Value // without Bytes, each once
+}
 
-const gateBits = 17
+// length is one that a value has, and the place of the next, or -1.
+type length struct {
+	n    uint32
+	next int32
+}
 
-func gateHash(text []byte) uint32 { return hash4(binary.LittleEndian.Uint32(text)) }
-
-func hash4(first uint32) uint32 { return first * 2654435761 >> (32 - gateBits) }
-
-func (g *gate) add(h uint32) { g[h>>6] |= 1 << (h & 63) }
-
+// known is a value: where it stands in the text, what it is, and another with the same hash, or -1.
 type known struct {
-	value []byte
-	meta  Value // without Bytes
+	at, length uint32
+	meta, next int32
+}
+
+var knownSeed = maphash.MakeSeed()
+
+// gate is a set of hashes: what is not in it was not added.
+type gate struct {
+	bits  []uint64
+	shift uint8
+}
+
+const (
+	// gateBits is the size of a gate, which grows so that a hash by chance passes one time in sixteen at most.
+	gateBits  = 15
+	gateSpace = 16
+)
+
+func newGate(bits uint8) gate { return gate{make([]uint64, 1<<bits/64), 32 - bits} }
+
+func (g *gate) hash(four uint32) uint32 { return four * 2654435761 >> (g.shift & 31) }
+func (g *gate) set(h uint32)            { g.bits[h>>6] |= 1 << (h & 63) }
+func (g *gate) add(four uint32)         { g.set(g.hash(four)) }
+func (g *gate) passes(four uint32) bool { h := g.hash(four); return g.bits[h>>6]&(1<<(h&63)) != 0 }
+func (g *gate) room() int               { return len(g.bits) * 64 / gateSpace }
+func fourAt(text []byte, at int) uint32 { return binary.LittleEndian.Uint32(text[at:]) }
+func headAt(text []byte, at int) uint64 {
+	return uint64(fourAt(text, at)) | uint64(fourAt(text, at+2))<<32
 }
 
 const (
@@ -54,47 +91,122 @@ type Match struct {
 // also takes in another match that the span holds a part of, at least.
 func (m *Match) also(other Match) {
 	m.End = max(m.End, other.End)
-	same := func(v Value) bool { return v.Rule == other.Rule && v.Class == other.Class }
-	if !same(m.Value) && !slices.ContainsFunc(m.Others, same) {
-		m.Others = append(m.Others, other.Value)
+	take := func(v Value) {
+		same := func(has Value) bool { return has.Rule == v.Rule && has.Class == v.Class }
+		if !same(m.Value) && !slices.ContainsFunc(m.Others, same) {
+			m.Others = append(m.Others[:len(m.Others):len(m.Others)], v)
+		}
+	}
+	take(other.Value)
+	for _, v := range other.Others {
+		take(v)
 	}
 }
 
-// Add makes a value known.
+// Add makes a value known, and a credential in its forms.
 func (k *Known) Add(v Value) {
-	if len(v.Bytes) < knownMin {
-		return
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.byKey == nil {
-		k.byKey = map[[knownMin]byte][]known{}
+	before := len(k.values)
+	defer func() { k.learnt.Add(uint64(len(k.values) - before)) }()
+	k.add(v.Bytes, v)
+	if v.Class == detect.Credential && len(v.Bytes) >= headLen && len(v.Bytes) <= detect.KnownLongest {
+		eachForm(v.Bytes, func(form []byte) {
+			if len(form) >= headLen { // a core of base64 may be shorter
+				k.add(form, v)
+			}
+		})
 	}
-	key := [knownMin]byte(v.Bytes)
-	for _, have := range k.byKey[key] {
-		if slices.Equal(have.value, v.Bytes) {
+}
+
+func (x *index) add(value []byte, meta Value) {
+	if len(value) < knownMin {
+		return
+	}
+	if x.heads == nil {
+		x.heads, x.whole = map[uint64]int32{}, map[uint64]int32{}
+		x.first, x.then = newGate(gateBits), newGate(gateBits)
+	}
+	hash := maphash.Bytes(knownSeed, value)
+	next, has := x.withHash(hash, value)
+	if has {
+		return
+	}
+	x.whole[hash] = int32(len(x.values))
+	x.addLength(headAt(value, 0), uint32(len(value)))
+	x.values = append(x.values, known{uint32(len(x.text)), uint32(len(value)), x.metaOf(meta), next})
+	x.text = append(x.text, value...)
+	if len(x.values) <= x.first.room() {
+		x.first.add(fourAt(value, 0))
+		x.then.add(fourAt(value, 2))
+		return
+	}
+	bits := 32 - x.first.shift + 1
+	x.first, x.then = newGate(bits), newGate(bits)
+	for _, has := range x.values {
+		v := x.bytes(has)
+		x.first.add(fourAt(v, 0))
+		x.then.add(fourAt(v, 2))
+	}
+}
+
+// withHash is the place of a value; or, if it is not there, of the first that has its hash, or -1.
+func (x *index) withHash(hash uint64, value []byte) (at int32, ok bool) {
+	first, ok := x.whole[hash]
+	if !ok {
+		return -1, false
+	}
+	for at = first; at >= 0; at = x.values[at].next {
+		if string(x.bytes(x.values[at])) == string(value) {
+			return at, true
+		}
+	}
+	return first, false
+}
+
+func (x *index) addLength(head uint64, n uint32) {
+	first, ok := x.heads[head]
+	if !ok {
+		first = -1
+	}
+	for i := first; i >= 0; i = x.lengths[i].next {
+		if x.lengths[i].n == n {
 			return
 		}
 	}
-	value := slices.Clone(v.Bytes)
+	x.heads[head] = int32(len(x.lengths))
+	x.lengths = append(x.lengths, length{n, first})
+}
+
+func (x *index) bytes(v known) []byte { return x.text[v.at : v.at+v.length] }
+
+func (x *index) metaOf(v Value) int32 {
 	v.Bytes = nil
-	list := append(k.byKey[key], known{value, v})
-	// The longest first: a key's own prefix must not leave the rest of it in the text.
-	slices.SortFunc(list, func(a, b known) int { return len(b.value) - len(a.value) })
-	k.byKey[key] = list
-	k.gate.add(gateHash(value))
-	k.learnt.Add(1)
+	for i, has := range slices.Backward(x.metas) { // most often that of the value before
+		if has.Type == v.Type && has.Rule == v.Rule && has.Class == v.Class {
+			return int32(i)
+		}
+	}
+	x.metas = append(x.metas, v)
+	return int32(len(x.metas) - 1)
 }
 
 // at appends the known values that begin at a place.
-func (k *Known) at(dst []Match, text []byte, i int) []Match {
-	if i+knownMin > len(text) {
+func (x *index) at(dst []Match, text []byte, i int) []Match {
+	if i+knownMin > len(text) || x.heads == nil || !x.then.passes(fourAt(text, i+2)) {
 		return dst
 	}
-	for _, v := range k.byKey[[knownMin]byte(text[i:])] {
-		end := i + len(v.value)
-		if end <= len(text) && string(text[i:end]) == string(v.value) && (len(v.value) >= anywhere || !within(text, i, end)) {
-			dst = append(dst, Match{Span: detect.Span{Start: i, End: end}, Value: v.meta})
+	at, ok := x.heads[headAt(text, i)]
+	if !ok {
+		return dst
+	}
+	for ; at >= 0; at = x.lengths[at].next {
+		end := i + int(x.lengths[at].n)
+		if end > len(text) || end-i < anywhere && within(text, i, end) {
+			continue
+		}
+		if n, ok := x.withHash(maphash.Bytes(knownSeed, text[i:end]), text[i:end]); ok {
+			dst = append(dst, Match{Span: detect.Span{Start: i, End: end}, Value: x.metas[x.values[n].meta]})
 		}
 	}
 	return dst
@@ -107,12 +219,19 @@ func find(text []byte, k *Known, s *Secrets) (out []Match) {
 	defer k.mu.RUnlock()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if len(k.byKey) == 0 && len(s.prints) == 0 {
+	x := &k.index
+	if len(x.values) == 0 && len(s.prints) == 0 {
 		return nil
 	}
 	var here []Match
 	look := func(i int) {
-		here = s.at(k.at(here[:0], text, i), text, i)
+		here = x.at(here[:0], text, i)
+		if len(s.prints) > 0 {
+			here = s.at(here, text, i)
+		}
+		if len(here) == 0 {
+			return
+		}
 		slices.SortStableFunc(here, func(a, b Match) int { return b.End - a.End })
 		for _, m := range here {
 			if n := len(out) - 1; n < 0 || out[n].End <= i {
@@ -122,19 +241,24 @@ func find(text []byte, k *Known, s *Secrets) (out []Match) {
 			}
 		}
 	}
-	one, other := &k.gate, &s.gate
-	passes := func(h uint32) bool { return (one[h>>6]|other[h>>6])&(1<<(h&63)) != 0 }
+	one, other := &x.first, &s.gate
+	if len(x.values) == 0 {
+		one = other
+	} else if len(s.prints) == 0 {
+		other = one
+	}
 	i := 0
 	for ; i+8 <= len(text); i += 4 {
 		word := binary.LittleEndian.Uint64(text[i:])
 		for j := range 4 {
-			if passes(hash4(uint32(word >> (8 * j)))) {
+			four := uint32(word >> (8 * j))
+			if one.passes(four) || other.passes(four) {
 				look(i + j)
 			}
 		}
 	}
 	for ; i+4 <= len(text); i++ {
-		if passes(gateHash(text[i:])) {
+		if four := fourAt(text, i); one.passes(four) || other.passes(four) {
 			look(i)
 		}
 	}

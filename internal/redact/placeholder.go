@@ -2,8 +2,6 @@ package redact
 
 import (
 	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/binary"
 	"strings"
 
@@ -18,13 +16,9 @@ const (
 )
 
 // placeholder makes the token of a value. round is 0 but for the rare values whose tokens collide.
-func placeholder(key []byte, scope Scope, typ string, value []byte, round byte) string {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte{byte(scope), round})
-	mac.Write([]byte(typ))
-	mac.Write([]byte{0})
-	mac.Write(value)
-	n := binary.BigEndian.Uint64(mac.Sum(nil))
+func placeholder(keyed *macs, scope Scope, typ string, value []byte, round byte) string {
+	mac := keyed.sum([]byte{byte(scope), round}, []byte(typ), []byte{0}, value)
+	n := binary.BigEndian.Uint64(mac[:])
 	head := typ + "_"
 	if scope == File {
 		head = filePrefix + head

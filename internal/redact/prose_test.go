@@ -30,7 +30,7 @@ func TestProse(t *testing.T) {
 	types := []string{"EMAIL", "AWS_KEY_ID", "PERSON"}
 	var tokens []string
 	for i, typ := range types {
-		p := placeholder(testKey, Wire, typ, []byte{byte(i)}, 0)
+		p := placeholder(testMACs, Wire, typ, []byte{byte(i)}, 0)
 		values[p] = "<" + typ + ">"
 		tokens = append(tokens, p)
 	}
@@ -62,7 +62,7 @@ func TestProse(t *testing.T) {
 		}
 	}
 	// What was never issued stays, and in a tool's arguments only the placeholder itself comes back.
-	never := placeholder(testKey, Wire, "EMAIL", []byte("never"), 0)
+	never := placeholder(testMACs, Wire, "EMAIL", []byte("never"), 0)
 	for _, form := range bentForms(never) {
 		r := NewProse(look, types)
 		if got := string(r.Write([]byte(form))) + string(r.Flush()); got != form {
@@ -83,7 +83,7 @@ func TestProseSplits(t *testing.T) {
 	types := []string{"EMAIL", "AWS_KEY_ID", "IP"}
 	bits := []string{"e", "E", "email", "Email", " ", "_", "\\", "aws", "Key", "key ", "ID", "ip", "I", "s", "é", "\n", "-", "2"}
 	for i, typ := range types {
-		p := placeholder(testKey, Wire, typ, []byte{byte(i)}, 0)
+		p := placeholder(testMACs, Wire, typ, []byte{byte(i)}, 0)
 		values[p] = "<value>"
 		bits = append(bits, bentForms(p)...)
 		bits = append(bits, p[:len(p)-2], p[len(p)-6:])
@@ -121,7 +121,7 @@ func TestProseSplits(t *testing.T) {
 
 // TestInURL: another lookup answers within a URL, however the text is cut.
 func TestInURL(t *testing.T) {
-	token := placeholder(testKey, Wire, "SECRET", []byte("x"), 0)
+	token := placeholder(testMACs, Wire, "SECRET", []byte("x"), 0)
 	look := func(p string) ([]byte, bool) { return []byte("value"), p == token }
 	none := func(string) ([]byte, bool) { return nil, false }
 	for text, want := range map[string]string{

@@ -40,6 +40,8 @@ type Value struct {
 	Rule  string
 	Class detect.Class
 	Bytes []byte
+	// Part says that a cursor cut the value off another: it comes back, and is not looked for elsewhere. It may be any word.
+	Part bool
 }
 
 // Lookup answers with the value a placeholder stands for, if it was issued for this use.

@@ -15,7 +15,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
-var testKey = []byte("a key for tests only, 32 bytes..")
+var testMACs = newMACs([]byte("a key for tests only, 32 bytes.."))
 
 // TestPlaceholderForm: an identifier, the same each time, another for each scope, type and value, and
 // any single wrong or exchanged character shows.
@@ -25,7 +25,7 @@ func TestPlaceholderForm(t *testing.T) {
 	for _, typ := range []string{"EMAIL", "IP", "AWS_KEY_ID"} {
 		for _, scope := range []Scope{Wire, File} {
 			for i := range 200 {
-				p := placeholder(testKey, scope, typ, fmt.Appendf(nil, "value %d", i), 0)
+				p := placeholder(testMACs, scope, typ, fmt.Appendf(nil, "value %d", i), 0)
 				if !form.MatchString(p) || len(p) > MaxPlaceholder {
 					t.Fatalf("%q is no placeholder", p)
 				}
@@ -240,14 +240,14 @@ func TestRestoreSplits(t *testing.T) {
 	values := map[string]string{}
 	look := func(p string) ([]byte, bool) { v, ok := values[p]; return []byte(v), ok }
 	for i, typ := range []string{"EMAIL", "AWS_KEY_ID", "IP"} {
-		values[placeholder(testKey, Wire, typ, []byte{byte(i)}, 0)] = fmt.Sprintf("<%d \"\\\n😀>", i)
+		values[placeholder(testMACs, Wire, typ, []byte{byte(i)}, 0)] = fmt.Sprintf("<%d \"\\\n😀>", i)
 	}
 	var tokens []string
 	for p := range values {
 		tokens = append(tokens, p)
 	}
-	never := placeholder(testKey, Wire, "EMAIL", []byte("never"), 0)
-	file := placeholder(testKey, File, "EMAIL", []byte{0}, 0)
+	never := placeholder(testMACs, Wire, "EMAIL", []byte("never"), 0)
+	file := placeholder(testMACs, File, "EMAIL", []byte{0}, 0)
 	r := rand.New(rand.NewPCG(5, 6))
 	bits := append([]string{"X", "_", "MAX_", "\\n", " ", "é", "a2", "THE_QUICK", never, file, tokens[0][:7]}, tokens...)
 	for range 300 {
@@ -331,7 +331,7 @@ func TestNothingToFind(t *testing.T) {
 	for i := range 200 {
 		for _, typ := range []string{"SECRET", "PASSWORD", "AWS_KEY_ID"} {
 			for _, scope := range []Scope{Wire, File} {
-				text := fmt.Appendf(nil, "db_password = %q\nPASSWORD=%[1]s\n", placeholder(testKey, scope, typ, []byte{byte(i)}, 0))
+				text := fmt.Appendf(nil, "db_password = %q\nPASSWORD=%[1]s\n", placeholder(testMACs, scope, typ, []byte{byte(i)}, 0))
 				if found := detect.Default().Find("", text); len(found) > 0 {
 					t.Fatalf("%s finds %q", found[0].Rule.ID, text)
 				}

@@ -1,20 +1,22 @@
 package redact
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
@@ -27,7 +29,7 @@ const KnownRule = "known-value"
 // nothing else. They are looked for in the forms that people meet, too: base64, percent and shell escapes, hex.
 type Secrets struct {
 	head cipher.Block // a keyed function of a value's first bytes
-	mac  []byte
+	macs *macs
 
 	mu      sync.RWMutex
 	sources map[string][]Print
@@ -52,6 +54,8 @@ const (
 	headLen = detect.KnownShortest
 	// mostPrints bounds what is looked for: a file of a million "secrets" is none of a person's.
 	mostPrints = 1 << 16
+	// printGate is the size of the gate whose hashes prints carry, in files too.
+	printGate = 17
 )
 
 func newSecrets(key []byte) *Secrets {
@@ -59,7 +63,7 @@ func newSecrets(key []byte) *Secrets {
 	if err != nil {
 		panic(err) // the key has the size that it must have
 	}
-	return &Secrets{head: block, mac: key[16:], sources: map[string][]Print{}}
+	return &Secrets{head: block, macs: newMACs(key[16:]), gate: newGate(printGate), sources: map[string][]Print{}}
 }
 
 // Set makes the values of a source known instead of those that it had before.
@@ -83,7 +87,7 @@ func (s *Secrets) SetPrints(source string, prints []Print) {
 	if len(prints) == 0 {
 		delete(s.sources, source)
 	}
-	clear(s.gate[:])
+	clear(s.gate.bits)
 	s.prints, s.left = map[uint64][]Print{}, 0
 	n := 0
 	// What the person named comes first, then variables, then files: if there are too many, the last are left out.
@@ -98,7 +102,7 @@ func (s *Secrets) SetPrints(source string, prints []Print) {
 				continue
 			}
 			n++
-			s.gate.add(p.Gate)
+			s.gate.set(p.Gate)
 			// The longest first, so that nothing of it is left over.
 			s.prints[p.Head] = append(has, p)
 			slices.SortFunc(s.prints[p.Head], func(a, b Print) int { return cmp.Compare(b.Length, a.Length) })
@@ -124,7 +128,7 @@ func (s *Secrets) Prints(value []byte) []Print {
 		if len(form) < headLen {
 			continue // a core of base64
 		}
-		p := Print{Length: len(form), Gate: gateHash(form), Head: s.headOf(form), Tail: s.headOf(form[len(form)-headLen:]), MAC: s.macOf(form)}
+		p := Print{Length: len(form), Gate: s.gate.hash(fourAt(form, 0)), Head: s.headOf(form), Tail: s.headOf(form[len(form)-headLen:]), MAC: s.macOf(form)}
 		if !slices.Contains(out, p) {
 			out = append(out, p)
 		}
@@ -132,31 +136,54 @@ func (s *Secrets) Prints(value []byte) []Print {
 	return out
 }
 
-// forms are a value and what other texts write for it. Base64 of a text that holds the value has one of three cores,
-// by where in its groups of three bytes the value begins.
+// forms are a value and what other texts write for it.
 func forms(value []byte) [][]byte {
-	v := string(value)
-	all := []string{
-		v, url.QueryEscape(v), url.PathEscape(v), strings.ReplaceAll(url.QueryEscape(v), "+", "%20"),
-		hex.EncodeToString(value), strings.ToUpper(hex.EncodeToString(value)),
-		strings.ReplaceAll(v, "'", `'\''`), shellEscaped(v, "\"$`\\"), shellEscaped(v, " \"'$`\\&;|<>()*?[]{}!#~"),
-		jsonEscaped(v), jsonEscapedForHTML(v),
+	all := [][]byte{value}
+	eachForm(value, func(form []byte) { all = append(all, slices.Clone(form)) })
+	return all
+}
+
+// eachForm hands over what other texts write for a value, in memory that is good for the call. Base64 of a text that
+// holds the value has one of three cores, by where in its groups of three bytes the value begins.
+func eachForm(value []byte, each func([]byte)) {
+	buf := hex.AppendEncode(make([]byte, 0, 3*len(value)+8), value)
+	each(buf)
+	if upper := bytes.ToUpper(buf); !bytes.Equal(upper, buf) {
+		each(upper)
 	}
-	for _, alphabet := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		for shift := range 3 {
-			core := alphabet.EncodeToString(append(make([]byte, shift), value...))
-			core = core[(shift*8+5)/6:]
-			if rest := (shift + len(value)) % 3; rest > 0 {
+	shifted := append(make([]byte, 2, len(value)+2), value...)
+	for shift := range 3 {
+		text := shifted[2-shift:]
+		core := func(alphabet *base64.Encoding) []byte {
+			core := alphabet.AppendEncode(buf[:0], text)[(shift*8+5)/6:]
+			if len(text)%3 > 0 {
 				core = core[:len(core)-1] // its last character depends on what follows
 			}
-			all = append(all, core)
+			return core
+		}
+		std := core(base64.RawStdEncoding)
+		differs := bytes.ContainsAny(std, "+/")
+		each(std)
+		if differs {
+			each(core(base64.RawURLEncoding))
 		}
 	}
-	out := make([][]byte, len(all))
-	for i, form := range all {
-		out[i] = []byte(form)
+	if !bytes.ContainsFunc(value, func(r rune) bool {
+		return r >= utf8.RuneSelf || r < '0' || r > '9' && r < 'A' || r > 'Z' && r < 'a' || r > 'z'
+	}) {
+		return // nothing escapes a letter or a digit
 	}
-	return out
+	v := string(value)
+	escaped := jsonEscaped(v)
+	for _, form := range []string{
+		url.QueryEscape(v), url.PathEscape(v), strings.ReplaceAll(url.QueryEscape(v), "+", "%20"),
+		strings.ReplaceAll(v, "'", `'\''`), shellEscaped(v, "\"$`\\"), shellEscaped(v, " \"'$`\\&;|<>()*?[]{}!#~"),
+		escaped[0], escaped[1], escaped[2],
+	} {
+		if form != v {
+			each([]byte(form))
+		}
+	}
 }
 
 func shellEscaped(v, special string) string {
@@ -170,14 +197,47 @@ func shellEscaped(v, special string) string {
 	return b.String()
 }
 
-// jsonEscaped is the value as a JSON string that stands in a text says it.
-func jsonEscaped(v string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(v)
-}
-
-// jsonEscapedForHTML is what Go's and other writers make of it.
-func jsonEscapedForHTML(v string) string {
-	return strings.NewReplacer("&", `\u0026`, "<", `\u003c`, ">", `\u003e`).Replace(jsonEscaped(v))
+// jsonEscaped is the value as a JSON string that stands in a text says it: the least that has to be escaped; what Go
+// escapes, for HTML's sake; and what is left of it in ASCII, as Python writes it.
+func jsonEscaped(v string) [3]string {
+	least, html, ascii := make([]byte, 0, 2*len(v)), make([]byte, 0, 2*len(v)), make([]byte, 0, 2*len(v))
+	for _, r := range v {
+		var short []byte
+		switch r {
+		case '"', '\\':
+			short = []byte{'\\', byte(r)}
+		case '\n':
+			short = []byte(`\n`)
+		case '\r':
+			short = []byte(`\r`)
+		case '\t':
+			short = []byte(`\t`)
+		case '\b':
+			short = []byte(`\b`)
+		case '\f':
+			short = []byte(`\f`)
+		}
+		written := utf8.AppendRune(nil, r)
+		long := written
+		if high, low := utf16.EncodeRune(r); low != utf8.RuneError {
+			long = fmt.Appendf(nil, `\u%04x\u%04x`, high, low)
+		} else if r >= utf8.RuneSelf || r < ' ' || r == '<' || r == '>' || r == '&' {
+			long = fmt.Appendf(nil, `\u%04x`, r)
+		}
+		switch {
+		case short != nil:
+			least, html, ascii = append(least, short...), append(html, short...), append(ascii, short...)
+		case r < ' ':
+			least, html, ascii = append(least, long...), append(html, long...), append(ascii, long...)
+		case r == '<', r == '>', r == '&':
+			least, html, ascii = append(least, written...), append(html, long...), append(ascii, written...)
+		case r == '\u2028', r == '\u2029':
+			least, html, ascii = append(least, written...), append(html, long...), append(ascii, long...)
+		default:
+			least, html, ascii = append(least, written...), append(html, written...), append(ascii, long...)
+		}
+	}
+	return [3]string{string(least), string(html), string(ascii)}
 }
 
 func (s *Secrets) headOf(text []byte) uint64 {
@@ -188,9 +248,8 @@ func (s *Secrets) headOf(text []byte) uint64 {
 }
 
 func (s *Secrets) macOf(text []byte) [16]byte {
-	mac := hmac.New(sha256.New, s.mac)
-	mac.Write(text)
-	return [16]byte(mac.Sum(nil))
+	mac := s.macs.sum(text)
+	return [16]byte(mac[:16])
 }
 
 // at appends the secret that begins at a place.

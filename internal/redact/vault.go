@@ -50,6 +50,8 @@ type entry struct {
 	Seen        int64        `json:"at"`
 	Purged      bool         `json:"x,omitempty"`
 	Value       []byte       `json:"v"`
+	// Part says that the value is what a cursor cut off another.
+	Part bool `json:"part,omitempty"`
 }
 
 // OpenVault opens the vault of a state directory and makes it if there is none.
@@ -122,12 +124,25 @@ func (v *Vault) expired(e *entry) bool {
 // returns: a file's on disk through a crash of the machine, a request's through one of the process.
 // If they cannot be, it is an error, and nothing may be replaced.
 func (v *Vault) Issue(scope Scope, provider string, values []Value) ([]string, error) {
+	placeholders, _, err := v.IssueNew(scope, provider, values)
+	return placeholders, err
+}
+
+// IssueNew is Issue, and says whether Known finds something now that it did not find before.
+func (v *Vault) IssueNew(scope Scope, provider string, values []Value) (placeholders []string, learnt bool, err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	known := v.known.learnt.Load()
+	placeholders, err = v.issue(scope, provider, values)
+	return placeholders, v.known.learnt.Load() != known, err
+}
+
+func (v *Vault) issue(scope Scope, provider string, values []Value) ([]string, error) {
 	out := make([]string, len(values))
 	fresh, named := map[string]*entry{}, map[string]Value{}
 	for i, val := range values {
 		if first, ok := named[string(val.Bytes)]; ok && scope == Wire {
+			first.Part = first.Part && val.Part
 			val = first
 		}
 		named[string(val.Bytes)] = val
@@ -138,11 +153,12 @@ func (v *Vault) Issue(scope Scope, provider string, values []Value) ([]string, e
 		if has != nil {
 			age = v.now().Sub(time.Unix(has.Seen, 0))
 		}
-		if has != nil && (scope == File || slices.Contains(has.Providers, provider) && age < wireLife/30) {
+		whole := has != nil && has.Part && !val.Part
+		if has != nil && !whole && (scope == File || slices.Contains(has.Providers, provider) && age < wireLife/30) {
 			continue
 		}
 		if has != nil {
-			e.Providers = slices.Clone(has.Providers)
+			e.Providers, e.Part = slices.Clone(has.Providers), has.Part && val.Part
 		}
 		if scope == Wire && !slices.Contains(e.Providers, provider) {
 			e.Providers = append(e.Providers, provider)
@@ -165,7 +181,9 @@ func (v *Vault) Issue(scope Scope, provider string, values []Value) ([]string, e
 // remember makes a value known. Of several placeholders of a value on the wire the smallest counts, so
 // that the order in which a journal is read does not matter.
 func (v *Vault) remember(e *entry) {
-	v.known.Add(e.value())
+	if !e.Part {
+		v.known.Add(e.value())
+	}
 	for _, p := range e.Providers {
 		if has := v.types[p]; !slices.Contains(has, e.Type) {
 			v.types[p] = append(has[:len(has):len(has)], e.Type) // whoever has the old list goes on with it
@@ -181,7 +199,7 @@ func (v *Vault) remember(e *entry) {
 func (v *Vault) tokenFor(scope Scope, val Value, fresh map[string]*entry) *entry {
 	if has := v.onWire[string(val.Bytes)]; scope == Wire && has != nil && !v.expired(has) {
 		e := *has
-		e.Seen, e.Providers = v.now().Unix(), nil
+		e.Seen, e.Providers, e.Part = v.now().Unix(), nil, has.Part && val.Part
 		return &e
 	}
 	for round := byte(0); ; round++ {
@@ -191,7 +209,7 @@ func (v *Vault) tokenFor(scope Scope, val Value, fresh map[string]*entry) *entry
 			has = fresh[p]
 		}
 		if has == nil || bytes.Equal(has.Value, val.Bytes) {
-			return &entry{Placeholder: p, Type: val.Type, Rule: val.Rule, Class: val.Class, Scope: scope, Seen: v.now().Unix(), Value: bytes.Clone(val.Bytes)}
+			return &entry{Placeholder: p, Type: val.Type, Rule: val.Rule, Class: val.Class, Scope: scope, Seen: v.now().Unix(), Value: bytes.Clone(val.Bytes), Part: val.Part}
 		}
 	}
 }
@@ -251,7 +269,8 @@ func (v *Vault) Secrets() *Secrets { return v.secrets }
 
 // Fingerprint is the installation's fingerprint of a value.
 func (v *Vault) Fingerprint(value []byte) string {
-	return detect.Fingerprint(detect.Installation, v.keys.fingerprint, value)
+	sum := v.keys.prints.sum([]byte{byte(detect.Installation)}, value)
+	return detect.FingerprintOf(detect.Installation, sum[:])
 }
 
 // Purge forgets file placeholders for good: what stands in a file in their place is lost.

@@ -55,6 +55,51 @@ func (q *Request) Place(s Span, edits []Edit) {
 	}
 }
 
+// Raw is a span as it stands in the body, and a number that tells apart how such bytes are to be read: what is raw alike
+// under the same number says the same.
+func (q *Request) Raw(s Span) (raw []byte, reading byte) {
+	if s.escaped {
+		reading = s.layers
+	}
+	if s.IsNumber {
+		reading |= 1 << 7
+	}
+	return q.body[s.Start:s.End], reading
+}
+
+// Mark is a place in a span's text, and where in the span's raw bytes what begins there begins, and what ends there
+// ends. They differ within a character, and nowhere else.
+type Mark struct{ Text, Begin, End int }
+
+// Mark finds places of a span's text in its raw bytes. The places are in order.
+func (q *Request) Mark(s Span, places []int) []Mark {
+	marks := make([]Mark, len(places))
+	edits := make([]Edit, len(places))
+	for i, at := range places {
+		edits[i] = Edit{Start: at, End: at}
+	}
+	raw := q.body[s.Start:s.End]
+	if s.escaped && s.layers == 2 {
+		locate(decode(nil, raw), edits)
+	}
+	locate(raw, edits)
+	for i, e := range edits {
+		marks[i] = Mark{places[i], e.Start, e.End}
+	}
+	return marks
+}
+
+// Part is what some of a span's raw bytes say.
+func (q *Request) Part(s Span, begin, end int) []byte {
+	text := q.body[s.Start+begin : s.Start+end]
+	if s.escaped {
+		for range s.layers {
+			text = decode(nil, text)
+		}
+	}
+	return text
+}
+
 // Encode escapes a value for the span's place in the body. In a number's place it becomes a string.
 func (s Span) Encode(value []byte) []byte {
 	if s.IsNumber {
