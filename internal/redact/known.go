@@ -19,11 +19,12 @@ type Known struct {
 	index
 	// learnt counts what was added.
 	learnt atomic.Uint64
+	door   atomic.Pointer[door]
 }
 
 // index finds values by their first bytes. It has few pointers: a vault of many values costs the collector nothing.
 type index struct {
-	// first and then have a bit for a hash of bytes 0 to 3 and 2 to 5 of each value: most of a text goes no further.
+	// first and then have a bit for a hash of bytes 0 to 3 and 2 to 5 of each value.
 	first, then gate
 	// heads are the first of the lengths that values have, by their first bytes: thousands of a vendor's tokens begin alike,
 	// and are equally long. whole has the values by a hash of all of their bytes.
@@ -57,13 +58,14 @@ type gate struct {
 
 const (
 	// gateBits is the size of a gate, which grows so that a hash by chance passes one time in sixteen at most.
-	gateBits  = 15
-	gateSpace = 16
+	gateFactor = 2654435761
+	gateBits   = 15
+	gateSpace  = 16
 )
 
 func newGate(bits uint8) gate { return gate{make([]uint64, 1<<bits/64), 32 - bits} }
 
-func (g *gate) hash(four uint32) uint32 { return four * 2654435761 >> (g.shift & 31) }
+func (g *gate) hash(four uint32) uint32 { return four * gateFactor >> (g.shift & 31) }
 func (g *gate) set(h uint32)            { g.bits[h>>6] |= 1 << (h & 63) }
 func (g *gate) add(four uint32)         { g.set(g.hash(four)) }
 func (g *gate) passes(four uint32) bool { h := g.hash(four); return g.bits[h>>6]&(1<<(h&63)) != 0 }
@@ -193,7 +195,7 @@ func (x *index) metaOf(v Value) int32 {
 
 // at appends the known values that begin at a place.
 func (x *index) at(dst []Match, text []byte, i int) []Match {
-	if i+knownMin > len(text) || x.heads == nil || !x.then.passes(fourAt(text, i+2)) {
+	if i+knownMin > len(text) || x.heads == nil || !x.first.passes(fourAt(text, i)) || !x.then.passes(fourAt(text, i+2)) {
 		return dst
 	}
 	at, ok := x.heads[headAt(text, i)]
@@ -226,7 +228,7 @@ func find(text []byte, k *Known, s *Secrets) (out []Match) {
 	var here []Match
 	look := func(i int) {
 		here = x.at(here[:0], text, i)
-		if len(s.prints) > 0 {
+		if len(s.prints) > 0 && s.gate.passes(fourAt(text, i)) {
 			here = s.at(here, text, i)
 		}
 		if len(here) == 0 {
@@ -241,28 +243,88 @@ func find(text []byte, k *Known, s *Secrets) (out []Match) {
 			}
 		}
 	}
-	one, other := &x.first, &s.gate
-	if len(x.values) == 0 {
-		one = other
-	} else if len(s.prints) == 0 {
-		other = one
-	}
+	d := k.doorFor(s)
 	i := 0
-	for ; i+8 <= len(text); i += 4 {
-		word := binary.LittleEndian.Uint64(text[i:])
-		for j := range 4 {
-			four := uint32(word >> (8 * j))
-			if one.passes(four) || other.passes(four) {
-				look(i + j)
+	if d.large == nil {
+		for small := d.small; i+8 <= len(text); i += 4 {
+			word := binary.LittleEndian.Uint64(text[i:])
+			for j := range 4 {
+				if h := uint32(word>>(8*j)) * gateFactor >> (32 - smallDoor); small[h>>6]&(1<<(h&63)) != 0 {
+					look(i + j)
+				}
+			}
+		}
+	} else {
+		for large := d.large; i+8 <= len(text); i += 4 {
+			word := binary.LittleEndian.Uint64(text[i:])
+			for j := range 4 {
+				if h := uint32(word>>(8*j)) * gateFactor >> (32 - largeDoor); large[h>>6]&(1<<(h&63)) != 0 {
+					look(i + j)
+				}
 			}
 		}
 	}
 	for ; i+4 <= len(text); i++ {
-		if four := fourAt(text, i); one.passes(four) || other.passes(four) {
-			look(i)
-		}
+		look(i)
 	}
 	return out
+}
+
+// door is the gate before those of the values and of the secrets: most of a text goes no further. A small one stays
+// near the processor; when a sixteenth of its bits are set it becomes a large one.
+type door struct {
+	learnt, secrets uint64
+	values          int
+	small           *[1 << smallDoor / 64]uint64
+	large           *[1 << largeDoor / 64]uint64
+}
+
+const (
+	smallDoor = printGate
+	largeDoor = smallDoor + 4
+)
+
+// doorFor is the door for what is known now. Both locks are held for reading.
+func (k *Known) doorFor(s *Secrets) *door {
+	d := k.door.Load()
+	learnt, secrets := k.learnt.Load(), s.learnt.Load()
+	if d != nil && d.learnt == learnt && d.secrets == secrets {
+		return d
+	}
+	next := &door{learnt: learnt, secrets: secrets}
+	if len(k.values)+s.count <= 1<<smallDoor/gateSpace {
+		next.small = new([1 << smallDoor / 64]uint64)
+		copy(next.small[:], s.gate.bits)
+	} else {
+		next.large = new([1 << largeDoor / 64]uint64)
+		for h := range uint32(1 << smallDoor) {
+			if s.gate.bits[h>>6]&(1<<(h&63)) != 0 { // all sixteen that begin alike, a quarter of a word
+				next.large[h>>2] |= 0xffff << (16 * (h & 3))
+			}
+		}
+	}
+	from := 0
+	if d != nil && d.secrets == secrets && (d.small == nil) == (next.small == nil) && d.values <= len(k.values) {
+		from = d.values
+		if next.small != nil {
+			*next.small = *d.small
+		} else {
+			*next.large = *d.large
+		}
+	}
+	for _, v := range k.values[from:] {
+		four := fourAt(k.text, int(v.at))
+		if next.small != nil {
+			h := four * gateFactor >> (32 - smallDoor)
+			next.small[h>>6] |= 1 << (h & 63)
+		} else {
+			h := four * gateFactor >> (32 - largeDoor)
+			next.large[h>>6] |= 1 << (h & 63)
+		}
+	}
+	next.values = len(k.values)
+	k.door.Store(next)
+	return next
 }
 
 // within tells whether a place is a part of a longer word.

@@ -339,3 +339,21 @@ func TestNothingToFind(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkKnown is what is asked of every text of a request, by how many values the vault has.
+func BenchmarkKnown(b *testing.B) {
+	text := []byte(strings.Repeat("func (s *Server) handle(w http.ResponseWriter, r *http.Request) { return s.next(w, r) }\n", 2000))
+	for _, n := range []int{0, 10, 1000, 10000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			var k Known
+			for i := range n {
+				k.Add(Value{Type: "SECRET", Class: detect.Credential, Bytes: fmt.Appendf(nil, "%x-value-%d", i*7919, i)})
+			}
+			s := testSecrets("another-1-value")
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				find(text, &k, s)
+			}
+		})
+	}
+}

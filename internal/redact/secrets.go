@@ -36,8 +36,8 @@ type Secrets struct {
 	gate    gate
 	prints  map[uint64][]Print
 	// learnt counts the changes.
-	learnt atomic.Uint64
-	left   int
+	learnt      atomic.Uint64
+	count, left int
 }
 
 // Print is the fingerprint of a value in one of its forms.
@@ -88,8 +88,7 @@ func (s *Secrets) SetPrints(source string, prints []Print) {
 		delete(s.sources, source)
 	}
 	clear(s.gate.bits)
-	s.prints, s.left = map[uint64][]Print{}, 0
-	n := 0
+	s.prints, s.count, s.left = map[uint64][]Print{}, 0, 0
 	// What the person named comes first, then variables, then files: if there are too many, the last are left out.
 	for _, source := range slices.Sorted(maps.Keys(s.sources)) {
 		for _, p := range s.sources[source] {
@@ -97,11 +96,11 @@ func (s *Secrets) SetPrints(source string, prints []Print) {
 			if slices.Contains(has, p) {
 				continue
 			}
-			if n == mostPrints {
+			if s.count == mostPrints {
 				s.left++
 				continue
 			}
-			n++
+			s.count++
 			s.gate.set(p.Gate)
 			// The longest first, so that nothing of it is left over.
 			s.prints[p.Head] = append(has, p)
