@@ -2,24 +2,38 @@ package detect
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 )
 
 // FindNamed returns the findings of a value whose name stands elsewhere: the key of its member in a
-// JSON object, an argument's name. It finds what Find does, and what only the name gives away.
+// JSON object, an argument's name. It finds all that Find does, whatever the name, and what only the name gives away.
+// In order, they may overlap where the name makes more of a value.
 func (e *Engine) FindNamed(name, value []byte) []Finding {
+	found := e.Find("", value)
 	line := bytes.TrimRight(value, "\r\n") // a tool's answer often ends its line
 	if len(name) == 0 || len(name) > nameLimit || len(line) > valueLimit || bytes.IndexByte(line, '\n') >= 0 {
-		return e.Find("", value)
+		return found
 	}
-	value = line
-	c := e.newCheck("", kindOf(""), value)
+	c := e.newCheck("", kindOf(""), line)
 	defer c.release()
 	c.depth = -1 // a name in front is no form of the value
 	v := c.view()
-	v.named(name, value)
+	v.named(name, line)
 	c.look(v, func(in, at Span) bool { return at.Start >= 0 })
-	return settled(value, slices.Clone(c.found))
+	if len(c.found) == 0 {
+		return found
+	}
+	own := len(found)
+	for _, f := range settled(line, slices.Clone(c.found)) {
+		if !slices.ContainsFunc(found[:own], func(has Finding) bool { return has.Rule == f.Rule && has.Span == f.Span }) {
+			found = append(found, f)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End))
+	})
+	return found
 }
 
 // named writes a value as it would stand in a file: name: "value". What belongs to the name stands nowhere.

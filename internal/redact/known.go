@@ -270,6 +270,16 @@ func find(text []byte, k *Known, s *Secrets) (out []Match) {
 	return out
 }
 
+// Elsewhere finds values of a text in all of it: what a name gave away in one place stands bare in another. The matches
+// are in order and do not overlap; those places are among them where the values were found.
+func Elsewhere(text []byte, values []Value) []Match {
+	var k Known
+	for _, v := range values {
+		k.Add(v)
+	}
+	return find(text, &k, &Secrets{gate: newGate(printGate)})
+}
+
 // door is the gate before those of the values and of the secrets: most of a text goes no further. A small one stays
 // near the processor; when a sixteenth of its bits are set it becomes a large one.
 type door struct {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -68,12 +70,9 @@ func filter(c *cobra.Command, change func(context.Context, *daemon.Governance, c
 func redactText(ctx context.Context, g *daemon.Governance, d control.Daemon, text []byte) ([]byte, error) {
 	m := control.Issue{Path: "(standard input)"}
 	var edits []wire.Edit
-	for _, f := range g.Engine().Find("", text) {
-		if f.Severity == detect.Info {
-			continue
-		}
-		m.Values = append(m.Values, control.Value{Type: f.Rule.Placeholder, Rule: f.Rule.ID, Class: string(f.Rule.Class), Bytes: text[f.Start:f.End]})
-		edits = append(edits, wire.Edit{Start: f.Start, End: f.End})
+	for _, v := range sensitive(g.Engine(), text) {
+		m.Values = append(m.Values, control.Value{Type: v.Type, Rule: v.Rule, Class: string(v.Class), Bytes: text[v.Start:v.End]})
+		edits = append(edits, wire.Edit{Start: v.Start, End: v.End})
 	}
 	if len(edits) == 0 {
 		return text, nil
@@ -86,6 +85,32 @@ func redactText(ctx context.Context, g *daemon.Governance, d control.Daemon, tex
 		edits[i].Text = []byte(p)
 	}
 	return wire.Splice(text, edits), nil
+}
+
+// sensitive are the values of a text: what the rules find, and where the same stands again without what gave it away.
+// Those that overlap are one, named for the first.
+func sensitive(engine *detect.Engine, text []byte) []redact.Match {
+	var found []redact.Match
+	var values []redact.Value
+	for _, f := range engine.Find("", text) {
+		if f.Severity > detect.Info {
+			v := redact.Value{Type: f.Rule.Placeholder, Rule: f.Rule.ID, Class: f.Rule.Class}
+			found = append(found, redact.Match{Span: f.Span, Value: v})
+			v.Bytes = text[f.Start:f.End]
+			values = append(values, v)
+		}
+	}
+	found = append(found, redact.Elsewhere(text, values)...)
+	slices.SortStableFunc(found, func(a, b redact.Match) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) })
+	out := found[:0]
+	for _, m := range found {
+		if n := len(out) - 1; n >= 0 && out[n].Overlaps(m.Span) {
+			out[n].End = max(out[n].End, m.End)
+			continue
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 func restoreText(ctx context.Context, _ *daemon.Governance, d control.Daemon, text []byte) ([]byte, error) {
