@@ -38,8 +38,8 @@ func TestAgentPrintsSecrets(t *testing.T) {
 	write(filepath.Join(home, ".netrc"), fmt.Sprintf("machine git.acme.dev login jay password %s\n", "netrc-5-value"))
 	write(filepath.Join(home, ".pgpass"), fmt.Sprintf("db.acme.dev:5432:app:jay:%s\n", "pgpass4value"))
 	env := filepath.Join(folder, "services", "api", ".env.local")
-	write(env, fmt.Sprintf("# settings\nexport ADMIN_PASSWORD='%s'\nDEBUG=true\nPORT=\"8080\"\nAPI_SECRET=%s # rotate\nDATABASE_URL=postgres://app:%s@db/app\nAPP_NAME=billing-2-service\n",
-		"kiwi-1-harbor", "plum-2-harbor", "env3value"))
+	write(env, fmt.Sprintf("# settings\nexport ADMIN_PASSWORD='%s'\nDEBUG=true\nPORT=\"8080\"\nAPI_SECRET=%s # rotate\nDATABASE_URL=postgres://app:%s@db/app\nAPP_NAME=billing-2-service\nCACHE_URL=redis://:%s@cache/0\nSIGNING_SECRET=%s\n",
+		"kiwi-1-harbor", "plum-2-harbor", "env3value", "ZqWmXnTrLp", "uUQEBCWUXkTQqLpeYnVXBktNxEoDni"))
 	write(filepath.Join(folder, ".env.example"), "ADMIN_PASSWORD=example-1-value\n")
 	write(filepath.Join(folder, "node_modules", "x", ".env"), "ADMIN_PASSWORD=other-1-people\n")
 
@@ -77,7 +77,7 @@ func TestAgentPrintsSecrets(t *testing.T) {
 		}
 		return string(vendor.Requests()[len(vendor.Requests())-1].Body), string(answer)
 	}
-	secrets := []string{"plain7-daemon-value", "netrc-5-value", "pgpass4value", "kiwi-1-harbor", "plum-2-harbor", "env3value", "run-6-value", "quite normal 8 words", token,
+	secrets := []string{"plain7-daemon-value", "netrc-5-value", "pgpass4value", "kiwi-1-harbor", "plum-2-harbor", "env3value", "run-6-value", "quite normal 8 words", token, "ZqWmXnTrLp", "uUQEBCWUXkTQqLpeYnVXBktNxEoDni",
 		base64.StdEncoding.EncodeToString([]byte("kiwi-1-harbor"))[:17]}
 	others := []string{"true", "8080", "billing-2-service", "example-1-value", "other-1-people", "/home/jay"}
 	sent, got := ask("It prints:\n" + strings.Join(slices.Concat(secrets, others), "\n") + "\nand that is all.")

@@ -1,6 +1,12 @@
 package detect
 
-import "testing"
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/rules"
+)
 
 // TestNamesSecret: which variables hold secrets.
 func TestNamesSecret(t *testing.T) {
@@ -26,6 +32,49 @@ func TestCouldBeSecret(t *testing.T) {
 		"my-app-production": false, "/home/jay/.ssh/id_ed25519": false, "https://example.com/a1": false, "${TOKEN}": false, "xxxxxxxxxxxx": false,
 		"2024-11-20": false, "correcthorse": false, "Tr7#kq9": false, "one two three": false, "postgres": false, "<your-token>": false,
 	} {
+		if got := CouldBeSecret([]byte(value)); got != want {
+			t.Errorf("%s: %v, want %v", value, got, want)
+		}
+	}
+}
+
+// TestLettersCouldBeSecret: a value needs no digit to be somebody's secret; ordinary words and what is made of them stay.
+func TestLettersCouldBeSecret(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	const lower = "abcdefghijklmnopqrstuvwxyz"
+	for _, alphabet := range []string{lower, strings.ToUpper(lower), lower + strings.ToUpper(lower)} {
+		for _, n := range []int{8, 10, 12, 16, 24, 30} {
+			missed := 0
+			for range 1000 {
+				v := make([]byte, n)
+				for i := range v {
+					v[i] = alphabet[r.IntN(len(alphabet))]
+				}
+				if !CouldBeSecret(v) {
+					missed++
+				}
+			}
+			if missed > 60/(n-6)+5 {
+				t.Errorf("%d of 1000 values of %d of %d letters are taken for words", missed, n, len(alphabet))
+			}
+		}
+	}
+	words, masked := strings.Fields(string(rules.Words)), 0
+	const tried = 2000
+	for range tried {
+		word := words[r.IntN(len(words))]
+		if r.IntN(2) == 0 {
+			more := words[r.IntN(len(words))]
+			word += strings.ToUpper(more[:1]) + more[1:]
+		}
+		if CouldBeSecret([]byte(word)) {
+			masked++
+		}
+	}
+	if masked*100 > tried*12 {
+		t.Errorf("%d of %d words are taken for secrets", masked, tried)
+	}
+	for value, want := range map[string]bool{"uUQEBCWUXkTQqLpeYnVXBktNxEoDni": true, "ZqWmXnTrLp": true, "correct horse battery staple": true, "the quick fox": false, "billing service account": false} {
 		if got := CouldBeSecret([]byte(value)); got != want {
 			t.Errorf("%s: %v, want %v", value, got, want)
 		}
