@@ -76,6 +76,13 @@ func (c *Client) Known(ctx context.Context, r Known) error {
 	return c.call(ctx, http.MethodPost, "known", r, &Knows{})
 }
 
+// Forget has wire placeholders forgotten, or lists those of ordinary words.
+func (c *Client) Forget(ctx context.Context, r Forget) (Forgot, error) {
+	var out Forgot
+	r.Version = Version
+	return out, c.call(ctx, http.MethodPost, "forget", r, &out)
+}
+
 // Secrets adds, removes or lists the secrets that the person named.
 func (c *Client) Secrets(ctx context.Context, r Secrets) (SecretNames, error) {
 	var out SecretNames

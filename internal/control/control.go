@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -122,6 +122,17 @@ type Secrets struct {
 // SecretNames answers Secrets with the names that there are now.
 type SecretNames struct {
 	Names []string `json:"names"`
+}
+
+// Forget has wire placeholders forgotten. Without any it lists those of credentials that are ordinary words.
+type Forget struct {
+	Version      int      `json:"version"`
+	Placeholders []string `json:"placeholders,omitempty"`
+}
+
+// Forgot answers Forget with the placeholders that are forgotten, or that are ordinary words.
+type Forgot struct {
+	Placeholders []string `json:"placeholders"`
 }
 
 // DocumentLimit is the longest document that Scrub, Restore and Judge take.

@@ -42,6 +42,7 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/canary", take(d.canaries.add))
 	mux.HandleFunc("POST /v1/known", take(d.machine.learn))
 	mux.HandleFunc("POST /v1/secrets", take(d.secrets))
+	mux.HandleFunc("POST /v1/forget", take(d.forget))
 	mux.HandleFunc("POST /v1/scrub", take(d.scrub))
 	mux.HandleFunc("POST /v1/restore", take(d.restore))
 	mux.HandleFunc("POST /v1/judge", take(d.judge))
@@ -121,6 +122,21 @@ func (d *daemon) reveal(m control.Reveal) (control.Revealed, error) {
 		}
 	}
 	return out, nil
+}
+
+// forget has wire placeholders forgotten, or lists those of ordinary words.
+func (d *daemon) forget(m control.Forget) (control.Forgot, error) {
+	if err := tooNew(m.Version); err != nil {
+		return control.Forgot{}, err
+	}
+	if len(m.Placeholders) == 0 {
+		return control.Forgot{Placeholders: d.vault.Words()}, nil
+	}
+	err := d.vault.Forget(m.Placeholders...)
+	if err == nil {
+		err = d.ledger.AppendDurable(audit.Record{Kind: "secret", Note: "forgotten"})
+	}
+	return control.Forgot{Placeholders: m.Placeholders}, err
 }
 
 // secrets adds, removes and lists what the person named.

@@ -75,6 +75,9 @@ func isIdentifier(v []byte) bool {
 	return (isWordy(v) || isName(v)) && !isScramble(v)
 }
 
+// IsWord tells letters that are a word, or words.
+func IsWord(v []byte) bool { return len(v) > 0 && allOf(v, isAlpha) && !CouldBeSecret(v) }
+
 const (
 	// scrambledFrom is the judge's cost from which a value of letters is none of words: 1 in 100 random values of eight
 	// letters costs less, and 7 in 100 longer words cost more.

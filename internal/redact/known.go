@@ -121,6 +121,15 @@ func (k *Known) Add(v Value) {
 	}
 }
 
+// clear forgets all.
+func (k *Known) clear() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.index = index{}
+	k.door.Store(nil)
+	k.learnt.Add(1)
+}
+
 func (x *index) add(value []byte, meta Value) {
 	if len(value) < knownMin {
 		return

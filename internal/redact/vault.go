@@ -273,7 +273,7 @@ func (v *Vault) Fingerprint(value []byte) string {
 	return detect.FingerprintOf(detect.Installation, sum[:])
 }
 
-// Purge forgets file placeholders for good: what stands in a file in their place is lost.
+// Purge forgets placeholders for good: what stands in a file in their place is lost.
 func (v *Vault) Purge(placeholders ...string) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -287,9 +287,48 @@ func (v *Vault) Purge(placeholders ...string) error {
 		return fmt.Errorf("the vault cannot be written, so nothing was purged: %w", err)
 	}
 	for p := range gone {
+		if e := v.entries[p]; v.onWire[string(e.Value)] == e {
+			delete(v.onWire, string(e.Value))
+		}
 		delete(v.entries, p)
 	}
+	v.known.clear()
+	for _, e := range v.entries {
+		v.remember(e)
+	}
 	return v.journal.rewrite(v.entries)
+}
+
+// Words are the wire placeholders of credentials that are ordinary words: each time that such a word stands anywhere it
+// becomes one.
+func (v *Vault) Words() []string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	var out []string
+	for p, e := range v.entries {
+		if e.Scope == Wire && e.Class == detect.Credential && !e.Part && len(e.Value) >= knownMin && detect.IsWord(e.Value) {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// ErrNotOnWire says that nothing went to a vendor under a placeholder.
+var ErrNotOnWire = errors.New("no placeholder that went to a vendor")
+
+// Forget forgets what wire placeholders stand for: the values are no longer looked for, and what an assistant writes in
+// their place stays a placeholder.
+func (v *Vault) Forget(placeholders ...string) error {
+	v.mu.RLock()
+	for _, p := range placeholders {
+		if e := v.entries[p]; e == nil || e.Scope != Wire {
+			v.mu.RUnlock()
+			return fmt.Errorf("%q is %w of this machine, so nothing was forgotten", p, ErrNotOnWire)
+		}
+	}
+	v.mu.RUnlock()
+	return v.Purge(placeholders...)
 }
 
 // Close lets another process have the vault.

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -100,12 +102,26 @@ func (d *doctor) examine(ctx context.Context) {
 		d.check("", fmt.Errorf("this machine has more secrets than are looked for: %d forms of some are left out", hello.LeftOut),
 			"name those that matter, which always are: scrubjay secret add; and close folders whose .env files hold thousands")
 	}
+	if slices.Contains(hello.Features, "forget") {
+		d.words(ctx, client)
+	}
 	err = nil
 	if hello.Policy.Refused != "" {
 		err = errors.New("the newest policy was refused: " + hello.Policy.Refused)
 	}
 	d.check("policy "+hello.Policy.Revision, err, "the last good one ("+hello.Policy.Revision+") is in force; tell whoever signs your organisation's policy")
 	d.assistants(ctx, client, hello, providers)
+}
+
+// words looks for ordinary words that were taken for secrets: from then on each is masked wherever it stands.
+func (d *doctor) words(ctx context.Context, client *control.Client) {
+	words, err := client.Forget(ctx, control.Forget{})
+	if err == nil && len(words.Placeholders) > 0 {
+		err = fmt.Errorf("ordinary words are taken for secrets, and masked wherever they stand: %s", strings.Join(words.Placeholders, ", "))
+	}
+	if err != nil {
+		d.check("", err, "scrubjay secret forget")
+	}
 }
 
 func (d *doctor) files(state daemon.State) {

@@ -58,6 +58,33 @@ percent, hex, JSON or shell escapes. The values themselves are not kept: they ca
 			return err
 		},
 	})
+	c.AddCommand(&cobra.Command{
+		Use: "forget [PLACEHOLDER...]", Short: "Stop masking what was taken for a secret, by its placeholder; without one, all ordinary words", Args: cobra.ArbitraryArgs,
+		Long: `Forget has the vault forget what placeholders such as SECRET_sy8cab stand for. The value is then masked only where a rule
+finds it. Without a placeholder, all are forgotten whose value is an ordinary word: scrubjay doctor lists them.`,
+		Example: "  scrubjay secret forget\n  scrubjay secret forget SECRET_sy8cab",
+		RunE: func(c *cobra.Command, placeholders []string) error {
+			d, _, err := attach(c.Context())
+			if err != nil {
+				return err
+			}
+			if len(placeholders) == 0 {
+				words, err := d.Forget(c.Context(), control.Forget{})
+				if err != nil {
+					return err
+				}
+				if placeholders = words.Placeholders; len(placeholders) == 0 {
+					fmt.Fprintln(c.OutOrStdout(), "no ordinary word is taken for a secret: name a placeholder to have another forgotten")
+					return nil
+				}
+			}
+			gone, err := d.Forget(c.Context(), control.Forget{Placeholders: placeholders})
+			for _, p := range gone.Placeholders {
+				fmt.Fprintf(c.OutOrStdout(), "%s is forgotten\n", p)
+			}
+			return err
+		},
+	})
 	return c
 }
 
