@@ -93,7 +93,7 @@ func isExampleDomain(domain string) bool {
 // userinfo tells whether at lies between a URL's scheme and its host. A bare user://name@host is
 // taken for a URL too; mailto: has no slashes.
 func (c *check) userinfo(at int) bool {
-	low := max(0, at-96)
+	low := max(0, at-320) // a token there may be long
 	before := c.text[low:at]
 	if !bytes.Contains(before, []byte("://")) { // faster than looking from the end, where there mostly is none
 		return false

@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -87,4 +89,43 @@ func ids(found []Finding) []string {
 		out = append(out, f.Rule.ID)
 	}
 	return out
+}
+
+// ownPrefix are beginnings that look like a name and its sign, and are a part of the token by its vendor's word.
+var ownPrefix = []string{"base64:", "AstraCS:", "secret-token:", "t1.", "$", "https:", "cloudinary:", "postgres", "-----", "==", "SCRAM-", "project:", "prod:"}
+
+// TestAValueIsWithoutItsName: what a rule finds begins with the value. With the name in it a redacted file would lose the
+// setting, and the bare value would be known to nobody.
+func TestAValueIsWithoutItsName(t *testing.T) {
+	named := regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.<" -]*["']?\s*[:=]\s*["']?`)
+	e, sets := loaded(t)
+	looked := 0
+	for _, set := range sets {
+		for _, r := range set.Rules {
+			if r.Class != Credential {
+				continue
+			}
+			var names []string
+			for _, text := range r.Examples {
+				found, err := e.Try(r, []byte(text))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, f := range found {
+					if f.Rule.ID == r.ID {
+						looked++
+						names = append(names, named.FindString(text[f.Start:f.End]))
+					}
+				}
+			}
+			if len(names) < 2 || names[0] == "" || slices.ContainsFunc(names, func(n string) bool { return n != names[0] }) ||
+				slices.ContainsFunc(ownPrefix, func(p string) bool { return strings.HasPrefix(names[0], p) }) {
+				continue
+			}
+			t.Errorf("%s: its values begin with %q: put the group of its expression behind that", r.ID, names[0])
+		}
+	}
+	if looked < 1000 {
+		t.Errorf("only %d values were looked at", looked)
+	}
 }
