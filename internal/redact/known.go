@@ -19,7 +19,7 @@ type Known struct {
 	index
 	// learnt counts what was added.
 	learnt atomic.Uint64
-	door   atomic.Pointer[door]
+	door   door
 }
 
 // index finds values by their first bytes. It has few pointers: a vault of many values costs the collector nothing.
@@ -110,7 +110,10 @@ func (k *Known) Add(v Value) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	before := len(k.values)
-	defer func() { k.learnt.Add(uint64(len(k.values) - before)) }()
+	defer func() {
+		k.door.add(&k.index, before)
+		k.learnt.Add(uint64(len(k.values) - before))
+	}()
 	k.add(v.Bytes, v)
 	if v.Class == detect.Credential && len(v.Bytes) >= headLen && len(v.Bytes) <= detect.KnownLongest {
 		eachForm(v.Bytes, func(form []byte) {
@@ -125,8 +128,7 @@ func (k *Known) Add(v Value) {
 func (k *Known) clear() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.index = index{}
-	k.door.Store(nil)
+	k.index, k.door = index{}, door{}
 	k.learnt.Add(1)
 }
 
@@ -226,10 +228,17 @@ func (x *index) at(dst []Match, text []byte, i int) []Match {
 // find lists the known values and the secrets of a text, in order, not overlapping: one pass, four places for each
 // word that is read. What is left over of one that overlaps the one before is a part of that.
 func find(text []byte, k *Known, s *Secrets) (out []Match) {
-	k.mu.RLock()
-	defer k.mu.RUnlock()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	for !k.door.fits(&k.index, s) {
+		k.mu.RUnlock()
+		k.mu.Lock()
+		k.door.rebuild(&k.index, s)
+		k.mu.Unlock()
+		k.mu.RLock()
+	}
 	x := &k.index
 	if len(x.values) == 0 && len(s.prints) == 0 {
 		return nil
@@ -252,7 +261,7 @@ func find(text []byte, k *Known, s *Secrets) (out []Match) {
 			}
 		}
 	}
-	d := k.doorFor(s)
+	d := &k.door
 	i := 0
 	if d.large == nil {
 		for small := d.small; i+8 <= len(text); i += 4 {
@@ -292,10 +301,10 @@ func Elsewhere(text []byte, values []Value) []Match {
 // door is the gate before those of the values and of the secrets: most of a text goes no further. A small one stays
 // near the processor; when a sixteenth of its bits are set it becomes a large one.
 type door struct {
-	learnt, secrets uint64
-	values          int
-	small           *[1 << smallDoor / 64]uint64
-	large           *[1 << largeDoor / 64]uint64
+	// secrets is which of them are in it.
+	secrets uint64
+	small   *[1 << smallDoor / 64]uint64
+	large   *[1 << largeDoor / 64]uint64
 }
 
 const (
@@ -303,47 +312,44 @@ const (
 	largeDoor = smallDoor + 4
 )
 
-// doorFor is the door for what is known now. Both locks are held for reading.
-func (k *Known) doorFor(s *Secrets) *door {
-	d := k.door.Load()
-	learnt, secrets := k.learnt.Load(), s.learnt.Load()
-	if d != nil && d.learnt == learnt && d.secrets == secrets {
-		return d
+// fits tells whether all that is known passes.
+func (d *door) fits(x *index, s *Secrets) bool {
+	if d.secrets != s.learnt.Load() {
+		return false
 	}
-	next := &door{learnt: learnt, secrets: secrets}
-	if len(k.values)+s.count <= 1<<smallDoor/gateSpace {
-		next.small = new([1 << smallDoor / 64]uint64)
-		copy(next.small[:], s.gate.bits)
+	return d.large != nil || d.small != nil && !tooMany(x, s)
+}
+
+func tooMany(x *index, s *Secrets) bool { return len(x.values)+s.count > 1<<smallDoor/gateSpace }
+
+func (d *door) rebuild(x *index, s *Secrets) {
+	*d = door{secrets: s.learnt.Load()}
+	if !tooMany(x, s) {
+		d.small = new([1 << smallDoor / 64]uint64)
+		copy(d.small[:], s.gate.bits)
 	} else {
-		next.large = new([1 << largeDoor / 64]uint64)
+		d.large = new([1 << largeDoor / 64]uint64)
 		for h := range uint32(1 << smallDoor) {
 			if s.gate.bits[h>>6]&(1<<(h&63)) != 0 { // all sixteen that begin alike, a quarter of a word
-				next.large[h>>2] |= 0xffff << (16 * (h & 3))
+				d.large[h>>2] |= 0xffff << (16 * (h & 3))
 			}
 		}
 	}
-	from := 0
-	if d != nil && d.secrets == secrets && (d.small == nil) == (next.small == nil) && d.values <= len(k.values) {
-		from = d.values
-		if next.small != nil {
-			*next.small = *d.small
-		} else {
-			*next.large = *d.large
+	d.add(x, 0)
+}
+
+// add lets in the values from one on.
+func (d *door) add(x *index, from int) {
+	for _, v := range x.values[from:] {
+		product := fourAt(x.text, int(v.at)) * gateFactor
+		if d.small != nil {
+			h := product >> (32 - smallDoor)
+			d.small[h>>6] |= 1 << (h & 63)
+		} else if d.large != nil {
+			h := product >> (32 - largeDoor)
+			d.large[h>>6] |= 1 << (h & 63)
 		}
 	}
-	for _, v := range k.values[from:] {
-		four := fourAt(k.text, int(v.at))
-		if next.small != nil {
-			h := four * gateFactor >> (32 - smallDoor)
-			next.small[h>>6] |= 1 << (h & 63)
-		} else {
-			h := four * gateFactor >> (32 - largeDoor)
-			next.large[h>>6] |= 1 << (h & 63)
-		}
-	}
-	next.values = len(k.values)
-	k.door.Store(next)
-	return next
 }
 
 // within tells whether a place is a part of a longer word.
