@@ -44,6 +44,14 @@ var programs = []program{
 	{names: []string{"cursor", "cursor-agent"}, refused: cursorUnreachable},
 }
 
+// Programs are the commands that run knows.
+func Programs() (names []string) {
+	for _, p := range programs {
+		names = append(names, p.names...)
+	}
+	return names
+}
+
 // Launch is what is known where a program is started.
 type Launch struct {
 	Machine

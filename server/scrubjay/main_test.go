@@ -15,10 +15,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	commands := map[string]func(){
 		"scrubjay":  func() { os.Exit(run(context.Background(), os.Args[1:])) },
 		"mcpserver": mcpServer,
-	})
+	}
+	for name, program := range fakes {
+		commands[name] = runFake(program)
+	}
+	testscript.Main(m, commands)
 }
 
 // TestScripts runs the real program, a script per command: testdata/*.txtar. $KEY, $MAIL and $PASSWORD
@@ -35,14 +39,15 @@ func TestScripts(t *testing.T) {
 			e.Setenv("KEY", strings.Join([]string{"AK", "IAQ3EGRZ5TPLW7MNX2"}, ""))
 			e.Setenv("MAIL", strings.Join([]string{"maria.kowalska", "poczta.onet.pl"}, "@"))
 			e.Setenv("PASSWORD", "Tr7!kq9Lm2")
+			e.Values[vendorsKey{}] = vendors{}
 			return scanEnvironment(e)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			// fill FILE... puts the values in the place of {{KEY}}, {{MAIL}}, {{PASSWORD}}.
+			// fill FILE... puts the values in the place of {{KEY}}, {{MAIL}}, {{PASSWORD}}, and a stand-in vendor's address in its own.
 			"fill": func(ts *testscript.TestScript, neg bool, args []string) {
 				for _, name := range args {
 					text := ts.ReadFile(name)
-					for _, v := range []string{"KEY", "MAIL", "PASSWORD"} {
+					for _, v := range []string{"KEY", "MAIL", "PASSWORD", "VENDOR", "GATEWAY"} {
 						text = strings.ReplaceAll(text, "{{"+v+"}}", ts.Getenv(v))
 					}
 					ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
@@ -75,6 +80,8 @@ func TestScripts(t *testing.T) {
 			"stop": func(ts *testscript.TestScript, neg bool, args []string) {
 				stopDaemon(daemon.State{Dir: ts.MkAbs(args[0])})
 			},
+			"vendor":     scriptVendor,
+			"arrived":    scriptArrived,
 			"append":     scanAppend,
 			"evilname":   scanEvilName,
 			"incommit":   scanInCommit,
