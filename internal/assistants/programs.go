@@ -22,6 +22,8 @@ type program struct {
 	start func(Launch, *Start) error
 	// proxied programs are told of the proxy itself, and of its certificate.
 	proxied bool
+	// deaf programs send everything through the system's proxy, whatever NO_PROXY says.
+	deaf bool
 	// refused says why it cannot be brought here.
 	refused string
 }
@@ -33,7 +35,7 @@ var programs = []program{
 	{names: []string{"gemini"}, packages: []string{"@google/gemini-cli"}, heeds: []string{"GOOGLE_GEMINI_BASE_URL"}, files: geminiFiles, start: startGemini},
 	{names: []string{"opencode"}, packages: []string{"opencode-ai"}, start: openCode.start},
 	{names: []string{"kilo", "kilocode"}, packages: []string{"@kilocode/cli"}, start: kiloCode.start},
-	{names: []string{"qwen"}, packages: []string{"@qwen-code/qwen-code"}, files: qwenFiles, start: startQwen,
+	{names: []string{"qwen"}, packages: []string{"@qwen-code/qwen-code"}, deaf: true, files: qwenFiles, start: startQwen,
 		heeds: []string{"OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "GOOGLE_GEMINI_BASE_URL"}},
 	{names: []string{"cn"}, packages: []string{"@continuedev/cli"}, heeds: []string{"GOOGLE_GEMINI_BASE_URL"}, start: startContinue},
 	{names: []string{"aider"}, packages: []string{"aider-chat"}, start: startAider,
@@ -108,6 +110,12 @@ func (l Launch) Start(command []string) (Start, error) {
 			}
 		}
 		s.Proxied = prog.proxied
+		if prog.deaf {
+			for _, name := range systemProxy(l.Getenv) {
+				s.Variables[name] = ""
+				s.Notes = append(s.Notes, name+" is not set for "+prog.names[0]+", which would send what is meant for this proxy, unscrubbed, to that one")
+			}
+		}
 	}
 	s.Args = slices.Concat(command[:at+1], s.handed, s.own)
 	if prog != nil && len(s.handed) > 0 {

@@ -37,6 +37,9 @@ var qwenCode = &Assistant{
 				wrong = append(wrong, "a .env file names another address in "+a.variable+", which counts in this folder")
 			}
 		}
+		for _, name := range systemProxy(m.Getenv) {
+			wrong = append(wrong, name+" is set, and Qwen Code sends what is meant for this proxy to that one, whatever NO_PROXY says: start it by scrubjay run -- qwen, which takes it away")
+		}
 		return wrong
 	},
 }
@@ -81,6 +84,9 @@ func startQwen(l Launch, s *Start) error {
 		if err := qwenAstray(l.Proxy, readDoc(&jsonc, name)); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
+	}
+	if _, _, has := flag(s.own, "--proxy"); has || said(readDoc(&jsonc, l.qwen()), "proxy") != "" {
+		return errors.New("a proxy of its own (--proxy, or proxy in its settings) would see what is meant for this one, unscrubbed: leave it out")
 	}
 	if kind, _, has := flag(s.own, "--auth-type"); has && kind == "qwen-oauth" {
 		return errors.New("--auth-type qwen-oauth goes to another service, round the proxy: use an API key")

@@ -41,6 +41,16 @@ func (p Proxy) Variables(get func(string) string) (set map[string]string, kept m
 // proxyVariables send what is not encrypted, as requests to this proxy are, to another one.
 var proxyVariables = []string{"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}
 
+// systemProxy are the variables that name a proxy for programs that ask it for everything.
+func systemProxy(get func(string) string) (set []string) {
+	for _, name := range append([]string{"https_proxy", "HTTPS_PROXY"}, proxyVariables...) {
+		if get(name) != "" {
+			set = append(set, name)
+		}
+	}
+	return set
+}
+
 // thisMachine is what needs no proxy to be reached.
 var thisMachine = []string{"localhost", "127.0.0.1", "::1"}
 

@@ -39,6 +39,8 @@ func main() {
 
 func run(ctx context.Context, args []string) int {
 	root := newRoot()
+	root.InitDefaultCompletionCmd()
+	strict(root)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	var exit exitError
@@ -74,7 +76,6 @@ completion request on this machine before a vendor sees it. The answer comes bac
 		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), doctorCommand(), secretCommand(), mcpCommand(), hookCommand(), versionCommand(),
 	)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	strict(root)
 	return root
 }
 

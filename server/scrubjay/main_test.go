@@ -5,10 +5,12 @@ import (
 	"encoding/base64"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
@@ -145,5 +147,28 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 	}
 	if seen < 12 {
 		t.Errorf("only %d commands", seen)
+	}
+}
+
+// TestUnknownWords: a word that is no command is an error wherever it stands, and so is one that a command does not take.
+func TestUnknownWords(t *testing.T) {
+	tried := 0
+	var walk func(c *cobra.Command, path []string)
+	walk = func(c *cobra.Command, path []string) {
+		if c.HasSubCommands() {
+			tried++
+			if code := run(t.Context(), append(slices.Clone(path), "nope")); code != 2 {
+				t.Errorf("scrubjay %s nope: exit code %d", strings.Join(path, " "), code)
+			}
+		}
+		for _, sub := range c.Commands() {
+			walk(sub, append(slices.Clone(path), sub.Name()))
+		}
+	}
+	root := newRoot()
+	root.InitDefaultCompletionCmd()
+	walk(root, nil)
+	if tried < 6 {
+		t.Errorf("only %d commands hold others", tried)
 	}
 }

@@ -230,6 +230,9 @@ func fakeGemini() fakeRequest {
 }
 
 func fakeQwen() fakeRequest {
+	if os.Getenv("HTTPS_PROXY") != "" {
+		return goesRound()
+	}
 	doc := settingsOf(homeFile(".qwen", "settings.json"))
 	kinds, _ := doc["modelProviders"].(map[string]any)
 	models, _ := kinds["openai"].([]any)
