@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -41,7 +42,7 @@ var codex = &Assistant{
 	},
 	astray: func(m Machine, p Proxy, folder string) (wrong []string) {
 		for _, dir := range upwards(folder) {
-			name := strings.Replace(m.codex(), m.codexHome(), dir+"/.codex", 1)
+			name := filepath.Join(dir, ".codex", "config.toml")
 			if name == m.codex() {
 				continue
 			}
@@ -57,7 +58,7 @@ const (
 	codexProvider = "scrubjay"
 	// tokenHeader opens the proxy's door where the address does not hold the token.
 	tokenHeader = "X-Scrubjay-Token"
-	// TokenVariable holds the token for what run starts and that is told to send it as a header: in arguments other
+	// tokenVariable holds the token for what run starts and that is told to send it as a header: in arguments other
 	// accounts could read it.
 	tokenVariable = "SCRUBJAY_TOKEN"
 )

@@ -80,10 +80,11 @@ func below(u, base *url.URL) (string, bool) {
 	return rest, ok && u.Scheme == base.Scheme && u.Host == base.Host && (rest == "" || rest[0] == '/')
 }
 
-// ours tells whether an address is one of a proxy like this, with whatever token and port, and whose it is there.
-func (p Proxy) ours(u *url.URL) (provider string, ok bool) {
+// ours tells whether an address is one of a proxy like this, with whatever token and port, whose it is there, and what
+// stands behind that.
+func (p Proxy) ours(u *url.URL) (provider, path string, ok bool) {
 	if !isLocal(u.Hostname()) {
-		return "", false
+		return "", "", false
 	}
 	rest, inPath := strings.CutPrefix(u.Path, "/t/")
 	if inPath {
@@ -91,8 +92,10 @@ func (p Proxy) ours(u *url.URL) (provider string, ok bool) {
 	} else if own, known := plainURL(p.Listen); known && own.Host == u.Host {
 		inPath, rest = true, strings.TrimPrefix(u.Path, "/")
 	}
-	provider, _, _ = strings.Cut(rest, "/")
-	return provider, inPath
+	if at := strings.IndexByte(rest, '/'); at >= 0 {
+		return rest[:at], rest[at:], inPath
+	}
+	return rest, "", inPath
 }
 
 // instead is what has to stand where an address stands now: ours, of the provider that leads to the same. If nothing
@@ -112,11 +115,12 @@ func (p Proxy) instead(now, where string, a address) (string, error) {
 	if a.provider == "ollama" && u.Port() == "" && u.Scheme == "http" {
 		u.Host = net.JoinHostPort(u.Hostname(), "11434") // what Ollama's own programs take
 	}
-	if name, ok := p.ours(u); ok {
-		if base, ok := p.Addresses[name]; ok {
-			return base + a.tail, nil
+	if name, rest, ok := p.ours(u); ok {
+		base, ok := p.Addresses[name]
+		if !ok || name == a.provider {
+			return usual, nil
 		}
-		return usual, nil
+		return ended(base+rest, a), nil
 	}
 	best, found := "", -1
 	names := slices.Sorted(maps.Keys(p.Addresses))
@@ -134,15 +138,20 @@ func (p Proxy) instead(now, where string, a address) (string, error) {
 		}
 	}
 	if found >= 0 {
-		if strings.HasSuffix(a.tail, "/") {
-			best += "/"
-		}
-		return best, nil
+		return ended(best, a), nil
 	}
 	g := &Gateway{Where: where, Format: a.provider, Local: isLocal(u.Hostname())}
 	u.Path = strings.TrimSuffix(u.Path, strings.TrimRight(a.tail, "/"))
 	g.URL = u.String()
 	return "", g
+}
+
+// ended is an address that ends as its assistant wants it.
+func ended(to string, a address) string {
+	if strings.HasSuffix(a.tail, "/") {
+		return strings.TrimRight(to, "/") + "/"
+	}
+	return to
 }
 
 func is(x, y string) int {

@@ -51,10 +51,9 @@ func one(file func(Machine) string) func(Machine) []string {
 func (m Machine) claude() string {
 	return filepath.Join(m.or("CLAUDE_CONFIG_DIR", ".claude"), "settings.json")
 }
-func (m Machine) codexHome() string { return m.or("CODEX_HOME", ".codex") }
-func (m Machine) codex() string     { return filepath.Join(m.codexHome(), "config.toml") }
-func (m Machine) gemini() string    { return filepath.Join(m.Home, ".gemini", ".env") }
-func (m Machine) aider() string     { return filepath.Join(m.Home, ".aider.conf.yml") }
+func (m Machine) codex() string  { return filepath.Join(m.or("CODEX_HOME", ".codex"), "config.toml") }
+func (m Machine) gemini() string { return filepath.Join(m.Home, ".gemini", ".env") }
+func (m Machine) aider() string  { return filepath.Join(m.Home, ".aider.conf.yml") }
 func (m Machine) continueDev() string {
 	return filepath.Join(m.or("CONTINUE_GLOBAL_DIR", ".continue"), "config.yaml")
 }

@@ -194,7 +194,7 @@ func (p Proxy) here(address string) bool {
 		return false
 	}
 	listen, ok := plainURL(p.Listen)
-	_, ours := p.ours(u)
+	_, _, ours := p.ours(u)
 	return ok && ours && u.Host == listen.Host
 }
 

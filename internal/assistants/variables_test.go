@@ -75,6 +75,8 @@ func TestInstead(t *testing.T) {
 		{openai, "http://127.0.0.1:9999/t/OLD/openai/v1", front + "openai/v1"},
 		{openai, "http://localhost:7425/t/TOKEN/acme/v1", front + "acme/v1"},
 		{openai, "http://127.0.0.1:7425/acme/v1", front + "acme/v1"},
+		{openai, "http://127.0.0.1:7425/acme", front + "acme"},
+		{address{provider: "anthropic", tail: "/v1"}, front + "anthropic", front + "anthropic/v1"},
 		{openai, "http://127.0.0.1:9999/t/OLD/gone/v1", front + "openai/v1"},
 		{address{provider: "openai", tail: "/v1/"}, "https://api.openai.com/v1/", front + "openai/v1/"},
 	} {

@@ -214,7 +214,7 @@ func fakeCodex() fakeRequest {
 func fakeDotenv(name string, files ...string) string {
 	for _, file := range files {
 		if text, err := os.ReadFile(file); err == nil {
-			m := regexp.MustCompile(`(?m)^`+name+`=(.*)$`).FindSubmatch(text)
+			m := regexp.MustCompile(`(?m)^` + name + `=(.*)$`).FindSubmatch(text)
 			if m == nil {
 				return ""
 			}
