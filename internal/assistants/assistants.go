@@ -7,6 +7,10 @@
 //	setup.go       Setup, Undo and Check
 //	record.go      what was done, so that it can be taken back
 //	file.go        files are replaced whole, and keep their mode and their link
+//	programs.go    the commands that run starts, and what each heeds; what they are handed is in their assistants' files
+//	variables.go   the variables that point programs here, and those that keep a proxy of the system's away
+//	gateway.go     addresses that stand there already, and are kept
+//	cloud.go       services that an assistant can be switched to
 //	hook.go        what their hooks are told, and how those answer
 //	canary.go      a made-up request as an assistant would send it, for doctor
 //
@@ -28,8 +32,8 @@ type Proxy struct {
 	// Listen is host and port.
 	Listen string
 	Token  string
-	// Addresses are the base URLs of providers, by name.
-	Addresses map[string]string
+	// Addresses are the base URLs of providers, by name, and URLs those that they lead to.
+	Addresses, URLs map[string]string
 	// Authority is the certificate of the authority that vouches for intercepted hosts, or nothing if there is none.
 	Authority string
 }
@@ -50,17 +54,14 @@ type Assistant struct {
 	// settings are what has to stand there. They are told what the file holds now.
 	settings func(m Machine, p Proxy, doc any) ([]setting, error)
 
+	// astray says what else counts in a folder and keeps its requests from the proxy: settings that are not ours to write.
+	astray func(m Machine, p Proxy, folder string) []string
+
 	// steps are what a person does where no file can be written: settings that are code, or kept in a store
 	// of the editor's.
 	steps func(Proxy) string
 	// unreachable says why it cannot be scrubbed, and what to do instead.
 	unreachable string
-
-	// programs are commands that run starts it by; arguments are what they need besides the variables that every
-	// command is given. Those that are proxied need to be told of the proxy itself, and of its certificate.
-	programs  []string
-	arguments func(Proxy) []string
-	proxied   bool
 }
 
 // setting is a value at a place of a settings file.
@@ -69,6 +70,9 @@ type setting struct {
 	value any // a string or a bool
 	// address is the URL within the value, if it is one that requests go to; ask is the path below it.
 	address, ask string
+	// header is what the request must have besides; fault is what it means that the value is not there.
+	header map[string]string
+	fault  string
 }
 
 // address is a setting that names a provider's address.
@@ -78,23 +82,43 @@ type address struct {
 	tail     string // what the assistant expects after the base URL
 	ask      string // what it adds itself when it asks
 	prefix   string // what stands before the URL in the value
+	// variable names an address to the assistant, too; wins says that it counts where both do.
+	variable string
+	wins     bool
 }
 
-// addresses are settings made of those whose provider there is. Other providers' requests would be refused.
+// addresses are settings made of those whose provider there is, and of those that name one already. Other providers'
+// requests would be refused.
 func addresses(list ...address) func(Machine, Proxy, any) ([]setting, error) {
-	return func(_ Machine, p Proxy, _ any) ([]setting, error) {
+	return func(m Machine, p Proxy, doc any) ([]setting, error) {
 		var out []setting
 		for _, a := range list {
-			if base, ok := p.Addresses[a.provider]; ok {
-				out = append(out, a.setting(base))
+			to, err := a.now(m, p, doc)
+			if err != nil {
+				return nil, err
+			}
+			if to != "" {
+				out = append(out, a.setting(to))
 			}
 		}
 		return out, nil
 	}
 }
 
-func (a address) setting(base string) setting {
-	return setting{path: a.path, value: a.prefix + base + a.tail, address: base + a.tail, ask: a.ask}
+// now is what has to stand in an address's place.
+func (a address) now(m Machine, p Proxy, doc any) (string, error) {
+	stands, where := "", strings.TrimSuffix(strings.Join(a.path, "."), "=")
+	if v, ok := lookup(doc, a.path); ok {
+		stands = strings.TrimPrefix(strings.TrimSpace(fmt.Sprint(v)), a.prefix)
+	}
+	if v := m.Getenv(a.variable); v != "" && (stands == "" || a.wins) {
+		stands, where = v, "the variable "+a.variable
+	}
+	return p.instead(stands, where, a)
+}
+
+func (a address) setting(to string) setting {
+	return setting{path: a.path, value: a.prefix + to, address: to, ask: a.ask}
 }
 
 const (
@@ -106,48 +130,15 @@ const (
 var All = []*Assistant{
 	claudeCode,
 	codex,
-	{
-		Name: "gemini-cli", Title: "Gemini CLI",
-		Uncovered: "a .env file of a project hides this one; a sign-in with Google goes to another service, so use an API key",
-		files:     one(Machine.gemini), syntax: &envFile,
-		settings: addresses(address{path: []string{"GOOGLE_GEMINI_BASE_URL"}, provider: "gemini", ask: "/v1beta" + generate}),
-	},
-	{
-		Name: "opencode", Title: "opencode",
-		Uncovered: "opencode's own models (Zen, Go), and providers other than these; an opencode.json of a project may name other addresses",
-		files:     Machine.opencode, syntax: &jsonc,
-		settings: addresses(
-			address{path: []string{"provider", "anthropic", "options", "baseURL"}, provider: "anthropic", tail: "/v1", ask: "/messages"},
-			address{path: []string{"provider", "openai", "options", "baseURL"}, provider: "openai", tail: "/v1", ask: "/responses"},
-			address{path: []string{"provider", "google", "options", "baseURL"}, provider: "gemini", tail: "/v1beta", ask: generate},
-			address{path: []string{"provider", "mistral", "options", "baseURL"}, provider: "mistral", tail: "/v1", ask: chat},
-		),
-	},
-	{
-		Name: "aider", Title: "aider",
-		Uncovered: "Gemini and other providers' models; an .aider.conf.yml of a repository may name other addresses",
-		files:     one(Machine.aider), syntax: &yamlFile,
-		settings: addresses(
-			address{path: []string{"openai-api-base"}, provider: "openai", tail: "/v1", ask: chat},
-			address{path: []string{"set-env", "ANTHROPIC_API_BASE="}, prefix: "ANTHROPIC_API_BASE=", provider: "anthropic", ask: "/v1/messages"},
-			address{path: []string{"set-env", "MISTRAL_API_BASE="}, prefix: "MISTRAL_API_BASE=", provider: "mistral", tail: "/v1", ask: chat},
-			address{path: []string{"set-env", "OLLAMA_API_BASE="}, prefix: "OLLAMA_API_BASE=", provider: "ollama", ask: "/api/chat"},
-		),
-	},
+	geminiCLI,
+	openCode.assistant(),
+	kiloCode.assistant(),
+	qwenCode,
+	aider,
 	continueDev,
-	{
-		Name: "zed", Title: "Zed",
-		Uncovered: "models and edit predictions that zed.dev hosts; external agents have settings of their own",
-		files:     one(Machine.zed), syntax: &jsonc,
-		settings: addresses(
-			address{path: []string{"language_models", "anthropic", "api_url"}, provider: "anthropic", ask: "/v1/messages"},
-			address{path: []string{"language_models", "openai", "api_url"}, provider: "openai", tail: "/v1", ask: chat},
-			address{path: []string{"language_models", "google", "api_url"}, provider: "gemini", ask: "/v1beta" + generate},
-			address{path: []string{"language_models", "mistral", "api_url"}, provider: "mistral", tail: "/v1", ask: chat},
-			address{path: []string{"language_models", "ollama", "api_url"}, provider: "ollama", ask: "/api/chat"},
-		),
-	},
+	zed,
 	copilot,
+	copilotCLI,
 	{Name: "cline", Title: "Cline", steps: clineSteps, Uncovered: "Cline's own account, and providers other than these"},
 	{Name: "jetbrains", Title: "JetBrains AI Assistant", steps: jetbrainsSteps,
 		Uncovered: "models of the JetBrains AI subscription, and Junie: their requests are made by JetBrains' servers"},
@@ -155,8 +146,7 @@ var All = []*Assistant{
 	{Name: "avante", Title: "avante.nvim", steps: avanteSteps, Uncovered: "its providers for Copilot and for agents"},
 	{Name: "minuet", Title: "minuet-ai.nvim", steps: minuetSteps, Uncovered: "providers other than these"},
 	{Name: "cursor", Title: "Cursor",
-		unreachable: "Cursor's requests are made by Cursor's own servers, which cannot reach this machine, whatever its settings say. " +
-			"Install Scrubjay's extension there: it underlines what is sensitive and redacts it before you send it. Its hooks can stop the rest (docs/mcp.md)"},
+		unreachable: cursorUnreachable},
 	{Name: "copilot-jetbrains", Title: "GitHub Copilot in JetBrains IDEs",
 		unreachable: "its language server does not send its requests through a proxy that it is given. " +
 			"Use an assistant with an address of its own (scrubjay setup jetbrains), or Copilot in VS Code (scrubjay setup copilot)"},
@@ -175,17 +165,5 @@ func Named(name string) (*Assistant, error) {
 	return All[i], nil
 }
 
-// Started is what a command needs besides the variables that every command is given: arguments before its own, and
-// whether it has to be told of the proxy itself. Most need nothing.
-func Started(program string, p Proxy) (arguments []string, proxied bool) {
-	for _, a := range All {
-		if !slices.Contains(a.programs, program) {
-			continue
-		}
-		if a.arguments != nil {
-			arguments = append(arguments, a.arguments(p)...)
-		}
-		proxied = proxied || a.proxied
-	}
-	return arguments, proxied
-}
+const cursorUnreachable = "Cursor's requests are made by Cursor's own servers, which cannot reach this machine, whatever its settings say. " +
+	"Install Scrubjay's extension there: it underlines what is sensitive and redacts it before you send it. Its hooks can stop the rest (docs/mcp.md)"

@@ -8,7 +8,11 @@ import (
 )
 
 // Ask is a request by which an assistant is proved to be scrubbed.
-type Ask struct{ URL string }
+type Ask struct {
+	URL string
+	// Header is what it must have besides.
+	Header map[string]string
+}
 
 // bodies are requests in each format, by how their paths end. % stands for the text.
 var bodies = []struct{ ending, body string }{

@@ -14,7 +14,7 @@ import (
 func TestCanary(t *testing.T) {
 	asks := map[string]Ask{}
 	for _, ending := range []string{"/v1/messages", "/v1/responses", generate, chat, "/api/chat"} {
-		asks[ending] = Ask{"http://127.0.0.1:1/t/TOKEN/x" + ending}
+		asks[ending] = Ask{URL: "http://127.0.0.1:1/t/TOKEN/x" + ending}
 	}
 	seen := map[string]bool{}
 	for i := range 1000 {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 )
 
 // Machine is where settings are kept: the system's rules and this person's variables.
@@ -11,6 +12,8 @@ type Machine struct {
 	System string // as runtime.GOOS
 	Home   string
 	Getenv func(string) string
+	// Root is what the system's own directories are below; it is empty but in tests.
+	Root string
 }
 
 // ThisMachine is the one that the program runs on.
@@ -72,4 +75,41 @@ func (m Machine) zed() string {
 
 func (m Machine) code() string {
 	return filepath.Join(m.application(), "Code", "User", "settings.json")
+}
+
+// system is where an administrator's settings of a program are.
+func (m Machine) system(title, name string) string {
+	switch m.System {
+	case "windows":
+		return filepath.Join(m.Root, `C:\Program Files`, title)
+	case "darwin":
+		return filepath.Join(m.Root, "/Library/Application Support", title)
+	}
+	return filepath.Join(m.Root, "/etc", name)
+}
+
+func (m Machine) qwen() string { return filepath.Join(m.Home, ".qwen", "settings.json") }
+
+func (m Machine) copilotCLI() string {
+	return filepath.Join(m.or("COPILOT_HOME", ".copilot"), "settings.json")
+}
+
+func (m Machine) kilo() []string {
+	if file := m.Getenv("KILO_CONFIG"); filepath.IsAbs(file) {
+		return []string{file}
+	}
+	dir := filepath.Join(m.config(), "kilo")
+	return []string{filepath.Join(dir, "kilo.json"), filepath.Join(dir, "kilo.jsonc")}
+}
+
+// upwards are a folder and those that it is in, the outermost first.
+func upwards(folder string) (all []string) {
+	for dir := folder; dir != ""; dir = filepath.Dir(dir) {
+		all = append(all, dir)
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	slices.Reverse(all)
+	return all
 }

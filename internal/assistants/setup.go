@@ -84,6 +84,9 @@ func (a *Assistant) Setup(m Machine, s Store, p Proxy) (Result, error) {
 	if readByOthers(file) {
 		res.Notes = append(res.Notes, "other accounts of this machine can read it, and it holds the token now: chmod 600 it")
 	}
+	if err := Seen(m.Getenv); err != nil {
+		res.Notes = append(res.Notes, err.Error()+": set NO_PROXY and no_proxy to "+NoProxy(m.Getenv))
+	}
 	if a.Uncovered != "" {
 		res.Notes = append(res.Notes, "not covered: "+a.Uncovered)
 	}
@@ -211,8 +214,8 @@ type State struct {
 	Steps, Unreachable bool
 }
 
-// Check reads an assistant's settings back.
-func (a *Assistant) Check(m Machine, s Store, p Proxy) (State, error) {
+// Check reads an assistant's settings back, and looks at what counts besides in a folder, if one is named.
+func (a *Assistant) Check(m Machine, s Store, p Proxy, folder string) (State, error) {
 	st := State{Steps: a.steps != nil, Unreachable: a.unreachable != ""}
 	if a.syntax == nil {
 		return st, nil
@@ -243,18 +246,30 @@ func (a *Assistant) Check(m Machine, s Store, p Proxy) (State, error) {
 		return st, err
 	}
 	wanted, err := a.settings(m, p, before)
-	if err != nil {
+	if g, ok := errors.AsType[*Gateway](err); ok {
+		st.Wrong = append(st.Wrong, g.Where+" in "+r.File+" does not name this proxy: "+g.Error())
+	} else if err != nil {
 		return st, err
 	}
 	for _, want := range wanted {
 		got, _ := lookup(doc, want.path)
 		if got != want.value {
-			st.Wrong = append(st.Wrong, strings.Join(want.path, ".")+" in "+r.File+" does not name this proxy")
+			fault := "does not name this proxy"
+			if want.fault != "" {
+				fault = "is not set, and " + want.fault
+			}
+			st.Wrong = append(st.Wrong, strings.Join(want.path, ".")+" in "+r.File+" "+fault)
 			continue
 		}
 		if want.address != "" {
-			st.Asks = append(st.Asks, Ask{URL: want.address + want.ask})
+			st.Asks = append(st.Asks, Ask{URL: want.address + want.ask, Header: want.header})
 		}
+	}
+	if len(st.Wrong) > 0 { // an address that needs a header besides is no better than that
+		st.Asks = slices.DeleteFunc(st.Asks, func(ask Ask) bool { return len(ask.Header) > 0 })
+	}
+	if a.astray != nil && folder != "" {
+		st.Wrong = append(st.Wrong, a.astray(m, p, folder)...)
 	}
 	st.Exposed = readByOthers(r.File)
 	return st, nil

@@ -18,12 +18,16 @@ import (
 // home is a machine of its own in a temporary directory.
 func home(t *testing.T) (Machine, Store) {
 	dir := t.TempDir()
-	return Machine{System: "linux", Home: dir, Getenv: func(string) string { return "" }}, Store{filepath.Join(dir, "state", "assistants")}
+	return Machine{System: "linux", Home: dir, Root: dir, Getenv: func(string) string { return "" }}, Store{filepath.Join(dir, "state", "assistants")}
 }
 
 func proxyWith(token string) Proxy {
-	p := Proxy{Listen: "127.0.0.1:7425", Token: token, Addresses: map[string]string{}, Authority: "/state/ca.pem"}
-	for _, name := range []string{"openai", "anthropic", "gemini", "mistral", "ollama"} {
+	p := Proxy{Listen: "127.0.0.1:7425", Token: token, Addresses: map[string]string{}, Authority: "/state/ca.pem", URLs: map[string]string{
+		"openai": "https://api.openai.com", "anthropic": "https://api.anthropic.com", "gemini": "https://generativelanguage.googleapis.com",
+		"mistral": "https://api.mistral.ai", "ollama": "http://127.0.0.1:11434",
+		"acme": "https://gateway.acme.example", "acme-openai": "https://gateway.acme.example/openai",
+	}}
+	for name := range p.URLs {
 		p.Addresses[name] = "http://127.0.0.1:7425/t/" + token + "/" + name
 	}
 	return p
@@ -112,12 +116,12 @@ func TestSetupAndUndo(t *testing.T) {
 				if got := text(t, file); got != f.after {
 					t.Fatalf("setup wrote:\n%s\nnot:\n%s", got, f.after)
 				}
-				st, err := a.Check(m, s, proxyWith("TOKEN"))
-				if err != nil || !st.SetUp || len(st.Wrong) > 0 || len(st.Asks) == 0 && a != copilot {
+				st, err := a.Check(m, s, proxyWith("TOKEN"), "")
+				if err != nil || !st.SetUp || len(st.Wrong) > 0 || len(st.Asks) == 0 && a != copilot && a != copilotCLI {
 					t.Errorf("check says %+v, %v", st, err)
 				}
 				for _, ask := range st.Asks {
-					if !strings.HasPrefix(ask.URL, "http://127.0.0.1:7425/t/TOKEN/") || !strings.Contains(ask.Body("canary text"), "canary text") {
+					if !strings.HasPrefix(ask.URL, "http://127.0.0.1:7425/t/TOKEN/") && ask.Header[tokenHeader] != "TOKEN" || !strings.Contains(ask.Body("canary text"), "canary text") {
 						t.Errorf("ask %+v", ask)
 					}
 				}
@@ -128,7 +132,7 @@ func TestSetupAndUndo(t *testing.T) {
 				if got := text(t, file); got != strings.ReplaceAll(f.after, "TOKEN", "OTHER") {
 					t.Errorf("with a new token:\n%s", got)
 				}
-				if st, err = a.Check(m, s, proxyWith("TOKEN")); err != nil || len(st.Wrong) == 0 || len(st.Asks) != 0 {
+				if st, err = a.Check(m, s, proxyWith("TOKEN"), ""); err != nil || len(st.Wrong) == 0 || len(st.Asks) != 0 {
 					t.Errorf("check with another token says %+v, %v", st, err)
 				}
 				if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o640 {
@@ -320,7 +324,7 @@ func TestTheirsStays(t *testing.T) {
 	const theirs = `{"env": {"ANTHROPIC_BASE_URL": "https://gateway.acme.example"}}`
 	setup(t, claudeCode, m, s, "TOKEN")
 	put(t, file, theirs, 0o600)
-	st, err := claudeCode.Check(m, s, proxyWith("TOKEN"))
+	st, err := claudeCode.Check(m, s, proxyWith("TOKEN"), "")
 	if err != nil || len(st.Wrong) != 1 || len(st.Asks) != 0 {
 		t.Errorf("check says %+v, %v", st, err)
 	}
@@ -331,7 +335,7 @@ func TestTheirsStays(t *testing.T) {
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	if st, err := claudeCode.Check(m, s, proxyWith("TOKEN")); err != nil || len(st.Wrong) != 1 {
+	if st, err := claudeCode.Check(m, s, proxyWith("TOKEN"), ""); err != nil || len(st.Wrong) != 1 {
 		t.Errorf("check without a file says %+v, %v", st, err)
 	}
 	if _, err := claudeCode.Undo(s); err != nil {
@@ -357,8 +361,8 @@ func TestRefused(t *testing.T) {
 		{"codex", "profile = 'work'\n[profiles.work]\nmodel_provider = 'azure'\n", "counts instead", nil},
 		{"aider", "a: 1\n b: [\n", "line ", nil},
 		{"aider", "&x set-env:\n", "by hand", nil},
-		{"aider", "openai-api-base: |\n  http://x\n", "by hand", nil},
-		{"aider", "openai-api-base: &x http://x\n", "by hand", nil},
+		{"aider", "openai-api-base: |\n  https://api.openai.com/v1\n", "by hand", nil},
+		{"aider", "openai-api-base: &x https://api.openai.com/v1\n", "by hand", nil},
 		{"continue", "models: []\n", "add your models", nil},
 		{"continue", "models:\n  - provider: openai\n", "needs a name", nil},
 		{"continue", "models:\n  - {name: A, provider: openai}\n  - {name: A, provider: openai}\n", "no other has", nil},
@@ -436,7 +440,7 @@ func TestExposed(t *testing.T) {
 		if err := errors.Join(os.Chmod(filepath.Dir(file), c.dir), os.Chmod(file, c.file)); err != nil {
 			t.Fatal(err)
 		}
-		if st, err := codex.Check(m, s, proxyWith("TOKEN")); err != nil || st.Exposed != c.want {
+		if st, err := codex.Check(m, s, proxyWith("TOKEN"), ""); err != nil || st.Exposed != c.want {
 			t.Errorf("%o in %o: exposed %v, %v", c.file, c.dir, st.Exposed, err)
 		}
 	}
@@ -483,7 +487,7 @@ func TestEveryAssistant(t *testing.T) {
 			t.Errorf("%s has %d ways", a.Name, ways)
 		}
 		m, s := home(t)
-		st, err := a.Check(m, s, proxyWith("TOKEN"))
+		st, err := a.Check(m, s, proxyWith("TOKEN"), "")
 		if err != nil || st.SetUp || st.Steps != (a.steps != nil) || st.Unreachable != (a.unreachable != "") {
 			t.Errorf("%s, not set up: %+v, %v", a.Name, st, err)
 		}
@@ -546,20 +550,6 @@ func a(t *testing.T, name string) *Assistant {
 		t.Fatal(err)
 	}
 	return a
-}
-
-// TestStarted: commands that take no address from a variable are given it in another way.
-func TestStarted(t *testing.T) {
-	arguments, proxied := Started("codex", proxyWith("TOKEN"))
-	if !slices.Contains(arguments, `model_providers.scrubjay.base_url="http://127.0.0.1:7425/t/TOKEN/openai/v1"`) || proxied {
-		t.Errorf("codex: %q, %v", arguments, proxied)
-	}
-	if arguments, proxied = Started("code", proxyWith("TOKEN")); len(arguments) != 0 || !proxied {
-		t.Errorf("code: %q, %v", arguments, proxied)
-	}
-	if arguments, proxied = Started("python", proxyWith("TOKEN")); len(arguments) != 0 || proxied {
-		t.Errorf("python: %q, %v", arguments, proxied)
-	}
 }
 
 // FuzzSyntaxes: whatever a file holds, setting a value either is refused or can be taken out again, and then the

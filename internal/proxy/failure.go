@@ -31,6 +31,19 @@ func refuse(status int, code, message string) *failure {
 	return &failure{status: status, code: code, message: message}
 }
 
+// to is the failure as whoever sent a request is told of it. On Responses a refusal is always a 400: Codex sends a request
+// that was answered with 401, 403, 404 or 422 six times, whatever X-Should-Retry says, and shows its own text for it.
+func (f *failure) to(r *http.Request) *failure {
+	path := strings.TrimRight(r.URL.Path, "/")
+	if f.retry || f.status == http.StatusTooManyRequests || r.Method != http.MethodPost ||
+		!strings.HasSuffix(path, "/responses") && !strings.Contains(path, "/responses/") {
+		return f
+	}
+	refused := *f
+	refused.status = http.StatusBadRequest
+	return &refused
+}
+
 // closed is the failure of a part without which nothing may go out.
 func closed(part string, err error) *failure {
 	return &failure{

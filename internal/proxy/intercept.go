@@ -99,7 +99,7 @@ func (in *inner) Addr() net.Addr { return &net.TCPAddr{} }
 func (p *Proxy) inside(w http.ResponseWriter, r *http.Request) {
 	t, fail := p.meant(r)
 	if fail != nil {
-		p.turnAway(w, fail)
+		p.turnAway(w, fail.to(r))
 		return
 	}
 	p.exchange(w, r, t)

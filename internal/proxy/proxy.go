@@ -191,13 +191,13 @@ type exchange struct {
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodConnect {
 		if fail := p.connect(w, r); fail != nil {
-			p.turnAway(w, fail)
+			p.turnAway(w, fail.to(r))
 		}
 		return
 	}
 	t, fail := p.enter(r)
 	if fail != nil {
-		p.turnAway(w, fail)
+		p.turnAway(w, fail.to(r))
 		return
 	}
 	if t.inspect != nil {
@@ -222,6 +222,7 @@ func (p *Proxy) exchange(w http.ResponseWriter, r *http.Request, t *target) {
 	}
 	defer p.finish(x)
 	if fail := p.serve(w, r, x); fail != nil {
+		fail = fail.to(r)
 		p.metrics.refused.WithLabelValues(fail.code).Inc()
 		x.refused(fail)
 		if fail.cause != nil {

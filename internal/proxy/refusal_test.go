@@ -14,6 +14,59 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
 )
 
+// TestRefusedResponses: whatever a request on Responses is refused for, it is a 400, because Codex sends anything else again;
+// what may be sent again keeps its status, and so does every other path.
+func TestRefusedResponses(t *testing.T) {
+	post := func(path string) *http.Request {
+		r, err := http.NewRequest(http.MethodPost, "http://127.0.0.1"+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for _, status := range []int{401, 403, 404, 405, 413, 422, 501} {
+		for _, path := range []string{"/openai/v1/responses", "/t/x/openai/v1/responses/", "/openai/responses?api-version=1", "/openai/v1/responses/compact"} {
+			f := refuse(status, "code", "message")
+			if got := f.to(post(path)); got.status != http.StatusBadRequest || got.code != f.code || got.message != f.message || f.status != status {
+				t.Errorf("%d on %s: %+v", status, path, got)
+			}
+		}
+		if got := refuse(status, "code", "message").to(post("/openai/v1/chat/completions")); got.status != status {
+			t.Errorf("%d on chat: %d", status, got.status)
+		}
+	}
+	for _, f := range []*failure{{status: http.StatusBadGateway, retry: true}, {status: http.StatusTooManyRequests}} {
+		if got := f.to(post("/openai/v1/responses")); got.status != f.status {
+			t.Errorf("%d became %d", f.status, got.status)
+		}
+	}
+	b := newBench(t, standin.Options{})
+	front := b.url[:strings.Index(b.url, "/t/")]
+	for path, header := range map[string][]string{
+		"/openai/v1/responses":                        nil,
+		"/t/" + testToken + "/nobody/v1/responses":    nil,
+		"/t/" + testToken + "/openai/v1/responses":    {CanaryHeader, "unknown"},
+		"/t/" + testToken + "/strange/v1/responses":   nil,
+		"/t/" + testToken + "/anthropic/v1/responses": {"Origin", "http://localhost:3000"},
+	} {
+		r, err := http.NewRequest(http.MethodPost, front+path, strings.NewReader(`{"model":"m","input":"hello"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if header != nil {
+			r.Header.Set(header[0], header[1])
+		}
+		res, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusBadRequest || res.Header.Get("X-Scrubjay-Error") == "" {
+			t.Errorf("%s: %d %s", path, res.StatusCode, res.Header.Get("X-Scrubjay-Error"))
+		}
+	}
+}
+
 // TestDoor: who may come in.
 func TestDoor(t *testing.T) {
 	b := newBench(t, standin.Options{})

@@ -93,7 +93,11 @@ func TestReviewEverywhere(t *testing.T) {
 		b, someone := newBench(t, standin.Options{}), &person{answer: No}
 		b.proxy.Ask = someone.ask
 		status, text, h := b.post(c.path, c.body, "X-Goog-Api-Key", "k")
-		if status != http.StatusForbidden || h.Get("X-Scrubjay-Error") != AttachmentUnapproved || h.Get("X-Should-Retry") != "false" || !strings.Contains(text, `"error"`) || len(b.vendor.Requests()) != 0 {
+		want := http.StatusForbidden
+		if strings.HasSuffix(c.path, "/responses") {
+			want = http.StatusBadRequest
+		}
+		if status != want || h.Get("X-Scrubjay-Error") != AttachmentUnapproved || h.Get("X-Should-Retry") != "false" || !strings.Contains(text, `"error"`) || len(b.vendor.Requests()) != 0 {
 			t.Errorf("%s: refused, it is %d %s", name, status, text)
 		}
 		asked := someone.says(Once)

@@ -6,14 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
@@ -219,11 +222,13 @@ func (d *demo) next() {
 	d.note("Start it through the proxy:      scrubjay run -- claude        (or codex, aider, a script of yours)\n" +
 		"or keep the proxy running:       scrubjay serve\n" +
 		"and point this shell at it:      eval \"$(scrubjay env)\"       which sets")
-	for _, v := range variables {
-		if _, err := wire.ByName(v.provider); err != nil {
-			continue // the built-in providers have their formats' names
-		}
-		d.note(fmt.Sprintf("  %-24s http://%s/t/<token>/%s%s", v.name, daemon.DefaultListen, v.provider, v.suffix))
+	p := assistants.Proxy{Addresses: map[string]string{}}
+	for _, name := range wire.Formats() { // the built-in providers have their formats' names
+		p.Addresses[name] = "http://" + daemon.DefaultListen + "/t/<token>/" + name
+	}
+	set, _ := p.Variables(func(string) string { return "" })
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		d.note(fmt.Sprintf("  %-24s %s", name, set[name]))
 	}
 	d.note("Editors: README.md, \"In your editor\". What went out: scrubjay audit show.")
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/authority"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
@@ -71,6 +72,9 @@ func (d *doctor) examine(ctx context.Context) {
 		}
 	}
 	d.files(state)
+	if err := assistants.Seen(os.Getenv); err != nil {
+		d.check("", err, "set NO_PROXY and no_proxy to "+assistants.NoProxy(os.Getenv)+"; scrubjay run and scrubjay env do")
+	}
 
 	socket, err := state.Socket()
 	if !d.check("control socket has a place", err, "") {

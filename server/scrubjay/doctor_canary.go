@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -35,9 +36,13 @@ func (d *doctor) assistants(ctx context.Context, client *control.Client, hello c
 		d.check("", err, "")
 		return
 	}
+	folder, err := os.Getwd()
+	if err != nil {
+		d.check("", err, "")
+	}
 	var trial *canaryTrial
 	for _, a := range assistants.All {
-		st, err := a.Check(s.machine, s.store, s.proxy)
+		st, err := a.Check(s.machine, s.store, s.proxy, folder)
 		if err == nil && !st.SetUp {
 			continue
 		}
@@ -95,12 +100,20 @@ func newTrial(ctx context.Context, client *control.Client, token string, provide
 	return t, nil
 }
 
+// provider is whose address a request has, and the path there.
+func (t *canaryTrial) provider(ask assistants.Ask) (name, path string) {
+	_, rest, _ := strings.Cut(ask.URL, "://")
+	_, rest, _ = strings.Cut(rest, "/")
+	rest = strings.TrimPrefix(rest, "t/"+t.token+"/")
+	name, path, _ = strings.Cut(rest, "/")
+	return name, path
+}
+
 // ask answers with what was proved. Its errors name no address, since the token is in it.
 func (t *canaryTrial) ask(ctx context.Context, ask assistants.Ask) (said string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	_, rest, _ := strings.Cut(ask.URL, t.token+"/")
-	provider, path, _ := strings.Cut(rest, "/")
+	provider, path := t.provider(ask)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, ask.URL, strings.NewReader(ask.Body("my key is "+t.value)))
 	if err != nil {
 		return "", errors.New("its address is none")
@@ -110,6 +123,9 @@ func (t *canaryTrial) ask(ctx context.Context, ask assistants.Ask) (said string,
 	}
 	if strings.HasSuffix(path, "messages") {
 		req.Header.Set("Anthropic-Version", "2023-06-01")
+	}
+	for name, value := range ask.Header {
+		req.Header.Set(name, value)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set(proxy.CanaryHeader, t.id)

@@ -3,10 +3,11 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -24,6 +25,10 @@ type environment struct {
 	Variables map[string]string          `json:"variables"`
 	// Proxy is for programs that cannot be pointed at an address.
 	Proxy proxyAddress `json:"proxy"`
+
+	// urls are the providers' own, and kept the variables that name an address of somebody else's, with the reason.
+	urls map[string]string
+	kept map[string]error
 }
 
 // proxyAddress is what such a program is told: the proxy, and the certificate to trust when it answers in the name
@@ -36,19 +41,6 @@ type proxyAddress struct {
 
 type providerAddress struct {
 	BaseURL string `json:"base_url"`
-}
-
-// variables are what the vendors' SDKs and assistants read, by the provider they mean, and what they
-// expect after the base URL.
-var variables = []struct{ name, provider, suffix string }{
-	{"ANTHROPIC_API_BASE", "anthropic", ""},
-	{"ANTHROPIC_BASE_URL", "anthropic", ""},
-	{"GOOGLE_GEMINI_BASE_URL", "gemini", ""},
-	{"MISTRAL_API_BASE", "mistral", "/v1"},
-	{"OLLAMA_API_BASE", "ollama", ""},
-	{"OLLAMA_HOST", "ollama", ""},
-	{"OPENAI_API_BASE", "openai", "/v1"},
-	{"OPENAI_BASE_URL", "openai", "/v1"},
 }
 
 func readEnvironment() (environment, error) {
@@ -70,17 +62,21 @@ func readEnvironment() (environment, error) {
 	for name := range settings.Providers {
 		e.Providers[name] = providerAddress{"http://" + e.Listen + "/t/" + token + "/" + name}
 	}
-	for _, v := range variables {
-		if p, ok := e.Providers[v.provider]; ok {
-			e.Variables[v.name] = p.BaseURL + v.suffix
-		}
+	e.urls = map[string]string{}
+	for name, p := range settings.Providers {
+		e.urls[name] = p.URL
+	}
+	e.Variables, e.kept = e.proxy().Variables(os.Getenv)
+	// Programs differ in which spelling they read first.
+	for _, name := range []string{"NO_PROXY", "no_proxy"} {
+		e.Variables[name] = assistants.NoProxy(os.Getenv)
 	}
 	return e, nil
 }
 
 // proxy is what assistants are pointed at.
 func (e environment) proxy() assistants.Proxy {
-	p := assistants.Proxy{Listen: e.Listen, Token: e.Token, Addresses: map[string]string{}}
+	p := assistants.Proxy{Listen: e.Listen, Token: e.Token, Addresses: map[string]string{}, URLs: e.urls}
 	// There is a certificate once the daemon has made one.
 	if _, err := os.Stat(e.Proxy.Certificate); err == nil {
 		p.Authority = e.Proxy.Certificate
@@ -91,15 +87,35 @@ func (e environment) proxy() assistants.Proxy {
 	return p
 }
 
+// shells are how each sets a variable, and writes a remark.
+var shells = map[string]struct{ set, remark string }{
+	"sh":         {"export %s=%s\n", "# "},
+	"powershell": {"$env:%s = '%s'\n", "# "},
+	"cmd":        {"set \"%s=%s\"\n", "@rem "},
+}
+
 func envCommand() *cobra.Command {
 	var asJSON bool
+	shell := "sh"
+	if runtime.GOOS == "windows" {
+		shell = "powershell"
+	}
 	c := &cobra.Command{
 		Use: "env", Short: "Print base URLs and variables for every assistant", Args: cobra.NoArgs,
-		Example: "  eval \"$(scrubjay env)\"     point this shell's assistants at the proxy\n  scrubjay env --json",
+		Example: "  eval \"$(scrubjay env)\"     point this shell's assistants at the proxy\n" +
+			"  scrubjay env --shell powershell | Out-String | Invoke-Expression\n" +
+			"  scrubjay env --shell cmd > scrubjay-env.cmd     and then: call scrubjay-env.cmd\n  scrubjay env --json",
 		RunE: func(c *cobra.Command, _ []string) error {
+			form, ok := shells[shell]
+			if !ok {
+				return fmt.Errorf("no shell is called %q here: it is one of %s", shell, strings.Join(slices.Sorted(maps.Keys(shells)), ", "))
+			}
 			e, err := readEnvironment()
 			if err != nil {
 				return err
+			}
+			for _, name := range slices.Sorted(maps.Keys(e.kept)) {
+				fmt.Fprintf(c.ErrOrStderr(), "scrubjay: %s; it is left as it is, and programs that heed it go round the proxy. %s\n", e.kept[name], gatewayCure(e.kept[name]))
 			}
 			out := c.OutOrStdout()
 			if asJSON {
@@ -108,52 +124,45 @@ func envCommand() *cobra.Command {
 				return enc.Encode(e)
 			}
 			for _, name := range slices.Sorted(maps.Keys(e.Variables)) {
-				fmt.Fprintf(out, "export %s=%s\n", name, e.Variables[name])
+				fmt.Fprintf(out, form.set, name, quotedFor(shell, e.Variables[name]))
 			}
 			for _, name := range slices.Sorted(maps.Keys(e.Providers)) {
-				fmt.Fprintf(out, "# %-10s %s\n", name, e.Providers[name].BaseURL)
+				fmt.Fprintf(out, "%s%-10s %s\n", form.remark, name, e.Providers[name].BaseURL)
 			}
-			fmt.Fprintf(out, "# proxy      HTTPS_PROXY=%s NODE_EXTRA_CA_CERTS=%s\n", e.Proxy.URL, e.Proxy.Certificate)
+			fmt.Fprintf(out, "%sproxy      HTTPS_PROXY=%s NODE_EXTRA_CA_CERTS=%s\n", form.remark, e.Proxy.URL, e.Proxy.Certificate)
 			return nil
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().StringVar(&shell, "shell", shell, "for which shell: sh, powershell or cmd")
 	return c
 }
 
-// through is a command and its environment such that its requests go through the proxy: every command is given the
-// variables, and those that need more what their assistants' entries say.
-func (e environment) through(command []string) (args, env []string, err error) {
-	env = os.Environ()
-	set := func(name, value string) { env = append(env, name+"="+value) }
-	for _, name := range slices.Sorted(maps.Keys(e.Variables)) {
-		set(name, e.Variables[name])
+// quotedFor writes a value so that a shell reads it as it is; most need nothing.
+func quotedFor(shell, value string) string {
+	switch {
+	case shell == "powershell":
+		return strings.ReplaceAll(value, "'", "''")
+	case shell == "cmd":
+		return strings.ReplaceAll(value, "%", "%%")
+	case strings.Trim(value, safeInShell) == "":
+		return value
 	}
-	program := filepath.Base(command[0])
-	program = strings.TrimSuffix(program, filepath.Ext(program))
-	arguments, proxied := assistants.Started(program, e.proxy())
-	args = slices.Concat(command[:1], arguments, command[1:])
-	if len(arguments) > 0 {
-		set(assistants.RunVariable, program) // no variable that it heeds would tell its hooks
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+}
+
+const safeInShell = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:,@%+="
+
+// gatewayCure says what to do about an address that no provider has.
+func gatewayCure(err error) string {
+	g, ok := errors.AsType[*assistants.Gateway](err)
+	if !ok || g.URL == "" {
+		return ""
 	}
-	if !proxied {
-		return args, env, nil
+	kind := "private, or public if it is a vendor's"
+	if g.Local {
+		kind = "local"
 	}
-	if other := os.Getenv("NODE_EXTRA_CA_CERTS"); other != "" && other != e.Proxy.Certificate {
-		return nil, nil, fmt.Errorf("NODE_EXTRA_CA_CERTS names another file already, and can name only one: put its certificates and those of %s into one file, and set the variables of docs/connect.md yourself", e.Proxy.Certificate)
-	}
-	set("NODE_EXTRA_CA_CERTS", e.Proxy.Certificate)
-	// Programs differ in which spelling they read first.
-	for _, name := range []string{"HTTPS_PROXY", "https_proxy"} {
-		set(name, e.Proxy.URL)
-	}
-	// What is on this machine needs no proxy, and this one refuses it.
-	local := "localhost,127.0.0.1,::1"
-	if other := cmp.Or(os.Getenv("NO_PROXY"), os.Getenv("no_proxy")); other != "" {
-		local = other + "," + local
-	}
-	for _, name := range []string{"NO_PROXY", "no_proxy"} {
-		set(name, local)
-	}
-	return args, env, nil
+	return fmt.Sprintf("To keep it, name it in config.yaml, with its kind (%s): providers: {%s: {format: %s, url: %q, kind: %s}}; otherwise unset it",
+		kind, g.Provider(), cmp.Or(g.Format, "openai"), g.URL, strings.Split(kind, ",")[0])
 }

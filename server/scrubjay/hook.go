@@ -62,7 +62,7 @@ func judgeHook(ctx context.Context, h assistants.Hook) (why string, err error) {
 	}
 	setUp := false
 	if a, err := assistants.Named(h.Assistant()); err == nil {
-		st, err := a.Check(s.machine, s.store, s.proxy)
+		st, err := a.Check(s.machine, s.store, s.proxy, "")
 		setUp = err == nil && st.SetUp && len(st.Wrong) == 0
 	}
 	folder, err := os.Getwd()

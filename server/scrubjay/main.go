@@ -39,6 +39,8 @@ func main() {
 
 func run(ctx context.Context, args []string) int {
 	root := newRoot()
+	root.InitDefaultCompletionCmd()
+	strict(root)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	var exit exitError
@@ -61,6 +63,7 @@ func newRoot() *cobra.Command {
 		Short: "Keeps secrets and people's data on this machine while you code with AI",
 		Long: `Scrubjay shows how sensitive text is while you type it, redacts it in one click, and scrubs every
 completion request on this machine before a vendor sees it. The answer comes back with the real values.`,
+		Version:       programVersion(),
 		Example:       "  scrubjay demo                  see it work, without any account\n  scrubjay run -- claude         run an assistant through the proxy\n  scrubjay scan .                look for secrets in a directory",
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -72,7 +75,30 @@ completion request on this machine before a vendor sees it. The answer comes bac
 		lspCommand(), serveCommand(), envCommand(), runCommand(), setupCommand(), scanCommand(), redactCommand(), restoreCommand(),
 		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), doctorCommand(), secretCommand(), mcpCommand(), hookCommand(), versionCommand(),
 	)
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	return root
+}
+
+// strict has a command that only holds others refuse a word that is none of them: cobra shows help then, and a script
+// would take that for success.
+func strict(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		strict(sub)
+	}
+	if c.Runnable() || !c.HasSubCommands() || !c.HasParent() {
+		return
+	}
+	c.Args = cobra.ArbitraryArgs
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		hint := ""
+		if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+			hint = "did you mean " + near[0] + "? "
+		}
+		return fmt.Errorf("unknown command %q for %s: %ssee %s --help", args[0], c.CommandPath(), hint, c.CommandPath())
+	}
 }
 
 func versionCommand() *cobra.Command {

@@ -5,20 +5,26 @@ import (
 	"encoding/base64"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	commands := map[string]func(){
 		"scrubjay":  func() { os.Exit(run(context.Background(), os.Args[1:])) },
 		"mcpserver": mcpServer,
-	})
+	}
+	for name, program := range fakes {
+		commands[name] = runFake(program)
+	}
+	testscript.Main(m, commands)
 }
 
 // TestScripts runs the real program, a script per command: testdata/*.txtar. $KEY, $MAIL and $PASSWORD
@@ -35,14 +41,15 @@ func TestScripts(t *testing.T) {
 			e.Setenv("KEY", strings.Join([]string{"AK", "IAQ3EGRZ5TPLW7MNX2"}, ""))
 			e.Setenv("MAIL", strings.Join([]string{"maria.kowalska", "poczta.onet.pl"}, "@"))
 			e.Setenv("PASSWORD", "Tr7!kq9Lm2")
+			e.Values[vendorsKey{}] = vendors{}
 			return scanEnvironment(e)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			// fill FILE... puts the values in the place of {{KEY}}, {{MAIL}}, {{PASSWORD}}.
+			// fill FILE... puts the values in the place of {{KEY}}, {{MAIL}}, {{PASSWORD}}, and a stand-in vendor's address in its own.
 			"fill": func(ts *testscript.TestScript, neg bool, args []string) {
 				for _, name := range args {
 					text := ts.ReadFile(name)
-					for _, v := range []string{"KEY", "MAIL", "PASSWORD"} {
+					for _, v := range []string{"KEY", "MAIL", "PASSWORD", "VENDOR", "GATEWAY"} {
 						text = strings.ReplaceAll(text, "{{"+v+"}}", ts.Getenv(v))
 					}
 					ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
@@ -75,6 +82,8 @@ func TestScripts(t *testing.T) {
 			"stop": func(ts *testscript.TestScript, neg bool, args []string) {
 				stopDaemon(daemon.State{Dir: ts.MkAbs(args[0])})
 			},
+			"vendor":     scriptVendor,
+			"arrived":    scriptArrived,
 			"append":     scanAppend,
 			"evilname":   scanEvilName,
 			"incommit":   scanInCommit,
@@ -138,5 +147,28 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 	}
 	if seen < 12 {
 		t.Errorf("only %d commands", seen)
+	}
+}
+
+// TestUnknownWords: a word that is no command is an error wherever it stands, and so is one that a command does not take.
+func TestUnknownWords(t *testing.T) {
+	tried := 0
+	var walk func(c *cobra.Command, path []string)
+	walk = func(c *cobra.Command, path []string) {
+		if c.HasSubCommands() {
+			tried++
+			if code := run(t.Context(), append(slices.Clone(path), "nope")); code != 2 {
+				t.Errorf("scrubjay %s nope: exit code %d", strings.Join(path, " "), code)
+			}
+		}
+		for _, sub := range c.Commands() {
+			walk(sub, append(slices.Clone(path), sub.Name()))
+		}
+	}
+	root := newRoot()
+	root.InitDefaultCompletionCmd()
+	walk(root, nil)
+	if tried < 6 {
+		t.Errorf("only %d commands hold others", tried)
 	}
 }

@@ -42,7 +42,13 @@ func runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			args, env, err := e.through(args)
+			state, err := daemon.OpenState("")
+			if err != nil {
+				return err
+			}
+			l := launch{environment: e, state: state, folder: folder, say: c.ErrOrStderr()}
+			defer l.end()
+			args, env, err := l.through(args)
 			if err != nil {
 				return err
 			}
