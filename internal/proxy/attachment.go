@@ -122,11 +122,14 @@ func open(req *wire.Request, n int, span []byte) *opened {
 	o := &opened{}
 	o.attachment, o.readable = openAttachment(span)
 	o.plain.text, o.inside.text = span[:o.head], o.text
+	if o.loose && !o.readable {
+		o.plain.text = span
+	}
+	for _, t := range []*told{&o.plain, &o.inside} {
+		t.key = keyOf(nil, 0, t.text, 0)
+	}
 	if o.readable {
 		return o
-	}
-	if o.loose {
-		o.plain.text = span
 	}
 	declared, names := req.Declared(n)
 	if o.head > 0 {
@@ -137,16 +140,17 @@ func open(req *wire.Request, n int, span []byte) *opened {
 	return o
 }
 
+// texts are what of it is looked at.
+func (o *opened) texts() []*told {
+	if !o.readable {
+		return []*told{&o.plain}
+	}
+	return []*told{&o.plain, &o.inside}
+}
+
 // attached adds what is sensitive in an attachment, and in what a data URL says of it.
-func (p *Proxy) attached(out []secret, r *reading, n int, o *opened) []secret {
-	for _, t := range []*told{&o.plain, &o.inside} {
-		if t == &o.inside && !o.readable {
-			break
-		}
-		if t.key == (seenKey{}) {
-			t.key = keyOf(nil, 0, t.text, 0)
-		}
-		p.seen.look(r.engine, p.Vault, t, func() (name, text []byte) { return nil, t.text }, nil)
+func (o *opened) attached(out []secret, r *reading, n int) []secret {
+	for _, t := range o.texts() {
 		first := len(out)
 		out = merge(out, n, t.has, nil, r.engine)
 		for i := range out[first:] {

@@ -44,6 +44,8 @@ type told struct {
 	decoded bool
 	key     seenKey
 	has     remembered
+	// scanned says that the vault was asked, too, at the generation that has names.
+	scanned bool
 	// file is what a span of base64 holds.
 	file *opened
 }
@@ -97,28 +99,54 @@ func (r *reading) name(sp wire.Span) []byte {
 	return r.text(sp.Key)
 }
 
-// find lists what is sensitive in a request: what the rules find in each string, by the string's key
-// where that gives it away, and what the vault knows; and the files that cannot be read.
-func (p *Proxy) find(r *reading) (out []secret, files []file) {
+// scan has the rules look at what was not seen before. It tells whether they found something.
+func (p *Proxy) scan(r *reading) (found bool) {
 	for n, sp := range r.req.Spans {
 		t := &r.told[n]
 		switch {
 		case t.file != nil:
-			out = p.attached(out, r, n, t.file)
-			if t.file.unread != nil {
-				files = append(files, *t.file.unread)
+			for _, t := range t.file.texts() {
+				found = p.seen.scan(r.engine, t, nil, func() []byte { return t.text }) || found
 			}
-			continue
-		case sp.Kind == wire.Thought: // only what is known already
+		case sp.Kind != wire.Thought: // there only what is known already
+			t.key = r.key(sp)
+			found = p.seen.scan(r.engine, t, func() []byte { return r.name(sp) }, func() []byte { return r.text(n) }) || found
+		}
+	}
+	return found || r.cut != nil
+}
+
+// look has the vault say what it knows in it.
+func (p *Proxy) look(r *reading) {
+	for n, sp := range r.req.Spans {
+		t := &r.told[n]
+		switch {
+		case t.file != nil:
+			for _, t := range t.file.texts() {
+				p.seen.look(r.engine, p.Vault, t, func() []byte { return t.text }, nil)
+			}
+		case sp.Kind == wire.Thought:
 			t.has = remembered{}
 			if known := p.Vault.Known(r.text(n)); len(known) > 0 {
 				t.has.contents = &contents{known: known}
 			}
 		default:
-			if t.key == (seenKey{}) {
-				t.key = r.key(sp)
+			p.seen.look(r.engine, p.Vault, t, func() []byte { return r.text(n) }, func(c *contents) { c.mark(r.req, sp) })
+		}
+	}
+}
+
+// find lists what is sensitive in a request: what the rules find in each string, by the string's key
+// where that gives it away, and what the vault knows; and the files that cannot be read.
+func (p *Proxy) find(r *reading) (out []secret, files []file) {
+	for n, sp := range r.req.Spans {
+		t := &r.told[n]
+		if t.file != nil {
+			out = t.file.attached(out, r, n)
+			if t.file.unread != nil {
+				files = append(files, *t.file.unread)
 			}
-			p.seen.look(r.engine, p.Vault, t, func() (name, text []byte) { return r.name(sp), r.text(n) }, func(c *contents) { c.mark(r.req, sp) })
+			continue
 		}
 		if t.has.contents == nil && r.cut[n] == nil {
 			continue

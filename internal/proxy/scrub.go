@@ -69,43 +69,58 @@ type verdict struct {
 	placeholders []string
 }
 
-// mostLooks is how often a request is looked at. Once is enough if the vault knew all that was found. What it learns
-// may stand in other places, where no name gives it away; and what is more than that overlaps twice over.
+// mostLooks is how often a request is looked at for what the vault knows. Once is enough, unless something overlaps so
+// that more than was found goes as one.
 const mostLooks = 3
 
-// judge finds what is sensitive in a request, asks policy, and has placeholders issued to providers. The request is
-// looked at again for the values that were new to the vault: none goes out in one place and is hidden in another.
+// judge finds what is sensitive in a request, asks policy, and has placeholders issued to providers. What the rules find
+// is in the vault before the whole is looked at for what that knows: no value goes out in one place and is hidden in
+// another, where no name gives it away.
 func (p *Proxy) judge(said *reading, providers []string, rule func(*verdict) (policy.Decision, *failure)) (v verdict, fail *failure) {
+	if said != nil && p.scan(said) && len(providers) > 0 {
+		v.found, v.files = p.find(said)
+		if v.Decision, fail = rule(&v); fail != nil || v.Verdict == policy.Forbid {
+			return v, fail
+		}
+		if _, fail = p.issue(&v, providers); fail != nil {
+			return v, fail
+		}
+	}
 	for range mostLooks {
 		if said != nil {
+			p.look(said)
 			v.found, v.files = p.find(said)
 		}
 		if v.Decision, fail = rule(&v); fail != nil || v.Verdict == policy.Forbid {
 			return v, fail
 		}
-		v.hidden = v.hidden[:0]
-		var values []redact.Value
-		for _, s := range v.found {
-			if s.ruling.Verdict != policy.Allow {
-				v.hidden, values = append(v.hidden, s), append(values, s.value)
-			}
-		}
-		if len(values) == 0 {
-			return v, nil
-		}
-		learnt, err := false, error(nil)
-		for _, provider := range providers { // a value has the same token for everybody
-			var more bool
-			if v.placeholders, more, err = p.Vault.IssueNew(redact.Wire, provider, values); err != nil {
-				return v, closed("vault", err)
-			}
-			learnt = learnt || more
-		}
-		if !learnt {
-			break
+		if learnt, fail := p.issue(&v, providers); fail != nil || !learnt {
+			return v, fail
 		}
 	}
 	return v, nil
+}
+
+// issue has placeholders issued for what must not go out as it is. learnt says that the vault did not know all of it.
+func (p *Proxy) issue(v *verdict, providers []string) (learnt bool, fail *failure) {
+	v.hidden, v.placeholders = v.hidden[:0], nil
+	var values []redact.Value
+	for _, s := range v.found {
+		if s.ruling.Verdict != policy.Allow {
+			v.hidden, values = append(v.hidden, s), append(values, s.value)
+		}
+	}
+	if len(values) == 0 {
+		return false, nil
+	}
+	for _, provider := range providers { // a value has the same token for everybody
+		placeholders, more, err := p.Vault.IssueNew(redact.Wire, provider, values)
+		if err != nil {
+			return false, closed("vault", err)
+		}
+		v.placeholders, learnt = placeholders, learnt || more
+	}
+	return learnt, nil
 }
 
 // spliced is the body with the placeholders in it.

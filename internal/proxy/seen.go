@@ -88,28 +88,38 @@ func keyOf(name []byte, nameAs byte, raw []byte, as byte) (k seenKey) {
 	return k
 }
 
-// look takes down what the engine finds in a text under a name, or in one without, and what the vault knows in it. The
-// text is asked for if that is not remembered; mark, if there is one, looks up the places of its contents.
-func (s *seen) look(engine *detect.Engine, vault *redact.Vault, t *told, text func() (name, text []byte), mark func(*contents)) {
-	generation := vault.Generation() // before it is asked: what it learns meanwhile is looked for the next time
-	again := t.has.generation != 0
-	if !again {
-		t.has, again = s.get(engine, t.key)
+// scan takes down what is remembered of a text, or what the engine finds in it under its name, or without one. It tells
+// whether the engine was asked and found something.
+func (s *seen) scan(engine *detect.Engine, t *told, name, text func() []byte) bool {
+	if t.has, t.scanned = s.get(engine, t.key); t.scanned {
+		return false
 	}
-	if again && t.has.generation == generation {
+	var under []byte
+	if name != nil {
+		under = name()
+	}
+	var findings []detect.Finding
+	if len(under) > 0 {
+		findings = engine.FindNamed(under, text())
+	} else {
+		findings = engine.Find("", text())
+	}
+	if len(findings) > 0 {
+		t.has.contents = &contents{findings: findings}
+	}
+	return len(findings) > 0
+}
+
+// look adds what the vault knows in a text, unless it has learnt nothing since that was looked for, and remembers all.
+// mark, if there is one, looks up the places of what stands in it.
+func (s *seen) look(engine *detect.Engine, vault *redact.Vault, t *told, text func() []byte, mark func(*contents)) {
+	generation := vault.Generation() // before it is asked: what it learns meanwhile is looked for the next time
+	if t.scanned && t.has.generation == generation {
 		return
 	}
 	findings, _ := t.has.all()
-	name, says := text()
-	if !again {
-		if len(name) > 0 {
-			findings = engine.FindNamed(name, says)
-		} else {
-			findings = engine.Find("", says)
-		}
-	}
-	t.has = remembered{generation: generation}
-	if known := vault.Known(says); len(findings)+len(known) > 0 {
+	t.has, t.scanned = remembered{generation: generation}, true
+	if known := vault.Known(text()); len(findings)+len(known) > 0 {
 		t.has.contents = &contents{findings: findings, known: known}
 		if mark != nil {
 			mark(t.has.contents)

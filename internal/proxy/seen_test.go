@@ -19,7 +19,8 @@ func TestSeen(t *testing.T) {
 	s, vault := new(seen), openVault(t)
 	find := func(engine *detect.Engine, name, text []byte) int {
 		t := &told{key: keyOf(name, 0, text, 0)}
-		s.look(engine, vault, t, func() ([]byte, []byte) { return name, text }, nil)
+		s.scan(engine, t, func() []byte { return name }, func() []byte { return text })
+		s.look(engine, vault, t, func() []byte { return text }, nil)
 		findings, _ := t.has.all()
 		return len(findings)
 	}
@@ -67,7 +68,8 @@ func TestSeenFindsTheSame(t *testing.T) {
 		t.Helper()
 		for range 2 {
 			told := &told{key: keyOf(nil, 0, text, 0)}
-			s.look(detect.Default(), vault, told, func() ([]byte, []byte) { return nil, text }, nil)
+			s.scan(detect.Default(), told, nil, func() []byte { return text })
+			s.look(detect.Default(), vault, told, func() []byte { return text }, nil)
 			findings, matches := told.has.all()
 			if !reflect.DeepEqual(findings, want) || len(matches) != known {
 				t.Errorf("%v, want %v; and %d known values, want %d", findings, want, len(matches), known)
