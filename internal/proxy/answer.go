@@ -137,6 +137,7 @@ func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 		return nil, false
 	}
 	restorer := func(l wire.Lane) *redact.Restorer {
+		l.Tool.Kind = x.tools.Kind(l)
 		d, err := p.Decider.Decide(ctx, policy.Query{
 			Direction:   policy.Restore,
 			Destination: policy.Destination{Provider: x.provider, Model: x.model, Kind: x.config.Kind},
@@ -146,7 +147,7 @@ func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 		switch {
 		case err != nil || d.Verdict != policy.Allow:
 			return redact.NewRestorer(withheld)
-		case l.Tool == wire.Tool{}:
+		case l.Tool == wire.Tool{}, l.Tool.Kind == wire.ToolShow: // what the person reads
 			return redact.NewProse(issued, p.Vault.WireTypes(x.provider))
 		case l.Literal != 0:
 			return redact.NewRestorer(func(placeholder string) ([]byte, bool) {

@@ -41,6 +41,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
 	"go.uber.org/zap"
 )
 
@@ -177,6 +178,8 @@ type exchange struct {
 	// added is how long the request was worked on before it was sent, and waited how long the person was waited for.
 	added, waited time.Duration
 	kept          []string
+	// tools are those that the request lets the model call.
+	tools *wire.Tools
 	// held is the most that a text of the answer held back; nil if there was none.
 	held *int
 	// speech says, of what is said in a websocket, whether the person lets audio go there: it comes in small pieces, and

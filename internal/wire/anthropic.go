@@ -76,6 +76,7 @@ var anthropicStream = streaming{
 var anthropicRequest = []Field{
 	{Path: "model", As: model},
 	{Path: "stream", As: streamed},
+	{Path: "tools", As: declared},
 	// A changed thinking block is refused; so is a summary whose signature no longer fits.
 	{Path: "messages[].content[]", As: exempt, Type: "thinking", Role: "assistant"},
 	{Path: "messages[].content[]", As: exempt, Type: "redacted_thinking", Role: "assistant"},

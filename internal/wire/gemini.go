@@ -78,6 +78,7 @@ var gemini = &Format{
 var codeAssistRequest = shape(Field{Path: "model", As: model}).graft("request", shape(geminiRequest...))
 
 var geminiRequest = append([]Field{
+	{Path: "tools", As: declared},
 	{Path: "contents[].parts[].thoughtSignature", As: exempt, Role: "model"},
 	{Path: "contents[].parts[]", As: thought, If: []string{"thought"}, Role: "model"},
 	{Path: "contents[].parts[]", As: exempt, If: []string{"thought", "thoughtSignature"}, Role: "model"},

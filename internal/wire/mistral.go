@@ -38,6 +38,7 @@ var mistral = &Format{
 var mistralRequest = []Field{
 	{Path: "model", As: model},
 	{Path: "stream", As: streamed},
+	{Path: "tools", As: declared},
 	{Path: "prompt", As: noTokens},
 	{Path: "suffix", As: noTokens},
 	{Path: "messages[].tool_calls[].function.arguments", As: jsonText},

@@ -45,6 +45,8 @@ var openaiChat = &Route{
 var openaiRequest = []Field{
 	{Path: "model", As: model},
 	{Path: "stream", As: streamed},
+	{Path: "tools", As: declared},
+	{Path: "functions", As: declared},
 	// The vendor finds its cached prefix by this key: another key is a miss, at many times the price.
 	{Path: "prompt_cache_key", As: exempt},
 	{Path: "messages[].tool_calls[].function.arguments", As: jsonText},

@@ -15,6 +15,8 @@ type Request struct {
 	// Spans are all strings of the body, and the whole numbers that are long enough to say something, in order, never
 	// overlapping, without what the format exempts.
 	Spans []Span
+	// Tools are those that the model may call.
+	Tools *Tools
 
 	body   []byte
 	joins  [][]int
@@ -64,7 +66,7 @@ func (r *Route) Request(body []byte) (*Request, error) {
 	if i := bytes.IndexAny(body, "{[\""); i < 0 || body[i] != '{' {
 		return nil, &Malformed{0, "the body is not a JSON object"}
 	}
-	q := &Request{Spans: s.listedSpans(), body: body}
+	q := &Request{Spans: s.listedSpans(), Tools: new(Tools), body: body}
 	mixed := false
 	for _, m := range s.marks {
 		switch {
@@ -75,6 +77,8 @@ func (r *Route) Request(body []byte) (*Request, error) {
 			q.models = append(q.models, Edit{Start: m.start, End: m.end})
 		case m.n.as == streamed:
 			q.Stream = body[m.start] == 't'
+		case m.n.as == declared:
+			q.Tools.declare(body[m.start:m.end])
 		}
 	}
 	if mixed {
