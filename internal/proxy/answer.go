@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -30,6 +31,12 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 		return nil
 	}
 	stream := x.route.Stream(kind, restore)
+	opening := x.route.Open(x.streams, restore)
+	if stream == nil && !encoded && res.ContentLength < 0 {
+		if stream, res.Body = open(opening, res.Body); stream == nil {
+			opening = nil // which has seen that it is none
+		}
+	}
 	if stream != nil && !encoded {
 		return p.stream(w, x, res, stream)
 	}
@@ -40,11 +47,16 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 		return f
 	}
 	x.record.BytesIn = int64(len(body))
+	if stream == nil {
+		restored, err := x.route.Answer(body, restore)
+		if err != nil && opening != nil {
+			stream, _ = opening.Write(body)
+		}
+		body = restored
+	}
 	if stream != nil {
 		body, err = stream.Write(body)
 		body = append(slices.Clone(body), stream.Close(err)...)
-	} else if restored, err := x.route.Answer(body, restore); err == nil {
-		body = restored
 	}
 	if x.front != "" { // who is intercepted comes back by itself
 		body = x.route.Relink(body, strings.TrimRight(x.config.URL, "/"), x.front+"/"+x.provider)
@@ -54,6 +66,37 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	w.WriteHeader(res.StatusCode)
 	_, _ = w.Write(body) // the caller went away: there is nobody to tell
 	return nil
+}
+
+// open reads as much of an answer as tells whether it is a stream. What was read is read again from rest.
+func open(opening *wire.Opening, body io.ReadCloser) (stream *wire.Stream, rest io.ReadCloser) {
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := body.Read(buf)
+		var decided bool
+		if n > 0 {
+			stream, decided = opening.Write(buf[:n])
+		}
+		if decided || err != nil || len(opening.First()) > bodyLimit {
+			return stream, struct {
+				io.Reader
+				io.Closer
+			}{io.MultiReader(bytes.NewReader(opening.First()), &after{body, err}), body}
+		}
+	}
+}
+
+// after reads on where a reader has been read, to the error that it has ended with if it has.
+type after struct {
+	io.Reader
+	err error
+}
+
+func (a *after) Read(p []byte) (int, error) {
+	if a.err != nil {
+		return 0, a.err
+	}
+	return a.Reader.Read(p)
 }
 
 // begin takes the vendor's headers over.

@@ -57,7 +57,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		if req, err = x.route.Request(body); err != nil {
 			return nil, malformed(err)
 		}
-		x.tools = req.Tools
+		x.tools, x.streams = req.Tools, req.Stream
 		x.model = cmp.Or(x.toModel, x.route.Model(x.path), req.Model)
 		q.Destination.Model, x.record.Model = x.model, p.safeModel(x.model)
 		found, files = p.find(req)

@@ -13,7 +13,7 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 var fields = []string{"data:", "event:", "id:", "retry:", ":"}
 
 // sniff tells by a stream's first bytes how its events follow one another. It is not ok while more is needed.
-func sniff(first []byte, label framing) (f framing, ok bool) {
+func (st streaming) sniff(first []byte, label framing) (f framing, ok bool) {
 	if len(first) < len(byteOrderMark) && bytes.HasPrefix(byteOrderMark, first) {
 		return label, false
 	}
@@ -23,6 +23,8 @@ func sniff(first []byte, label framing) (f framing, ok bool) {
 		return label, false
 	case t[0] == '{' && label != lines:
 		return documents, true
+	case t[0] == '[' && st.array:
+		return elements, true
 	}
 	events, ok := sniffEvents(t)
 	if events {

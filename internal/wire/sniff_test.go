@@ -71,7 +71,7 @@ func TestLabels(t *testing.T) {
 	tried := map[string]int{}
 	for _, v := range vectors(t) {
 		stream := v.file("stream")
-		if stream == nil || v.file("type") != nil {
+		if stream == nil {
 			continue
 		}
 		restore := restoreEdits(v.values)
@@ -86,6 +86,9 @@ func TestLabels(t *testing.T) {
 				if got != want {
 					t.Errorf("%s %s as %q:\n%s\nwant\n%s\nof\n%s", name, what, kind, got, want, in)
 				}
+			}
+			if kind == "application/x-ndjson" && stream[0] == '{' {
+				continue // lines of documents, which are read as such: the rest of a line goes with it
 			}
 			same("as it is", stream, string(want), string(unlabelled(t, kind, v.route, true, restore, byBytes(stream)...)))
 			if !simple {

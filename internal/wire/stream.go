@@ -141,7 +141,7 @@ func (s *Stream) begin(p []byte) bool {
 		p = rest
 	}
 	s.first = append(s.first, p...)
-	s.split.framing, s.sure = sniff(s.first, s.split.framing)
+	s.split.framing, s.sure = s.route.stream.sniff(s.first, s.split.framing)
 	return s.sure
 }
 
