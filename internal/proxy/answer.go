@@ -22,13 +22,7 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	restore := p.restore(r.Context(), x)
 	encoded := res.Header.Get("Content-Encoding") != "" && res.Header.Get("Content-Encoding") != "identity"
 	if x.match != wire.Completion {
-		p.begin(w, x, res)
-		w.WriteHeader(res.StatusCode)
-		_, err := p.pump(w, x, res.Body, func(b []byte) ([]byte, error) { return b, nil })
-		if err != nil {
-			panic(http.ErrAbortHandler)
-		}
-		return nil
+		return p.unknown(w, x, res, kind, restore)
 	}
 	stream := x.route.Stream(kind, restore)
 	opening := x.route.Open(x.streams, restore)
@@ -42,9 +36,7 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	}
 	body, err := readAll(res.Body, res.Header.Get("Content-Encoding"), res.ContentLength)
 	if err != nil {
-		f := refuse(http.StatusBadGateway, "upstream_cut", "the answer of "+x.provider+" broke off or could not be read")
-		f.cause, f.retry = errors.New("reading the answer"), true
-		return f
+		return unread(x)
 	}
 	x.record.BytesIn = int64(len(body))
 	if stream == nil {
@@ -66,6 +58,41 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	w.WriteHeader(res.StatusCode)
 	_, _ = w.Write(body) // the caller went away: there is nobody to tell
 	return nil
+}
+
+// unknown sends an answer on that no table knows. It may say again what was scrubbed from the request.
+func (p *Proxy) unknown(w http.ResponseWriter, x *exchange, res *http.Response, kind string, restore wire.Restore) *failure {
+	encoding := res.Header.Get("Content-Encoding")
+	change, end := func(b []byte) []byte { return b }, func() []byte { return nil }
+	if x.scrubbed && x.route != nil {
+		g := x.format.Guess(kind, restore)
+		change, end = g.Write, g.Close
+		if encoding != "" && encoding != "identity" {
+			body, err := readAll(res.Body, encoding, res.ContentLength)
+			if err != nil {
+				return unread(x)
+			}
+			res.Body = io.NopCloser(bytes.NewReader(body))
+			res.Header.Del("Content-Encoding")
+		}
+	}
+	p.begin(w, x, res)
+	w.WriteHeader(res.StatusCode)
+	broken, err := p.pump(w, x, res.Body, func(b []byte) ([]byte, error) { return change(b), nil })
+	if !broken {
+		_, _ = w.Write(end()) // the caller went away: there is nobody to tell
+	}
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// unread is the failure of an answer that was to be read whole.
+func unread(x *exchange) *failure {
+	f := refuse(http.StatusBadGateway, "upstream_cut", "the answer of "+x.provider+" broke off or could not be read")
+	f.cause, f.retry = errors.New("reading the answer"), true
+	return f
 }
 
 // open reads as much of an answer as tells whether it is a stream. What was read is read again from rest.

@@ -93,10 +93,35 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 		}
 	}
 	t, fail := aim(r, name, config, "/"+rest)
-	if fail == nil {
-		t.canary, t.front = canary != "", front
+	if fail != nil {
+		return nil, fail
 	}
-	return t, fail
+	t.canary, t.front = canary != "", front
+	// Who is told an address of ours may write it differently than its vendor's.
+	format, _ := wire.ByName(config.Format) // aim knows it, too
+	if tidy := format.Tidy(t.path); tidy != t.path {
+		t.path = tidy
+		t.look(r.Method, format)
+	}
+	if t.route != nil && versioned(name, config) {
+		t.path = t.route.WithVersion(t.path)
+	}
+	return t, nil
+}
+
+// versioned tells whether a provider's paths begin with the version and its url does not end in one. Those who speak
+// OpenAI's format may well have none.
+func versioned(name string, config policy.Provider) bool {
+	u, err := url.Parse(config.URL)
+	if err != nil {
+		return false
+	}
+	for segment := range strings.SplitSeq(u.Path, "/") {
+		if len(segment) > 1 && segment[0] == 'v' && segment[1]-'0' <= 9 {
+			return false
+		}
+	}
+	return config.Format != "openai" || name == "openai" || u.Host == "api.openai.com"
 }
 
 func fromBrowser(r *http.Request) bool {
@@ -118,21 +143,27 @@ func aim(r *http.Request, name string, config policy.Provider, path string) (*ta
 	if err != nil {
 		return nil, refuse(http.StatusNotImplemented, "unknown_format", err.Error()+": requests to it are refused, because they could not be scrubbed")
 	}
-	t := &target{provider: name, config: config, format: format, path: path, socket: r.Header.Get("Upgrade") != ""}
+	t := &target{provider: name, config: config, path: path, socket: r.Header.Get("Upgrade") != ""}
 	if r.URL.RawQuery != "" {
 		t.path += "?" + r.URL.RawQuery
 	}
+	t.look(r.Method, format)
+	return t, nil
+}
+
+// look finds the table of the path.
+func (t *target) look(method string, format *wire.Format) {
+	t.format, t.match = format, wire.Unknown
 	if t.socket {
 		if t.route = format.Socket(t.path); t.route != nil {
 			t.match = wire.Completion
 		}
-	} else if t.route, t.match = format.Route(r.Method, t.path); t.match == wire.Unknown {
+	} else if t.route, t.match = format.Route(method, t.path); t.match == wire.Unknown {
 		t.route = format.Opaque()
 	}
 	if t.route != nil {
 		t.format = t.route.Format
 	}
-	return t, nil
 }
 
 func leadsElsewhere(path string) bool {

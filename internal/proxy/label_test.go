@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
 )
 
@@ -52,6 +55,77 @@ func TestStreamsUnderAnyLabel(t *testing.T) {
 			}
 			b.stop()
 			b.leaks(key)
+		}
+	}
+}
+
+// TestPathsNearTheTable: a path that is written differently is answered by its vendor, and restored.
+func TestPathsNearTheTable(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	key := awsKey()
+	chatBody := `{"model":"m","messages":[{"role":"user","content":"` + key + `"}]}`
+	messages := `{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"` + key + `"}]}`
+	for path, want := range map[string]string{
+		"/openai//v1/chat/completions":             "/v1/chat/completions",
+		"/openai/chat/completions":                 "/v1/chat/completions",
+		"/anthropic//v1/messages?beta=true":        "/v1/messages?beta=true",
+		"/anthropic/messages":                      "/v1/messages",
+		"/anthropic/messages/count_tokens":         "/v1/messages/count_tokens",
+		"/ollama/chat/completions":                 "/v1/chat/completions",
+		"/anthropic/v1/messages/":                  "/v1/messages/",
+		"/openai/api/v1/chat/completions":          "/api/v1/chat/completions",
+		"/openai/deployments/m/chat/completions?a": "/deployments/m/chat/completions?a",
+	} {
+		body := chatBody
+		if strings.Contains(path, "messages") {
+			body = messages
+		}
+		status, text, _ := b.post(path, body)
+		got := b.vendor.Requests()
+		if last := got[len(got)-1].Path; last != want {
+			t.Errorf("%s is asked as %s, want %s", path, last, want)
+		}
+		if !strings.Contains(want, "count") && (status != http.StatusOK) == (want[:3] == "/v1" && !strings.HasSuffix(want, "/")) || status == http.StatusOK && !strings.Contains(want, "count") && !strings.Contains(text, key) {
+			t.Errorf("%s: %d %s", path, status, text)
+		}
+	}
+	// A name before the path is looked into like a path that no table knows.
+	if status, text, _ := b.post("/openai/"+key+"/v1/chat/completions", chatBody); status != http.StatusForbidden || !strings.Contains(text, "sensitive_path") {
+		t.Errorf("in the path: %d", status)
+	}
+	b.stop()
+	b.leaks(key)
+}
+
+// TestAnswerOfAnUnknownPath: it is restored by what it is, if something was scrubbed.
+func TestAnswerOfAnUnknownPath(t *testing.T) {
+	for kind, answer := range map[string]string{
+		"application/json":         `{"data":[{"said":"%","command":"x"}]}`,
+		"text/event-stream":        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%\"}}]}\n\ndata: [DONE]\n\n",
+		"text/plain":               "it is %",
+		"application/octet-stream": "{\"output\":[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"%\"}]}]}",
+	} {
+		vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			w.Header().Set("Content-Type", kind)
+			token := "%"
+			if found := redact.Find(body); len(found) > 0 {
+				token = string(body[found[0].Start:found[0].End])
+			}
+			io.WriteString(w, strings.ReplaceAll(answer, "%", token))
+		}))
+		defer vendor.Close()
+		b := newBenchWith(t, standin.Options{}, func(c *Config) {
+			c.Settings = func() policy.Settings {
+				return policy.Settings{Providers: map[string]policy.Provider{"openai": {Format: "openai", URL: vendor.URL, Kind: policy.Public}}}
+			}
+		})
+		key := awsKey()
+		if _, text, _ := b.post("/openai/v9/brand/new", `{"x":"`+key+`"}`); text != strings.ReplaceAll(answer, "%", key) {
+			t.Errorf("%s: %s", kind, text)
+		}
+		if _, text, _ := b.post("/openai/v9/brand/new", `{"x":"nothing"}`); text != answer {
+			t.Errorf("%s, nothing scrubbed: %s", kind, text)
 		}
 	}
 }

@@ -178,6 +178,8 @@ type exchange struct {
 	// added is how long the request was worked on before it was sent, and waited how long the person was waited for.
 	added, waited time.Duration
 	kept          []string
+	// scrubbed says that something of the request went out as placeholders.
+	scrubbed bool
 	// streams says that the request asks for a stream.
 	streams bool
 	// tools are those that the request lets the model call.

@@ -42,6 +42,8 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	}
 	if x.match == wire.Unknown {
 		q.Endpoint = "unknown"
+	}
+	if x.match == wire.Unknown || x.route != nil && !x.route.Exact(x.path) {
 		if p.sensitivePath(x.format.WithoutCredential(x.path)) {
 			return nil, refuse(http.StatusForbidden, "sensitive_path", "the request's path or query holds something sensitive, which cannot be scrubbed there: send it in the body")
 		}
@@ -80,7 +82,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		return nil, fail
 	}
 	found = slices.DeleteFunc(found, func(s secret) bool { return s.ruling.Verdict == policy.Allow })
-	if len(found) == 0 {
+	if x.scrubbed = len(found) > 0; !x.scrubbed {
 		return body, nil
 	}
 	values := make([]redact.Value, len(found))

@@ -73,6 +73,8 @@ type Stream struct {
 	// sure says that the first bytes have told the framing, which is the label's until then; first are those.
 	sure  bool
 	first []byte
+	// guess are the routes that it may be one of, if that is not known.
+	guess []*Route
 	// opened says that the array has begun whose elements are the events.
 	opened bool
 	out    []byte
@@ -189,6 +191,16 @@ func (s *Stream) event(raw []byte) error {
 		s.end(ended{all: true})
 	}
 	sc.data, sc.pos, sc.depth, sc.marks = ev.data, 0, 0, sc.marks[:0]
+	if len(s.guess) > 0 && len(ev.data) > 0 {
+		if text, settled := s.settle(ev.data); settled {
+			return s.event(raw)
+		} else if !bytes.Equal(text, ev.data) {
+			s.edits = append(s.edits[:0], Edit{0, len(ev.data), text})
+			ev.rawEdits(s.edits)
+			return s.pass(raw, s.edits, nil)
+		}
+		return s.pass(raw, nil, nil)
+	}
 	last := false
 	if len(ev.data) == 0 || sc.document(st.event.node()) != nil {
 		if last = len(ev.data) > 0 && s.isLast(); !last {
