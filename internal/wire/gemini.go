@@ -51,6 +51,10 @@ var gemini = &Format{
 			request: shape(geminiBlobs("requests[].content.")...),
 			answer:  shape(geminiFailed),
 		},
+		anthropic.at(anthropicMessages, vertexMessages, vertexStream),
+		geminiInteractions,
+		geminiInteraction,
+		geminiCancel,
 		// Code Assist is what Gemini CLI asks for those who log in. It wraps requests and answers.
 		{
 			Path:    "/v1internal:generateContent",

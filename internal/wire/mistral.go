@@ -27,6 +27,8 @@ var mistral = &Format{
 			answer:  shape(mistralAnswer...),
 			stream:  mistralStream,
 		},
+		mistralConversation,
+		mistralHistory,
 		{
 			Path:    "/v1/embeddings",
 			request: embeddingsRequest,

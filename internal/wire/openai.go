@@ -24,7 +24,7 @@ var openai = &Format{
 		openaiResponse,
 		openaiCancel,
 		openaiInputItems,
-		anthropic.at(anthropicMessages, "/v1/messages", "/messages"), // Copilot and many servers of models speak it too
+		anthropic.at(anthropicMessages, "/v1/messages", "/messages", foundryMessages), // Copilot and many servers of models speak it too
 	},
 	sockets: []*Route{openaiResponses, openaiRealtime},
 }
@@ -32,7 +32,7 @@ var openai = &Format{
 // openaiChat are the Chat Completions. The reasoning fields are others' extensions.
 var openaiChat = &Route{
 	Path:    "/v1/chat/completions",
-	also:    []string{"/chat/completions", "/openai/v1/chat/completions", "/openai/deployments/{model}/chat/completions"},
+	also:    []string{"/chat/completions", "/models/chat/completions", "/openai/v1/chat/completions", "/openai/deployments/{model}/chat/completions"},
 	request: shape(openaiRequest...),
 	answer:  shape(openaiAnswer...),
 	stream: streaming{
