@@ -33,7 +33,7 @@ var gemini = &Format{
 			Path:    "/{...}/{model}:streamGenerateContent",
 			request: shape(geminiRequest...),
 			answer:  shape(geminiAnswer...),
-			stream:  streaming{event: shape(geminiEvent...), array: true, serial: true},
+			stream:  streaming{event: shape(geminiEvent...), array: true, serial: true, hollow: true},
 		},
 		{
 			// The contents, or a whole request under a name of its own.
@@ -69,6 +69,7 @@ var gemini = &Format{
 				event:  shape(geminiFailed, geminiBroken).graft("response", shape(geminiEvent...)),
 				array:  true,
 				serial: true,
+				hollow: true,
 			},
 		},
 		{

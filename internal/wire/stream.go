@@ -25,6 +25,8 @@ type streaming struct {
 	text func(dst, last []byte, l Lane, text []byte) []byte
 	// array is for a route that streams the elements of an array where it is not asked for events.
 	array bool
+	// hollow says that texts that say nothing are refused when they come back, so that there must be none of ours.
+	hollow bool
 	// serial says that a choice's texts come one after the other: one that begins ends the one before.
 	serial bool
 	// named is the member of a websocket's event that names the answer it belongs to; or else nested holds the answer.
@@ -77,7 +79,9 @@ type Stream struct {
 	guess []*Route
 	// opened says that the array has begun whose elements are the events.
 	opened bool
-	out    []byte
+	// bare says that the array's first element was left out.
+	bare bool
+	out  []byte
 	// ends are where the messages in out end, if that is how the events are framed.
 	ends []int
 	err  error
@@ -226,7 +230,7 @@ func (s *Stream) event(raw []byte) error {
 	for _, p := range s.pieces {
 		if st.text == nil && p.l != nil && p.l.held() {
 			if h == nil {
-				h = new(held)
+				h = &held{pieces: len(s.pieces)}
 			}
 			p.l.wait(h, len(s.edits))
 		} else if string(p.text) == string(ev.data[p.start:p.end]) {
@@ -426,7 +430,10 @@ func (s *Stream) send(name string, data []byte) {
 		s.out = append(append(s.out, data...), '\n')
 	case elements:
 		if s.opened {
-			s.out = append(s.out, ",\n"...)
+			if !s.bare {
+				s.out = append(s.out, ",\n"...)
+			}
+			s.bare = false
 		} else {
 			s.out = append(s.out, '[')
 		}
