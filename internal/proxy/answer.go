@@ -230,6 +230,8 @@ func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 			})
 		case l.Tool.Kind == wire.ToolOther:
 			return redact.NewRestorer(issued).InURL(withheld)
+		case l.Tool.Kind == wire.ToolEdit:
+			return redact.NewEdit(issued, p.Vault.WireTypes(x.provider))
 		}
 		return redact.NewRestorer(issued)
 	}

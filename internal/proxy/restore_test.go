@@ -24,6 +24,7 @@ func TestWhereValuesComeBack(t *testing.T) {
 	}{
 		{"prose", standin.Reply{Text: "it is %, or {lower}, or {spaced}"}, "", "it is " + key + ", or " + key + ", or " + key, 0},
 		{"an edit", call("write_file", map[string]string{"path": "a", "content": "k=% {lower}"}), "", `k=` + key + ` {lower}`, 0},
+		{"an edit of a pattern", call("write_file", map[string]string{"path": "a", "content": "k={escaped}"}), "", `k=` + key, 0},
 		{"a command", call("bash", map[string]string{"command": "curl -H %"}), "", `curl -H %`, 1},
 		{"a URL of a tool that may edit", call("write_file", map[string]string{"content": "https://a.example/?k=%"}), "", "k=" + key, 0},
 		{"a URL of an unknown tool", call("frobnicate", map[string]string{"text": "see https://a.example/?k=% and %"}), "", "k=% and " + key, 1},
@@ -43,7 +44,7 @@ func TestWhereValuesComeBack(t *testing.T) {
 				return standin.Reply{Status: http.StatusTeapot, Text: "no placeholder"}
 			}
 			token = r.Text[s[0].Start:s[0].End]
-			bend := strings.NewReplacer("%", token, "{lower}", strings.ToLower(token), "{spaced}", strings.ReplaceAll(token, "_", " "))
+			bend := strings.NewReplacer("%", token, "{lower}", strings.ToLower(token), "{escaped}", strings.ReplaceAll(token, "_", `\\_`), "{spaced}", strings.ReplaceAll(token, "_", " "))
 			reply := standin.Reply{Text: bend.Replace(c.reply.Text)}
 			for _, call := range c.reply.ToolCalls {
 				call.Arguments = bend.Replace(call.Arguments)
