@@ -211,6 +211,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		t.inspect.ServeHTTP(w, r)
 		return
 	}
+	if t.share(w, r) {
+		return
+	}
 	p.exchange(w, r, t)
 }
 
