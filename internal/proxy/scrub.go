@@ -56,7 +56,10 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 			return nil, refuse(http.StatusBadRequest, "unexpected_body", "this path takes no body")
 		}
 		var err error
-		if req, err = x.route.Request(body); err != nil {
+		req, err = x.route.Request(body)
+		if ok, fail := p.readable(ctx, q, err); fail != nil {
+			return nil, fail
+		} else if !ok {
 			return nil, malformed(err)
 		}
 		x.tools, x.streams = req.Tools, req.Stream

@@ -55,7 +55,7 @@ type Span struct {
 }
 
 // Request reads a request's body. The body must be one JSON object that all parsers read the same;
-// otherwise the error is a *Malformed. It is ErrTokens if text comes as numbers.
+// otherwise the error is a *Malformed. It is ErrTokens if text comes as numbers, with the request all the same.
 func (r *Route) Request(body []byte) (*Request, error) {
 	s := scanner{data: body, list: true}
 	// Quotes are counted fast, and two make a string, or less if they are escaped.
@@ -89,6 +89,9 @@ func (r *Route) Request(body []byte) (*Request, error) {
 		if len(q.joins) > maxJoins {
 			return nil, &Malformed{0, fmt.Sprintf("more than %d texts that go on in another", maxJoins)}
 		}
+	}
+	if s.tokens {
+		return q, ErrTokens
 	}
 	return q, nil
 }
