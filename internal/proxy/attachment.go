@@ -112,6 +112,9 @@ func (a attachment) with(edits []wire.Edit) []byte {
 // attached finds what is sensitive in an attachment, and in what a data URL says of it; unread is the file that it is
 // if it cannot be read, or nil.
 func (p *Proxy) attached(req *wire.Request, n int, span []byte, engine *detect.Engine) (found []secret, unread *file) {
+	if req.Spans[n].Kind == wire.File {
+		return p.sent(req, n, span, engine)
+	}
 	a, readable := openAttachment(span)
 	plain := span[:a.head]
 	if !readable && a.loose {
@@ -134,4 +137,16 @@ func (p *Proxy) attached(req *wire.Request, n int, span []byte, engine *detect.E
 		found = append(found, s)
 	}
 	return found, nil
+}
+
+// sent finds what is sensitive in a file that a request brings as it is.
+func (p *Proxy) sent(req *wire.Request, n int, content []byte, engine *detect.Engine) (found []secret, unread *file) {
+	if sniff(content) == "" && isTextFile(content, false) {
+		findings, known := p.seen.find(engine, p.Vault, nil, content)
+		return merge(n, content, findings, known, nil, engine), nil
+	}
+	f := &file{span: n, size: len(content)}
+	declared, names := req.Declared(n)
+	f.kind, f.media = kindOf(content[:min(len(content), sniffed)], declared, names)
+	return nil, f
 }

@@ -178,6 +178,8 @@ type exchange struct {
 	// added is how long the request was worked on before it was sent, and waited how long the person was waited for.
 	added, waited time.Duration
 	kept          []string
+	// boundary is what stands between the parts of the request's body, if it has any.
+	boundary string
 	// scrubbed says that something of the request went out as placeholders.
 	scrubbed bool
 	// streams says that the request asks for a stream.
@@ -274,9 +276,12 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail
 	if x.socket {
 		return p.socket(w, r, x)
 	}
-	body, fail := readBody(r)
+	body, boundary, fail := readBody(r)
 	if fail != nil {
 		return fail
+	}
+	if x.boundary = boundary; boundary != "" && x.match == wire.Completion {
+		return notJSON()
 	}
 	x.record.BytesOut = int64(len(body))
 	res, fail := p.send(r, x, body)

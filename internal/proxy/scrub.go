@@ -56,7 +56,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 			return nil, refuse(http.StatusBadRequest, "unexpected_body", "this path takes no body")
 		}
 		var err error
-		req, err = x.route.Request(body)
+		req, err = x.read(body)
 		if ok, fail := p.readable(ctx, q, err); fail != nil {
 			return nil, fail
 		} else if !ok {
@@ -188,7 +188,7 @@ func (p *Proxy) find(req *wire.Request) (out []secret, files []file) {
 	var keyScratch []byte
 	for n, sp := range req.Spans {
 		text := req.Text(sp, scratch)
-		if sp.Kind == wire.Blob {
+		if sp.Kind == wire.Blob || sp.Kind == wire.File {
 			secrets, unread := p.attached(req, n, text, engine)
 			if out = append(out, secrets...); unread != nil {
 				files = append(files, *unread)
@@ -462,8 +462,11 @@ func (p *Proxy) onRecord(x *exchange, code string, r *refusal, next string) *fai
 
 func malformed(err error) *failure {
 	code := "malformed_json"
-	if errors.Is(err, wire.ErrTokens) {
+	switch {
+	case errors.Is(err, wire.ErrTokens):
 		code = "token_array"
+	case errors.Is(err, wire.ErrMultipart):
+		code = "malformed_multipart"
 	}
 	return refuse(http.StatusBadRequest, code, "the request cannot be scrubbed: "+err.Error())
 }

@@ -20,7 +20,8 @@ type Request struct {
 
 	body   []byte
 	joins  [][]int
-	models []Edit // where models are named
+	models []Edit         // where models are named
+	media  map[int]string // of the files in a body of parts; nil for other bodies
 }
 
 // Kind says what a span's text is.
@@ -29,12 +30,13 @@ type Kind uint8
 // A JSONText span stands within a string that itself holds JSON. A Blob is base64: bytes of an image or a file, where
 // a table has one or, as a data URL, anywhere.
 // A Thought is the vendor's own, which was sent back to us unrestored: only a client that took it over from
-// another vendor can have put a value into it, one that was restored before.
+// another vendor can have put a value into it, one that was restored before. A File is one as it is, of a body of parts.
 const (
 	Plain Kind = iota
 	JSONText
 	Blob
 	Thought
+	File
 )
 
 // Span is the contents of one JSON string, between its quotes, as a range of the body; or a whole number.
