@@ -3,10 +3,11 @@
 //
 // A request's way, a file each:
 //
-//	door.go      who may come in: exact Host, no Origin, the installation's token
+//	door.go      who may come in: exact Host, no web page, the installation's token
 //	connect.go   CONNECT: whose hosts are intercepted, and what is tunnelled blind (tunnel.go)
 //	intercept.go TLS in the name of a listed host; what comes in goes the way of any request
 //	body.go      the whole body, capped, decompressed
+//	tokens.go    whether text that comes as numbers may pass
 //	scrub.go     its strings -> findings -> policy -> placeholders spliced into the bytes
 //	attachment.go files that stand in it as base64; kind.go, what those are that are no text
 //	review.go    whether the person lets those go

@@ -59,8 +59,10 @@ func textAlone(raw []byte, start, end int) (from, to int, ok bool) {
 	return len(head), len(raw) - len(tail) + 1, true
 }
 
-// without gives out nothing of an event, but the bracket that opens the array: what comes next then needs no comma.
+// without gives out nothing of an event, but the bracket that opens the array: what comes next then needs no comma. If its
+// last line end has only come by half, the other half goes, too.
 func (s *Stream) without(raw []byte) {
+	s.half = raw[len(raw)-1] == '\r'
 	if s.split.framing != elements {
 		return
 	}

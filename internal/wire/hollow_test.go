@@ -37,6 +37,7 @@ func TestHollowParts(t *testing.T) {
 		}
 		for _, f := range []struct{ kind, begin, between, end string }{
 			{"text/event-stream", "data: ", "\n\ndata: ", "\n\n"},
+			{"text/event-stream", "data: ", "\r\n\r\ndata: ", "\r\n\r\n"},
 			{"application/json", "[", ",", "]\n"},
 		} {
 			for _, first := range []string{"", event(`{"text": "first"}`)} {

@@ -81,6 +81,8 @@ type Stream struct {
 	opened bool
 	// bare says that the array's first element was left out.
 	bare bool
+	// half says that an event was left out of whose end half a line end is still to come.
+	half bool
 	out  []byte
 	// ends are where the messages in out end, if that is how the events are framed.
 	ends []int

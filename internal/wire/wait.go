@@ -80,6 +80,10 @@ func (s *Stream) give(raw []byte, edits []Edit, pieces int) {
 			return
 		}
 	}
+	half := s.half
+	if s.half = false; half && string(raw) == "\n" {
+		return
+	}
 	if comma := bytes.IndexByte(raw, ','); s.bare && comma >= 0 && comma < bytes.IndexByte(raw, '{') {
 		edits = append([]Edit{{comma, comma + 1, nil}}, edits...)
 	}

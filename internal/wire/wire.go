@@ -9,6 +9,9 @@
 //   - [Splice] replaces spans. Every byte outside them stays as it is; without edits the body is the same slice.
 //   - [Route.Answer] and [Route.Stream] send the text of an answer through restorers, one for each [Lane] of
 //     text, and splice what they change. Every other byte, and the order of events, stays.
+//   - [Route.Open] and [Format.Guess] tell by an answer's first bytes what it is, where its label does not, or no table
+//     knows the path; [Request.Tools] says by the request what a tool of the answer does with its arguments.
+//   - [Multipart] lists the texts and files of form-data.
 //   - [Route.Relink] has an answer's addresses lead its caller back to us, where the next answer is restored too.
 //   - [Route.Conversation] does the same for a websocket, a message at a time; [Format.Socket] finds its route.
 //
