@@ -58,6 +58,9 @@ func findAssignment(c *check, r *Rule, at Span) {
 	if isDigit(text[from]) || from > 0 && isWord(text[from-1]) {
 		return
 	}
+	if name := text[from:end]; containsFold(name, "public") && !containsFold(name, "republic") || containsFold(name, "publishable") {
+		return // PublicKeyToken, NEXT_PUBLIC_API_KEY
+	}
 	if equalFold(word, "pwd") && !equalFold(text[from:end], "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !isUpper(text[at.Start]) {
 		return // ".pwd" of a larger word
 	}

@@ -18,6 +18,9 @@ var (
 	fileTLDs = set("png jpg jpeg gif svg webp ico css scss js mjs ts tsx jsx json md html py rs go sh zip mov service socket timer target mount")
 )
 
+// emailReach is for the longest address, and for what makes it a credit.
+const emailReach = 1024
+
 // findEmail reads an address around its @.
 func findEmail(c *check, r *Rule, at Span) {
 	text := c.text

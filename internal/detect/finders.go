@@ -28,7 +28,7 @@ func init() { // not a literal: the checks refer to rules, which refer to finder
 		"card":           {[]string{fourDigits}, findCard, numeralReach, false, 0},
 		"codice-fiscale": {[]string{birthDay}, findCodiceFiscale, 64, false, 0},
 		"command":        {commandNames(), findCommand, commandSpan + 32, false, 16},
-		"email":          {[]string{"@"}, findEmail, 512, false, 0},
+		"email":          {[]string{"@"}, findEmail, emailReach, false, 0},
 		"ethereum":       {[]string{longHex}, findEthereum, ethereumReach, false, 0},
 		"home-phone":     {phoneLabels, findHomePhone, phoneReach, false, 0},
 		"iban":           {[]string{fourDigits}, findIBAN, 128, false, 0},

@@ -71,14 +71,31 @@ func isVersion(c *check, from int, o [4]byte) bool {
 	if o[0] < 10 && o[1] < 10 && o[2] < 10 && o[3] < 10 || o[3] == 0 && o[2] == 0 || o[0] == 1 && o[1] == 3 && o[2] == 6 || o[0] == 2 && (o[1] == 5 || o[1] == 16) {
 		return true
 	}
+	if c.isSection(from, o) {
+		return true
+	}
 	before := bytes.ToLower(c.text[max(0, from-16):from])
 	before = bytes.TrimRight(before, " \t\"'=:~<>^(")
-	for _, word := range []string{"version", "ver", "v", "release", "oid", "rev", "build", "agent", "chrome/", "section", "rfc"} {
+	for _, word := range []string{"version", "ver", "v", "release", "oid", "rev", "build", "agent", "chrome/", "section", "rfc", "sections"} {
 		if bytes.HasSuffix(before, []byte(word)) {
 			return true
 		}
 	}
 	return from > 1 && c.text[from-1] == '=' && (c.text[from-2] == '=' || c.text[from-2] == '~' || c.text[from-2] == '^') || from > 0 && c.text[from-1] == '/' && from > 1 && isAlpha(c.text[from-2])
+}
+
+// isSection tells the number of a section: it begins its line, and a title follows it.
+func (c *check) isSection(from int, o [4]byte) bool {
+	for i := from - 1; i >= 0 && c.text[i] != '\n'; i-- {
+		if from-i > 8 || !isBlank(c.text[i]) && c.text[i] != '#' && !isDigit(c.text[i]) {
+			return false
+		}
+	}
+	to := from
+	for to < len(c.text) && (isDigit(c.text[to]) || c.text[to] == '.') {
+		to++
+	}
+	return max(o[0], o[1], o[2], o[3]) < 100 && c.byteAt(to) == ' ' && isUpper(c.byteAt(to+1)) && isLower(c.byteAt(to+2))
 }
 
 // findIPv6 reads an address around a pair of colons or one of the prefixes in use.

@@ -18,7 +18,7 @@ import (
 // word in capitals. Words that are names as well, such as Mark and Grace, count only beside a family name.
 
 const (
-	personReach = labelGap + creditLine + codeLine + 128
+	personReach = labelGap + creditBack + codeLine + 128
 	nameLongest = 64
 )
 

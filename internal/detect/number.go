@@ -62,12 +62,16 @@ func findCard(c *check, r *Rule, at Span) {
 			return
 		}
 	}
+	if groups == 4 && c.named(v, portWords) > 0 {
+		return
+	}
 	c.emit(r, v, v)
 }
 
 // Numbers that count something or tell a time are as long as a card's, and one in some dozens passes the check. So
 // one without groups needs a word where it has a length that few cards have, and none that says identifier.
 var (
+	portWords       = vocabularyOf("expose,port,ports,listen,listening")
 	cardWords       = vocabularyOf("card,cards,credit,debit,cc,ccn,pan,visa,mastercard,amex,maestro,payment,pay,kreditkarte,karte,kartennummer,carte,tarjeta,carta,creditcard,cardno")
 	identifierWords = vocabularyOf("id,ids,uid,time,timestamp,ts,ns,nanos,millis,ms,seq,offset,hash,seed,serial,order,tweet,message,snowflake,version,size,count,addr,address")
 )

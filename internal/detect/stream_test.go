@@ -59,7 +59,7 @@ func inParts(t *testing.T, e *Engine, text []byte, r io.Reader, size int) (found
 func shortSighted(t *testing.T) *Engine {
 	var far []string
 	for _, r := range Default().Rules() {
-		if r.reach > 600 {
+		if r.reach > emailReach {
 			far = append(far, r.ID)
 		}
 	}

@@ -1,0 +1,121 @@
+package detect
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// publishable are keys that are public by design: every visitor of a page has them.
+func publishable(text string) string {
+	r := rand.New(rand.NewPCG(7, 8))
+	draw := func(n int) string {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[r.IntN(62)]
+		}
+		return string(b)
+	}
+	return strings.NewReplacer("{{pk_live}}", "pk_live_"+draw(99), "{{mapbox}}", "pk.eyJ"+draw(60)+"."+draw(22)).Replace(text)
+}
+
+// TestOrdinaryOutput: what tools print all day goes to a model as it is: who made a program, its versions, hashes, ports
+// and public keys are nobody's secret. The text has no file name, may have numbers before its lines and come as JSON.
+func TestOrdinaryOutput(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/output/*.txt")
+	if err != nil || len(files) < 8 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := publishable(string(raw))
+		var numbered strings.Builder
+		for i, line := range strings.Split(text, "\n") {
+			fmt.Fprintf(&numbered, "%6d\t%s\n", i+1, line)
+		}
+		for form, text := range map[string]string{"as it is": text, "with CRLF": strings.ReplaceAll(text, "\n", "\r\n"), "numbered": numbered.String()} {
+			for _, f := range Default().Find("", []byte(text)) {
+				if f.Severity > Info {
+					line := text[strings.LastIndexByte(text[:f.Start], '\n')+1:]
+					line, _, _ = strings.Cut(line, "\n")
+					t.Errorf("%s, %s: %s finds %q in %q", filepath.Base(file), form, f.Rule.ID, text[f.Start:f.End], line)
+				}
+			}
+		}
+	}
+}
+
+// TestNoCredits: people who are not credited for a work are people, whatever stands near them.
+func TestNoCredits(t *testing.T) {
+	mail, name := strings.Join([]string{"anna.kowalska", "poczta.onet.pl"}, "@"), "Anna Kowalska"
+	for _, text := range []string{
+		"* " + mail, "- " + mail, "To: " + name + " <" + mail + ">", "42\t" + name + "\t" + mail, "please invite " + mail,
+		"{\n  \"id\": 7,\n  \"author\": {\n    \"displayName\": \"a\",\n    \"emailAddress\": \"" + mail + "\"\n  },\n  \"body\": \"it fails\"\n}",
+		"{\"version\":\"1.2\",\"author\":{\"name\":\"x\"},\"customers\":[{\"email\":\"" + mail + "\"}]}",
+		"the author of the complaint is " + mail, "contributors wrote to " + mail, "commit and write to " + mail,
+		"/api/users?mail=" + mail,
+	} {
+		found := Default().Find("", []byte(text))
+		if !slices.ContainsFunc(found, func(f Finding) bool { return f.Rule.ID == "email-address" && f.Severity > Info }) {
+			t.Errorf("%q: %v", text, found)
+		}
+	}
+}
+
+// BenchmarkOrdinaryOutput prints what is found in text that tools bring: Go's library, and the notes, licences and
+// descriptions of the modules that are at hand, as texts without names; wrong ones a megabyte, and how many of each rule.
+func BenchmarkOrdinaryOutput(b *testing.B) {
+	var texts [][]byte
+	size := 0
+	take := func(root string, most int, want func(path string) bool) {
+		_ = filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() || most <= 0 || strings.Contains(path, "testdata") || !want(path) {
+				return nil // what is not there is not measured
+			}
+			if text, err := os.ReadFile(path); err == nil && len(text) < 1<<20 && bytes.IndexByte(text, 0) < 0 {
+				texts, size, most = append(texts, text), size+len(text), most-len(text)
+			}
+			return nil
+		})
+	}
+	ends := func(endings ...string) func(string) bool {
+		return func(path string) bool {
+			return !strings.HasSuffix(path, "_test.go") && slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(path, e) })
+		}
+	}
+	modules := os.Getenv("GOMODCACHE")
+	if modules == "" {
+		home, _ := os.UserHomeDir()
+		modules = filepath.Join(home, "go", "pkg", "mod")
+	}
+	take(filepath.Join(runtime.GOROOT(), "src"), 12<<20, ends(".go"))
+	take(modules, 8<<20, ends(".md", "LICENSE", ".json", ".yaml", ".yml", "go.sum", "AUTHORS", "Makefile"))
+	take("../../clients", 8<<20, ends("package.json", ".md", "LICENSE", ".js", "package-lock.json"))
+	counts := map[string]int{}
+	for b.Loop() {
+		clear(counts)
+		for _, text := range texts {
+			for _, f := range Default().Find("", text) {
+				if f.Severity > Info {
+					counts[f.Rule.ID]++
+				}
+			}
+		}
+	}
+	all := 0
+	for rule, n := range counts {
+		all += n
+		b.ReportMetric(float64(n)*(1<<20)/float64(size), rule+"/MB")
+	}
+	b.ReportMetric(float64(all)*(1<<20)/float64(size), "all/MB")
+	b.ReportMetric(float64(size)/(1<<20), "MB")
+}
