@@ -73,6 +73,8 @@ lint-clients: $(VSCODE)/node_modules/.package-lock.json ## the part of lint that
 bench: build extension ## the figures of docs/benchmarks.md, each beside its floor or its peer
 	@echo "== the engine, and what only reads the same bytes"
 	@go test ./internal/detect -run '^$$' -bench 'Engine|Edit'
+	@echo "== what is found in a megabyte of what tools print all day, by rule"
+	@go test ./internal/detect -run '^$$' -bench OrdinaryOutput -benchtime 1x
 	@echo "== the process on a tree of source, and gitleaks on the same"
 	@cd internal/detect/peer && go build -o $(CURDIR)/build/tools/gitleaks github.com/zricethezav/gitleaks/v8
 	@GITLEAKS=$(CURDIR)/build/tools/gitleaks go test ./server/scrubjay -run '^$$' -bench Process -benchtime 1x -timeout 30m

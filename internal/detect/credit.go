@@ -19,7 +19,7 @@ const (
 
 // creditMarks stand in lines that say who made something: licences, and what git adds to a commit.
 var creditMarks = func() (marks [][]byte) {
-	for m := range strings.SplitSeq("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|-by:|-By:|ritten by |aintained by |riginally by ", "|") {
+	for m := range strings.SplitSeq("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|-by:|-By:|ritten by |aintained by |riginally by |reated by |esigned by |hanks to |hank you", "|") {
 		marks = append(marks, []byte(m))
 	}
 	return marks
@@ -59,7 +59,17 @@ func (c *check) isCredit(v Span) bool {
 		}
 	}
 	line = unnumbered(line)
+	if c.linked(v) {
+		return true
+	}
 	return whole && (beginsCredit(line, c.signed(v)) || c.owned(line, v)) || c.inCreditList(v)
+}
+
+// linked tells a name beside whose account at a code host it stands: [Name](https://github.com/name), Name (@name).
+func (c *check) linked(v Span) bool {
+	rest := c.text[v.End:min(len(c.text), v.End+32)]
+	return bytes.HasPrefix(rest, []byte(" (@")) || c.byteAt(v.Start-1) == '[' && (bytes.HasPrefix(rest, []byte("](https://github.com/")) ||
+		bytes.HasPrefix(rest, []byte("](https://gitlab.com/")) || bytes.HasPrefix(rest, []byte("](https://codeberg.org/")))
 }
 
 // unnumbered is a line without the number that a tool puts before it.

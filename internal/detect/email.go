@@ -60,7 +60,7 @@ func findEmail(c *check, r *Rule, at Span) {
 	if suffix, icann := publicsuffix.PublicSuffix(domain); !icann && !strings.Contains(suffix, ".") && !privateTLDs[tld] {
 		return
 	}
-	if machineLocals[strings.ToLower(string(local))] {
+	if machineLocals[strings.ToLower(string(local))] || strings.HasSuffix(domain, "users.noreply.github.com") {
 		return
 	}
 	// An scp-like remote: git@host is caught above, name@host:path/repo.git is one too.
