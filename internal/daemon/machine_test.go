@@ -3,6 +3,7 @@ package daemon
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -43,13 +44,21 @@ func TestAgentPrintsSecrets(t *testing.T) {
 	write(filepath.Join(folder, ".env.example"), "ADMIN_PASSWORD=example-1-value\n")
 	write(filepath.Join(folder, "node_modules", "x", ".env"), "ADMIN_PASSWORD=other-1-people\n")
 
+	elsewhere := t.TempDir()
+	var more []string // what the files of credentialsOf hold
+	for _, f := range credentialsOf(home, folder, elsewhere) {
+		write(f.path, f.text)
+		more = append(more, f.values...)
+	}
+
 	vendor := standin.New(standin.Options{})
 	if err := vendor.Start(); err != nil {
 		t.Fatal(err)
 	}
 	defer vendor.Close()
 	r := start(t, fmt.Sprintf("providers: {openai: {format: openai, url: %q}}\n", vendor.URL()))
-	if err := r.client.Known(t.Context(), control.Known{Folders: []string{folder}, Environment: []string{"PATH=/usr/bin", "DEPLOY_KEY=run-6-value", "HOME=/home/jay"}}); err != nil {
+	if err := r.client.Known(t.Context(), control.Known{Folders: []string{folder}, Environment: []string{"PATH=/usr/bin", "DEPLOY_KEY=run-6-value", "HOME=/home/jay",
+		"KUBECONFIG=" + filepath.Join(elsewhere, "none") + string(filepath.ListSeparator) + filepath.Join(elsewhere, "kube", "config"), "CARGO_HOME=" + filepath.Join(elsewhere, "cargo"), "NETRC=relative"}}); err != nil {
 		t.Fatal(err)
 	}
 	names, err := r.client.Secrets(t.Context(), control.Secrets{Name: "staging", Value: []byte("quite normal 8 words")})
@@ -75,11 +84,21 @@ func TestAgentPrintsSecrets(t *testing.T) {
 		if err != nil || res.StatusCode != 200 {
 			t.Fatalf("status %d, %v", res.StatusCode, err)
 		}
-		return string(vendor.Requests()[len(vendor.Requests())-1].Body), string(answer)
+		// As the model and the person read them: values have quotes and line feeds.
+		var request struct{ Messages []struct{ Content string } }
+		var reply struct {
+			Choices []struct{ Message struct{ Content string } }
+		}
+		err = errors.Join(json.Unmarshal(vendor.Requests()[len(vendor.Requests())-1].Body, &request), json.Unmarshal(answer, &reply))
+		if err != nil || len(request.Messages) != 1 || len(reply.Choices) != 1 {
+			t.Fatalf("%v: %d messages, %d choices", err, len(request.Messages), len(reply.Choices))
+		}
+		return request.Messages[0].Content, reply.Choices[0].Message.Content
 	}
 	secrets := []string{"plain7-daemon-value", "netrc-5-value", "pgpass4value", "kiwi-1-harbor", "plum-2-harbor", "env3value", "run-6-value", "quite normal 8 words", token, "ZqWmXnTrLp", "uUQEBCWUXkTQqLpeYnVXBktNxEoDni",
 		base64.StdEncoding.EncodeToString([]byte("kiwi-1-harbor"))[:17]}
-	others := []string{"true", "8080", "billing-2-service", "example-1-value", "other-1-people", "/home/jay"}
+	secrets = append(secrets, more...)
+	others := []string{"postgres", "ordinary", "jay-harbor-7", "true", "8080", "billing-2-service", "example-1-value", "other-1-people", "/home/jay"}
 	sent, got := ask("It prints:\n" + strings.Join(slices.Concat(secrets, others), "\n") + "\nand that is all.")
 	for _, s := range secrets {
 		if strings.Contains(sent, s) {
@@ -124,17 +143,40 @@ func TestAgentPrintsSecrets(t *testing.T) {
 	}
 }
 
-// TestAssignments reads .env files as the libraries for them do.
-func TestAssignments(t *testing.T) {
-	got := assignments([]byte("A=1\r\n export B = two \n#C=3\nD='x # y' # z\nE=\"a=b\"\nF=\nnothing\n=g\nH=a#b\nI=`q`\nJ='open\n"))
-	want := map[string]string{"A": "1", "B": "two", "D": "x # y", "E": "a=b", "F": "", "H": "a#b", "I": "q", "J": "'open"}
-	if len(got) != len(want) {
-		t.Errorf("%d assignments, want %d", len(got), len(want))
-	}
-	for name, value := range want {
-		if string(got[name]) != value {
-			t.Errorf("%s is %q, want %q", name, got[name], value)
-		}
+// credentialsOf are files as tools and people write them, and what their programs take for the secrets: none has a form,
+// and a reader of another kind would take each for something else.
+func credentialsOf(home, folder, elsewhere string) []struct {
+	path, text string
+	values     []string
+} {
+	b64 := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	in := func(dir, name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
+	return []struct {
+		path, text string
+		values     []string
+	}{
+		{in(folder, ".env"), "A_PASSWORD=mint1#harbor\nB_PASSWORD=\"fern2\\\"harbor\"\nC_PASSWORD='lily3'harbor\nD_TOKEN=\"rose4harbor\nsage5harbor\"\nE_TOKEN=oak6$$harbor\nF_SECRET=elm7\\\nharbor\nexport G_SECRET=$'ash8\\x2dharbor'\nH_URL=postgres://app:yew%409harbor@db/x\n",
+			[]string{"mint1#harbor", `fern2"harbor`, "lily3harbor", "rose4harbor\nsage5harbor", "oak6$harbor", "elm7harbor", "ash8-harbor", "yew@9harbor"}},
+		{in(home, ".npmrc"), "//r.acme.dev/:_authToken=mint1;npm\n//r.acme.dev/:_password=" + b64("fern2-npm") + "\n", []string{"mint1;npm", "fern2-npm", b64("fern2-npm")}},
+		{in(home, ".config/pip/pip.conf"), "[global]\nindex-url =\n  https://jay:mint1%2fpip@pypi.acme.dev/simple\n", []string{"mint1/pip", "mint1%2fpip"}},
+		{in(home, ".authinfo"), "machine imap.acme.dev\tlogin jay\n\tpassword \"mint harbor authinfo\" port 993\n", []string{"mint harbor authinfo"}},
+		{in(home, ".pg_service.conf"), "[prod]\nuser=app\npassword=lilac-harbor-service\n", []string{"lilac-harbor-service"}},
+		{in(home, "AppData/Roaming/postgresql/pgpass.conf"), "db:5432:app:jay:mint\\:1\\pg \nlocalhost:5432:app:postgres:postgres\nlocalhost:5432:app:app:ordinary\n", []string{"mint:1pg ", `mint\:1\pg`}},
+		{in(home, ".git-credentials"), "https://jay-harbor-7:mint%3A1+git@git.acme.dev\n", []string{"mint:1+git", "mint%3A1+git"}},
+		{in(home, ".config/git/credentials"), "https://q8Zr2Lw9:x-oauth-basic@git.acme.dev\n", []string{"q8Zr2Lw9"}},
+		{in(home, ".aws/sso/cache/0a.json"), `{"accessToken":"mint1-sso-token"}`, []string{"mint1-sso-token"}},
+		{in(home, ".aws/cli/cache/0b.json"), `{"Credentials":{"SecretAccessKey":"fern2/cli+key","SessionToken":"lily3-cli-token"}}`, []string{"fern2/cli+key", "lily3-cli-token"}},
+		{in(home, ".config/gcloud/legacy_credentials/jay@acme.dev/adc.json"), `{"refresh_token":"mint1-adc-token"}`, []string{"mint1-adc-token"}},
+		{in(home, ".gradle/gradle.properties"), "nexusPassword mint\\:1\\u0041\\\n    gradle\n", []string{"mint:1Agradle"}},
+		{in(home, ".m2/settings.xml"), "<settings><servers><server><password>\n<![CDATA[mint<1]]>&amp;maven\n</password></server></servers></settings>", []string{"mint<1&maven"}},
+		{in(home, ".docker/config.json"), `{"auths":{"r.acme.dev":{"auth":"` + b64("jay:mint1:docker") + `"}}}`, []string{"mint1:docker", b64("jay:mint1:docker")}},
+		{in(home, ".curlrc"), "user = \"jay:mint\\\"1curl\"\n", []string{`mint"1curl`}},
+		{in(home, ".terraformrc"), "credentials \"app.acme.dev\" { token = \"mint1-terraform\" }\n", []string{"mint1-terraform"}},
+		{in(home, ".bundle/config"), "---\nBUNDLE_GEMS__ACME__DEV: \"jay:mint1-bundle\"\n", []string{"mint1-bundle"}},
+		{in(home, ".rediscli_auth"), "mint1-redis\n", []string{"mint1-redis"}},
+		{in(elsewhere, "kube/config"), "users: [{name: jay, user: {tokenFile: run/token, token: fern2-kube-token}}]\n", []string{"fern2-kube-token"}},
+		{in(elsewhere, "kube/run/token"), "mint1-kube-token\n", []string{"mint1-kube-token"}},
+		{in(elsewhere, "cargo/credentials"), "[registry]\ntoken = \"mint1-cargo\"\n", []string{"mint1-cargo"}},
 	}
 }
 
