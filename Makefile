@@ -15,12 +15,14 @@ GOBUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X m
 PLATFORMS := linux/arm64 darwin/arm64 windows/amd64
 GOLANGCI := build/tools/golangci-lint-v2.15.0
 FUZZTIME ?= 30s
+# What make bench-base measures beside this revision. It runs this revision's benchmarks.
+BASE ?= 1996ad4
 # How long make test has callers leave and vendors restart; make soak does it for longer.
 SOAK ?= 60s
 VSCODE := clients/vscode
 CONFORMANCE := clients/conformance
 
-.PHONY: help build run test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench soak fuzz extension clean cc
+.PHONY: help build run test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension clean cc
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +89,19 @@ bench: build extension ## the figures of docs/benchmarks.md, each beside its flo
 	@go test ./server/scrubjay -run '^$$' -bench Serve -benchtime 1x
 	@echo "== answers that lose their end"
 	@STREAMS=100000 go test -count=1 ./internal/proxy -run 'TestTruncation$$' -v
+	@$(MAKE) --no-print-directory bench-base
+
+bench-base: ## the proxy beside an older revision (BASE), by turns, in one run
+	@rm -rf build/base && git worktree prune && git worktree add -q --detach build/base $(BASE)
+	@cp internal/proxy/bench_test.go build/base/internal/proxy/
+	@cd build/base && go test -c -o ../tools/base.test ./internal/proxy
+	@go test -c -o build/tools/proxy.test ./internal/proxy
+	@git worktree remove --force build/base
+	@cd internal/proxy && for turn in 1 2 3; do for of in base proxy; do \
+		echo "== turn $$turn: $$of ($$([ $$of = base ] && echo $(BASE) || echo this one))"; \
+		$(CURDIR)/build/tools/$$of.test -test.run '^$$' -test.bench 'Exchange/.*KB/(20mixed|history)' -test.benchtime 300x | grep ^Benchmark; \
+		$(CURDIR)/build/tools/$$of.test -test.run '^$$' -test.bench 'Throughput/200KB' -test.benchtime 2x | grep ^Benchmark; \
+	done; done
 
 soak: ## thirty minutes of callers that leave and vendors that restart: nothing grows
 	@SOAK=30m go test -count=1 -timeout 60m ./internal/proxy -run 'TestSoak$$' -v

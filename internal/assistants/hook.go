@@ -36,6 +36,8 @@ type answer uint8
 
 const (
 	byCode  answer = iota // exit code 2, and why on standard error
+	rewrite               // the same, or what the model is to read instead
+	decide                // {"permissionDecision": "deny"}, or nothing
 	goOn                  // {"continue": false}
 	permit                // {"permission": "deny"}, or "allow"
 	deny                  // {"permission": "deny"}, or nothing, so that the person is asked as ever
@@ -51,12 +53,21 @@ var byExitCode = []event{
 	{"PostToolUse", []string{"tool_response"}, byCode},
 }
 
+// claudeEvents are Claude Code's. What a tool said can be rewritten; that one failed cannot be kept from the model.
+var claudeEvents = []event{
+	{"UserPromptSubmit", []string{"prompt"}, byCode},
+	{"UserPromptExpansion", []string{"prompt", "command_args"}, byCode},
+	{"PreToolUse", []string{"tool_input"}, byCode},
+	{"PostToolUse", []string{"tool_response"}, rewrite},
+	{"PostToolUseFailure", []string{"error"}, tooLate},
+}
+
 // dialects, those that are known by a member before those that are not. An event is of the first that it fits.
 var dialects = []dialect{
 	{name: "codex", member: "turn_id", events: byExitCode, started: "codex"},
 	// Cursor runs the hooks that are set for Claude Code, too.
 	{name: "cursor", member: "generation_id", events: byExitCode},
-	{name: "claude-code", events: byExitCode, variable: "ANTHROPIC_BASE_URL"},
+	{name: "claude-code", events: claudeEvents, variable: "ANTHROPIC_BASE_URL"},
 	{name: "gemini-cli", variable: "GOOGLE_GEMINI_BASE_URL", events: []event{
 		{"BeforeAgent", []string{"prompt"}, byCode},
 		{"BeforeModel", []string{"llm_request"}, byCode},
@@ -73,6 +84,12 @@ var dialects = []dialect{
 		{"afterShellExecution", []string{"output"}, tooLate},
 		{"afterMCPExecution", []string{"result_json"}, tooLate},
 	}},
+	// GitHub Copilot CLI. What a person has typed, and what a tool has said, it does not let a hook stop.
+	{name: "copilot-cli", events: []event{
+		{"userPromptSubmitted", []string{"prompt"}, tooLate},
+		{"preToolUse", []string{"toolArgs"}, decide},
+		{"postToolUse", []string{"toolResult"}, tooLate},
+	}},
 }
 
 // Hook is what a hook is told.
@@ -80,6 +97,8 @@ type Hook struct {
 	Event string
 	// Text is JSON of what goes to a model, or comes from one.
 	Text []byte
+	// Files are those whose contents go to a model, too: what a tool is to read, or a person has attached.
+	Files []string
 
 	dialect dialect
 	event   event
@@ -114,6 +133,7 @@ func ReadHook(name string, told []byte) (Hook, error) {
 			texts[m] = raw
 		}
 	}
+	h.Files = filesOf(members)
 	if len(texts) == 0 {
 		return h, fmt.Errorf("%s told its hook nothing of %s: this version of it speaks otherwise", h.dialect.name, strings.Join(h.event.texts, ", "))
 	}
@@ -121,6 +141,119 @@ func ReadHook(name string, told []byte) (Hook, error) {
 	var err error
 	h.Text, err = json.Marshal(texts)
 	return h, err
+}
+
+// readers are the tools that hand a file to a model, as assistants call them.
+var readers = []string{"Read", "NotebookRead", "read_file", "view", "read"}
+
+// filesOf are the files that a hook is told of by their paths alone.
+func filesOf(members map[string]json.RawMessage) (files []string) {
+	text := func(raw json.RawMessage, into any) bool { return json.Unmarshal(raw, into) == nil }
+	add := func(paths ...string) {
+		for _, p := range paths {
+			if p != "" && !slices.Contains(files, p) {
+				files = append(files, p)
+			}
+		}
+	}
+	var tool struct{ A, B string }
+	_, _ = text(members["tool_name"], &tool.A), text(members["toolName"], &tool.B) // at most one is there
+	if slices.Contains(readers, tool.A+tool.B) {
+		var in struct {
+			FilePath     string `json:"file_path"`
+			NotebookPath string `json:"notebook_path"`
+			AbsolutePath string `json:"absolute_path"`
+			Path         string `json:"path"`
+		}
+		args := members["tool_input"]
+		var within string
+		if text(members["toolArgs"], &within) { // JSON in a string
+			args = json.RawMessage(within)
+		} else if members["toolArgs"] != nil {
+			args = members["toolArgs"]
+		}
+		if text(args, &in) {
+			add(in.FilePath, in.NotebookPath, in.AbsolutePath, in.Path)
+		}
+	}
+	var attached []struct {
+		FilePath string `json:"file_path"`
+	}
+	if text(members["attachments"], &attached) {
+		for _, a := range attached {
+			add(a.FilePath)
+		}
+	}
+	return files
+}
+
+// With is what a hook is told, and the contents of one of its files.
+func (h Hook) With(contents []byte) (Hook, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(h.Text, &members); err != nil {
+		return h, err
+	}
+	text, err := json.Marshal(string(contents))
+	if err != nil {
+		return h, err
+	}
+	name := "file"
+	for n := 2; members[name] != nil; n++ {
+		name = fmt.Sprint("file", n)
+	}
+	members[name] = text
+	h.Text, err = json.Marshal(members)
+	return h, err
+}
+
+// Rewrites tells whether the assistant takes another text in the place of what its hook is told.
+func (h Hook) Rewrites() bool { return h.event.answer == rewrite }
+
+// Rewrite is how to have the model read a document instead of what the hook was told. It is false if the assistant would
+// not take it: it wants values of the same kinds in the same places, and otherwise goes on with what it has.
+func (h Hook) Rewrite(document []byte) (out string, ok bool) {
+	var was, is map[string]any
+	if json.Unmarshal(h.Text, &was) != nil || json.Unmarshal(document, &is) != nil || !sameKinds(was, is) {
+		return "", false
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(document, &members) != nil {
+		return "", false
+	}
+	text, err := json.Marshal(map[string]any{"hookSpecificOutput": map[string]any{"hookEventName": h.Event, "updatedToolOutput": members[h.event.texts[0]]}})
+	return string(text) + "\n", err == nil
+}
+
+// sameKinds tells whether two documents have values of the same kinds in the same places.
+func sameKinds(a, b any) bool {
+	switch a := a.(type) {
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for name := range a {
+			if other, ok := b[name]; !ok || !sameKinds(a[name], other) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		b, ok := b.([]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for i := range a {
+			if !sameKinds(a[i], b[i]) {
+				return false
+			}
+		}
+		return true
+	case string:
+		_, ok := b.(string)
+		return ok
+	}
+	return a == b
 }
 
 // Events are the names that hooks can be set for.
@@ -184,6 +317,12 @@ func (h Hook) Answer(why string) (out, problem string, code int) {
 		return say(map[string]any{}), "", 0
 	case tooLate:
 		return "", why, 0
+	case decide:
+		if !stop {
+			return "", "", 0
+		}
+		text, _ := json.Marshal(map[string]any{"permissionDecision": "deny", "permissionDecisionReason": why}) // of strings
+		return string(text) + "\n", "", 0
 	}
 	if stop {
 		return "", why, 2

@@ -177,7 +177,9 @@ type Judge struct {
 	// From names assistant and event, for the ledger.
 	From string `json:"from"`
 	// Scrubbed says that the proxy will scrub it: then only what policy forbids is to be kept back.
-	Scrubbed bool   `json:"scrubbed,omitempty"`
+	Scrubbed bool `json:"scrubbed,omitempty"`
+	// Rewrite says that placeholders can take the place of what would be scrubbed.
+	Rewrite  bool   `json:"rewrite,omitempty"`
 	Document []byte `json:"document"`
 }
 
@@ -187,6 +189,8 @@ type Judged struct {
 	Verdict string `json:"verdict"`
 	// Why says what of it is to be kept back, if anything: rule, class and place, never a value.
 	Why string `json:"why,omitempty"`
+	// Document is the document with placeholders, if it may go on with them.
+	Document []byte `json:"document,omitempty"`
 }
 
 // Event is one thing that happened, as a line of GET /v1/events. Holding that request open is what

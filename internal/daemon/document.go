@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,15 @@ func (d *daemon) restore(m control.Restore) (control.Restored, error) {
 
 // judge says what is sensitive in what a hook is told.
 func (d *daemon) judge(m control.Judge) (control.Judged, error) {
+	doc := proxy.Document{Kind: "hook", From: m.From, Route: new(wire.Route), Body: m.Document}
+	if m.Rewrite && !m.Scrubbed {
+		out, err := d.document(m.Version, d.front.ScrubDocument, doc)
+		judged := control.Judged{Verdict: out.Record.Verdict, Why: out.Why}
+		if !bytes.Equal(out.Body, m.Document) {
+			judged.Document = out.Body
+		}
+		return judged, err
+	}
 	least := policy.Scrub
 	if m.Scrubbed {
 		least = policy.Forbid
@@ -36,7 +46,7 @@ func (d *daemon) judge(m control.Judge) (control.Judged, error) {
 	judge := func(ctx context.Context, doc proxy.Document) (proxy.Outcome, error) {
 		return d.front.JudgeDocument(ctx, doc, least)
 	}
-	out, err := d.document(m.Version, judge, proxy.Document{Kind: "hook", From: m.From, Route: new(wire.Route), Body: m.Document})
+	out, err := d.document(m.Version, judge, doc)
 	return control.Judged{Verdict: out.Record.Verdict, Why: out.Why}, err
 }
 

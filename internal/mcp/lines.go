@@ -20,10 +20,16 @@ func (l line) tooLong() bool { return l.length > control.DocumentLimit }
 
 func (l line) blank() bool { return !l.tooLong() && len(bytes.TrimSpace(l.text)) == 0 }
 
+// mark is what some programs on Windows write before their first text, to say that it is UTF-8. It is no part of a message.
+var mark = []byte("\xef\xbb\xbf")
+
 // lines calls f for each line until there are no more, or f does not want any.
 func lines(from io.Reader, f func(line) error) error {
 	in := bufio.NewReaderSize(from, 64<<10)
 	var text []byte
+	if head, _ := in.Peek(len(mark)); bytes.Equal(head, mark) {
+		_, _ = in.Discard(len(mark)) // it is there
+	}
 	for {
 		l := line{}
 		text = text[:0]

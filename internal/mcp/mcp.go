@@ -4,6 +4,7 @@
 //	mcp.go       the way of a message: from the server, from the client
 //	lines.go     messages come one a line, of a bounded length
 //	envelope.go  whose message it is, also of one that is too long to keep
+//	schema.go    what a tool promises of its results, and a placeholder cannot keep
 //	reply.go     what is said in the place of a message that may not go on
 //
 // What holds: messages keep their order in each direction, and the directions do not wait for each other. One in which
@@ -49,7 +50,10 @@ type Relay struct {
 	mu             sync.Mutex
 	// calls are the ids of tools' calls that have no answer yet: a refusal of one is for the model to read.
 	calls map[string]bool
-	told  bool // of what was withheld
+	// lists are the same for lists of tools.
+	lists     map[string]bool
+	told      bool // of what was withheld
+	toldForms bool // of promises that were not passed on
 }
 
 // mostCalls bounds what is remembered of a server that does not answer.
@@ -74,9 +78,35 @@ func (r *Relay) FromServer(ctx context.Context, from io.Reader) error {
 		if why != "" {
 			return r.refuse(e, why)
 		}
+		if out = r.listed(e, out); len(out) > control.DocumentLimit {
+			return r.refuse(e, longer)
+		}
 		r.answered(e)
 		return r.toClient(out)
 	})
+}
+
+// longer is why a message may not go on that came within the limit: clients end a session over a line beyond it.
+const longer = "With placeholders in it, it is longer than 10 MiB: ask for less at a time."
+
+// listed is an answer without what a placeholder could not keep, if it lists tools.
+func (r *Relay) listed(e envelope, message []byte) []byte {
+	if e.id == nil || e.method != "" {
+		return message
+	}
+	r.mu.Lock()
+	asked := r.lists[string(e.id)]
+	delete(r.lists, string(e.id))
+	r.mu.Unlock()
+	if !asked {
+		return message
+	}
+	out, dropped := withoutSchemas(message)
+	if dropped > 0 && !r.toldForms {
+		r.toldForms = true
+		r.Note(fmt.Sprintf("%d of its tools promise results of a certain form (outputSchema), which a placeholder may not have: that is not passed on, so that the client takes them", dropped))
+	}
+	return out
 }
 
 // scrub is a message as it may go on, or why it may not.
@@ -106,6 +136,9 @@ func (r *Relay) batch(ctx context.Context, text []byte) error {
 	same := true
 	for i, m := range messages {
 		outs[i], whys[i] = r.scrub(ctx, m)
+		if whys[i] == "" {
+			outs[i] = r.listed(envelopeOf(m), outs[i])
+		}
 		same = same && whys[i] == "" && bytes.Equal(outs[i], m)
 	}
 	var errs []error
@@ -113,6 +146,10 @@ func (r *Relay) batch(ctx context.Context, text []byte) error {
 		e := envelopeOf(m)
 		if whys[i] != "" {
 			errs = append(errs, r.refuse(e, whys[i]))
+			continue
+		}
+		if len(outs[i]) >= control.DocumentLimit {
+			errs = append(errs, r.refuse(e, longer))
 			continue
 		}
 		r.answered(e)
@@ -151,8 +188,19 @@ func (r *Relay) fromClient(ctx context.Context, e envelope, text []byte) error {
 	if route, _ := wire.MCP.Route("POST", e.method); why == "" && route != nil && e.id != nil {
 		text, why = r.restore(ctx, e, text)
 	}
+	if why == "" && len(text) > control.DocumentLimit {
+		why = "with values in it, it is longer than 10 MiB."
+	}
 	if why != "" {
 		return r.failed(e, why)
+	}
+	if e.method == "tools/list" && e.id != nil {
+		r.mu.Lock()
+		if r.lists == nil || len(r.lists) >= mostCalls {
+			r.lists = map[string]bool{}
+		}
+		r.lists[string(e.id)] = true
+		r.mu.Unlock()
 	}
 	return r.toServer(text)
 }

@@ -90,3 +90,22 @@ func (v *validation) privateHosts(hosts []string) {
 		}
 	}
 }
+
+// originPattern is what a desktop app sends as its Origin. A web page's is of http or https, which some apps have with a
+// name of their own below localhost.
+var originPattern = regexp.MustCompile(`^(https?://[a-z0-9-]+\.localhost|[a-z][a-z0-9+.-]*://[a-zA-Z0-9._-]+)$`)
+
+// atDoor checks whom else the proxy lets in.
+func (v *validation) atDoor(s Settings) {
+	for i, origin := range s.Origins {
+		web := (strings.HasPrefix(origin, "http:") || strings.HasPrefix(origin, "https:")) && !strings.HasSuffix(origin, ".localhost")
+		if web || !originPattern.MatchString(origin) {
+			v.at("an origin is a desktop app's, such as app://obsidian.md; a web page's cannot be listed", "origins", i)
+		}
+	}
+	for i, host := range s.HostNames {
+		if !hostPattern.MatchString(host) || strings.HasPrefix(host, "*") {
+			v.at("a host name is in small letters and without a port, such as host.docker.internal", "host_names", i)
+		}
+	}
+}

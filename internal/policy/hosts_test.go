@@ -103,6 +103,15 @@ func TestHostsThatAreRefused(t *testing.T) {
 		{"providers: {copilot: {hosts: ['api.vendor.example']}, openai: {hosts: ['api.vendor.example']}}", "lists this host too"},
 		{"private_hosts: ['npm.acme.example', '10.1.2.3', '*.corp.acme.example']", ""},
 		{"private_hosts: ['everything']", "a private host is"},
+		{"origins: ['app://obsidian.md', 'tauri://localhost', 'https://tauri.localhost', 'capacitor-electron://-']", ""},
+		{"origins: ['https://page.example']", "an origin is a desktop app's"},
+		{"origins: ['http://localhost:3000']", "an origin is a desktop app's"},
+		{"origins: ['https://evil.example/x.localhost']", "an origin is a desktop app's"},
+		{"origins: ['null']", "an origin is a desktop app's"},
+		{"origins: ['*']", "an origin is a desktop app's"},
+		{"host_names: ['host.docker.internal']", ""},
+		{"host_names: ['host.docker.internal:7425']", "a host name is in small letters"},
+		{"host_names: ['*.internal.example']", "a host name is in small letters"},
 		{"websockets: refuse", ""},
 		{"websockets: sometimes", "websockets is scrub or refuse"},
 	} {
@@ -110,6 +119,13 @@ func TestHostsThatAreRefused(t *testing.T) {
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.text, err)
 		}
+	}
+}
+
+func TestTheDoorOfLayers(t *testing.T) {
+	l := &Layers{managed: &Settings{Origins: []string{"app://a"}, HostNames: []string{"a.example"}}, user: &Settings{Origins: []string{"app://b"}, HostNames: []string{"b.example"}}}
+	if s := l.Wire(); !slices.Equal(s.Origins, []string{"app://a", "app://b"}) || !slices.Equal(s.HostNames, []string{"a.example", "b.example"}) {
+		t.Errorf("%q, %q", s.Origins, s.HostNames)
 	}
 }
 

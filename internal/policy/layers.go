@@ -50,7 +50,7 @@ func (p Provider) over(base Provider) Provider {
 //     read here: whoever reads them has to see to it that a lower layer's cannot replace a built-in rule
 //     where a higher layer stands.
 //   - destinations: all of them. Without any, every public provider.
-//   - websockets: refused if any layer says so. private_hosts: all of them.
+//   - websockets: refused if any layer says so. private_hosts, origins, host_names: all of them.
 //   - verdicts, attachments: for each class, or kind of attachment, and kind the highest layer that sets one defines it; lower ones tighten it.
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
 type Layers struct {
@@ -196,6 +196,8 @@ func (l *Layers) merge() (Settings, []string) {
 		s.Attachments = tighten(s.Attachments, r.Attachments, attachmentVerdicts)
 		s.Delegate = union(s.Delegate, r.Delegate)
 		s.PrivateHosts = union(s.PrivateHosts, r.PrivateHosts)
+		s.Origins = union(s.Origins, r.Origins)
+		s.HostNames = union(s.HostNames, r.HostNames)
 		if s.Websockets != RefuseWebsockets {
 			s.Websockets = cmp.Or(r.Websockets, s.Websockets)
 		}

@@ -29,6 +29,11 @@ type Settings struct {
 	Websockets string `yaml:"websockets,omitempty" jsonschema:"enum=scrub,enum=refuse"`
 	// Hosts that a tunnel may reach at a private address, which it otherwise refuses unless the name says so.
 	PrivateHosts []string `yaml:"private_hosts,omitempty"`
+	// Origins of desktop apps that the proxy lets in, as they send them: app://obsidian.md, tauri://localhost. Those of web
+	// pages cannot be listed.
+	Origins []string `yaml:"origins,omitempty"`
+	// Other names by which this machine's programs reach the proxy, such as host.docker.internal.
+	HostNames []string `yaml:"host_names,omitempty"`
 	// What lower layers may loosen on the wire, which they otherwise cannot: their rules.disable, their
 	// allow, and providers that they call private. It counts in the managed file and in a bundle.
 	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers"`

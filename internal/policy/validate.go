@@ -105,6 +105,7 @@ func (v *validation) settings(s Settings, l layer) {
 	}
 	v.hosts(slices.Sorted(maps.Keys(s.Providers)), s.Providers)
 	v.privateHosts(s.PrivateHosts)
+	v.atDoor(s)
 	if s.Websockets != "" && s.Websockets != ScrubWebsockets && s.Websockets != RefuseWebsockets {
 		v.at("websockets is scrub or refuse", "websockets")
 	}

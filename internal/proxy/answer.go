@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -21,30 +22,33 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	restore := p.restore(r.Context(), x)
 	encoded := res.Header.Get("Content-Encoding") != "" && res.Header.Get("Content-Encoding") != "identity"
 	if x.match != wire.Completion {
-		p.begin(w, x, res)
-		w.WriteHeader(res.StatusCode)
-		_, err := p.pump(w, x, res.Body, func(b []byte) ([]byte, error) { return b, nil })
-		if err != nil {
-			panic(http.ErrAbortHandler)
-		}
-		return nil
+		return p.unknown(w, x, res, kind, restore)
 	}
 	stream := x.route.Stream(kind, restore)
+	opening := x.route.Open(x.streams, restore)
+	if stream == nil && !encoded && res.ContentLength < 0 {
+		if stream, res.Body = open(opening, res.Body); stream == nil {
+			opening = nil // which has seen that it is none
+		}
+	}
 	if stream != nil && !encoded {
 		return p.stream(w, x, res, stream)
 	}
 	body, err := readAll(res.Body, res.Header.Get("Content-Encoding"), res.ContentLength)
 	if err != nil {
-		f := refuse(http.StatusBadGateway, "upstream_cut", "the answer of "+x.provider+" broke off or could not be read")
-		f.cause, f.retry = errors.New("reading the answer"), true
-		return f
+		return unread(x)
 	}
 	x.record.BytesIn = int64(len(body))
+	if stream == nil {
+		restored, err := x.route.Answer(body, restore)
+		if err != nil && opening != nil {
+			stream, _ = opening.Write(body)
+		}
+		body = restored
+	}
 	if stream != nil {
 		body, err = stream.Write(body)
 		body = append(slices.Clone(body), stream.Close(err)...)
-	} else if restored, err := x.route.Answer(body, restore); err == nil {
-		body = restored
 	}
 	if x.front != "" { // who is intercepted comes back by itself
 		body = x.route.Relink(body, strings.TrimRight(x.config.URL, "/"), x.front+"/"+x.provider)
@@ -54,6 +58,72 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 	w.WriteHeader(res.StatusCode)
 	_, _ = w.Write(body) // the caller went away: there is nobody to tell
 	return nil
+}
+
+// unknown sends an answer on that no table knows. It may say again what was scrubbed from the request.
+func (p *Proxy) unknown(w http.ResponseWriter, x *exchange, res *http.Response, kind string, restore wire.Restore) *failure {
+	encoding := res.Header.Get("Content-Encoding")
+	change, end := func(b []byte) []byte { return b }, func() []byte { return nil }
+	if x.scrubbed && x.route != nil {
+		g := x.format.Guess(kind, restore)
+		change, end = g.Write, g.Close
+		if encoding != "" && encoding != "identity" {
+			body, err := readAll(res.Body, encoding, res.ContentLength)
+			if err != nil {
+				return unread(x)
+			}
+			res.Body = io.NopCloser(bytes.NewReader(body))
+			res.Header.Del("Content-Encoding")
+		}
+	}
+	p.begin(w, x, res)
+	w.WriteHeader(res.StatusCode)
+	broken, err := p.pump(w, x, res.Body, func(b []byte) ([]byte, error) { return change(b), nil })
+	if !broken {
+		_, _ = w.Write(end()) // the caller went away: there is nobody to tell
+	}
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// unread is the failure of an answer that was to be read whole.
+func unread(x *exchange) *failure {
+	f := refuse(http.StatusBadGateway, "upstream_cut", "the answer of "+x.provider+" broke off or could not be read")
+	f.cause, f.retry = errors.New("reading the answer"), true
+	return f
+}
+
+// open reads as much of an answer as tells whether it is a stream. What was read is read again from rest.
+func open(opening *wire.Opening, body io.ReadCloser) (stream *wire.Stream, rest io.ReadCloser) {
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := body.Read(buf)
+		var decided bool
+		if n > 0 {
+			stream, decided = opening.Write(buf[:n])
+		}
+		if decided || err != nil || len(opening.First()) > bodyLimit {
+			return stream, struct {
+				io.Reader
+				io.Closer
+			}{io.MultiReader(bytes.NewReader(opening.First()), &after{body, err}), body}
+		}
+	}
+}
+
+// after reads on where a reader has been read, to the error that it has ended with if it has.
+type after struct {
+	io.Reader
+	err error
+}
+
+func (a *after) Read(p []byte) (int, error) {
+	if a.err != nil {
+		return 0, a.err
+	}
+	return a.Reader.Read(p)
 }
 
 // begin takes the vendor's headers over.
@@ -137,6 +207,7 @@ func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 		return nil, false
 	}
 	restorer := func(l wire.Lane) *redact.Restorer {
+		l.Tool.Kind = x.tools.Kind(l)
 		d, err := p.Decider.Decide(ctx, policy.Query{
 			Direction:   policy.Restore,
 			Destination: policy.Destination{Provider: x.provider, Model: x.model, Kind: x.config.Kind},
@@ -146,7 +217,7 @@ func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 		switch {
 		case err != nil || d.Verdict != policy.Allow:
 			return redact.NewRestorer(withheld)
-		case l.Tool == wire.Tool{}:
+		case l.Tool == wire.Tool{}, l.Tool.Kind == wire.ToolShow: // what the person reads
 			return redact.NewProse(issued, p.Vault.WireTypes(x.provider))
 		case l.Literal != 0:
 			return redact.NewRestorer(func(placeholder string) ([]byte, bool) {
@@ -159,6 +230,8 @@ func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 			})
 		case l.Tool.Kind == wire.ToolOther:
 			return redact.NewRestorer(issued).InURL(withheld)
+		case l.Tool.Kind == wire.ToolEdit:
+			return redact.NewEdit(issued, p.Vault.WireTypes(x.provider))
 		}
 		return redact.NewRestorer(issued)
 	}

@@ -118,7 +118,7 @@ type opened struct {
 	unread *file
 }
 
-func open(req *wire.Request, n int, span []byte) *opened {
+func openBlob(req *wire.Request, n int, span []byte) *opened {
 	o := &opened{}
 	o.attachment, o.readable = openAttachment(span)
 	o.plain.text, o.inside.text = span[:o.head], o.text
@@ -137,6 +137,18 @@ func open(req *wire.Request, n int, span []byte) *opened {
 	}
 	o.unread = &file{span: n, head: o.head, size: (len(span) - o.head) / 4 * 3}
 	o.unread.kind, o.unread.media = kindOf(o.first, declared, names)
+	return o
+}
+
+// sent is a file that a request brings as it is; nil if it is text like any other.
+func sent(req *wire.Request, n int, content []byte) *opened {
+	if sniff(content) == "" && isTextFile(content, false) {
+		return nil
+	}
+	declared, names := req.Declared(n)
+	o := &opened{unread: &file{span: n, size: len(content)}}
+	o.plain.key = keyOf(nil, 0, nil, 0)
+	o.unread.kind, o.unread.media = kindOf(content[:min(len(content), sniffed)], declared, names)
 	return o
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
 )
 
 // bodyLimit is the largest body, decompressed, that is taken in either direction.
@@ -20,27 +21,42 @@ const bodyLimit = 64 << 20
 
 var errTooLarge = errors.New("body over 64 MiB")
 
-// readBody reads a request's body whole. Its type must be JSON, which a web page's form cannot send.
-func readBody(r *http.Request) ([]byte, *failure) {
+// readBody reads a request's body whole. Its type must be JSON or form-data, whose boundary is told.
+func readBody(r *http.Request) (body []byte, boundary string, fail *failure) {
 	body, err := readAll(r.Body, r.Header.Get("Content-Encoding"), r.ContentLength)
 	switch {
 	case errors.Is(err, errTooLarge):
-		return nil, refuse(http.StatusRequestEntityTooLarge, "too_large", "the request is over 64 MiB, decompressed, and cannot be scanned: send less at a time")
+		return nil, "", refuse(http.StatusRequestEntityTooLarge, "too_large", "the request is over 64 MiB, decompressed, and cannot be scanned: send less at a time")
 	case errors.Is(err, errEncoding):
-		return nil, refuse(http.StatusUnsupportedMediaType, "bad_encoding", err.Error()+": send identity, gzip, deflate, br or zstd")
+		return nil, "", refuse(http.StatusUnsupportedMediaType, "bad_encoding", err.Error()+": send identity, gzip, deflate, br or zstd")
 	case err != nil:
 		f := refuse(http.StatusBadRequest, "bad_body", "the request's body could not be read to its end")
 		f.cause = err
-		return nil, f
+		return nil, "", f
 	}
 	if len(body) == 0 {
-		return nil, nil
+		return nil, "", nil
 	}
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json") {
-		return nil, refuse(http.StatusUnsupportedMediaType, "not_json", "only JSON can be scrubbed, so nothing else is forwarded: set Content-Type: application/json")
+	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")):
+		return body, "", nil
+	case err == nil && kind == "multipart/form-data" && parameters["boundary"] != "":
+		return body, parameters["boundary"], nil
 	}
-	return body, nil
+	return nil, "", notJSON()
+}
+
+// read lists the texts of the request's body.
+func (x *exchange) read(body []byte) (*wire.Request, error) {
+	if x.boundary != "" {
+		return wire.Multipart(body, x.boundary)
+	}
+	return x.route.Request(body)
+}
+
+func notJSON() *failure {
+	return refuse(http.StatusUnsupportedMediaType, "not_json", "only JSON can be scrubbed here, and form-data where files are sent, so nothing else is forwarded: set Content-Type: application/json")
 }
 
 var errEncoding = errors.New("unknown Content-Encoding")

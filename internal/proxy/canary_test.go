@@ -80,7 +80,8 @@ func sealed(root any, pointer string) bool {
 		case map[string]any:
 			kind, _ := v["type"].(string)
 			signed := v["thoughtSignature"] != nil || v["thought_signature"] != nil
-			if sealedTypes[kind] || v["thought"] == true && signed || sealedNames[token] {
+			sealedStep := kind == "thought" && v["signature"] != nil || kind == "function_call" && token == "signature"
+			if sealedTypes[kind] || v["thought"] == true && signed || sealedStep || sealedNames[token] {
 				return true
 			}
 			root = v[strings.NewReplacer("~1", "/", "~0", "~").Replace(token)]
@@ -91,7 +92,7 @@ func sealed(root any, pointer string) bool {
 	}
 	v, _ := root.(map[string]any)
 	kind, _ := v["type"].(string)
-	return sealedTypes[kind] || v["thought"] == true
+	return sealedTypes[kind] || v["thought"] == true || kind == "thought" && v["signature"] != nil
 }
 
 // canaryPlaces finds them in the requests of the formats' vectors.

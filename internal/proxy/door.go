@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,6 +31,8 @@ type target struct {
 	socket bool
 	// front is our address as the caller has it, with the token if that came in the path, and without the provider.
 	front string
+	// app is the origin of the desktop app that asks, if it is one that asks like a web page.
+	app string
 	// intercepted says that the caller believes to speak with the vendor itself.
 	intercepted bool
 }
@@ -63,11 +66,15 @@ func hostNames(port int) map[string]bool {
 // enter decides who may come in and finds where the request wants to go. Browsers are refused by what
 // they cannot leave out; other accounts of this machine, for which loopback is open, by the token.
 func (p *Proxy) enter(r *http.Request) (*target, *failure) {
-	if !p.hosts[strings.ToLower(r.Host)] {
-		return nil, refuse(http.StatusForbidden, "bad_host", "this proxy answers to 127.0.0.1 and localhost only")
+	settings := p.Settings()
+	if !p.hosts[strings.ToLower(r.Host)] && !p.alsoNamed(r.Host, settings.HostNames) {
+		return nil, refuse(http.StatusForbidden, "bad_host", "this proxy answers to 127.0.0.1 and localhost only, and to the names that the setting host_names lists, such as host.docker.internal")
 	}
+	app := ""
 	if fromBrowser(r) {
-		return nil, refuse(http.StatusForbidden, "browser", "web pages may not use this proxy")
+		if app = r.Header.Get("Origin"); !slices.Contains(settings.Origins, app) {
+			return nil, refuse(http.StatusForbidden, "browser", "web pages may not use this proxy; a desktop app may, if the setting origins lists what it sends as its Origin, such as app://obsidian.md")
+		}
 	}
 	path, front := r.URL.EscapedPath(), "http://"+r.Host
 	token := r.Header.Get("X-Scrubjay-Token")
@@ -82,7 +89,7 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 		return &target{inspect: h}, nil
 	}
 	name, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	config, ok := p.Settings().Providers[name]
+	config, ok := settings.Providers[name]
 	if !ok {
 		return nil, refuse(http.StatusNotFound, "no_provider", "no provider of this name is configured: scrubjay env lists those that are")
 	}
@@ -93,10 +100,67 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 		}
 	}
 	t, fail := aim(r, name, config, "/"+rest)
-	if fail == nil {
-		t.canary, t.front = canary != "", front
+	if fail != nil {
+		return nil, fail
 	}
-	return t, fail
+	t.canary, t.front, t.app = canary != "", front, app
+	// Who is told an address of ours may write it differently than its vendor's.
+	format, _ := wire.ByName(config.Format) // aim knows it, too
+	if tidy := format.Tidy(t.path); tidy != t.path {
+		t.path = tidy
+		t.look(r.Method, format)
+	}
+	if t.route != nil && versioned(name, config) {
+		t.path = t.route.WithVersion(t.path)
+	}
+	return t, nil
+}
+
+// versioned tells whether a provider's paths begin with the version and its url does not end in one. Those who speak
+// OpenAI's format may well have none.
+func versioned(name string, config policy.Provider) bool {
+	u, err := url.Parse(config.URL)
+	if err != nil {
+		return false
+	}
+	for segment := range strings.SplitSeq(u.Path, "/") {
+		if len(segment) > 1 && segment[0] == 'v' && segment[1]-'0' <= 9 {
+			return false
+		}
+	}
+	return config.Format != "openai" || name == "openai" || u.Host == "api.openai.com"
+}
+
+// alsoNamed tells whether a Host is one of the person's other names for this machine, at our port.
+func (p *Proxy) alsoNamed(host string, names []string) bool {
+	name, port, err := net.SplitHostPort(strings.ToLower(host))
+	return err == nil && port == strconv.Itoa(p.Port) && slices.Contains(names, name)
+}
+
+// methods are those that vendors have. Others are no request of an assistant's.
+var methods = []string{
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
+}
+
+// share lets a desktop app that asks like a web page read the answer. It is true if the request only asks whether it may.
+func (t *target) share(w http.ResponseWriter, r *http.Request) bool {
+	if t.app == "" {
+		return false
+	}
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", t.app)
+	h.Set("Access-Control-Expose-Headers", "*")
+	h.Add("Vary", "Origin")
+	asked := r.Header.Get("Access-Control-Request-Method")
+	if r.Method != http.MethodOptions || asked == "" {
+		return false
+	}
+	h.Set("Access-Control-Allow-Methods", asked)
+	if names := r.Header.Get("Access-Control-Request-Headers"); names != "" {
+		h.Set("Access-Control-Allow-Headers", names)
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return true
 }
 
 func fromBrowser(r *http.Request) bool {
@@ -110,6 +174,9 @@ func (p *Proxy) opens(token string) bool {
 
 // aim finds what is known of the vendor's path that a request wants.
 func aim(r *http.Request, name string, config policy.Provider, path string) (*target, *failure) {
+	if !slices.Contains(methods, r.Method) {
+		return nil, refuse(http.StatusMethodNotAllowed, "bad_method", "no vendor has this method: send GET, POST or another that its documentation names")
+	}
 	// Only what stands below the provider's address may be reached.
 	if plain, err := url.PathUnescape(path); err != nil || leadsElsewhere(plain) {
 		return nil, refuse(http.StatusBadRequest, "bad_path", "the path has a segment that leads elsewhere: write it out")
@@ -118,21 +185,27 @@ func aim(r *http.Request, name string, config policy.Provider, path string) (*ta
 	if err != nil {
 		return nil, refuse(http.StatusNotImplemented, "unknown_format", err.Error()+": requests to it are refused, because they could not be scrubbed")
 	}
-	t := &target{provider: name, config: config, format: format, path: path, socket: r.Header.Get("Upgrade") != ""}
+	t := &target{provider: name, config: config, path: path, socket: r.Header.Get("Upgrade") != ""}
 	if r.URL.RawQuery != "" {
 		t.path += "?" + r.URL.RawQuery
 	}
+	t.look(r.Method, format)
+	return t, nil
+}
+
+// look finds the table of the path.
+func (t *target) look(method string, format *wire.Format) {
+	t.format, t.match = format, wire.Unknown
 	if t.socket {
 		if t.route = format.Socket(t.path); t.route != nil {
 			t.match = wire.Completion
 		}
-	} else if t.route, t.match = format.Route(r.Method, t.path); t.match == wire.Unknown {
+	} else if t.route, t.match = format.Route(method, t.path); t.match == wire.Unknown {
 		t.route = format.Opaque()
 	}
 	if t.route != nil {
 		t.format = t.route.Format
 	}
-	return t, nil
 }
 
 func leadsElsewhere(path string) bool {

@@ -68,8 +68,8 @@ func (p *Proxy) send(r *http.Request, x *exchange, body []byte) (*http.Response,
 			return nil, fail
 		}
 		if x.toModel != "" && len(out) > 0 {
-			req, err := x.route.Request(out)
-			if err != nil {
+			req, err := x.read(out)
+			if err != nil && !errors.Is(err, wire.ErrTokens) {
 				return nil, malformed(err) // it was read a moment ago
 			}
 			out = req.WithModel(x.toModel)

@@ -62,8 +62,11 @@ func (p *Proxy) read(req *wire.Request, size int) *reading {
 	*r.memory = slices.Grow((*r.memory)[:0], size) // no text is longer than what spells it
 	r.free = *r.memory
 	for n, sp := range req.Spans {
-		if sp.Kind == wire.Blob {
-			r.told[n].file = open(req, n, r.text(n))
+		switch sp.Kind {
+		case wire.Blob:
+			r.told[n].file = openBlob(req, n, r.text(n))
+		case wire.File:
+			r.told[n].file = sent(req, n, r.text(n))
 		}
 	}
 	r.cut = p.cut(r)

@@ -3,10 +3,11 @@
 //
 // A request's way, a file each:
 //
-//	door.go      who may come in: exact Host, no Origin, the installation's token
+//	door.go      who may come in: exact Host, no web page, the installation's token
 //	connect.go   CONNECT: whose hosts are intercepted, and what is tunnelled blind (tunnel.go)
 //	intercept.go TLS in the name of a listed host; what comes in goes the way of any request
 //	body.go      the whole body, capped, decompressed
+//	tokens.go    whether text that comes as numbers may pass
 //	scrub.go     its strings -> findings -> policy -> placeholders spliced into the bytes
 //	attachment.go files that stand in it as base64; kind.go, what those are that are no text
 //	review.go    whether the person lets those go
@@ -41,6 +42,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
 	"go.uber.org/zap"
 )
 
@@ -177,6 +179,14 @@ type exchange struct {
 	// added is how long the request was worked on before it was sent, and waited how long the person was waited for.
 	added, waited time.Duration
 	kept          []string
+	// boundary is what stands between the parts of the request's body, if it has any.
+	boundary string
+	// scrubbed says that something of the request went out as placeholders.
+	scrubbed bool
+	// streams says that the request asks for a stream.
+	streams bool
+	// tools are those that the request lets the model call.
+	tools *wire.Tools
 	// held is the most that a text of the answer held back; nil if there was none.
 	held *int
 	// speech says, of what is said in a websocket, whether the person lets audio go there: it comes in small pieces, and
@@ -202,6 +212,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if t.inspect != nil {
 		t.inspect.ServeHTTP(w, r)
+		return
+	}
+	if t.share(w, r) {
 		return
 	}
 	p.exchange(w, r, t)
@@ -265,9 +278,12 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail
 	if x.socket {
 		return p.socket(w, r, x)
 	}
-	body, fail := readBody(r)
+	body, boundary, fail := readBody(r)
 	if fail != nil {
 		return fail
+	}
+	if x.boundary = boundary; boundary != "" && x.match == wire.Completion {
+		return notJSON()
 	}
 	x.record.BytesOut = int64(len(body))
 	res, fail := p.send(r, x, body)

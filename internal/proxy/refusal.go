@@ -88,8 +88,11 @@ func (p *Proxy) onRecord(x *exchange, code string, r *refusal, next string) *fai
 
 func malformed(err error) *failure {
 	code := "malformed_json"
-	if errors.Is(err, wire.ErrTokens) {
+	switch {
+	case errors.Is(err, wire.ErrTokens):
 		code = "token_array"
+	case errors.Is(err, wire.ErrMultipart):
+		code = "malformed_multipart"
 	}
 	return refuse(http.StatusBadRequest, code, "the request cannot be scrubbed: "+err.Error())
 }

@@ -304,3 +304,31 @@ func TestCanary(t *testing.T) {
 		t.Errorf("the vendor was sent %d requests", n)
 	}
 }
+
+// TestTokens: text that comes as numbers goes nowhere but to a provider of one's own to which policy lets everything.
+func TestTokens(t *testing.T) {
+	const all = "{public: allow, private: allow, local: allow}"
+	open := "verdicts: {credential: " + all + ", pii: " + all + ", phi: " + all + ", pci: " + all + ", proprietary: " + all + ", internal: " + all + ", injection: " + all + "}"
+	for _, c := range []struct {
+		kind     policy.Kind
+		settings string
+		passes   bool
+	}{
+		{policy.Public, "", false}, {policy.Private, "", false},
+		{policy.Public, open, false}, {policy.Private, open, true}, {policy.Local, open, true},
+		{policy.Local, strings.Replace(open, "pci: "+all, "pci: {local: scrub}", 1), false},
+	} {
+		b := newBenchWith(t, standin.Options{}, func(config *Config) {
+			providers := config.Settings().Providers
+			own := providers["openai"]
+			own.Kind = c.kind
+			providers["openai"] = own
+		})
+		b.under(c.settings)
+		body := `{"model":"m","input":[[1,2345],[7]]}`
+		status, text, h := b.post("/openai/v1/embeddings", body)
+		if got := b.vendor.Requests(); (len(got) == 1 && string(got[0].Body) == body) != c.passes || (h.Get("X-Scrubjay-Error") == "token_array") == c.passes {
+			t.Errorf("%s under %q: %d %s", c.kind, c.settings, status, text)
+		}
+	}
+}

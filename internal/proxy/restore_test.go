@@ -18,16 +18,24 @@ func TestWhereValuesComeBack(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		reply standin.Reply
+		takes string // the arguments that the request says the tool takes
 		want  string // in what comes back
 		no    int    // how many are withheld
 	}{
-		{"prose", standin.Reply{Text: "it is %, or {lower}, or {spaced}"}, "it is " + key + ", or " + key + ", or " + key, 0},
-		{"an edit", call("write_file", map[string]string{"path": "a", "content": "k=% {lower}"}), `k=` + key + ` {lower}`, 0},
-		{"a command", call("bash", map[string]string{"command": "curl -H %"}), `curl -H %`, 1},
-		{"a URL of a tool that may edit", call("write_file", map[string]string{"content": "https://a.example/?k=%"}), "k=" + key, 0},
-		{"a URL of an unknown tool", call("frobnicate", map[string]string{"text": "see https://a.example/?k=% and %"}), "k=% and " + key, 1},
-		{"an argument that says URL", call("frobnicate", map[string]string{"url": "%"}), `:\"%`, 1},
-		{"an MCP tool", call("mcp__files__write", map[string]string{"content": "%"}), `:\"%`, 1},
+		{"prose", standin.Reply{Text: "it is %, or {lower}, or {spaced}"}, "", "it is " + key + ", or " + key + ", or " + key, 0},
+		{"an edit", call("write_file", map[string]string{"path": "a", "content": "k=% {lower}"}), "", `k=` + key + ` {lower}`, 0},
+		{"an edit of a pattern", call("write_file", map[string]string{"path": "a", "content": "k={escaped}"}), "", `k=` + key, 0},
+		{"a command", call("bash", map[string]string{"command": "curl -H %"}), "", `curl -H %`, 1},
+		{"a URL of a tool that may edit", call("write_file", map[string]string{"content": "https://a.example/?k=%"}), "", "k=" + key, 0},
+		{"a URL of an unknown tool", call("frobnicate", map[string]string{"text": "see https://a.example/?k=% and %"}), "", "k=% and " + key, 1},
+		{"an argument that says URL", call("frobnicate", map[string]string{"url": "%"}), "", `:\"%`, 1},
+		{"a URL of a tool that takes a path and a content", call("frobnicate", map[string]string{"path": "a", "content": "postgres://u:%@h/d"}), "path content", "postgres://u:" + key + "@h/d", 0},
+		{"a URL of a tool that takes a repository, too", call("frobnicate", map[string]string{"path": "a", "content": "postgres://u:%@h/d"}), "path content repository", "postgres://u:%@h/d", 1},
+		{"a URL of an edit's name that takes a repository", call("write_file", map[string]string{"path": "a", "content": "postgres://u:%@h/d"}), "path content repository", "postgres://u:%@h/d", 1},
+		{"a command of a tool that takes a path and a content", call("frobnicate", map[string]string{"command": "curl %"}), "path content command", "curl %", 1},
+		{"what the person is told", call("attempt_completion", map[string]string{"result": "postgres://u:%@h/d or {lower}"}), "", "postgres://u:" + key + "@h/d or " + key, 0},
+		{"a command to show what is done", call("attempt_completion", map[string]string{"command": "curl %"}), "", "curl %", 1},
+		{"an MCP tool", call("mcp__files__write", map[string]string{"content": "%"}), "", `:\"%`, 1},
 	} {
 		var token string
 		b := newBench(t, standin.Options{Split: standin.EveryByte(), Reply: func(r standin.Request) standin.Reply {
@@ -36,7 +44,7 @@ func TestWhereValuesComeBack(t *testing.T) {
 				return standin.Reply{Status: http.StatusTeapot, Text: "no placeholder"}
 			}
 			token = r.Text[s[0].Start:s[0].End]
-			bend := strings.NewReplacer("%", token, "{lower}", strings.ToLower(token), "{spaced}", strings.ReplaceAll(token, "_", " "))
+			bend := strings.NewReplacer("%", token, "{lower}", strings.ToLower(token), "{escaped}", strings.ReplaceAll(token, "_", `\\_`), "{spaced}", strings.ReplaceAll(token, "_", " "))
 			reply := standin.Reply{Text: bend.Replace(c.reply.Text)}
 			for _, call := range c.reply.ToolCalls {
 				call.Arguments = bend.Replace(call.Arguments)
@@ -46,7 +54,11 @@ func TestWhereValuesComeBack(t *testing.T) {
 		}})
 		var tools []any
 		for _, call := range c.reply.ToolCalls {
-			tools = append(tools, map[string]any{"type": "function", "function": map[string]any{"name": call.Name}})
+			arguments := map[string]any{}
+			for name := range strings.FieldsSeq(c.takes) {
+				arguments[name] = map[string]string{"type": "string"}
+			}
+			tools = append(tools, map[string]any{"type": "function", "function": map[string]any{"name": call.Name, "parameters": map[string]any{"properties": arguments}}})
 		}
 		for _, stream := range []bool{false, true} {
 			body, _ := json.Marshal(map[string]any{"model": "m", "stream": stream, "tools": tools, "messages": []any{map[string]any{"role": "user", "content": "the key is " + key}}})

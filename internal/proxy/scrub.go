@@ -20,6 +20,8 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	}
 	if x.match == wire.Unknown {
 		q.Endpoint = "unknown"
+	}
+	if x.match == wire.Unknown || x.route != nil && !x.route.Exact(x.path) {
 		if p.sensitivePath(x.format.WithoutCredential(x.path)) {
 			return nil, refuse(http.StatusForbidden, "sensitive_path", "the request's path or query holds something sensitive, which cannot be scrubbed there: send it in the body")
 		}
@@ -31,9 +33,13 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 			return nil, refuse(http.StatusBadRequest, "unexpected_body", "this path takes no body")
 		}
 		var err error
-		if req, err = x.route.Request(body); err != nil {
+		req, err = x.read(body)
+		if ok, fail := p.readable(ctx, q, err); fail != nil {
+			return nil, fail
+		} else if !ok {
 			return nil, malformed(err)
 		}
+		x.tools, x.streams = req.Tools, req.Stream
 		x.model = cmp.Or(x.toModel, x.route.Model(x.path), req.Model)
 		q.Destination.Model, x.record.Model = x.model, p.safeModel(x.model)
 		said = p.read(req, len(body))
@@ -56,6 +62,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	if fail := p.review(ctx, x, req, v.files); fail != nil {
 		return nil, fail
 	}
+	x.scrubbed = len(v.hidden) > 0
 	return v.spliced(body, req), nil
 }
 

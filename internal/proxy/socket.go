@@ -29,6 +29,7 @@ type socket struct {
 	caller, vendor *websocket.Conn
 	said           *wire.Conversation
 	model          atomic.Pointer[string]
+	tools          atomic.Pointer[wire.Tools]
 	sent, revision string
 	bytes          int64
 	// attachments and speech are of all messages: what became of files, and whether audio may go.
@@ -179,6 +180,7 @@ func (s *socket) run(ctx context.Context, cancel func()) {
 		if m := s.model.Load(); m != nil {
 			s.x.model = *m
 		}
+		s.x.tools = s.tools.Load()
 		return restore(l)
 	})
 	up, down := make(chan parting, 1), make(chan parting, 1)
@@ -257,6 +259,9 @@ func (s *socket) up(ctx context.Context) parting {
 		if m.model != "" {
 			s.model.Store(&m.model)
 			s.sent = m.record.Model
+		}
+		if m.tools.Any() { // they hold until others are named
+			s.tools.Store(m.tools)
 		}
 		for what, n := range m.record.Attachments {
 			if s.attachments == nil {

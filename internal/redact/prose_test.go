@@ -21,6 +21,10 @@ func bentForms(token string) []string {
 		strings.ReplaceAll(token, "_", " "), strings.ReplaceAll(token, "_", "-"), strings.ReplaceAll(token, "_", `\_`), strings.ReplaceAll(token, "_", "\n"),
 		strings.Join(title, " ") + " " + body, strings.Join(title, "") + camelBody, words[0] + strings.Join(title[1:], "") + camelBody,
 		strings.Join(title, "-") + "-" + camelBody,
+		strings.ReplaceAll(token, "_", "\u00a0"), strings.ReplaceAll(token, "_", "\u2011"), strings.ReplaceAll(token, "_", "%5F"), strings.ReplaceAll(token, "_", "%5f"),
+		strings.ReplaceAll(token, "_", "&#95;"), strings.ReplaceAll(token, "_", "&#x5f;"), strings.ReplaceAll(token, "_", "_\u200b"),
+		typ + "_\n  " + body, typ + "\r\n> _" + body, typ[:1] + "\n" + typ[1:] + "_" + body, typ + "_" + body[:3] + "\n" + body[3:],
+		typ[:1] + "\u200b" + typ[1:] + "\u2060_" + body, typ + "_" + body[:2] + "\u00ad" + body[2:], typ + "\u200b" + body, strings.Join(strings.Split(typ, ""), "\ufeff") + "_" + body,
 	}
 }
 
@@ -81,7 +85,7 @@ func TestProseSplits(t *testing.T) {
 	values := map[string]string{}
 	look := func(p string) ([]byte, bool) { v, ok := values[p]; return []byte(v), ok }
 	types := []string{"EMAIL", "AWS_KEY_ID", "IP"}
-	bits := []string{"e", "E", "email", "Email", " ", "_", "\\", "aws", "Key", "key ", "ID", "ip", "I", "s", "é", "\n", "-", "2"}
+	bits := []string{"e", "E", "email", "Email", " ", "_", "\\", "aws", "Key", "key ", "ID", "ip", "I", "s", "é", "\n", "-", "2", "\u200b", "\u00a0", "%5", "&#95", "\r"}
 	for i, typ := range types {
 		p := placeholder(testMACs, Wire, typ, []byte{byte(i)}, 0)
 		values[p] = "<value>"
@@ -114,6 +118,37 @@ func TestProseSplits(t *testing.T) {
 			got.Write(r.Flush())
 			if got.String() != want {
 				t.Fatalf("%q: %q in pieces, %q whole", text, got.String(), want)
+			}
+		}
+	}
+}
+
+// TestEdit: in a file a placeholder comes back also where a program puts it together, or a pattern escapes it, however it
+// is cut; nothing else is guessed.
+func TestEdit(t *testing.T) {
+	token := placeholder(testMACs, Wire, "DB_PASSWORD", []byte("x"), 0)
+	body := token[len("DB_PASSWORD_"):]
+	look := func(p string) ([]byte, bool) { return []byte("value"), p == token }
+	for text, want := range map[string]string{
+		"p = '" + token + "'": "p = 'value'", `re("DB\_PASSWORD\_` + body + `")`: `re("value")`,
+		`x = "DB_PASSWORD_" + "` + body + `";`: `x = "value";`, "x = 'DB_' . 'PASSWORD_' . '" + body + "'": "x = 'value'",
+		`"DB_PASS"` + "\n    " + `"WORD_` + body + `"`: `"value"`, "`DB_` + `PASSWORD_" + body + "`": "`value`", `DB_""PASSWORD_` + body: "value",
+		"DB_PASS\\\nWORD_" + body: "value", `"DB_PASSWORD_" & _` + "\n" + `"` + body + `"`: "",
+		`"DB_PASSWORD_" + '` + body + `'`: "", `"DB_PASSWORD_" + x + "` + body + `"`: "", "DB_PASSWORD_[a-z0-9]{6}": "", `"DB_PASSWORD_" + "`: "",
+		strings.ToLower(token): "", "DB_PASSWORD " + body: "", "DB_PASSWORD_\n" + body: "", `["DB", "PASSWORD_` + body + `"]`: "", "db.password": "", `"DB`: "", "DB\\": "",
+	} {
+		if want == "" {
+			want = text
+		}
+		for cut := 0; cut <= len(text); cut++ {
+			r := NewEdit(look, []string{"DB_PASSWORD"})
+			got := string(r.Write([]byte(text[:cut])))
+			got += string(r.Write([]byte(text[cut:])))
+			if len(r.held) > MaxPlaceholder {
+				t.Fatalf("it holds %d bytes", len(r.held))
+			}
+			if got += string(r.Flush()); got != want {
+				t.Fatalf("%q cut at %d: %q, want %q", text, cut, got, want)
 			}
 		}
 	}

@@ -9,6 +9,7 @@ type Restorer struct {
 	// In prose (prose.go):
 	types    []string
 	initials uint32 // of the types
+	exact    bool   // in an edit
 	last     byte   // what was given out last, as the vendor wrote it
 	// inURL answers instead of look for a placeholder in a URL; url follows what was given out, as the vendor wrote it.
 	inURL Lookup

@@ -18,6 +18,7 @@ var anthropic = &Format{
 		{
 			// The same body is counted: scrubbed otherwise, or not at all, it would leak or be counted wrong.
 			Path:    "/v1/messages/count_tokens",
+			also:    []string{"/anthropic/v1/messages/count_tokens"},
 			request: shape(anthropicRequest...),
 			answer:  shape(anthropicAnswer...),
 		},
@@ -58,12 +59,20 @@ var anthropic = &Format{
 	},
 }
 
+// anthropicMessages are also served by Azure's Foundry, and by Vertex under the name of a model: there the body names none.
 var anthropicMessages = &Route{
 	Path:    "/v1/messages",
+	also:    []string{foundryMessages, vertexMessages, vertexStream},
 	request: shape(anthropicRequest...),
 	answer:  shape(anthropicAnswer...),
 	stream:  anthropicStream,
 }
+
+const (
+	foundryMessages = "/anthropic/v1/messages"
+	vertexMessages  = "/{...}/publishers/anthropic/models/{model}:rawPredict"
+	vertexStream    = "/{...}/publishers/anthropic/models/{model}:streamRawPredict"
+)
 
 var anthropicFailed = Field{Path: "error.message", As: prose}
 
@@ -76,6 +85,7 @@ var anthropicStream = streaming{
 var anthropicRequest = []Field{
 	{Path: "model", As: model},
 	{Path: "stream", As: streamed},
+	{Path: "tools", As: declared},
 	// A changed thinking block is refused; so is a summary whose signature no longer fits.
 	{Path: "messages[].content[]", As: exempt, Type: "thinking", Role: "assistant"},
 	{Path: "messages[].content[]", As: exempt, Type: "redacted_thinking", Role: "assistant"},
@@ -99,6 +109,8 @@ var anthropicAnswer = []Field{
 	{Path: "content[].text", As: prose},
 	{Path: "content[].name", As: toolName},
 	{Path: "content[].input", As: tree},
+	{Path: "content[].citations[].cited_text", As: prose},
+	{Path: "content[].citations[].document_title", As: prose},
 	anthropicFailed,
 }
 
@@ -107,7 +119,10 @@ var anthropicEvent = []Field{
 	{Path: "content_block.name", As: toolName},
 	{Path: "content_block.text", As: prose},
 	{Path: "content_block.input", As: tree},
+	{Path: "content_block.citations[].cited_text", As: prose, Whole: true},
 	{Path: "delta.text", As: prose},
+	{Path: "delta.citation.cited_text", As: prose, Whole: true},
+	{Path: "delta.citation.document_title", As: prose, Whole: true},
 	{Path: "delta.partial_json", As: arguments},
 	anthropicFailed,
 	{Path: "type", As: end, Is: "content_block_stop"},

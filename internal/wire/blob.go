@@ -96,6 +96,9 @@ func (q *Request) Declared(n int) (mediaType, names string) {
 		return "", ""
 	}
 	names = string(q.Text(q.Spans[q.Spans[n].Key], nil))
+	if q.media != nil {
+		return q.media[n], names
+	}
 	for i := n; i > max(0, n-near); i-- {
 		before := q.Spans[i-1]
 		between := q.body[before.End:q.Spans[i].Start]

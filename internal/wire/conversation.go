@@ -16,7 +16,7 @@ var ErrTooManyStreams = errors.New("the vendor has more than 256 unfinished answ
 func (f *Format) Socket(path string) *Route {
 	path, _, _ = strings.Cut(path, "?")
 	for _, r := range f.sockets {
-		if _, _, ok := r.match(path); ok {
+		if r.knows(path) {
 			return r
 		}
 	}

@@ -22,6 +22,7 @@ const (
 	noTokens // text, or arrays of it: a number there would be a token, which cannot be scanned
 	model    // the model's name
 	streamed // true if a stream is asked for
+	declared // what the tools are that the model may call
 
 	// In answers and in the events of streams.
 	prose     // a string of text

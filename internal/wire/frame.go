@@ -12,6 +12,7 @@ const (
 	serverSent framing = iota // server-sent events, each ended by a blank line
 	lines                     // documents, each on a line of its own
 	elements                  // objects, the elements of one array
+	documents                 // objects, one after the other
 	messages                  // each comes by itself
 )
 
@@ -30,6 +31,11 @@ type splitter struct {
 	// Where at stands among elements: in how many objects, and in a string or behind a backslash there.
 	depth            int
 	quoted, escaping bool
+	// Of server-sent events: how many lines of data the event has so far, and where the last one's is. unspaced says that
+	// events have been seen to follow one another without the blank line.
+	data           int
+	dataAt, dataTo int
+	unspaced       bool
 }
 
 func (s *splitter) write(p []byte) {
@@ -37,6 +43,8 @@ func (s *splitter) write(p []byte) {
 		s.buf = append(s.buf[:0], s.buf[s.taken:]...)
 		s.at -= s.taken
 		s.line -= s.taken
+		s.dataAt -= s.taken
+		s.dataTo -= s.taken
 		s.taken = 0
 	}
 	s.buf = append(s.buf, p...)
@@ -53,7 +61,7 @@ func (s *splitter) next() ([]byte, error) {
 		whole = s.blankLine()
 	case lines:
 		whole = s.lineEnd()
-	case elements:
+	case elements, documents:
 		whole = s.object()
 	}
 	if whole {
@@ -80,17 +88,50 @@ func (s *splitter) blankLine() bool {
 			s.line = s.at // the second half of \r\n
 			continue
 		}
-		blank := i == s.line
-		s.line = s.at
-		if !blank {
+		if i > s.line {
+			if s.runsOn(i) {
+				return true
+			}
+			s.line = s.at
 			continue
 		}
+		s.line = s.at
 		if s.buf[i] == '\r' && s.at < len(s.buf) && s.buf[s.at] == '\n' {
 			s.at++
 		}
 		return true
 	}
 	return false
+}
+
+// runsOn looks at the line that ends at to. Some servers leave out the blank line: a line that begins an event anew behind
+// data that is a whole document begins the next. From then on such data is an event as soon as its line ends.
+func (s *splitter) runsOn(to int) bool {
+	line := s.buf[s.line:to]
+	isData := bytes.HasPrefix(line, []byte("data:"))
+	if s.data == 1 && (isData || bytes.HasPrefix(line, []byte("event:"))) && isWhole(s.buf[s.dataAt:s.dataTo]) {
+		s.unspaced, s.at = true, s.line
+		return true
+	}
+	if !isData {
+		return false
+	}
+	s.data++
+	s.dataAt, s.dataTo = s.line+len("data:"), to
+	if !s.unspaced || s.data > 1 || !isWhole(s.buf[s.dataAt:s.dataTo]) {
+		return false
+	}
+	if s.buf[to] == '\r' && s.at < len(s.buf) && s.buf[s.at] == '\n' {
+		s.at++
+	}
+	return true
+}
+
+// isWhole tells whether a line of data is a document by itself, or says that there is no more.
+func isWhole(data []byte) bool {
+	data = bytes.TrimSpace(data)
+	s := scanner{data: data, lax: true}
+	return string(data) == "[DONE]" || s.document(nil) == nil
 }
 
 func (s *splitter) lineEnd() bool {
@@ -129,7 +170,7 @@ func (s *splitter) object() bool {
 
 func (s *splitter) take(to int) []byte {
 	event := s.buf[s.taken:to]
-	s.taken, s.at, s.line = to, to, to
+	s.taken, s.at, s.line, s.data = to, to, to, 0
 	return event
 }
 

@@ -33,7 +33,7 @@ var gemini = &Format{
 			Path:    "/{...}/{model}:streamGenerateContent",
 			request: shape(geminiRequest...),
 			answer:  shape(geminiAnswer...),
-			stream:  streaming{event: shape(geminiEvent...), array: true, serial: true},
+			stream:  streaming{event: shape(geminiEvent...), array: true, serial: true, hollow: true},
 		},
 		{
 			// The contents, or a whole request under a name of its own.
@@ -51,6 +51,10 @@ var gemini = &Format{
 			request: shape(geminiBlobs("requests[].content.")...),
 			answer:  shape(geminiFailed),
 		},
+		anthropic.at(anthropicMessages, vertexMessages, vertexStream),
+		geminiInteractions,
+		geminiInteraction,
+		geminiCancel,
 		// Code Assist is what Gemini CLI asks for those who log in. It wraps requests and answers.
 		{
 			Path:    "/v1internal:generateContent",
@@ -65,6 +69,7 @@ var gemini = &Format{
 				event:  shape(geminiFailed, geminiBroken).graft("response", shape(geminiEvent...)),
 				array:  true,
 				serial: true,
+				hollow: true,
 			},
 		},
 		{
@@ -78,6 +83,7 @@ var gemini = &Format{
 var codeAssistRequest = shape(Field{Path: "model", As: model}).graft("request", shape(geminiRequest...))
 
 var geminiRequest = append([]Field{
+	{Path: "tools", As: declared},
 	{Path: "contents[].parts[].thoughtSignature", As: exempt, Role: "model"},
 	{Path: "contents[].parts[]", As: thought, If: []string{"thought"}, Role: "model"},
 	{Path: "contents[].parts[]", As: exempt, If: []string{"thought", "thoughtSignature"}, Role: "model"},

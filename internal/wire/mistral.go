@@ -27,6 +27,8 @@ var mistral = &Format{
 			answer:  shape(mistralAnswer...),
 			stream:  mistralStream,
 		},
+		mistralConversation,
+		mistralHistory,
 		{
 			Path:    "/v1/embeddings",
 			request: embeddingsRequest,
@@ -38,6 +40,7 @@ var mistral = &Format{
 var mistralRequest = []Field{
 	{Path: "model", As: model},
 	{Path: "stream", As: streamed},
+	{Path: "tools", As: declared},
 	{Path: "prompt", As: noTokens},
 	{Path: "suffix", As: noTokens},
 	{Path: "messages[].tool_calls[].function.arguments", As: jsonText},

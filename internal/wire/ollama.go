@@ -21,6 +21,7 @@ var ollama = &Format{
 			request: shape(
 				Field{Path: "model", As: model},
 				Field{Path: "stream", As: streamed},
+				Field{Path: "tools", As: declared},
 				Field{Path: "messages[].images[]", As: blob},
 			),
 			answer: shape(ollamaChat...),

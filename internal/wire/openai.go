@@ -24,7 +24,7 @@ var openai = &Format{
 		openaiResponse,
 		openaiCancel,
 		openaiInputItems,
-		anthropic.at(anthropicMessages, "/v1/messages", "/messages"), // Copilot and many servers of models speak it too
+		anthropic.at(anthropicMessages, "/v1/messages", "/messages", foundryMessages), // Copilot and many servers of models speak it too
 	},
 	sockets: []*Route{openaiResponses, openaiRealtime},
 }
@@ -32,7 +32,7 @@ var openai = &Format{
 // openaiChat are the Chat Completions. The reasoning fields are others' extensions.
 var openaiChat = &Route{
 	Path:    "/v1/chat/completions",
-	also:    []string{"/chat/completions", "/openai/v1/chat/completions", "/openai/deployments/{model}/chat/completions"},
+	also:    []string{"/chat/completions", "/models/chat/completions", "/openai/v1/chat/completions", "/openai/deployments/{model}/chat/completions"},
 	request: shape(openaiRequest...),
 	answer:  shape(openaiAnswer...),
 	stream: streaming{
@@ -45,6 +45,8 @@ var openaiChat = &Route{
 var openaiRequest = []Field{
 	{Path: "model", As: model},
 	{Path: "stream", As: streamed},
+	{Path: "tools", As: declared},
+	{Path: "functions", As: declared},
 	// The vendor finds its cached prefix by this key: another key is a miss, at many times the price.
 	{Path: "prompt_cache_key", As: exempt},
 	{Path: "messages[].tool_calls[].function.arguments", As: jsonText},

@@ -21,6 +21,8 @@ var openaiRealtime = &Route{
 
 var realtimeRequest = shape(
 	Field{Path: "session.model", As: model},
+	Field{Path: "session.tools", As: declared},
+	Field{Path: "response.tools", As: declared},
 	Field{Path: "audio", As: blob},
 	Field{Path: "item.arguments", As: jsonText},
 	Field{Path: "item.content[].audio", As: blob},

@@ -60,6 +60,8 @@ var openaiInputItems = &Route{
 var responsesRequest = shape(
 	Field{Path: "model", As: model},
 	Field{Path: "stream", As: streamed},
+	Field{Path: "tools", As: declared},
+	Field{Path: "input[].tools", As: declared},
 	// The vendor finds its cached prefix by this key: another key is a miss, at many times the price.
 	Field{Path: "prompt_cache_key", As: exempt},
 	// Encrypted, or bound to what is; only the vendor reads it, and it is sent back as it came.

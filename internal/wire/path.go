@@ -5,6 +5,12 @@ import "strconv"
 // Path is where a span stands, for logs: messages[2].content[0].text. A name that could itself be something
 // sensitive, because it is not all letters and underscores, is shown as *.
 func (q *Request) Path(s Span) string {
+	if q.media != nil {
+		if s.Key < 0 {
+			return "a part's name"
+		}
+		return shown(q.Text(q.Spans[s.Key], nil))
+	}
 	path := appendPath(nil, q.body, s.Start)
 	if s.layers == 2 {
 		// The last string that begins at or before the span holds it.

@@ -15,10 +15,13 @@ type Request struct {
 	// Spans are all strings of the body, and the whole numbers that are long enough to say something, in order, never
 	// overlapping, without what the format exempts.
 	Spans []Span
+	// Tools are those that the model may call.
+	Tools *Tools
 
 	body   []byte
 	joins  [][]int
-	models []Edit // where models are named
+	models []Edit         // where models are named
+	media  map[int]string // of the files in a body of parts; nil for other bodies
 }
 
 // Kind says what a span's text is.
@@ -27,12 +30,13 @@ type Kind uint8
 // A JSONText span stands within a string that itself holds JSON. A Blob is base64: bytes of an image or a file, where
 // a table has one or, as a data URL, anywhere.
 // A Thought is the vendor's own, which was sent back to us unrestored: only a client that took it over from
-// another vendor can have put a value into it, one that was restored before.
+// another vendor can have put a value into it, one that was restored before. A File is one as it is, of a body of parts.
 const (
 	Plain Kind = iota
 	JSONText
 	Blob
 	Thought
+	File
 )
 
 // Span is the contents of one JSON string, between its quotes, as a range of the body; or a whole number.
@@ -53,7 +57,7 @@ type Span struct {
 }
 
 // Request reads a request's body. The body must be one JSON object that all parsers read the same;
-// otherwise the error is a *Malformed. It is ErrTokens if text comes as numbers.
+// otherwise the error is a *Malformed. It is ErrTokens if text comes as numbers, with the request all the same.
 func (r *Route) Request(body []byte) (*Request, error) {
 	s := scanner{data: body, list: true}
 	// Quotes are counted fast, and two make a string, or less if they are escaped.
@@ -64,7 +68,7 @@ func (r *Route) Request(body []byte) (*Request, error) {
 	if i := bytes.IndexAny(body, "{[\""); i < 0 || body[i] != '{' {
 		return nil, &Malformed{0, "the body is not a JSON object"}
 	}
-	q := &Request{Spans: s.listedSpans(), body: body}
+	q := &Request{Spans: s.listedSpans(), Tools: new(Tools), body: body}
 	mixed := false
 	for _, m := range s.marks {
 		switch {
@@ -75,6 +79,8 @@ func (r *Route) Request(body []byte) (*Request, error) {
 			q.models = append(q.models, Edit{Start: m.start, End: m.end})
 		case m.n.as == streamed:
 			q.Stream = body[m.start] == 't'
+		case m.n.as == declared:
+			q.Tools.declare(body[m.start:m.end])
 		}
 	}
 	if mixed {
@@ -85,6 +91,9 @@ func (r *Route) Request(body []byte) (*Request, error) {
 		if len(q.joins) > maxJoins {
 			return nil, &Malformed{0, fmt.Sprintf("more than %d texts that go on in another", maxJoins)}
 		}
+	}
+	if s.tokens {
+		return q, ErrTokens
 	}
 	return q, nil
 }

@@ -23,7 +23,7 @@ func (m *Malformed) Error() string {
 }
 
 // ErrTokens refuses text that comes as the numbers of a model's tokens, which nobody here can read.
-var ErrTokens = errors.New("token arrays cannot be scanned: send text")
+var ErrTokens = errors.New("token arrays cannot be scanned: send text (only to a private or local provider to which policy lets everything do they pass)")
 
 // scanner reads one JSON document in one pass, and writes down what the table's nodes and its caller ask for.
 type scanner struct {
@@ -47,6 +47,7 @@ type scanner struct {
 	inner  *scanner
 	text   []byte // of a string that holds JSON
 
+	tokens bool // text came as numbers
 	marks  []mark
 	group  bool // write down array elements
 	groups []group
@@ -212,9 +213,7 @@ func (s *scanner) compound(n *node, g, key int) error {
 	case 'n':
 		return s.literal("null")
 	default:
-		if n != nil && n.as == noTokens {
-			return ErrTokens
-		}
+		s.tokens = s.tokens || n != nil && n.as == noTokens
 		return s.number()
 	}
 }

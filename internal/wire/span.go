@@ -46,7 +46,9 @@ func (q *Request) Place(s Span, edits []Edit) {
 	if s.escaped && s.layers == 2 {
 		locate(decode(nil, raw), edits)
 	}
-	locate(raw, edits)
+	if s.layers > 0 {
+		locate(raw, edits)
+	}
 	for i := range edits {
 		e := &edits[i]
 		e.Start += s.Start
@@ -82,7 +84,9 @@ func (q *Request) Mark(s Span, places []int) []Mark {
 	if s.escaped && s.layers == 2 {
 		locate(decode(nil, raw), edits)
 	}
-	locate(raw, edits)
+	if s.layers > 0 {
+		locate(raw, edits)
+	}
 	for i, e := range edits {
 		marks[i] = Mark{places[i], e.Start, e.End}
 	}

@@ -25,6 +25,8 @@ type streaming struct {
 	text func(dst, last []byte, l Lane, text []byte) []byte
 	// array is for a route that streams the elements of an array where it is not asked for events.
 	array bool
+	// hollow says that texts that say nothing are refused when they come back, so that there must be none of ours.
+	hollow bool
 	// serial says that a choice's texts come one after the other: one that begins ends the one before.
 	serial bool
 	// named is the member of a websocket's event that names the answer it belongs to; or else nested holds the answer.
@@ -70,9 +72,18 @@ type Stream struct {
 	size    int // of what waits
 	// missing is how many line ends the vendor's last event lacks, once it is known to be the last.
 	missing int
+	// sure says that the first bytes have told the framing, which is the label's until then; first are those.
+	sure  bool
+	first []byte
+	// guess are the routes that it may be one of, if that is not known.
+	guess []*Route
 	// opened says that the array has begun whose elements are the events.
 	opened bool
-	out    []byte
+	// bare says that the array's first element was left out.
+	bare bool
+	// half says that an event was left out of whose end half a line end is still to come.
+	half bool
+	out  []byte
 	// ends are where the messages in out end, if that is how the events are framed.
 	ends []int
 	err  error
@@ -85,7 +96,7 @@ type piece struct {
 	text []byte
 }
 
-// Stream begins an answer of a content type. It is nil if such an answer comes whole.
+// Stream begins an answer of a content type. It is nil if that is none of a stream's: then Open tells whether it is one.
 func (r *Route) Stream(contentType string, restore Restore) *Stream {
 	f, ok := r.stream.framing(contentType)
 	if !ok {
@@ -108,6 +119,12 @@ func (s *Stream) Write(p []byte) ([]byte, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
+	if !s.sure && s.begin(p) {
+		p, s.first = s.first, nil
+	}
+	if !s.sure {
+		return s.out, nil
+	}
 	s.split.write(p)
 	for {
 		raw, err := s.split.next()
@@ -124,13 +141,28 @@ func (s *Stream) Write(p []byte) ([]byte, error) {
 	}
 }
 
+// begin finds out how the events follow one another. The ends of lines before them need not wait for that.
+func (s *Stream) begin(p []byte) bool {
+	if len(s.first) == 0 {
+		rest := bytes.TrimLeft(p, "\r\n")
+		s.out = append(s.out, p[:len(p)-len(rest)]...)
+		p = rest
+	}
+	s.first = append(s.first, p...)
+	s.split.framing, s.sure = s.route.stream.sniff(s.first, s.split.framing)
+	return s.sure
+}
+
 // Close ends the stream and returns what is still to be sent. With an error, which must be fit to be shown
 // to the person, the stream ends with the vendor's own kind of error, so that nobody takes it for whole.
 func (s *Stream) Close(err error) []byte {
 	s.out = s.out[:0]
 	// Half an event would hide the error behind it: it is dropped then.
+	s.split.write(s.first)
+	s.first = nil
 	rest := s.split.rest()
-	if len(rest) > 0 && err == nil && s.split.framing != elements {
+	closing := s.split.framing == elements || s.split.framing == documents
+	if len(rest) > 0 && err == nil && !closing {
 		if err = s.event(rest); err == nil {
 			s.missing = 2
 			if c := rest[len(rest)-1]; c == '\n' || c == '\r' || s.split.framing == lines {
@@ -148,9 +180,9 @@ func (s *Stream) Close(err error) []byte {
 		s.send("error", s.route.Format.failure(http.StatusBadGateway, "stream_interrupted", err.Error()))
 	}
 	switch {
-	case s.split.framing != elements:
+	case !closing:
 	case err == nil:
-		s.out = append(s.out, rest...) // the array's closing bracket
+		s.out = append(s.out, rest...) // the array's closing bracket, or the end of a line
 	case s.opened:
 		s.out = append(s.out, ']')
 	}
@@ -165,20 +197,42 @@ func (s *Stream) event(raw []byte) error {
 		s.end(ended{all: true})
 	}
 	sc.data, sc.pos, sc.depth, sc.marks = ev.data, 0, 0, sc.marks[:0]
+	if len(s.guess) > 0 && len(ev.data) > 0 {
+		if text, settled := s.settle(ev.data); settled {
+			return s.event(raw)
+		} else if !bytes.Equal(text, ev.data) {
+			s.edits = append(s.edits[:0], Edit{0, len(ev.data), text})
+			ev.rawEdits(s.edits)
+			return s.pass(raw, s.edits, nil)
+		}
+		return s.pass(raw, nil, nil)
+	}
+	last := false
 	if len(ev.data) == 0 || sc.document(st.event.node()) != nil {
-		return s.pass(raw, nil, nil) // a comment, a ping, [DONE]: nothing to restore
+		if last = len(ev.data) > 0 && s.isLast(); !last {
+			return s.pass(raw, nil, nil) // a comment, a ping, [DONE]: nothing to restore
+		}
+	}
+	if s.split.framing == documents && !sc.saysText() {
+		// No event, but an answer that comes whole.
+		if whole, err := s.route.Answer(ev.data, s.restore); err == nil && !bytes.Equal(whole, ev.data) {
+			s.edits = append(s.edits[:0], Edit{0, len(ev.data), whole})
+			ev.rawEdits(s.edits)
+			return s.pass(raw, s.edits, nil)
+		}
 	}
 	ends, err := s.carry()
 	if err != nil {
 		return err
 	}
+	ends.all = ends.all || last
 	s.end(ends)
 	var h *held
 	s.edits = s.edits[:0]
 	for _, p := range s.pieces {
 		if st.text == nil && p.l != nil && p.l.held() {
 			if h == nil {
-				h = new(held)
+				h = &held{pieces: len(s.pieces)}
 			}
 			p.l.wait(h, len(s.edits))
 		} else if string(p.text) == string(ev.data[p.start:p.end]) {
@@ -194,6 +248,14 @@ func (s *Stream) event(raw []byte) error {
 	return s.pass(raw, s.edits, h)
 }
 
+// isLast tells whether behind the document stands what says that there is no more.
+func (s *Stream) isLast() bool {
+	done := s.route.stream.done
+	rest := bytes.TrimSpace(s.scan.data[s.scan.pos:])
+	rest = bytes.TrimSpace(bytes.TrimPrefix(rest, []byte("data:")))
+	return s.scan.depth == 0 && done != "" && string(rest) == done
+}
+
 // read finds the event's data.
 func (s *Stream) read(raw []byte) {
 	switch s.split.framing {
@@ -201,9 +263,9 @@ func (s *Stream) read(raw []byte) {
 		s.ev.read(raw)
 	case lines, messages:
 		s.ev.whole(raw, 0, len(raw))
-	case elements:
+	case elements, documents:
 		from := max(bytes.IndexByte(raw, '{'), 0)
-		s.opened = s.opened || bytes.IndexByte(raw[:from], '[') >= 0
+		s.opened = s.opened || s.split.framing == elements && bytes.IndexByte(raw[:from], '[') >= 0
 		s.ev.whole(raw, from, len(raw))
 	}
 }
@@ -348,6 +410,9 @@ func (s *Stream) send(name string, data []byte) {
 	}
 	switch s.split.framing {
 	case serverSent:
+		if s.split.unspaced && s.missing == 0 {
+			s.missing = 1
+		}
 		for ; s.missing > 0; s.missing-- {
 			s.out = append(s.out, eol...)
 		}
@@ -358,6 +423,8 @@ func (s *Stream) send(name string, data []byte) {
 			s.out = append(append(append(s.out, "data: "...), line...), eol...)
 		}
 		s.out = append(s.out, eol...)
+	case documents:
+		s.out = append(append(s.out, '\n'), data...)
 	case lines:
 		for ; s.missing > 0; s.missing-- {
 			s.out = append(s.out, '\n')
@@ -365,7 +432,10 @@ func (s *Stream) send(name string, data []byte) {
 		s.out = append(append(s.out, data...), '\n')
 	case elements:
 		if s.opened {
-			s.out = append(s.out, ",\n"...)
+			if !s.bare {
+				s.out = append(s.out, ",\n"...)
+			}
+			s.bare = false
 		} else {
 			s.out = append(s.out, '[')
 		}

@@ -17,12 +17,14 @@ const (
 	ToolCommand ToolKind = "command"
 	ToolNetwork ToolKind = "network"
 	ToolEdit    ToolKind = "edit"
+	// ToolShow only puts its text before the person, or keeps it for the agent itself.
+	ToolShow ToolKind = "show"
 	// ToolMCP is a tool of an MCP server whose name says nothing else: where that server runs, nobody knows.
 	ToolMCP ToolKind = "mcp"
 )
 
-// knownTools are the assistants' own tools, in lower case without separators. A tool is an edit only if it is
-// here: a name that merely sounds like one may do more.
+// knownTools are the assistants' own tools, in lower case without separators. A name that merely sounds like an edit may
+// do more: of one that is not here only its arguments tell (Tools).
 var knownTools = sync.OnceValue(func() map[string]ToolKind {
 	return kinds(map[ToolKind]string{
 		ToolCommand: `bash bashtool bashcodeexecution cmd codeexecution codeinterpreter computer computeruse
@@ -35,13 +37,17 @@ var knownTools = sync.OnceValue(func() map[string]ToolKind {
 		googlewebsearch httprequest navigate openbrowserpage opensimplebrowser openurl readurl
 		readurlcontent searchinternet searchweb urlcontext viewwebpage webbrowser webfetch webpage
 		websearch websearchpreview wget`,
-		ToolEdit: `applydiff applypatch builtincreatenewfile builtineditexistingfile createfile createnewfile
-		create edit editblock editexistingfile editfile editfiles editnotebook editnotebookfile findandreplace
-		insert insertcontent inserteditintofile insertline multiedit multireplacestringinfile
-		notebookedit patch replace replacefilecontent replaceinfile replacestringinfile savefile
-		searchandreplace searchreplace singlefindandreplace strreplace strreplaceeditor
-		strreplacebasededittool textedit texteditor texteditorcodeexecution write writefile
-		writetextfile writetofile`,
+		ToolEdit: `appendfile appendtofile applydiff applypatch builtincreatenewfile builtineditexistingfile createfile createnewfile
+		create diffedit edit editblock editexistingfile editfile editfiles editlines editnotebook editnotebookfile editor fileedit
+		filewrite findandreplace fsedit fswrite hashlineedit
+		insert insertcontent inserteditintofile insertline insertlines modifyfile multiedit multireplacestringinfile
+		notebookedit overwritefile patch replace replacefilecontent replaceinfile replacelines replacestringinfile savefile
+		searchandreplace searchreplace singlefindandreplace stringreplace strreplace strreplaceeditor
+		strreplacebasededittool textedit texteditor texteditorcodeexecution updatefile write writefile
+		writenewfile writetextfile writetofile`,
+		ToolShow: `askfollowupquestion askquestion askquestions askuser askuserquestion attemptcompletion exitplanmode
+		managetodolist planmoderespond presentplan reportintent reportprogress think todowrite updateplan
+		updatetodolist updatetodos writetodos`,
 		ToolMCP: `accessmcpresource callmcptool mcp mcpcall mcptool usemcptool`,
 	})
 })
@@ -80,7 +86,7 @@ func kindOfName(name string) ToolKind {
 
 // kindForKey judges an argument of a tool whose name says nothing.
 func kindForKey(k ToolKind, key string) ToolKind {
-	if k != ToolOther && k != ToolMCP || key == "" {
+	if k != ToolOther && k != ToolMCP && k != ToolShow || key == "" {
 		return k
 	}
 	if said := kindOfWords(words(key)); said != ToolOther {

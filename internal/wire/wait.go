@@ -15,6 +15,8 @@ type held struct {
 	edits []Edit
 	open  int
 	size  int
+	// pieces are how many texts the event has.
+	pieces int
 }
 
 func (l *lane) held() bool { return !l.over && l.to != nil && l.to.to.Held() }
@@ -39,7 +41,7 @@ func (l *lane) goesOn() {
 func (s *Stream) pass(raw []byte, edits []Edit, h *held) error {
 	s.drain()
 	if len(s.waiting) == 0 && h == nil {
-		s.give(raw, edits)
+		s.give(raw, edits, 0)
 		return nil
 	}
 	if h == nil {
@@ -63,13 +65,29 @@ func (s *Stream) drain() {
 	n := 0
 	for ; n < len(s.waiting) && s.waiting[n].open == 0; n++ {
 		h := s.waiting[n]
-		s.give(h.raw, h.edits)
+		s.give(h.raw, h.edits, h.pieces)
 		s.size -= h.size
 	}
 	s.waiting = slices.Delete(s.waiting, 0, n)
 }
 
-func (s *Stream) give(raw []byte, edits []Edit) {
+// give sends an event on. Of one that waited it says how many texts it has.
+func (s *Stream) give(raw []byte, edits []Edit, pieces int) {
+	if s.route.stream.hollow && pieces > 0 {
+		var gone bool
+		if edits, gone = hollow(raw, edits, pieces); gone {
+			s.without(raw)
+			return
+		}
+	}
+	half := s.half
+	if s.half = false; half && string(raw) == "\n" {
+		return
+	}
+	if comma := bytes.IndexByte(raw, ','); s.bare && comma >= 0 && comma < bytes.IndexByte(raw, '{') {
+		edits = append([]Edit{{comma, comma + 1, nil}}, edits...)
+	}
+	s.bare = false
 	s.out = appendSplice(s.out, raw, edits)
 	if s.split.framing == messages {
 		s.ends = append(s.ends, len(s.out))

@@ -9,6 +9,9 @@
 //   - [Splice] replaces spans. Every byte outside them stays as it is; without edits the body is the same slice.
 //   - [Route.Answer] and [Route.Stream] send the text of an answer through restorers, one for each [Lane] of
 //     text, and splice what they change. Every other byte, and the order of events, stays.
+//   - [Route.Open] and [Format.Guess] tell by an answer's first bytes what it is, where its label does not, or no table
+//     knows the path; [Request.Tools] says by the request what a tool of the answer does with its arguments.
+//   - [Multipart] lists the texts and files of form-data.
 //   - [Route.Relink] has an answer's addresses lead its caller back to us, where the next answer is restored too.
 //   - [Route.Conversation] does the same for a websocket, a message at a time; [Format.Socket] finds its route.
 //
@@ -128,13 +131,18 @@ func (f *Format) Route(method, path string) (*Route, Match) {
 			}
 		}
 	}
+	for _, r := range f.routes {
+		if _, _, ok := r.near(path); ok && method == cmp.Or(r.method, "POST") {
+			return r, Completion
+		}
+	}
 	return nil, Unknown
 }
 
 // Model is the name of the model where the path holds it, or the query if that is its place, as the vendor reads it.
 func (r *Route) Model(path string) string {
 	path, query, _ := strings.Cut(path, "?")
-	from, to, _ := r.match(path)
+	from, to := r.model(path)
 	if r.queried {
 		values, _ := url.ParseQuery(query) // of one that is damaged, what can be read
 		return values.Get("model")
@@ -148,7 +156,7 @@ func (r *Route) Model(path string) string {
 // WithModel is the path with another model's name, if it holds one.
 func (r *Route) WithModel(path, name string) string {
 	plain, _, _ := strings.Cut(path, "?")
-	from, to, _ := r.match(plain)
+	from, to := r.model(plain)
 	if from == to {
 		return path
 	}
@@ -177,6 +185,15 @@ func (f *Format) at(r *Route, path string, also ...string) *Route {
 	other := *r
 	other.Format, other.Path, other.also = f, path, also
 	return &other
+}
+
+// model tells where in a path of this route the model is named.
+func (r *Route) model(path string) (from, to int) {
+	from, to, ok := r.match(path)
+	if !ok {
+		from, to, _ = r.near(path)
+	}
+	return from, to
 }
 
 // match tells whether a path is this route's, and where in it the model is named: nowhere if from is to.

@@ -24,8 +24,8 @@ func TestRoute(t *testing.T) {
 		{"openai", "POST", "/v1/chat/completions", Completion},
 		{"openai", "POST", "/v1/chat/completions?x=1", Completion},
 		{"openai", "GET", "/v1/chat/completions", Unknown},
-		{"openai", "POST", "/v1/chat/completions/", Unknown},
-		{"openai", "POST", "/v1//chat/completions", Unknown},
+		{"openai", "POST", "/v1/chat/completions/", Completion},
+		{"openai", "POST", "/v1//chat/completions", Completion},
 		{"openai", "GET", "/v1/models", Harmless},
 		{"openai", "GET", "/v1/models/gpt-5", Harmless},
 		{"openai", "POST", "/v1/models", Unknown},
@@ -34,7 +34,7 @@ func TestRoute(t *testing.T) {
 		{"openai", "POST", "/chat/completions", Completion},
 		{"openai", "POST", "/openai/v1/chat/completions", Completion},
 		{"openai", "POST", "/openai/deployments/gpt-5/chat/completions?api-version=2024-10-21", Completion},
-		{"openai", "POST", "/openai/deployments/a/b/chat/completions", Unknown},
+		{"openai", "POST", "/openai/deployments/a/b/chat/completions", Completion},
 		{"openai", "POST", "/openai/deployments/gpt-5/embeddings", Completion},
 		{"openai", "POST", "/v1/engines/copilot-codex/completions", Completion},
 		{"openai", "POST", "/v1/completions", Completion},
@@ -243,8 +243,10 @@ func TestKindOf(t *testing.T) {
 		{ToolNetwork, `WebFetch web_search fetch browser_navigate browser.open http_request openUrl curl
 			mcp__net__fetch create_pull_request get_https search_web`},
 		{ToolEdit, `Edit MultiEdit Write write_file str_replace_editor str_replace_based_edit_tool apply_patch
-			replace_in_file create_file NotebookEdit write_to_file`},
-		{ToolOther, `Read Grep todo_write frobnicate editor_of_things _x`},
+			replace_in_file create_file NotebookEdit write_to_file editor string_replace diff_edit write_new_file
+			update_file append_to_file file_write fs_write hashline_edit`},
+		{ToolShow, `attempt_completion ask_question AskUserQuestion ask_followup_question todowrite TodoWrite todo_write update_plan`},
+		{ToolOther, `Read Grep frobnicate editor_of_things _x`},
 		{ToolMCP, `mcp__files__write_file files__write_file mcp_files_write use_mcp_tool mcp__x__Edit`},
 	} {
 		for name := range strings.FieldsSeq(test.names) {
@@ -267,6 +269,8 @@ func TestKindOf(t *testing.T) {
 		{"frobnicate", "curly", ToolOther},
 		{"str_replace_editor", "command", ToolEdit},
 		{"Bash", "description", ToolCommand},
+		{"attempt_completion", "result", ToolShow},
+		{"attempt_completion", "command", ToolCommand},
 	} {
 		if got := KindOf(test.name, test.key); got != test.want {
 			t.Errorf("%s of %s is %s, want %s", test.key, test.name, got, test.want)

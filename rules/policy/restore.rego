@@ -41,7 +41,7 @@ named(table) := verdict if {
 }
 
 default_tool := [{"layer": "default", "source": sprintf("restore: %s", [tool_kind]), "verdict": "allow"}] if {
-	tool_kind in {"", "edit", "other"}
+	tool_kind in {"", "edit", "show", "other"}
 } else := [{"layer": "default", "source": sprintf("restore: %s", [tool_kind]), "verdict": "forbid", "reason": withheld}]
 
 withheld := "an MCP server may be anywhere: name this tool in the setting tools to let values into it" if {

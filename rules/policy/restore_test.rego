@@ -9,7 +9,7 @@ restored(query) := d.verdict if {
 }
 
 test_values_come_back_into_prose_edits_and_other_tools if {
-	every kind in ["", "edit", "other"] {
+	every kind in ["", "edit", "show", "other"] {
 		restored(restore("openai", kind)) == "allow"
 	}
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +20,8 @@ func hookCommand() *cobra.Command {
 		Use: "hook EVENT", Short: "Answer an assistant's hook: stop what must not leave", Args: cobra.ExactArgs(1),
 		Long: `Hook is what an assistant's settings name as a hook. It reads on standard input what the assistant tells of an event, and
 stops it if policy forbids what it holds; or if it would be scrubbed, and the assistant's requests do not go through the
-proxy. It is for Claude Code, Codex, Gemini CLI and Cursor, whose JSON tells which; docs/mcp.md has their settings.`,
+proxy. What a tool of Claude Code's said is not stopped: the model reads it with placeholders. It is for Claude Code,
+Codex, Gemini CLI, Cursor and Copilot CLI, whose JSON tells which; docs/mcp.md has their settings.`,
 		Example:   "  scrubjay hook UserPromptSubmit      (an assistant does this)\n  scrubjay hook beforeReadFile",
 		ValidArgs: assistants.Events(),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -27,12 +30,16 @@ proxy. It is for Claude Code, Codex, Gemini CLI and Cursor, whose JSON tells whi
 				return err
 			}
 			h, err := assistants.ReadHook(args[0], told)
-			why := ""
+			why, instead := "", ""
 			if err == nil {
-				why, err = judgeHook(c.Context(), h)
+				why, instead, err = judgeHook(c.Context(), h)
 			}
 			if err != nil {
 				why = fmt.Sprintf("Scrubjay cannot say whether this may go on: %s", strings.TrimSuffix(err.Error(), "."))
+			}
+			if why == "" && instead != "" {
+				fmt.Fprint(c.OutOrStdout(), instead)
+				return nil
 			}
 			out, problem, code := h.Answer(why)
 			fmt.Fprint(c.OutOrStdout(), out)
@@ -47,18 +54,19 @@ proxy. It is for Claude Code, Codex, Gemini CLI and Cursor, whose JSON tells whi
 	}
 }
 
-// judgeHook says why what a hook is told must not go on, if that is so.
-func judgeHook(ctx context.Context, h assistants.Hook) (why string, err error) {
+// judgeHook says why what a hook is told must not go on, if that is so; or what the assistant is to be answered so that
+// it goes on with placeholders.
+func judgeHook(ctx context.Context, h assistants.Hook) (why, instead string, err error) {
 	d, hello, err := attach(ctx)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if missing := hello.Missing(); len(missing) > 0 {
-		return "", fmt.Errorf("the running daemon is older and does not know %s: stop it, and the newer program starts its own", strings.Join(missing, ", "))
+		return "", "", fmt.Errorf("the running daemon is older and does not know %s: stop it, and the newer program starts its own", strings.Join(missing, ", "))
 	}
 	s, err := newSettler()
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	setUp := false
 	if a, err := assistants.Named(h.Assistant()); err == nil {
@@ -67,20 +75,52 @@ func judgeHook(ctx context.Context, h assistants.Hook) (why string, err error) {
 	}
 	folder, err := os.Getwd()
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	from := h.Assistant() + " " + h.Event
 	if err := d.Known(ctx, control.Known{From: "hook " + from + " " + folder, Folders: []string{folder}, Environment: os.Environ()}); err != nil {
-		return "", err
+		return "", "", err
 	}
 	scrubbed := h.Scrubbed(os.Getenv, s.proxy, setUp)
-	got, err := d.Judge(ctx, control.Judge{From: from, Scrubbed: scrubbed, Document: h.Text})
-	if err != nil || got.Why == "" {
-		return "", err
+	for _, path := range h.Files {
+		if h, err = withFile(h, folder, path); err != nil {
+			return "", "", err
+		}
+	}
+	got, err := d.Judge(ctx, control.Judge{From: from, Scrubbed: scrubbed, Rewrite: h.Rewrites(), Document: h.Text})
+	switch {
+	case err != nil || got.Why == "" && got.Document == nil:
+		return "", "", err
+	case got.Why == "":
+		if instead, ok := h.Rewrite(got.Document); ok {
+			return "", instead, nil
+		}
+		got.Why = "A placeholder would not fit where a number stands."
 	}
 	why = "Scrubjay stopped this. " + got.Why
 	if got.Verdict == "scrub" {
 		why += " But requests of " + h.Assistant() + " do not go through the proxy, so nothing would be scrubbed: take it out, or put a placeholder in its place (scrubjay redact)."
 	}
-	return why, nil
+	return why, "", nil
+}
+
+// withFile adds what a file holds. One that is no text, that is not there or that is not ours to read shows the assistant nothing
+// of which we could judge; of a long one the beginning is judged.
+func withFile(h assistants.Hook, folder, path string) (assistants.Hook, error) {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(folder, path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return h, nil
+	}
+	defer f.Close()
+	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
+		return h, nil
+	}
+	text, err := io.ReadAll(io.LimitReader(f, control.DocumentLimit/4))
+	if err != nil || bytes.IndexByte(text, 0) >= 0 {
+		return h, nil
+	}
+	return h.With(bytes.ToValidUTF8(text, []byte("?")))
 }

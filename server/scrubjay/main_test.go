@@ -39,17 +39,18 @@ func TestScripts(t *testing.T) {
 			e.Setenv("SCRUBJAY_LISTEN", "127.0.0.1:0")
 			e.Defer(func() { stopDaemon(daemon.State{Dir: filepath.Join(e.WorkDir, "state", "scrubjay")}) })
 			e.Setenv("KEY", strings.Join([]string{"AK", "IAQ3EGRZ5TPLW7MNX2"}, ""))
+			e.Setenv("CARD", strings.Join([]string{"4539148", "803436467"}, ""))
 			e.Setenv("MAIL", strings.Join([]string{"maria.kowalska", "poczta.onet.pl"}, "@"))
 			e.Setenv("PASSWORD", "Tr7!kq9Lm2")
 			e.Values[vendorsKey{}] = vendors{}
 			return scanEnvironment(e)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			// fill FILE... puts the values in the place of {{KEY}}, {{MAIL}}, {{PASSWORD}}, and a stand-in vendor's address in its own.
+			// fill FILE... puts the values in the place of {{KEY}}, {{CARD}}, {{MAIL}}, {{PASSWORD}}, and a stand-in vendor's address in its own.
 			"fill": func(ts *testscript.TestScript, neg bool, args []string) {
 				for _, name := range args {
 					text := ts.ReadFile(name)
-					for _, v := range []string{"KEY", "MAIL", "PASSWORD", "VENDOR", "GATEWAY"} {
+					for _, v := range []string{"KEY", "CARD", "MAIL", "PASSWORD", "VENDOR", "GATEWAY"} {
 						text = strings.ReplaceAll(text, "{{"+v+"}}", ts.Getenv(v))
 					}
 					ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))

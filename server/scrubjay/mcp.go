@@ -116,30 +116,64 @@ func runServer(ctx context.Context, name string, args []string) error {
 	}}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = serverIn, serverOut, os.Stderr
-	said := make(chan struct{})
-	err = attend(cmd, func() {
+	ownGroup(cmd)
+	said, left, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	leave := sync.OnceFunc(func() { close(left) })
+	swept := make(chan struct{})
+	err = attend(cmd, func(s os.Signal) {
+		if s, ok := s.(syscall.Signal); ok {
+			signalGroup(cmd, s)
+		}
+	}, func() {
 		_ = errors.Join(serverIn.Close(), serverOut.Close()) // they are the server's now
 		go func() {
 			// It ends with the client, or with this process.
 			_ = r.FromClient(ctx, os.Stdin)
 			_ = toServer.Close()
+			leave()
+		}()
+		go func() {
+			defer close(swept)
+			sweep(cmd, left, ended)
 		}()
 		go func() {
 			defer close(said)
 			if r.FromServer(ctx, fromServer) != nil {
 				// As a server without us would find it: nobody reads, and nobody writes any more.
 				_ = errors.Join(fromServer.Close(), toServer.Close())
+				leave()
 			}
 		}()
 	})
 	if cmd.Process == nil {
 		return err
 	}
+	close(ended)
 	select {
 	case <-said:
 	case <-time.After(lastWords): // a program that the server started, and left behind, still holds its output
 	}
+	select {
+	case <-left:
+		<-swept
+	default:
+	}
 	return err
+}
+
+// patience is how long a server, and what it has started, may take to end after its client has gone, and again after it
+// was asked to.
+const patience = 2 * time.Second
+
+// sweep ends a server whose client has left, and all that it has started: as the protocol has clients do it, they are
+// waited for, asked to end, and killed.
+func sweep(cmd *exec.Cmd, left, ended <-chan struct{}) {
+	<-left
+	select {
+	case <-ended:
+	case <-time.After(patience):
+	}
+	endGroup(cmd, ended, patience)
 }
 
 // lastWords is how long what a server has said may take to reach the client after the server has ended.

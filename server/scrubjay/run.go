@@ -86,11 +86,15 @@ func stayAttached(ctx context.Context, d *daemon.Attached) (leave func()) {
 func runChild(args, env []string) error {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Env = os.Stdin, os.Stdout, os.Stderr, env
-	return attend(cmd, func() {})
+	return attend(cmd, func(s os.Signal) {
+		if !fromKeyboard(s) { // the terminal has sent those to the program too
+			_ = cmd.Process.Signal(s) // it may have ended just now
+		}
+	}, func() {})
 }
 
 // attend runs a program, hands signals on to it, and ends as it does. started is called when it runs.
-func attend(cmd *exec.Cmd, started func()) error {
+func attend(cmd *exec.Cmd, hand func(os.Signal), started func()) error {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer signal.Stop(signals)
@@ -107,10 +111,7 @@ func attend(cmd *exec.Cmd, started func()) error {
 	for {
 		select {
 		case s := <-signals:
-			if fromKeyboard(s) {
-				continue // the terminal has sent it to the program too
-			}
-			_ = cmd.Process.Signal(s) // it may have ended just now
+			hand(s)
 		case err := <-ended:
 			var exit *exec.ExitError
 			if err == nil || !errors.As(err, &exit) {

@@ -202,7 +202,7 @@ func (b *bench) leaks(t *testing.T, values []string) {
 
 // features are all that is run by clients for Go.
 func features() (all []feature) {
-	for _, of := range [][]feature{openaiFeatures, anthropicFeatures, geminiFeatures, ollamaFeatures, plainFeatures} {
+	for _, of := range [][]feature{openaiFeatures, anthropicFeatures, geminiFeatures, ollamaFeatures, plainFeatures, toolFeatures} {
 		all = append(all, of...)
 	}
 	return all
