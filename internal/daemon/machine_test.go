@@ -3,6 +3,7 @@ package daemon
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -43,13 +44,21 @@ func TestAgentPrintsSecrets(t *testing.T) {
 	write(filepath.Join(folder, ".env.example"), "ADMIN_PASSWORD=example-1-value\n")
 	write(filepath.Join(folder, "node_modules", "x", ".env"), "ADMIN_PASSWORD=other-1-people\n")
 
+	elsewhere := t.TempDir()
+	var more []string // what the files of credentialsOf hold
+	for _, f := range credentialsOf(home, folder, elsewhere) {
+		write(f.path, f.text)
+		more = append(more, f.values...)
+	}
+
 	vendor := standin.New(standin.Options{})
 	if err := vendor.Start(); err != nil {
 		t.Fatal(err)
 	}
 	defer vendor.Close()
 	r := start(t, fmt.Sprintf("providers: {openai: {format: openai, url: %q}}\n", vendor.URL()))
-	if err := r.client.Known(t.Context(), control.Known{Folders: []string{folder}, Environment: []string{"PATH=/usr/bin", "DEPLOY_KEY=run-6-value", "HOME=/home/jay"}}); err != nil {
+	if err := r.client.Known(t.Context(), control.Known{Folders: []string{folder}, Environment: []string{"PATH=/usr/bin", "DEPLOY_KEY=run-6-value", "HOME=/home/jay",
+		"KUBECONFIG=" + filepath.Join(elsewhere, "none") + string(filepath.ListSeparator) + filepath.Join(elsewhere, "kube", "config"), "CARGO_HOME=" + filepath.Join(elsewhere, "cargo"), "NETRC=relative"}}); err != nil {
 		t.Fatal(err)
 	}
 	names, err := r.client.Secrets(t.Context(), control.Secrets{Name: "staging", Value: []byte("quite normal 8 words")})
@@ -75,11 +84,21 @@ func TestAgentPrintsSecrets(t *testing.T) {
 		if err != nil || res.StatusCode != 200 {
 			t.Fatalf("status %d, %v", res.StatusCode, err)
 		}
-		return string(vendor.Requests()[len(vendor.Requests())-1].Body), string(answer)
+		// As the model and the person read them: values have quotes and line feeds.
+		var request struct{ Messages []struct{ Content string } }
+		var reply struct {
+			Choices []struct{ Message struct{ Content string } }
+		}
+		err = errors.Join(json.Unmarshal(vendor.Requests()[len(vendor.Requests())-1].Body, &request), json.Unmarshal(answer, &reply))
+		if err != nil || len(request.Messages) != 1 || len(reply.Choices) != 1 {
+			t.Fatalf("%v: %d messages, %d choices", err, len(request.Messages), len(reply.Choices))
+		}
+		return request.Messages[0].Content, reply.Choices[0].Message.Content
 	}
 	secrets := []string{"plain7-daemon-value", "netrc-5-value", "pgpass4value", "kiwi-1-harbor", "plum-2-harbor", "env3value", "run-6-value", "quite normal 8 words", token, "ZqWmXnTrLp", "uUQEBCWUXkTQqLpeYnVXBktNxEoDni",
 		base64.StdEncoding.EncodeToString([]byte("kiwi-1-harbor"))[:17]}
-	others := []string{"true", "8080", "billing-2-service", "example-1-value", "other-1-people", "/home/jay"}
+	secrets = append(secrets, more...)
+	others := []string{"postgres", "ordinary", "jay-harbor-7", "true", "8080", "billing-2-service", "example-1-value", "other-1-people", "/home/jay"}
 	sent, got := ask("It prints:\n" + strings.Join(slices.Concat(secrets, others), "\n") + "\nand that is all.")
 	for _, s := range secrets {
 		if strings.Contains(sent, s) {
@@ -120,20 +139,6 @@ func TestAgentPrintsSecrets(t *testing.T) {
 			if s != token && strings.Contains(string(text), s) {
 				t.Errorf("%s holds %q", f, s)
 			}
-		}
-	}
-}
-
-// TestAssignments reads .env files as the libraries for them do.
-func TestAssignments(t *testing.T) {
-	got := assignments([]byte("A=1\r\n export B = two \n#C=3\nD='x # y' # z\nE=\"a=b\"\nF=\nnothing\n=g\nH=a#b\nI=`q`\nJ='open\n"))
-	want := map[string]string{"A": "1", "B": "two", "D": "x # y", "E": "a=b", "F": "", "H": "a#b", "I": "q", "J": "'open"}
-	if len(got) != len(want) {
-		t.Errorf("%d assignments, want %d", len(got), len(want))
-	}
-	for name, value := range want {
-		if string(got[name]) != value {
-			t.Errorf("%s is %q, want %q", name, got[name], value)
 		}
 	}
 }

@@ -65,6 +65,15 @@ func CouldBeSecret(v []byte) bool {
 	return t.distinct() >= 5 && (isKey(v) || isScramble(v) || t.digits > 0 && t.letters > 0 && !isWordy(v) || t.digits > 0 && t.symbols > 0)
 }
 
+// CouldBePassword tells whether what stands where a password stands is worth hiding wherever else it stands: whatever it
+// looks like, but for one that is short, an example, a reference, or one word as texts have them.
+func CouldBePassword(v []byte) bool {
+	return len(v) >= KnownShortest && len(v) <= KnownLongest && !isReference(v) && !isPlaceholder(v) && !isDummy(v) && (len(v) >= longWord || !IsWord(v))
+}
+
+// longWord is a length from which letters stand in texts as rarely as keys do.
+const longWord = 16
+
 // isIdentifier tells words joined by signs, without a digit: my-app-production.
 func isIdentifier(v []byte) bool {
 	for _, b := range v {
