@@ -50,7 +50,7 @@ func extents(text string) []string {
 	if i := strings.IndexAny(value, " \t"); i > 0 {
 		out = append(out, value[:i])
 	}
-	if strings.IndexAny(value, "#;") >= 0 {
+	if strings.ContainsAny(value, "#;") {
 		for _, end := range []int{
 			strings.IndexByte(line, '#'), blankBefore(line, "#", false), blankBefore(line, "#", true),
 			strings.IndexByte(line, ';'), blankBefore(line, ";", false), unescaped(line, "#;", 0), blankBefore(line, "#;", false),

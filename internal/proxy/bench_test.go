@@ -12,8 +12,8 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -252,7 +252,12 @@ func mixed(n int) []string {
 // realText is what a developer's conversation is made of: program and prose.
 var realText = sync.OnceValue(func() string {
 	var text []byte
-	for _, name := range []string{filepath.Join(runtime.GOROOT(), "src/net/http/server.go"), "../../docs/policy.md", "../../docs/rules.md", filepath.Join(runtime.GOROOT(), "src/go/types/stmt.go"), "../../docs/scan.md", filepath.Join(runtime.GOROOT(), "src/net/http/transport.go")} {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		panic(err)
+	}
+	goroot := strings.TrimSpace(string(out))
+	for _, name := range []string{filepath.Join(goroot, "src/net/http/server.go"), "../../docs/policy.md", "../../docs/rules.md", filepath.Join(goroot, "src/go/types/stmt.go"), "../../docs/scan.md", filepath.Join(goroot, "src/net/http/transport.go")} {
 		more, err := os.ReadFile(name)
 		if err != nil {
 			panic(err)

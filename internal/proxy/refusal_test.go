@@ -41,7 +41,7 @@ func TestRefusedResponses(t *testing.T) {
 		}
 	}
 	b := newBench(t, standin.Options{})
-	front := b.url[:strings.Index(b.url, "/t/")]
+	front, _, _ := strings.Cut(b.url, "/t/")
 	for path, header := range map[string][]string{
 		"/openai/v1/responses":                        nil,
 		"/t/" + testToken + "/nobody/v1/responses":    nil,

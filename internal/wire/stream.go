@@ -36,14 +36,14 @@ type streaming struct {
 }
 
 // framing tells how an answer of a content type is streamed. Without ok it comes whole.
-func (s streaming) framing(contentType string) (f framing, ok bool) {
+func (st streaming) framing(contentType string) (f framing, ok bool) {
 	switch contentType {
 	case "text/event-stream":
 		return serverSent, true
 	case "application/x-ndjson", "application/x-jsonl":
 		return lines, true
 	case "application/json":
-		return elements, s.array
+		return elements, st.array
 	}
 	return 0, false
 }
