@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -71,15 +70,6 @@ func TestNoCredits(t *testing.T) {
 	}
 }
 
-// goroot is where Go's library is.
-func goroot() string {
-	out, err := exec.Command("go", "env", "GOROOT").Output()
-	if err != nil {
-		panic(err)
-	}
-	return strings.TrimSpace(string(out))
-}
-
 // BenchmarkOrdinaryOutput prints what is found in text that tools bring: Go's library, and the notes, licences and
 // descriptions of the modules that are at hand, as texts without names; wrong ones a megabyte, and how many of each rule.
 func BenchmarkOrdinaryOutput(b *testing.B) {
@@ -106,7 +96,7 @@ func BenchmarkOrdinaryOutput(b *testing.B) {
 		home, _ := os.UserHomeDir()
 		modules = filepath.Join(home, "go", "pkg", "mod")
 	}
-	take(filepath.Join(goroot(), "src"), 12<<20, ends(".go"))
+	take(filepath.Join(goTells(b, "env", "GOROOT"), "src"), 12<<20, ends(".go"))
 	take(modules, 8<<20, ends(".md", "LICENSE", ".json", ".yaml", ".yml", "go.sum", "AUTHORS", "Makefile"))
 	take("../../clients", 8<<20, ends("package.json", ".md", "LICENSE", ".js", "package-lock.json"))
 	counts := map[string]int{}
