@@ -12,7 +12,7 @@ SHELL := /bin/bash
 VERSION ?= $(shell git -c safe.directory='*' describe --tags --always --dirty 2>/dev/null || echo dev)
 GOBUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
 # Every system and every processor, once; the one at hand is built anyway.
-PLATFORMS := linux/arm64 darwin/arm64 windows/amd64
+PLATFORMS := linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 GOLANGCI := build/tools/golangci-lint-v2.15.0
 FUZZTIME ?= 30s
 # What make bench-base measures beside this revision. It runs this revision's benchmarks.

@@ -25,7 +25,7 @@ const module = "github.com/scrubjay-dev/scrubjay/"
 // floors are the rooms in the order of their imports: a room imports from floors below its own, never
 // from its own or from above.
 var floors = [][]string{
-	{"internal/text", "rules"},
+	{"internal/text", "internal/rename", "rules"},
 	{"internal/detect", "internal/credentials"},
 	{"internal/redact", "internal/policy", "internal/audit", "internal/authority"},
 	{"internal/wire", "internal/workspace", "internal/standin"},

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // read is a settings file's text, and whether there is one.
@@ -57,7 +59,7 @@ func replace(name string, was []byte, text []byte) (made []string, err error) {
 		if now, _, rerr := read(name); rerr != nil || !bytes.Equal(now, was) {
 			err = fmt.Errorf("%s was changed by somebody else at this moment: run this again", name)
 		} else {
-			err = os.Rename(f.Name(), name)
+			err = rename.File(f.Name(), name)
 		}
 	}
 	if err != nil {

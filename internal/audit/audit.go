@@ -29,6 +29,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // Record is one thing that happened.
@@ -266,7 +268,7 @@ func (l *Ledger) writeHead(seq uint64, last chain) error {
 	if err := os.WriteFile(tmp, fmt.Appendf(nil, "%d %s\n", seq, hex.EncodeToString(last[:])), 0o600); err != nil {
 		return err
 	}
-	return os.Rename(tmp, path)
+	return rename.File(tmp, path)
 }
 
 // Close writes what is pending and closes the log. Closing it again does nothing.

@@ -31,6 +31,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 const (
@@ -229,7 +231,7 @@ func (a *Authority) write(name string, text []byte) error {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), filepath.Join(a.dir, name))
+	return rename.File(f.Name(), filepath.Join(a.dir, name))
 }
 
 // Leaf is a certificate for a host, which must be one that the authority is for.

@@ -83,6 +83,11 @@ func (c *Client) Forget(ctx context.Context, r Forget) (Forgot, error) {
 	return out, c.call(ctx, http.MethodPost, "forget", r, &out)
 }
 
+// Stop ends the daemon.
+func (c *Client) Stop(ctx context.Context) error {
+	return c.call(ctx, http.MethodPost, "stop", Stop{Version: Version}, &Stopped{})
+}
+
 // Secrets adds, removes or lists the secrets that the person named.
 func (c *Client) Secrets(ctx context.Context, r Secrets) (SecretNames, error) {
 	var out SecretNames

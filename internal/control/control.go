@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -134,6 +134,14 @@ type Forget struct {
 type Forgot struct {
 	Placeholders []string `json:"placeholders"`
 }
+
+// Stop ends the daemon. What is under way gets a moment.
+type Stop struct {
+	Version int `json:"version"`
+}
+
+// Stopped answers Stop, before the daemon has ended.
+type Stopped struct{}
 
 // DocumentLimit is the longest document that Scrub, Restore and Judge take.
 const DocumentLimit = 10 << 20

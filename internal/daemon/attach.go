@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // Attached is a daemon that is started if there is none, at the first call and whenever it has gone.
@@ -53,6 +54,18 @@ func (a *Attached) Hello(ctx context.Context) (control.Hello, error) {
 	}
 }
 
+// mostLog is how long the log may be before the next daemon begins another. The one before that is kept.
+const mostLog = 1 << 20
+
+func openLog(path string) (*os.File, error) {
+	if st, err := os.Stat(path); err == nil && st.Size() > mostLog {
+		if err := rename.File(path, path+".1"); err != nil {
+			return nil, err
+		}
+	}
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+}
+
 // start runs this very program as a daemon of its own. If several editors do so at once, all but one
 // find the lock taken and end.
 func (a *Attached) start() error {
@@ -60,7 +73,7 @@ func (a *Attached) start() error {
 	if err != nil {
 		return err
 	}
-	log, err := os.OpenFile(a.state.path("daemon.log"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	log, err := openLog(a.state.path("daemon.log"))
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,10 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/canary", take(d.canaries.add))
 	mux.HandleFunc("POST /v1/known", take(d.machine.learn))
 	mux.HandleFunc("POST /v1/secrets", take(d.secrets))
+	mux.HandleFunc("POST /v1/stop", take(func(control.Stop) (control.Stopped, error) {
+		d.end()
+		return control.Stopped{}, nil
+	}))
 	mux.HandleFunc("POST /v1/forget", take(d.forget))
 	mux.HandleFunc("POST /v1/scrub", take(d.scrub))
 	mux.HandleFunc("POST /v1/restore", take(d.restore))

@@ -76,6 +76,7 @@ type daemon struct {
 	front *proxy.Proxy
 
 	idle    chan struct{} // closed when a daemon for editors has been alone for long enough
+	end     func()        // closes idle
 	mu      sync.Mutex
 	wait    *time.Timer
 	trouble *control.Trouble
@@ -94,6 +95,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	d := &daemon{Options: o, idle: make(chan struct{})}
+	d.end = sync.OnceFunc(func() { close(d.idle) })
 	d.hub = newHub(d.attached)
 	d.questions.hub = d.hub
 	if d.vault, err = redact.OpenVault(o.State.Dir); err != nil {
@@ -155,7 +157,7 @@ func (d *daemon) attached(n int) {
 		d.wait = nil
 	}
 	if n == 0 {
-		d.wait = time.AfterFunc(linger, func() { close(d.idle) })
+		d.wait = time.AfterFunc(linger, d.end)
 	}
 }
 

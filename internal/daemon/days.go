@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
+
 	"github.com/scrubjay-dev/scrubjay/internal/proxy"
 )
 
@@ -75,5 +77,5 @@ func (d *days) write() error {
 	if err := os.WriteFile(d.path+".new", text, 0o600); err != nil {
 		return err
 	}
-	return os.Rename(d.path+".new", d.path)
+	return rename.File(d.path+".new", d.path)
 }

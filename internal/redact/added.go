@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
+
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
@@ -75,7 +77,7 @@ func (a *added) save() (err error) {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err = os.Rename(f.Name(), a.path); err != nil {
+	if err = rename.File(f.Name(), a.path); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(a.path))

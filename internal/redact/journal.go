@@ -11,6 +11,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // journal is the vault's file: a line that names the version, and then frames
@@ -173,7 +175,7 @@ func (j *journal) rewrite(entries map[string]*entry) error {
 	}
 	err = j.file.Close()
 	if err == nil {
-		err = os.Rename(tmp.Name(), j.path)
+		err = rename.File(tmp.Name(), j.path)
 	}
 	if err == nil {
 		j.size, j.records = next.size, next.records

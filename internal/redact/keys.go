@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
+
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
@@ -61,7 +63,7 @@ func newKeys(dir, path string) (Keys, error) {
 	if err == nil {
 		// A link, not a rename: if another process was quicker, its key is the one.
 		if err = os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-			err = os.Rename(f.Name(), path)
+			err = rename.File(f.Name(), path)
 		}
 	}
 	if rm := os.Remove(f.Name()); rm != nil && !errors.Is(rm, fs.ErrNotExist) {

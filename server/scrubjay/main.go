@@ -72,7 +72,7 @@ completion request on this machine before a vendor sees it. The answer comes bac
 		return fmt.Errorf("%w: see %s --help", err, c.CommandPath())
 	})
 	root.AddCommand(
-		lspCommand(), serveCommand(), envCommand(), runCommand(), setupCommand(), scanCommand(), redactCommand(), restoreCommand(),
+		lspCommand(), serveCommand(), stopCommand(), envCommand(), runCommand(), setupCommand(), scanCommand(), redactCommand(), restoreCommand(),
 		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), doctorCommand(), secretCommand(), mcpCommand(), hookCommand(), versionCommand(),
 	)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
+
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 )
@@ -154,7 +156,7 @@ func (l *launch) bundle(theirs, ours []byte) (string, error) {
 	}
 	_, err = f.Write(text)
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
+		err = rename.File(f.Name(), name)
 	}
 	if err != nil {
 		return "", errors.Join(err, os.Remove(f.Name()))

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
+
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
@@ -99,7 +101,7 @@ func replaceFile(name string, text []byte) error {
 	}
 	_, wrote := f.Write(text)
 	if err = errors.Join(err, wrote, f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
+		err = rename.File(f.Name(), name)
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -23,6 +28,7 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			listen := cmp.Or(listen, os.Getenv("SCRUBJAY_LISTEN"))
 			err = daemon.Run(c.Context(), daemon.Options{
 				State: s, Config: config, Listen: listen, ForEditor: forEditor, Version: programVersion(), Log: newLog(),
 				Ready: func(h control.Hello) {
@@ -39,11 +45,62 @@ func serveCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&config, "config", "", "the configuration file instead of the usual one")
 	c.Flags().StringVar(&state, "state", "", "the state directory instead of the usual one")
-	c.Flags().StringVar(&listen, "listen", "", "address of the proxy (default "+daemon.DefaultListen+")")
+	c.Flags().StringVar(&listen, "listen", "", "address of the proxy (default $SCRUBJAY_LISTEN, else "+daemon.DefaultListen+")")
 	c.Flags().BoolVar(&forEditor, "for-editor", false, "live only while an editor is attached")
 	_ = c.Flags().MarkHidden("for-editor") // it exists
 	return c
 }
+
+func stopCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "stop", Short: "End the daemon; the next program that needs one starts it", Args: cobra.NoArgs,
+		Long: `Stop ends the daemon of this state directory. Answers that are under way get two seconds. Editors and assistants that are
+still there start another when they need it; one that scrubjay serve ran stays ended.`,
+		Example: "  scrubjay stop",
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := daemon.OpenState("")
+			if err != nil {
+				return err
+			}
+			socket, err := s.Socket()
+			if err != nil {
+				return err
+			}
+			client := control.Dial(socket)
+			hello, err := client.Hello(c.Context())
+			if errors.Is(err, control.ErrNoDaemon) {
+				fmt.Fprintln(c.OutOrStdout(), "no daemon is running")
+				return nil
+			}
+			if err == nil && !slices.Contains(hello.Features, "stop") {
+				err = fmt.Errorf("the running daemon is older and cannot be told: end process %d", hello.PID)
+			}
+			if err == nil {
+				err = client.Stop(c.Context())
+			}
+			if err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(c.Context(), stopLimit)
+			defer cancel()
+			for {
+				now, err := client.Hello(ctx)
+				if errors.Is(err, control.ErrNoDaemon) || err == nil && now.PID != hello.PID {
+					fmt.Fprintf(c.OutOrStdout(), "the daemon has ended (process %d)\n", hello.PID)
+					return nil
+				}
+				select {
+				case <-ctx.Done():
+					return fmt.Errorf("process %d was told to end and has not: end it yourself", hello.PID)
+				case <-time.After(20 * time.Millisecond):
+				}
+			}
+		},
+	}
+}
+
+// stopLimit is how long a daemon may take to end.
+const stopLimit = 15 * time.Second
 
 // newLog logs to standard error: standard output belongs to the protocol or to the person.
 func newLog() *zap.Logger {

@@ -1,0 +1,5 @@
+//go:build !windows
+
+package rename
+
+func isOpenElsewhere(error) bool { return false }
