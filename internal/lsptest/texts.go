@@ -82,7 +82,14 @@ func (e *Editor) changed(u, text string, changes []any) {
 	d.text = text
 	version := d.version
 	e.mu.Unlock()
-	e.Notify("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": u, "version": version}, "contentChanges": changes})
+	params := map[string]any{"textDocument": map[string]any{"uri": u, "version": version}, "contentChanges": changes}
+	if e.options.Late {
+		e.mu.Lock()
+		e.late = append(e.late, params)
+		e.mu.Unlock()
+		return
+	}
+	e.Notify("textDocument/didChange", params)
 }
 
 // Close lets a file go.
