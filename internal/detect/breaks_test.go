@@ -24,12 +24,9 @@ func TestBreaks(t *testing.T) {
 		}{
 			{"wrapped html", "<td>" + c + "<wbr>" + d + "</td>", []string{c + "<wbr>" + d}},
 			{"soft hyphen", "<td>" + c + "&shy;" + d + "</td>", []string{c + "&shy;" + d}},
-			{"zero width", "the token " + c + "\u200b" + d + " is it", []string{c + "\u200b" + d}},
 			{"zero width entity", "the token " + c + "&#8203;" + d + " is it", []string{c + "&#8203;" + d}},
 			{"html attribute", `<div data-props="{&quot;id&quot;:1,&quot;password&quot;:&quot;` + password + `&quot;,&quot;x&quot;:&quot;y&quot;}">`, []string{password}},
 			{"html blanks", "{&#34;id&#34;: 1, &#34;password&#34;: &#34;" + password + "&#34;}", []string{password}},
-			{"colours", "password: \x1b[32m" + password + "\x1b[0m\n", []string{password}},
-			{"colours within", "the token \x1b[1;31m" + c + "\x1b[m\x1b[K" + d + "\x1b[m is it", []string{c + "\x1b[m\x1b[K" + d}},
 			{"mail", mail[:70-len(a)-9] + " password=3D" + a + "=\n" + b + "\nand more\n", []string{a + "=\n" + b}},
 			{"mail crlf", mail[:72-len(c)] + " " + c + "=\r\n" + d + "\r\nand more\r\n", []string{c + "=\r\n" + d}},
 			{"word diff", "password = [-" + password + "-]{+${PASSWORD}+}\n", []string{password}},
@@ -59,7 +56,6 @@ func TestBreaksThatAreNone(t *testing.T) {
 		"- [-] open\n- [+] done\n",
 		"&quot;the password&quot;: he said &quot;nothing&quot; of it",
 		"<p>password:&nbsp;&quot;your password here&quot;</p>",
-		"password: \x1b[32mok\x1b[0m\n",
 		"IBAAKC is a word, and mhccaqee another",
 	} {
 		if found := Default().Find("", []byte(text)); len(found) > 0 {
