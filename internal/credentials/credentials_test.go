@@ -179,8 +179,8 @@ func TestLinear(t *testing.T) {
 				}
 				return n
 			}
-			if little, much := kept(8<<10), kept(32<<10); much > 6*little+(64<<10) {
-				t.Errorf("format %d makes %d bytes of 8 KiB of %q, and %d of 32", i, little, line, much)
+			if little, much := kept(4<<10), kept(16<<10); much > 6*little+(64<<10) {
+				t.Errorf("format %d makes %d bytes of 4 KiB of %q, and %d of 16", i, little, line, much)
 			}
 		}
 	}

@@ -39,7 +39,7 @@ func init() { // not a literal: the checks refer to rules, which refer to finder
 		"mac":            {append([]string{hexPairs}, macLabels...), findMAC, macReach, false, 0},
 		"manifest":       {[]string{"kind: secret", `"kind": "secret`}, findManifest, manifestSpan + 32, false, 0},
 		"netrc":          {[]string{"machine "}, findNetrc, commandSpan + 32, false, 16},
-		"pem":            {[]string{"-----BEGIN"}, findPEM, 9 << 10, false, 16},
+		"pem":            {append([]string{"-----BEGIN"}, keyHeads...), findPEM, 9 << 10, false, 16},
 		"person":         {append(titles, personLabels...), findPerson, personReach, false, 0},
 		"phone":          {[]string{plusDigit}, findPhone, 64, false, 0},
 		"sort-code":      {[]string{"sort code", "sort_code", "sortcode", "sort-code"}, findSortCode, labelledReach, false, 0},

@@ -1,11 +1,18 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // findPEM reads a private key from its BEGIN line to its END line, in whatever it is wrapped: lines,
 // indented YAML, a JSON string with \n, strings that are joined with a sign.
 func findPEM(c *check, r *Rule, at Span) {
 	const limit = 8 << 10
+	if c.text[at.Start] != '-' {
+		findKeyBody(c, r, at)
+		return
+	}
 	rest := c.text[at.Start:min(at.Start+limit, len(c.text))]
 	head, _, ok := bytes.Cut(rest[len("-----BEGIN"):], []byte("-----"))
 	if !ok || len(head) > 40 || !bytes.Contains(head, []byte("PRIVATE KEY")) || bytes.Contains(head, []byte("ENCRYPTED")) {
@@ -49,6 +56,66 @@ func findPEM(c *check, r *Rule, at Span) {
 		return
 	}
 	v := Span{at.Start, at.Start + stop}
+	c.emit(r, v, v)
+}
+
+// keyHeads begin the body of a private key, or stand at the head of its first line: RSA's in PKCS #1 and #8, elliptic
+// curves', Ed25519's, and OpenSSH's without a passphrase.
+var keyHeads = []string{"IBAAKC", "IBADANBgkqhkiG9w0BAQEF", "MHcCAQEE", "MIGkAgEBBDA", "MIGHAgEAMBMGByqGSM49", "MIG2AgEAMBAGByqGSM49", "MC4CAQAwBQYDK2Vw", "b3BlbnNzaC1rZXktdjEAAAAABG5vbm"}
+
+// findKeyBody reads a private key whose BEGIN line is not there, as in a part of a file or a variable.
+func findKeyBody(c *check, r *Rule, at Span) {
+	const limit, least, longestLine = 8 << 10, 60, 80
+	text, from := c.text, at.Start
+	if !slices.Contains(keyHeads, string(text[from:at.End])) {
+		return // in other letters it is no key
+	}
+	if text[from] == 'I' { // its length stands before it: MIIEow, MIIEvg
+		for from > 0 && at.Start-from < 8 && isBase64(text[from-1]) {
+			from--
+		}
+		if at.Start-from < 3 || text[from] != 'M' || text[from+1] != 'I' {
+			return
+		}
+	}
+	if isBase64URL(c.byteAt(from - 1)) {
+		return
+	}
+	// All lines are as long as the first but the last, however their ends are written.
+	end, material, first := from, 0, 0
+	for i := from; i < len(text) && i-from < limit; {
+		line := i
+		for i < len(text) && (isBase64(text[i]) || text[i] == '=') {
+			i++
+		}
+		if i == line {
+			break
+		}
+		end, material = i, material+i-line
+		if first == 0 {
+			first = i - line
+		}
+		if i-line != first || text[i-1] == '=' || first > longestLine {
+			break
+		}
+		for i < len(text) && i-end < 64 && (isSpace(text[i]) || text[i] == '\\' && (c.byteAt(i+1) == 'n' || c.byteAt(i+1) == 'r')) {
+			if text[i] == '\\' {
+				i++
+			}
+			i++
+		}
+	}
+	tail := text[end:min(len(text), end+64)]
+	if i := bytes.Index(tail, []byte("-----END")); i >= 0 && i <= 16 {
+		stop := i + len("-----END")
+		if n := bytes.Index(tail[stop:], []byte("-----")); n >= 0 {
+			end += stop + n + len("-----")
+		}
+	}
+	if material < least || distinct(text[from:end]) < 16 {
+		return
+	}
+	v := Span{from, end}
 	c.emit(r, v, v)
 }
 

@@ -32,6 +32,9 @@ func init() { // not a literal: views scan, and scanning knows views
 	viewRules = []*Rule{
 		{ID: "view:percent", triggers: percentTriggers(), run: viewPercent, back: viewBack + contextBack, reach: viewReach},
 		{ID: "view:escape", triggers: []string{`\u00`, `\x`, `\/`}, run: viewEscapes, back: viewBack + 128 + contextBack, reach: viewReach},
+		{ID: "view:broken", triggers: brokenTriggers(), run: viewBroken, back: brokenBack + contextBack, reach: viewReach},
+		{ID: "view:quoted-printable", triggers: []string{"=\n", "=\r\n", "=3D"}, run: viewQuotedPrintable, back: softLongest + 2 + contextBack, reach: viewReach},
+		{ID: "view:word-diff", triggers: []string{"[-", "{+"}, run: viewWordDiff, back: diffLine + contextBack, reach: viewReach},
 		{ID: "view:concatenation", triggers: jointTriggers(), run: viewConcatenation, back: viewBack + 512 + contextBack, reach: viewReach},
 		{ID: "view:insert", triggers: []string{"insert into"}, run: viewInsert, back: 16, reach: viewReach},
 		{ID: "view:copy", triggers: []string{"from stdin"}, run: viewCopy, back: lineLimit, reach: viewReach},

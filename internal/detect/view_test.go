@@ -23,6 +23,8 @@ var forms = map[string]func(string) string{
 	"percentAll": func(s string) string { return each(s, "%%%02x") },
 	`\u`:         func(s string) string { return each(s, `\u%04x`) },
 	`\x`:         func(s string) string { return each(s, `\x%02X`) },
+	"&#":         func(s string) string { return each(s, "&#%d;") },
+	"&#x":        func(s string) string { return each(s, "&#x%02X;") },
 	"wrapped": func(s string) string {
 		return strings.Join(slices.Collect(chunks(base64.StdEncoding.EncodeToString([]byte("a long introduction, so that there is more than one line of it: "+s)), 76)), "\n    ")
 	},
