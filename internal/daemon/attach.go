@@ -54,27 +54,6 @@ func (a *Attached) Hello(ctx context.Context) (control.Hello, error) {
 	}
 }
 
-// Issue asks for file placeholders, of a new daemon if the one that there was has gone.
-func (a *Attached) Issue(ctx context.Context, r control.Issue) (control.Issued, error) {
-	return again(ctx, a, func() (control.Issued, error) { return a.Client.Issue(ctx, r) })
-}
-
-// Reveal asks for the values of file placeholders in the same way.
-func (a *Attached) Reveal(ctx context.Context, r control.Reveal) (control.Revealed, error) {
-	return again(ctx, a, func() (control.Revealed, error) { return a.Client.Reveal(ctx, r) })
-}
-
-func again[Out any](ctx context.Context, a *Attached, ask func() (Out, error)) (Out, error) {
-	out, err := ask()
-	if !errors.Is(err, control.ErrNoDaemon) {
-		return out, err
-	}
-	if _, err := a.Hello(ctx); err != nil {
-		return out, err
-	}
-	return ask()
-}
-
 // mostLog is how long the log may be before the next daemon begins another. The one before that is kept.
 const mostLog = 1 << 20
 

@@ -1,7 +1,6 @@
 package lsp
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -131,56 +130,13 @@ func (s *Server) apply(ctx context.Context, label string, from *workspace.Buffer
 			return errors.New("the editor did not take the edit, so the text is as it was")
 		}
 		if result != nil && result.Applied {
-			if landed, err := s.landed(ctx, b, now); landed || err != nil {
-				return err
-			}
-			continue
+			return nil
 		}
-		// Some editors tell of what was typed only a moment later.
-		soon, cancel := context.WithTimeout(ctx, telling)
-		_, moved := s.buffers.Next(soon, b)
-		cancel()
-		if !moved {
+		if latest, _ := s.buffers.At(from.URI); latest == b {
 			return errors.New("the editor refused the edit, so the text is as it was; is the file read-only?")
 		}
 	}
 	return errMoved
-}
-
-// telling is how long an editor that refuses an edit may take to tell of the newer version that it has.
-const telling = time.Second
-
-// landing is how long the version may take to come in which an edit is, after the editor has said that it is applied.
-const landing = 3 * time.Second
-
-var errMangled = errors.New("the text was changed in the very moment in which it was to be replaced: a part of the value may still stand there, so look at the line")
-
-// landed tells whether an edit of a version is in the text. That an editor says so is not enough: some answer before they
-// look whether the version is still theirs, and apply nothing, or apply it to another text.
-func (s *Server) landed(ctx context.Context, b *workspace.Buffer, splices []splice) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, landing)
-	defer cancel()
-	for latest := b; ; {
-		next, ok := s.buffers.Next(ctx, latest)
-		if !ok {
-			if _, open := s.buffers.At(b.URI); !open {
-				return true, nil // it was closed behind the edit
-			}
-			return false, nil
-		}
-		latest = next
-		missing := 0
-		for _, sp := range splices {
-			if span, ok := latest.Trace(b.Text.Version(), sp.Span); ok && string(latest.Value(span)) == string(b.Value(sp.Span)) {
-				missing++ // not yet, or never
-			} else if !bytes.Contains(latest.Text.Bytes(), []byte(sp.text)) {
-				return false, errMangled
-			}
-		}
-		if missing == 0 {
-			return true, nil
-		}
-	}
 }
 
 // warn tells the person something in one sentence.

@@ -31,10 +31,6 @@ type Options struct {
 	Bare bool
 	// Init are the initializationOptions.
 	Init json.RawMessage
-	// Boasts has it say that it has applied an edit for an older version, though it has not, as Neovim does.
-	Boasts bool
-	// Late has it tell of what was typed only after it has answered, as those do that gather changes.
-	Late bool
 	// Answer is what the person clicks when asked; empty closes the question.
 	Answer string
 	// OnMessage sees every request and notification of the server.
@@ -67,7 +63,6 @@ type Editor struct {
 	next     int
 	counts   map[string]int
 	before   func() // runs once, before the next edit of the server is looked at
-	late     []any  // changes that the server is told of after the next answer
 	Init     protocol.InitializeResult
 }
 
@@ -372,7 +367,7 @@ func (e *Editor) called(id json.RawMessage, method string, params json.RawMessag
 		if before != nil {
 			before()
 		}
-		result = map[string]any{"applied": e.apply(&p.Edit) || e.options.Boasts}
+		result = map[string]any{"applied": e.apply(&p.Edit)}
 	case "workspace/configuration":
 		result = []any{nil}
 	}
@@ -381,13 +376,6 @@ func (e *Editor) called(id json.RawMessage, method string, params json.RawMessag
 	}
 	if len(id) > 0 {
 		e.send(map[string]any{"id": id, "result": result})
-	}
-	e.mu.Lock()
-	late := e.late
-	e.late = nil
-	e.mu.Unlock()
-	for _, params := range late {
-		e.Notify("textDocument/didChange", params)
 	}
 }
 

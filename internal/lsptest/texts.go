@@ -82,14 +82,7 @@ func (e *Editor) changed(u, text string, changes []any) {
 	d.text = text
 	version := d.version
 	e.mu.Unlock()
-	params := map[string]any{"textDocument": map[string]any{"uri": u, "version": version}, "contentChanges": changes}
-	if e.options.Late {
-		e.mu.Lock()
-		e.late = append(e.late, params)
-		e.mu.Unlock()
-		return
-	}
-	e.Notify("textDocument/didChange", params)
+	e.Notify("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": u, "version": version}, "contentChanges": changes})
 }
 
 // Close lets a file go.

@@ -11,7 +11,6 @@ package workspace
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -90,12 +89,11 @@ type Buffers struct {
 	mu     sync.RWMutex
 	engine *detect.Engine
 	open   map[string]*Buffer
-	moved  chan struct{} // closed when a file has another version, or none
 }
 
 // NewBuffers scans what is opened with engine.
 func NewBuffers(engine *detect.Engine) *Buffers {
-	return &Buffers{engine: engine, open: make(map[string]*Buffer), moved: make(chan struct{})}
+	return &Buffers{engine: engine, open: make(map[string]*Buffer)}
 }
 
 // Use scans with another engine from now on, what is open too. It tells whether it is another one.
@@ -171,32 +169,7 @@ func (b *Buffers) Close(u string) bool {
 	defer b.mu.Unlock()
 	_, ok := b.open[u]
 	delete(b.open, u)
-	b.move()
 	return ok
-}
-
-// move tells who waits that something has changed. mu is held.
-func (b *Buffers) move() {
-	close(b.moved)
-	b.moved = make(chan struct{})
-}
-
-// Next is the version of a file that comes after one; not ok if the file is closed, or ctx ends before.
-func (b *Buffers) Next(ctx context.Context, seen *Buffer) (*Buffer, bool) {
-	for {
-		b.mu.RLock()
-		buf, open := b.open[seen.URI]
-		moved := b.moved
-		b.mu.RUnlock()
-		if !open || buf != seen {
-			return buf, open
-		}
-		select {
-		case <-moved:
-		case <-ctx.Done():
-			return nil, false
-		}
-	}
 }
 
 // At is the present version of an open file.
@@ -242,7 +215,6 @@ func (b *Buffers) put(buf *Buffer) {
 		}
 	}
 	b.open[buf.URI] = buf
-	b.move()
 }
 
 // settle takes a text and scans it from scratch, or says why not.
