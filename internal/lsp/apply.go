@@ -18,6 +18,8 @@ const (
 	retries = 4
 	// proofPatience is how long an editor may keep the text to itself after an edit: some send it when the person pauses.
 	proofPatience = 10 * time.Second
+	// typedPatience is how long what was typed may be on its way when an editor refuses an edit because of it.
+	typedPatience = time.Second
 	// surroundings is how many bytes on each side tell the place of an edit in a text that was typed into as well.
 	surroundings = 16
 )
@@ -56,9 +58,6 @@ func (s *Server) fulfil(ctx context.Context, w *wish) error {
 			return errMoved
 		}
 		result, err := s.client.ApplyEdit(ctx, &protocol.ApplyWorkspaceEditParams{Label: &w.label, Edit: *s.workspaceEdit(b, now)})
-		if err != nil {
-			return errors.New("the editor did not take the edit, so the text is as it was")
-		}
 		if result != nil && result.Applied {
 			s.spawn(func(ctx context.Context) {
 				if err := s.prove(ctx, w, b, now); err != nil && ctx.Err() == nil {
@@ -67,7 +66,11 @@ func (s *Server) fulfil(ctx context.Context, w *wish) error {
 			})
 			return nil
 		}
-		if latest, _ := s.buffers.At(w.from.URI); latest != nil && latest.Text == b.Text {
+		switch _, moved := s.next(ctx, b, typedPatience); {
+		case moved:
+		case err != nil:
+			return errors.New("the editor did not take the edit, so the text is as it was")
+		default:
 			return errors.New("the editor refused the edit, so the text is as it was; is the file read-only?")
 		}
 	}
@@ -94,36 +97,44 @@ func (s *Server) prove(ctx context.Context, w *wish, edited *workspace.Buffer, s
 	if bytes.Equal(want, edited.Text.Bytes()) {
 		return nil
 	}
-	patience := time.NewTimer(proofPatience)
-	defer patience.Stop()
 	for seen := edited; ; {
-		s.mu.Lock()
-		moved := s.moved
-		s.mu.Unlock()
-		latest, open := s.buffers.At(edited.URI)
-		if !open {
+		latest, moved := s.next(ctx, seen, proofPatience)
+		switch {
+		case !moved:
+			return errUnproven
+		case latest == nil:
 			return nil // with the edit or without it, there is no text to look at
+		case shows(latest.Text.Bytes(), want, splices):
+			return nil
 		}
-		if latest.Text != seen.Text {
-			seen = latest
-			if shows(latest.Text.Bytes(), want, splices) {
-				return nil
-			}
-			_, untouched := w.in(latest)
-			switch {
-			case !untouched:
-				return errMisdone
-			case s.caps.versionedEdits:
-				w.tries--
-				return s.fulfil(ctx, w)
-			}
+		seen = latest
+		if _, untouched := w.in(latest); !untouched {
+			return errMisdone
+		}
+		if s.caps.versionedEdits {
+			w.tries--
+			return s.fulfil(ctx, w)
+		}
+	}
+}
+
+// next waits for another text than that of a version; it is nil if the file is closed.
+func (s *Server) next(ctx context.Context, b *workspace.Buffer, patience time.Duration) (latest *workspace.Buffer, moved bool) {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	for {
+		s.mu.Lock()
+		change := s.moved
+		s.mu.Unlock()
+		if latest, _ = s.buffers.At(b.URI); latest == nil || latest.Text != b.Text {
+			return latest, true
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
-		case <-patience.C:
-			return errUnproven
-		case <-moved:
+			return latest, false
+		case <-timer.C:
+			return latest, false
+		case <-change:
 		}
 	}
 }
