@@ -19,7 +19,7 @@ type Attached struct {
 	config string
 }
 
-// Attach makes a client of the state's daemon. Its Hello starts the daemon if none answers.
+// Attach makes a client of the state's daemon. Hello, Issue and Reveal start the daemon if none answers and wait for it.
 func Attach(state State, config string) (*Attached, error) {
 	socket, err := state.Socket()
 	if err != nil {
@@ -28,8 +28,13 @@ func Attach(state State, config string) (*Attached, error) {
 	return &Attached{control.Dial(socket), state, config}, nil
 }
 
-// startLimit is how long a new daemon may take until it answers.
-const startLimit = 10 * time.Second
+const (
+	// startLimit is how long a new daemon may take until it answers.
+	startLimit = 10 * time.Second
+	// starts is how often one is started. One that ends at once found the lock taken: by another that is about to
+	// answer, or by one that is about to end.
+	starts = 5
+)
 
 // Hello asks the daemon who it is, and starts one if nobody answers.
 func (a *Attached) Hello(ctx context.Context) (control.Hello, error) {
@@ -37,19 +42,58 @@ func (a *Attached) Hello(ctx context.Context) (control.Hello, error) {
 	if !errors.Is(err, control.ErrNoDaemon) {
 		return h, err
 	}
-	if err := a.start(); err != nil {
-		return h, fmt.Errorf("the daemon could not be started: %w", err)
-	}
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	for wait := 5 * time.Millisecond; ; wait = min(2*wait, 200*time.Millisecond) {
-		if h, err = a.Client.Hello(ctx); !errors.Is(err, control.ErrNoDaemon) {
-			return h, err
+	var ended <-chan struct{}
+	for n := range starts {
+		if ended, err = a.start(); err != nil {
+			return h, fmt.Errorf("the daemon could not be started: %w", err)
 		}
-		select {
-		case <-ctx.Done():
-			return h, fmt.Errorf("the daemon was started and does not answer: %s says why", a.state.path("daemon.log"))
-		case <-time.After(wait):
+		again := time.After(100 * time.Millisecond << n)
+		for wait := 5 * time.Millisecond; ; wait = min(2*wait, 200*time.Millisecond) {
+			if h, err = a.Client.Hello(ctx); err == nil || ctx.Err() == nil && !errors.Is(err, control.ErrNoDaemon) {
+				return h, err
+			}
+			select {
+			case <-ctx.Done():
+				return h, fmt.Errorf("the daemon was started and does not answer: %s says why", a.state.path("daemon.log"))
+			case <-time.After(wait):
+				continue
+			case <-ended:
+			}
+			select {
+			case <-ctx.Done():
+				continue
+			case <-again:
+			}
+			break
+		}
+	}
+	if h, err = a.Client.Hello(ctx); errors.Is(err, control.ErrNoDaemon) {
+		err = fmt.Errorf("the daemon was started and ended at once: %s says why", a.state.path("daemon.log"))
+	}
+	return h, err
+}
+
+// Issue asks for file placeholders, of a new daemon if nobody answers.
+func (a *Attached) Issue(ctx context.Context, r control.Issue) (control.Issued, error) {
+	return awaited(ctx, a, func() (control.Issued, error) { return a.Client.Issue(ctx, r) })
+}
+
+// Reveal asks for the values of file placeholders, of a new daemon if nobody answers.
+func (a *Attached) Reveal(ctx context.Context, r control.Reveal) (control.Revealed, error) {
+	return awaited(ctx, a, func() (control.Revealed, error) { return a.Client.Reveal(ctx, r) })
+}
+
+// awaited asks again once a daemon is there. Both questions can be asked twice: equal values get equal placeholders,
+// so it does no harm if a daemon died between its work and its answer.
+func awaited[T any](ctx context.Context, a *Attached, ask func() (T, error)) (answer T, err error) {
+	for n := 0; ; n++ {
+		if answer, err = ask(); !errors.Is(err, control.ErrNoDaemon) || n == starts {
+			return answer, err
+		}
+		if _, err = a.Hello(ctx); err != nil {
+			return answer, err
 		}
 	}
 }
@@ -67,15 +111,15 @@ func openLog(path string) (*os.File, error) {
 }
 
 // start runs this very program as a daemon of its own. If several editors do so at once, all but one
-// find the lock taken and end.
-func (a *Attached) start() error {
+// find the lock taken and end; so the caller is told when it has.
+func (a *Attached) start() (ended <-chan struct{}, err error) {
 	self, err := os.Executable()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	log, err := openLog(a.state.path("daemon.log"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer log.Close()
 	args := []string{"serve", "--for-editor", "--state", a.state.Dir}
@@ -89,8 +133,12 @@ func (a *Attached) start() error {
 	cmd.Stderr, cmd.Stdout, cmd.Dir = log, log, a.state.Dir
 	detach(cmd)
 	if err := cmd.Start(); err != nil {
-		return err
+		return nil, err
 	}
-	go func() { _ = cmd.Wait() }() // so that it is no zombie while we live
-	return nil
+	done := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // so that it is no zombie while we live
+		close(done)
+	}()
+	return done, nil
 }

@@ -47,8 +47,6 @@ func commandNames() []string {
 const (
 	// daemonPatience is how long the daemon may take to put a value away or to bring one back.
 	daemonPatience = 10 * time.Second
-	// retries is how often an edit is computed anew because the text has moved on.
-	retries = 4
 )
 
 // errMoved is said when a place cannot be found again.
@@ -107,36 +105,6 @@ func (s *Server) place(a argument) (*workspace.Buffer, detect.Span, error) {
 		return nil, detect.Span{}, errMoved
 	}
 	return b, span, nil
-}
-
-// apply has the editor replace spans of a version. If the text moves on before the editor has done so,
-// the spans are traced into the newer version and sent again; a span that was touched ends it.
-func (s *Server) apply(ctx context.Context, label string, from *workspace.Buffer, splices []splice) error {
-	for range retries {
-		b, open := s.buffers.At(from.URI)
-		if !open {
-			return errors.New("the file was closed meanwhile, so its text was not changed")
-		}
-		now := make([]splice, len(splices))
-		for i, sp := range splices {
-			span, ok := b.Trace(from.Text.Version(), sp.Span)
-			if !ok || string(b.Value(span)) != string(from.Value(sp.Span)) {
-				return errMoved
-			}
-			now[i] = splice{span, sp.text}
-		}
-		result, err := s.client.ApplyEdit(ctx, &protocol.ApplyWorkspaceEditParams{Label: &label, Edit: *s.workspaceEdit(b, now)})
-		if err != nil {
-			return errors.New("the editor did not take the edit, so the text is as it was")
-		}
-		if result != nil && result.Applied {
-			return nil
-		}
-		if latest, _ := s.buffers.At(from.URI); latest == b {
-			return errors.New("the editor refused the edit, so the text is as it was; is the file read-only?")
-		}
-	}
-	return errMoved
 }
 
 // warn tells the person something in one sentence.

@@ -8,7 +8,8 @@
 //
 // A value is safe before its text is touched: Redact changes the buffer only after the daemon has the
 // value in its vault, and "Use an environment variable" only after it stands in .env. If the text moves on
-// meanwhile, the place is traced into the newer version, or nothing is changed and the person is told.
+// meanwhile, the place is traced into the newer version, or nothing is changed and the person is told. That an edit was
+// done is believed when the editor's next text shows it (apply.go), not when the editor says so.
 //
 // What the daemon has to know of the person, it asks through the editor (ask.go).
 //
@@ -88,6 +89,7 @@ type Server struct {
 	trace atomic.Bool
 
 	mu         sync.Mutex
+	moved      chan struct{}   // closed when a text changes or a file is closed, and made anew
 	generation uint64          // grows whenever files have to be judged anew
 	pending    map[string]bool // files to diagnose
 	refresh    bool            // the editor has to be told to pull again
@@ -109,6 +111,7 @@ func New(cfg Config) *Server {
 		cfg: cfg, log: cfg.Log,
 		buffers:  workspace.NewBuffers(cfg.Engine()),
 		wake:     make(chan struct{}, 1),
+		moved:    make(chan struct{}),
 		pending:  make(map[string]bool),
 		sent:     make(map[string]string),
 		reports:  make(map[string]*report),
@@ -158,6 +161,8 @@ func (s *Server) Refresh() {
 func (s *Server) changed(uri string) {
 	s.mu.Lock()
 	s.pending[uri] = true
+	close(s.moved)
+	s.moved = make(chan struct{})
 	s.mu.Unlock()
 	s.nudge()
 }

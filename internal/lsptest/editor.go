@@ -29,6 +29,9 @@ type Options struct {
 	Folder   string // the folder that it has open, if any
 	// Bare editors know nothing but what every version of the protocol had.
 	Bare bool
+	// Lies has it say that an edit is done when its text has moved on and it is not; Blind has it do every edit, whatever
+	// its text is by now; Lazy has it send a new text only after its answer.
+	Lies, Blind, Lazy bool
 	// Init are the initializationOptions.
 	Init json.RawMessage
 	// Answer is what the person clicks when asked; empty closes the question.
@@ -62,6 +65,8 @@ type Editor struct {
 	calls    map[int]*call
 	next     int
 	counts   map[string]int
+	holding  bool // what is typed is sent later
+	held     []any
 	before   func() // runs once, before the next edit of the server is looked at
 	Init     protocol.InitializeResult
 }
@@ -156,7 +161,7 @@ func (e *Editor) capabilities() string {
 	}
 	caps := map[string]any{
 		"workspace": map[string]any{
-			"applyEdit": true, "workspaceEdit": map[string]any{"documentChanges": true},
+			"applyEdit": true, "workspaceEdit": map[string]any{"documentChanges": !e.options.Blind},
 			"didChangeWatchedFiles": map[string]any{"dynamicRegistration": true},
 			"diagnostics":           map[string]any{"refreshSupport": true},
 		},
@@ -363,11 +368,13 @@ func (e *Editor) called(id json.RawMessage, method string, params json.RawMessag
 		e.mu.Lock()
 		before := e.before
 		e.before = nil
+		e.holding = e.options.Lazy
 		e.mu.Unlock()
 		if before != nil {
 			before()
 		}
-		result = map[string]any{"applied": e.apply(&p.Edit)}
+		applied := e.apply(&p.Edit)
+		result = map[string]any{"applied": applied || e.options.Lies}
 	case "workspace/configuration":
 		result = []any{nil}
 	}
@@ -376,6 +383,13 @@ func (e *Editor) called(id json.RawMessage, method string, params json.RawMessag
 	}
 	if len(id) > 0 {
 		e.send(map[string]any{"id": id, "result": result})
+	}
+	e.mu.Lock()
+	held := e.held
+	e.held, e.holding = nil, false
+	e.mu.Unlock()
+	for _, change := range held {
+		e.Notify("textDocument/didChange", change)
 	}
 }
 

@@ -80,9 +80,15 @@ func (e *Editor) changed(u, text string, changes []any) {
 	d := e.docs[u]
 	d.version++
 	d.text = text
-	version := d.version
+	change := map[string]any{"textDocument": map[string]any{"uri": u, "version": d.version}, "contentChanges": changes}
+	holding := e.holding
+	if holding {
+		e.held = append(e.held, change)
+	}
 	e.mu.Unlock()
-	e.Notify("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": u, "version": version}, "contentChanges": changes})
+	if !holding {
+		e.Notify("textDocument/didChange", change)
+	}
 }
 
 // Close lets a file go.

@@ -3,7 +3,16 @@
 return {
   cmd = { "scrubjay", "lsp" },
   root_markers = { ".scrubjay.yaml", ".git" },
+  -- Neovim handles versions of texts in edits and does not say so.
+  before_init = function(params)
+    params.capabilities = vim.tbl_deep_extend("force", params.capabilities, {
+      workspace = { workspaceEdit = { documentChanges = true } },
+    })
+  end,
   handlers = {
+    ["workspace/applyEdit"] = function(...)
+      return require("scrubjay.edit").apply(...)
+    end,
     ["scrubjay/status"] = function(_, status, context)
       require("scrubjay.status").receive(status, context.client_id)
     end,

@@ -75,6 +75,56 @@ test("redact and restore behind emoji and before CRLF leave every other byte", f
   equal(editor.bytes(buf):match(placeholder), name, "what undo brings back")
 end)
 
+test("what is typed between an action and its edit stays, and the value is gone whole or the person is told", function()
+  math.randomseed(7)
+  for round = 1, 24 do
+    local key, email = plant(editor.key()), plant(editor.email())
+    local buf = editor.open(("typed%d.env"):format(round), ("# é\nKEY=%s # 😀\nMAIL=%s\n"):format(key, email))
+    editor.diagnostics(buf, 2)
+    if round % 2 == 0 then
+      vim.api.nvim_buf_set_lines(buf, 0, 0, true, { "# a version above 0" })
+    end
+    local client = vim.lsp.get_clients({ name = "scrubjay", bufnr = buf })[1]
+    local handle = client.handlers["workspace/applyEdit"]
+    local answered, told, typed = 0, nil, nil
+    local notify = vim.lsp.handlers["window/showMessage"]
+    client.handlers["window/showMessage"] = function(_, params)
+      told = params.message
+    end
+    client.handlers["workspace/applyEdit"] = function(...)
+      if not typed then
+        for _ = 1, math.random(3) do
+          local row = math.random(vim.api.nvim_buf_line_count(buf)) - 1
+          local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, true)[1]
+          local at = math.random(2) == 1 and 0 or #line
+          if math.random(4) == 1 and line:find(key, 1, true) then
+            at = line:find(key, 1, true) + 5 -- into the value
+          end
+          vim.api.nvim_buf_set_text(buf, row, at, row, at, { ({ "x", " typed ", "😀" })[math.random(3)] })
+        end
+        typed = editor.bytes(buf)
+      end
+      local answer = handle(...)
+      answered = answered + 1
+      return answer
+    end
+    editor.cursor(key:sub(1, 4))
+    editor.act("Redact: AWS access key id")
+    editor.eventually("the edit or a word", function()
+      return told or editor.bytes(buf):find("REDACTED_AWS_KEY_ID")
+    end)
+    client.handlers["workspace/applyEdit"], client.handlers["window/showMessage"] = handle, notify
+    local got = editor.bytes(buf)
+    if told then
+      holds(told, "the text has changed here meanwhile")
+      equal(got, typed, "round " .. round .. ", told")
+    else
+      equal((got:gsub(placeholder, key)), typed, "round " .. round)
+    end
+    assert(answered > 0, "the edit was asked for")
+  end
+end)
+
 test("redact_all takes everything, equal values by one placeholder", function()
   local key, email = plant(editor.key()), plant(editor.email())
   local buf = editor.open("all.txt", ("é %s 😀 %s\n%s\n"):format(key, email, key))
