@@ -36,6 +36,18 @@ const (
 	valueLimit = 512
 )
 
+// publicNames are in names of keys that everybody may have: PublicKeyToken, NEXT_PUBLIC_API_KEY. A public secret is one.
+var publicNames = []string{"publickey", "public_key", "public-key", "publishable", "next_public_"}
+
+func isPublicName(name []byte) bool {
+	for _, p := range publicNames {
+		if containsFold(name, p) {
+			return !containsFold(name, "secret") && !containsFold(name, "password")
+		}
+	}
+	return false
+}
+
 func findAssignment(c *check, r *Rule, at Span) {
 	text := c.text
 	word := text[at.Start:at.End]
@@ -58,8 +70,8 @@ func findAssignment(c *check, r *Rule, at Span) {
 	if isDigit(text[from]) || from > 0 && isWord(text[from-1]) {
 		return
 	}
-	if name := text[from:end]; containsFold(name, "public") && !containsFold(name, "republic") || containsFold(name, "publishable") {
-		return // PublicKeyToken, NEXT_PUBLIC_API_KEY
+	if isPublicName(text[from:end]) {
+		return
 	}
 	if equalFold(word, "pwd") && !equalFold(text[from:end], "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !isUpper(text[at.Start]) {
 		return // ".pwd" of a larger word

@@ -14,16 +14,21 @@ const (
 	// for the list that it stands in, and creditAhead how far behind it for what a package says besides.
 	creditLine  = 160
 	creditBack  = 600
-	creditAhead = 200
+	creditAhead = 400
 )
 
 // creditMarks stand in lines that say who made something: licences, and what git adds to a commit.
-var creditMarks = func() (marks [][]byte) {
-	for m := range strings.SplitSeq("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|-by:|-By:|ritten by |aintained by |riginally by |reated by |esigned by |hanks to |hank you", "|") {
-		marks = append(marks, []byte(m))
+var creditMarks = listed("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|-by:|-By:")
+
+// madeMarks do so in comments. In prose anybody may have written or maintained anything.
+var madeMarks = listed("ritten by |aintained by |riginally by |uthor: |uthors: |aintainer: |ontributor: ")
+
+func listed(words string) (all [][]byte) {
+	for w := range strings.SplitSeq(words, "|") {
+		all = append(all, []byte(w))
 	}
-	return marks
-}()
+	return all
+}
 
 // creditKeys begin lines that do, as the name of what follows: Author: in git's log, author = in a package's description.
 var creditKeys = set("author authors maintainer maintainers contributor contributors committer commit packager translator translators uploader uploaders tagger")
@@ -32,7 +37,7 @@ var creditKeys = set("author authors maintainer maintainers contributor contribu
 // such a description has. An "author" of anything else, as of a comment, is a person like any other.
 var (
 	creditLists  = [][]byte{[]byte(`"author"`), []byte(`"authors"`), []byte(`"maintainers"`), []byte(`"contributors"`), []byte(`"_npmUser"`), []byte("<developer>"), []byte("<contributor>")}
-	creditBeside = [][]byte{[]byte(`"version"`), []byte(`"license"`), []byte(`"homepage"`), []byte(`"repository"`), []byte(`"require"`), []byte("<artifactId>"), []byte("<developers>"), []byte("<contributors>")}
+	creditBeside = [][]byte{[]byte(`"license"`), []byte(`"dependencies"`), []byte(`"dist"`), []byte(`"homepage"`), []byte(`"repository"`), []byte(`"require"`), []byte("<artifactId>"), []byte("<developers>"), []byte("<contributors>")}
 )
 
 // emitCredit emits a name or an address, as information if it is a credit.
@@ -53,20 +58,34 @@ func (c *check) isCredit(v Span) bool {
 	if i := bytes.LastIndexByte(line, '\n'); i >= 0 {
 		line, whole = line[i+1:], true
 	}
-	for _, mark := range creditMarks {
-		if bytes.Contains(line, mark) {
+	if saysAny(line, creditMarks) || c.linked(v) {
+		return true
+	}
+	line = unnumbered(line)
+	return whole && (isComment(line) && saysAny(line, madeMarks) || c.beginsCredit(line, v) || c.owned(line, v)) || c.inCreditList(v)
+}
+
+func saysAny(line []byte, marks [][]byte) bool {
+	for _, m := range marks {
+		if bytes.Contains(line, m) {
 			return true
 		}
 	}
-	line = unnumbered(line)
-	if c.linked(v) {
-		return true
-	}
-	return whole && (beginsCredit(line, c.signed(v)) || c.owned(line, v)) || c.inCreditList(v)
+	return false
+}
+
+// isComment tells a line of a program's comment. A star without a blank before it begins an item of a list.
+func isComment(line []byte) bool {
+	rest := bytes.TrimLeft(line, " \t")
+	return bytes.HasPrefix(rest, []byte("//")) || bytes.HasPrefix(rest, []byte("#")) || bytes.HasPrefix(rest, []byte("/*")) ||
+		bytes.HasPrefix(rest, []byte("* ")) && len(rest) < len(line)
 }
 
 // linked tells a name beside whose account at a code host it stands: [Name](https://github.com/name), Name (@name).
 func (c *check) linked(v Span) bool {
+	if bytes.IndexByte(c.text[v.Start:v.End], '@') >= 0 {
+		return false // an address
+	}
 	rest := c.text[v.End:min(len(c.text), v.End+32)]
 	return bytes.HasPrefix(rest, []byte(" (@")) || c.byteAt(v.Start-1) == '[' && (bytes.HasPrefix(rest, []byte("](https://github.com/")) ||
 		bytes.HasPrefix(rest, []byte("](https://gitlab.com/")) || bytes.HasPrefix(rest, []byte("](https://codeberg.org/")))
@@ -90,22 +109,15 @@ func (c *check) signed(v Span) bool {
 	return c.byteAt(v.Start-1) == '<' || c.byteAt(v.End) == ' ' && c.byteAt(v.End+1) == '<'
 }
 
-// beginsCredit tells what a line begins with that credits whom it names: a key, a changelog's sign before who changed
-// something, git's count of somebody's commits. Only a key does without a signature behind it.
-func beginsCredit(line []byte, signed bool) bool {
-	rest := bytes.TrimLeft(line, " \t")
+// beginsCredit tells what a line begins with that credits whom it names: a key, git blame, or a changelog's sign before who
+// changed something.
+func (c *check) beginsCredit(line []byte, v Span) bool {
+	rest, signed := bytes.TrimLeft(line, " \t"), c.signed(v)
 	if signed && bytes.HasPrefix(rest, []byte("-- ")) && len(rest) < len(line) {
-		return true // Debian's changelogs
+		return c.dated(v) // Debian's changelogs; in a letter it is who wrote that
 	}
 	if day, ok := bytes.CutPrefix(rest, []byte("* ")); ok && signed && len(day) > 4 && day[3] == ' ' && days[string(day[:3])] {
 		return true // RPM's
-	}
-	count := 0
-	for count < len(rest) && isDigit(rest[count]) {
-		count++
-	}
-	if signed && count > 0 && count < len(rest) && rest[count] == '\t' && len(rest) < len(line) {
-		return true // git shortlog
 	}
 	if b := bytes.TrimPrefix(rest, []byte("^")); len(b) > 8 && isHex(b[0]) && b[len(b)-1] == '(' {
 		return allOf(b[:7], isHex) // git blame
@@ -121,29 +133,53 @@ func beginsCredit(line []byte, signed bool) bool {
 	for to < len(rest) && isAlpha(rest[to]) {
 		to++
 	}
-	if from > 16 || to-from > 16 || to == len(rest) || isBlank(rest[to]) && !signed && bytes.IndexByte(rest[to:], ':') < 0 && bytes.IndexByte(rest[to:], '=') < 0 {
+	var scratch [16]byte
+	if from > 8 || to-from > len(scratch) || !creditKeys[string(appendFolded(scratch[:0], rest[from:to]))] {
 		return false
 	}
-	var scratch [16]byte
-	object := bytes.IndexByte(rest, '{') // as of a comment, unless it is TOML's
-	return creditKeys[string(appendFolded(scratch[:0], rest[from:to]))] && (object < 0 || bytes.IndexByte(rest[:object], '=') >= 0)
+	return signed && bytes.IndexByte(rest[to:], '{') < 0 || assignsCredit(rest[to:])
+}
+
+// assignsCredit tells what follows a key in a package's description: an equals sign, or _email and -email and any sign. An
+// author with a colon and no address in brackets may be that of a complaint.
+func assignsCredit(rest []byte) bool {
+	email := false
+	for _, word := range []string{"_email", "-email", "__"} {
+		if r, ok := bytes.CutPrefix(rest, []byte(word)); ok {
+			rest, email = r, word != "__"
+		}
+	}
+	rest = bytes.TrimLeft(rest, " \t\"'")
+	return len(rest) > 0 && (rest[0] == '=' || email && rest[0] == ':')
+}
+
+// dated tells a signature that a date follows, as in Debian's changelogs.
+func (c *check) dated(v Span) bool {
+	rest := c.text[v.End:min(len(c.text), v.End+96)]
+	i := bytes.Index(rest, []byte(">  "))
+	return i >= 0 && len(rest) > i+6 && days[string(rest[i+3:i+6])] && bytes.IndexByte(rest[:i], '\n') < 0
 }
 
 var days = set("Mon Tue Wed Thu Fri Sat Sun")
 
-// owned tells a line of a CODEOWNERS file: a pattern, and those who own what it matches.
+// owned tells a line of a CODEOWNERS file: a pattern, and those who own what it matches. A path and an address alone
+// stand in any log.
 func (c *check) owned(line []byte, v Span) bool {
 	fields := bytes.Fields(line)
-	if len(fields) == 0 || len(fields[0]) < 2 || !isBlank(line[len(line)-1]) || fields[0][0] != '*' && fields[0][0] != '/' {
+	rest := c.text[v.End:min(len(c.text), v.End+creditLine)]
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
+	}
+	if len(fields) == 0 || len(fields[0]) < 2 || fields[0][0] != '*' && fields[0][0] != '/' || !isBlank(line[len(line)-1]) {
 		return false // a star alone is a list's
 	}
-	for _, f := range fields[1:] {
-		if f[0] != '@' && bytes.IndexByte(f, '@') < 0 {
+	team := bytes.HasPrefix(fields[0], []byte("*."))
+	for _, f := range append(fields[1:], bytes.Fields(rest)...) {
+		if team = team || f[0] == '@'; f[0] != '@' && bytes.IndexByte(f, '@') < 0 {
 			return false
 		}
 	}
-	b := c.byteAt(v.End)
-	return b == 0 || isSpace(b)
+	return team
 }
 
 // inCreditList tells whether a value stands in the list of a package's people, which is still open there.

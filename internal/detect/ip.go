@@ -95,7 +95,7 @@ func (c *check) isSection(from int, o [4]byte) bool {
 	for to < len(c.text) && (isDigit(c.text[to]) || c.text[to] == '.') {
 		to++
 	}
-	return max(o[0], o[1], o[2], o[3]) < 100 && c.byteAt(to) == ' ' && isUpper(c.byteAt(to+1)) && isLower(c.byteAt(to+2))
+	return max(o[0], o[1], o[2], o[3]) < 30 && c.byteAt(to) == ' ' && isUpper(c.byteAt(to+1)) && isLower(c.byteAt(to+2))
 }
 
 // findIPv6 reads an address around a pair of colons or one of the prefixes in use.

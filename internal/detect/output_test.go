@@ -61,7 +61,12 @@ func TestNoCredits(t *testing.T) {
 		"{\n  \"id\": 7,\n  \"author\": {\n    \"displayName\": \"a\",\n    \"emailAddress\": \"" + mail + "\"\n  },\n  \"body\": \"it fails\"\n}",
 		"{\"version\":\"1.2\",\"author\":{\"name\":\"x\"},\"customers\":[{\"email\":\"" + mail + "\"}]}",
 		"the author of the complaint is " + mail, "contributors wrote to " + mail, "commit and write to " + mail,
-		"/api/users?mail=" + mail,
+		"/api/users?mail=" + mail, "/login " + mail, "/home/x " + mail,
+		"Ticket created by " + mail, "Thank you, " + name + " <" + mail + ">", "thanks to " + name + ", " + mail, "designed by " + mail,
+		"complaint written by " + name + " <" + mail + ">", "this account is maintained by " + mail, "* written by " + mail,
+		"author of the complaint at 10:30 is " + mail, "committer name = x, write to " + mail, "commit: " + mail, "Commit messages: ask " + mail,
+		"     1\t" + name + " <" + mail + ">", "   42\t" + name + " <" + mail + ">", "  -- " + name + " <" + mail + ">",
+		"{\"version\":{\"n\":3},\"author\":{\"email\":\"" + mail + "\"},\"body\":\"x\"}", "call " + name + " (@anna) or " + mail, "Author: " + mail,
 	} {
 		found := Default().Find("", []byte(text))
 		if !slices.ContainsFunc(found, func(f Finding) bool { return f.Rule.ID == "email-address" && f.Severity > Info }) {
