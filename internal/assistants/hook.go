@@ -133,7 +133,9 @@ func ReadHook(name string, told []byte) (Hook, error) {
 			texts[m] = raw
 		}
 	}
-	h.Files = filesOf(members)
+	if h.event.answer != rewrite && h.event.answer != tooLate { // after a tool has read, what it said is what goes to a model
+		h.Files = filesOf(members)
+	}
 	if len(texts) == 0 {
 		return h, fmt.Errorf("%s told its hook nothing of %s: this version of it speaks otherwise", h.dialect.name, strings.Join(h.event.texts, ", "))
 	}
