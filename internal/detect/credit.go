@@ -81,13 +81,14 @@ func isComment(line []byte) bool {
 		bytes.HasPrefix(rest, []byte("* ")) && len(rest) < len(line)
 }
 
-// linked tells a name beside whose account at a code host it stands: [Name](https://github.com/name), Name (@name).
+// linked tells a name that leads to an account at a code host: [Name](https://github.com/name). A handle behind a name
+// says less: chats have those of anybody.
 func (c *check) linked(v Span) bool {
 	if bytes.IndexByte(c.text[v.Start:v.End], '@') >= 0 {
 		return false // an address
 	}
 	rest := c.text[v.End:min(len(c.text), v.End+32)]
-	return bytes.HasPrefix(rest, []byte(" (@")) || c.byteAt(v.Start-1) == '[' && (bytes.HasPrefix(rest, []byte("](https://github.com/")) ||
+	return c.byteAt(v.Start-1) == '[' && (bytes.HasPrefix(rest, []byte("](https://github.com/")) ||
 		bytes.HasPrefix(rest, []byte("](https://gitlab.com/")) || bytes.HasPrefix(rest, []byte("](https://codeberg.org/")))
 }
 

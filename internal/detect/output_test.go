@@ -75,6 +75,19 @@ func TestNoCredits(t *testing.T) {
 	}
 }
 
+// TestNoCreditsByName: the same of names.
+func TestNoCreditsByName(t *testing.T) {
+	for _, text := range []string{
+		"call Anna Kowalska (@anna) back", "thanks to Anna Kowalska", "created by Anna Kowalska", "complaint written by Anna Kowalska", "Author: Anna Kowalska",
+		"[Anna Kowalska](https://crm.acme.dev/7)", "     1\tAnna Kowalska", "-- Anna Kowalska",
+	} {
+		found := Default().Find("", []byte(text))
+		if !slices.ContainsFunc(found, func(f Finding) bool { return f.Rule.ID == "person-name" && f.Severity > Info }) {
+			t.Errorf("%q: %v", text, found)
+		}
+	}
+}
+
 // BenchmarkOrdinaryOutput prints what is found in text that tools bring: Go's library, and the notes, licences and
 // descriptions of the modules that are at hand, as texts without names; wrong ones a megabyte, and how many of each rule.
 func BenchmarkOrdinaryOutput(b *testing.B) {
