@@ -50,6 +50,9 @@ func Build(dir string, w io.Writer, seq int64, expires time.Time, scope string) 
 	if err := b.passes(context.Background()); err != nil {
 		return err
 	}
+	if err := b.answers(context.Background(), &Layers{}, time.Now()); err != nil {
+		return err
+	}
 	data, err := json.Marshal(b.data)
 	if err != nil {
 		return err

@@ -28,7 +28,10 @@ func Check(dir string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.check(), checkFormat(files))
+	if err := b.check(); err != nil {
+		return errors.Join(err, checkFormat(files))
+	}
+	return errors.Join(b.answers(context.Background(), &Layers{}, time.Now()), checkFormat(files))
 }
 
 func checkBuiltin() error {

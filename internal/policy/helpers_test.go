@@ -55,6 +55,21 @@ func signedBy(t testing.TB, key pair, files map[string]string, seq int64, expire
 	return raw
 }
 
+// forced is a signed bundle of files as they stand, which build would refuse.
+func forced(t testing.TB, files map[string]string, seq int64) []byte {
+	t.Helper()
+	good := map[string]string{"scrubjay/org/data.yaml": "verdicts: {pii: {public: allow}}\n", "x_test.rego": "package scrubjay.org_test\n"}
+	raw, err := Sign(remade(t, signed(t, good, seq, today.Add(time.Hour)), func(a archive) {
+		for name, text := range files {
+			a[name] = []byte(text)
+		}
+	}), acmeKey().private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
 const acmeDir = "../../testdata/policy/acme"
 
 func dirOf(t testing.TB, files map[string]string) string {
