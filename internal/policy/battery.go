@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,7 +19,7 @@ const batteryLimit = 30 * time.Second
 // literalLimit is how many texts of a bundle's Rego are put into questions.
 const literalLimit = 500
 
-// ignoredLabel is the one label that Scrubjay gives by itself: see internal/workspace.
+// ignoredLabel is the label that Scrubjay gives by itself: see internal/workspace.
 const ignoredLabel = "ai-ignored"
 
 // toolKinds are what internal/wire calls tools. No tool is a kind, too.
@@ -29,10 +30,19 @@ var toolKinds = []string{"", "edit", "command", "network", "show", "mcp", "other
 func (s source) answers(ctx context.Context, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, batteryLimit)
 	defer cancel()
-	f := newForce(s)
+	prepared, err := s.prepare(ctx, "data.scrubjay.trial")
+	if err != nil {
+		return err
+	}
+	spelling := s.spelling()
 	for _, q := range s.battery() {
 		for _, stale := range q.stale {
-			if _, err := f.decide(ctx, canonicalise(q.Query, stale), now); err != nil {
+			c := canonicalise(q.Query, stale)
+			said, err := c.ask(ctx, prepared[0], now)
+			if err == nil {
+				err = spelling.trial(said, c)
+			}
+			if err != nil {
 				return fmt.Errorf("it cannot answer a question (%s): %w", q.words(), err)
 			}
 		}
@@ -40,9 +50,46 @@ func (s source) answers(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// answers tells whether a bundle can be in force below these settings.
-func (b *Bundle) answers(ctx context.Context, l *Layers, now time.Time) error {
-	return source{layers: l.withBundle(&b.settings), bundle: b}.answers(ctx, now)
+// with is the policy that a bundle would make below these settings.
+func (b *Bundle) with(l *Layers) source {
+	return source{layers: l.withBundle(&b.settings), bundle: b}
+}
+
+// alone is the policy of a bundle on a machine that has no settings of its own.
+func (b *Bundle) alone() source {
+	return b.with(&Layers{user: &Settings{Organisation: &Organisation{Stale: staleScrub}}})
+}
+
+// accept tries a verified bundle before it comes into force: it has to be spelt right, to answer whatever it may be asked,
+// and to pass its own tests.
+func (s source) accept(ctx context.Context, now time.Time) error {
+	if err := errors.Join(s.check(false), ctx.Err()); err != nil {
+		return refuse(Unusable, "%w", err)
+	}
+	if err := s.answers(ctx, now); err != nil {
+		return refuse(Unusable, "%w", err)
+	}
+	if err := s.bundle.passes(ctx); err != nil {
+		return refuse(FailedTests, "%w", err)
+	}
+	return nil
+}
+
+// trial judges what was said to one question, and what the organisation's part of it was.
+func (sp *spelling) trial(said map[string]any, c canonical) error {
+	given, _ := said["given"].(map[string]any)
+	if err := errors.Join(sp.given(given)...); err != nil {
+		return err
+	}
+	if mistakes, err := texts(said["mistakes"]); err != nil || len(mistakes) > 0 {
+		return errors.Join(err, errors.New(strings.Join(mistakes, "; ")))
+	}
+	decision, _ := said["decision"].(map[string]any)
+	if decision == nil {
+		return errUndefined
+	}
+	_, err := decode(decision, len(c.Subjects), len(c.Attachments))
+	return err
 }
 
 // question is a query with the states of the policy that it is asked in.
@@ -82,7 +129,7 @@ func (q question) words() string {
 // policies are asked about subjects one by one and others about all of them. What a policy compares with stands in
 // its own text, so its texts are names of providers, models, tools, rules and labels, too.
 func (s source) battery() []question {
-	usual, every := []string{""}, []string{"", staleScrub, staleClosed, staleOpen}
+	usual, every := []string{""}, []string{"", staleScrub, staleClosed} // open asks no organisation
 	subjects := batterySubjects()
 	few := subjects[:len(detect.Classes)]
 	literals := s.literals()
@@ -100,7 +147,11 @@ func (s source) battery() []question {
 				o.Endpoint = endpoint
 				ask(usual, o)
 			}
-			for _, subject := range subjects {
+			alone := subjects
+			if direction != Outgoing {
+				alone = few
+			}
+			for _, subject := range alone {
 				o := q
 				o.Subjects = []Subject{subject}
 				ask(usual, o)
@@ -182,8 +233,7 @@ func (s source) literals() []string {
 			})
 		}
 	}
-	root, _ := s.bundle.data["scrubjay"].(map[string]any)
-	org, _ := root["org"].(map[string]any)
+	org := s.bundle.org()
 	for _, table := range []string{"rules", "labels"} {
 		rows, _ := org[table].(map[string]any)
 		for row := range rows {

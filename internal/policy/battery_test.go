@@ -48,7 +48,7 @@ func TestWhatCannotAnswerIsNotTaken(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.put(t, forced(t, map[string]string{"x.rego": "package scrubjay.org\n\n" + rego}, 2))
-			if err := m.Poll(t.Context()); refusal(t, err) != Malformed {
+			if err := m.Poll(t.Context()); refusal(t, err) != Unusable {
 				t.Errorf("it is taken: %v", err)
 			}
 			if m.pii(t) != Forbid || len(m.swapped) != 1 {
@@ -71,7 +71,7 @@ func TestALoopIsNotTaken(t *testing.T) {
 	// Time enough for the questions before it, not for the loop.
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
-	if err := b.answers(ctx, &Layers{}, today); err == nil || !strings.Contains(err.Error(), "tool kind mcp") {
+	if err := b.with(&Layers{}).answers(ctx, today); err == nil || !strings.Contains(err.Error(), "tool kind mcp") {
 		t.Errorf("it says %v", err)
 	}
 }
@@ -81,7 +81,7 @@ func TestGoodPolicyAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.answers(t.Context(), organised(acme("")), today); err != nil {
+	if err := b.with(organised(acme(""))).answers(t.Context(), today); err != nil {
 		t.Error(err)
 	}
 }

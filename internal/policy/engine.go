@@ -233,11 +233,11 @@ func (f *force) decide(ctx context.Context, c canonical, now time.Time) (Decisio
 	if err != nil {
 		return Decision{}, err
 	}
-	rs, err := c.ask(ctx, p.decision, now)
+	said, err := c.ask(ctx, p.decision, now)
 	if err != nil {
 		return Decision{}, err
 	}
-	d, err := decode(rs, len(c.Subjects), len(c.Attachments))
+	d, err := decode(said, len(c.Subjects), len(c.Attachments))
 	if err != nil {
 		return d, err
 	}
@@ -248,7 +248,8 @@ func (f *force) decide(ctx context.Context, c canonical, now time.Time) (Decisio
 	return d, nil
 }
 
-func (c canonical) ask(ctx context.Context, q rego.PreparedEvalQuery, now time.Time) (rego.ResultSet, error) {
+// ask is the object that a rule gives of the query.
+func (c canonical) ask(ctx context.Context, q rego.PreparedEvalQuery, now time.Time) (map[string]any, error) {
 	ctx, cancel := context.WithTimeout(ctx, decideLimit)
 	defer cancel()
 	if ctx.Err() != nil {
@@ -256,9 +257,12 @@ func (c canonical) ask(ctx context.Context, q rego.PreparedEvalQuery, now time.T
 	}
 	rs, err := q.Eval(ctx, rego.EvalParsedInput(c.input(now)), rego.EvalTime(now))
 	if err != nil {
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			err = errors.New("it takes too long: make its rules do less") // OPA's own says only that it was cancelled
+		}
 		return nil, fmt.Errorf("the policy cannot be evaluated: %w", err)
 	}
-	return rs, nil
+	return only(rs)
 }
 
 // closed is the decision when there is none. It holds for no time.

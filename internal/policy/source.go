@@ -189,11 +189,8 @@ func (s *Source) take(ctx context.Context, raw []byte) error {
 	if err := f.admits(b); err != nil {
 		return err
 	}
-	if err := b.passes(ctx); err != nil {
-		return refuse(FailedTests, "%w", err)
-	}
-	if err := b.answers(ctx, s.Engine.Layers(), s.Now()); err != nil {
-		return refuse(Malformed, "%w", err)
+	if err := b.with(s.Engine.Layers()).accept(ctx, s.Now()); err != nil {
+		return err
 	}
 	if err := s.store.keep(ctx, b, raw); err != nil {
 		if _, ok := errors.AsType[*Refusal](err); ok {
