@@ -162,7 +162,7 @@ func (s source) battery() []question {
 				ask(usual, o)
 			}
 			o := q
-			o.Subjects, o.Labels = few, slices.Concat([]string{ignoredLabel}, literals)
+			o.Subjects, o.Labels = few[:2], slices.Concat([]string{ignoredLabel}, literals)
 			ask(every, o)
 			o.Labels = []string{ignoredLabel}
 			ask(usual, o)
@@ -185,7 +185,7 @@ func (s source) battery() []question {
 			}
 			for _, provider := range slices.Sorted(maps.Keys(s.layers.Wire().Providers)) {
 				o := q
-				o.Destination.Provider, o.Subjects = provider, few
+				o.Destination.Provider, o.Subjects = provider, few[:2]
 				ask(usual, o)
 			}
 			for _, text := range literals {

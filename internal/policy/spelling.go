@@ -28,17 +28,17 @@ func (v vocabulary) wrong(name string) string {
 	if v.others && (near == "" || !slips(name, near)) {
 		return ""
 	}
-	text := fmt.Sprintf("no %s is called %q", v.what, name)
+	text, end := fmt.Sprintf("no %s is called %q", v.what, name), ". "
 	switch {
 	case near != "":
-		text += ": did you mean " + near + "?"
+		text, end = text+": did you mean "+near+"?", " "
 	case len(v.names) <= 12:
 		text += ": it is one of " + strings.TrimPrefix(strings.Join(v.names, ", "), ", ")
 	}
-	if v.cure != "" {
-		text += " " + v.cure
+	if v.cure == "" {
+		return text
 	}
-	return text
+	return text + end + v.cure
 }
 
 // nearest is the name that was probably meant, if there is one.

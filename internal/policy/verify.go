@@ -177,7 +177,7 @@ func newBundle(b bundle.Bundle, signed claims, files archive) (*Bundle, error) {
 		}
 	}
 	if text, ok := files[settingsFile]; ok {
-		s, err := parseSettings(settingsFile, text, bundleLayer)
+		s, err := parseSettings(settingsFile, text, bundleLayer, nil)
 		if err != nil {
 			return nil, refuse(Malformed, "%w", err)
 		}

@@ -33,7 +33,7 @@ func directory(args []string) string {
 
 func policyCheckCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "check [DIR]", Short: "Check that a directory of policy compiles and is formatted", Args: cobra.MaximumNArgs(1),
+		Use: "check [DIR]", Short: "Check that a directory of policy compiles, is spelt right and answers whatever it may be asked", Args: cobra.MaximumNArgs(1),
 		Example: "  scrubjay policy check org/",
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := policy.Check(directory(args)); err != nil {
@@ -161,6 +161,9 @@ func policyBuildCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			if scope == "" || seq < 1 {
 				return errors.New("say --scope (the word in organisation.scope) and --seq (larger than every one before)")
+			}
+			if days < 1 {
+				return errors.New("say --days of at least 1: a bundle that has expired is taken by no machine")
 			}
 			f, err := os.CreateTemp(".", ".bundle-*")
 			if err != nil {
