@@ -260,7 +260,8 @@ func TestPush(t *testing.T) {
 		if err := os.WriteFile(file, raw, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		return Push(file, root)
+		_, err := Push(t.Context(), file, root, &Layers{}, t.TempDir(), today.Add(-time.Hour))
+		return err
 	}
 	served := func() (string, time.Time) {
 		raw, err := os.ReadFile(filepath.Join(root, "acme.tar.gz"))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -121,6 +120,9 @@ func (e *Engine) Swap(b *Bundle) error {
 	if layers.Organisation() == nil {
 		return errors.New("a bundle needs organisation in the settings")
 	}
+	if !b.trusted(layers.Organisation()) {
+		return errors.New("the settings' organisation has changed: its keys or its scope are not the bundle's")
+	}
 	f := newForce(source{layers: layers.withBundle(&b.settings), bundle: b})
 	if _, err := f.program(); err != nil {
 		return err
@@ -129,13 +131,13 @@ func (e *Engine) Swap(b *Bundle) error {
 	return nil
 }
 
-// Reload puts other settings in force. The bundle stays if they trust the same organisation.
+// Reload puts other settings in force. The bundle stays if they trust the key that signed it, for the same scope.
 func (e *Engine) Reload(l *Layers) {
 	e.swap.Lock()
 	defer e.swap.Unlock()
 	old := e.current.Load()
 	s := source{layers: l.withBundle(nil)}
-	if was, is := old.layers.Organisation(), l.Organisation(); old.bundle != nil && is != nil && is.Scope == was.Scope && reflect.DeepEqual(is.Keys, was.Keys) {
+	if old.bundle != nil && old.bundle.trusted(l.Organisation()) {
 		s = source{layers: l.withBundle(&old.bundle.settings), bundle: old.bundle}
 	}
 	e.current.Store(newForce(s))

@@ -30,6 +30,8 @@ type Bundle struct {
 	// Sequence grows with every bundle; an installation never goes back.
 	Sequence int64
 	Expires  time.Time
+	// key names the one of organisation.keys that signed it.
+	key string
 	// content identifies what was signed. Signing again gives another file, but not another content.
 	content  string
 	settings Settings
@@ -46,6 +48,8 @@ type claims struct {
 	Scope string            `json:"scope"`
 	Seq   int64             `json:"seq"`
 	Exp   int64             `json:"exp"`
+	// key is the name of the key in the token's header.
+	key string
 }
 
 // Reason says in one word why a bundle was refused.
@@ -114,7 +118,23 @@ func Verify(raw []byte, o Organisation) (*Bundle, error) {
 	if err != nil {
 		return nil, refuse(Malformed, "%w", err)
 	}
-	return newBundle(b, signed, files)
+	out, err := newBundle(b, signed, files)
+	if err == nil {
+		out.key = signed.key
+	}
+	return out, err
+}
+
+// trusted tells whether the organisation still is one whose keys signed the bundle for its scope.
+func (b *Bundle) trusted(o *Organisation) bool {
+	return o != nil && o.Scope == b.Scope && slices.ContainsFunc(o.Keys, func(text string) bool {
+		key, err := parsePublicKey(text)
+		if err != nil {
+			return false
+		}
+		id, err := keyID(key)
+		return err == nil && id == b.key
+	})
 }
 
 // readClaims decodes the token whose signature OPA has verified.
@@ -131,6 +151,13 @@ func readClaims(s bundle.SignaturesConfig) (claims, error) {
 	if err != nil {
 		return c, errors.New("its signature is not a token")
 	}
+	var header struct {
+		Key string `json:"kid"`
+	}
+	if text, err := base64.RawURLEncoding.DecodeString(parts[0]); err != nil || json.Unmarshal(text, &header) != nil {
+		return c, errors.New("its signature is not a token")
+	}
+	c.key = header.Key
 	if err := json.Unmarshal(payload, &c); err != nil {
 		return c, errors.New("its signature does not hold what policy sign writes")
 	}
