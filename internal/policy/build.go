@@ -53,6 +53,11 @@ func Build(dir string, w io.Writer, seq int64, expires time.Time, scope string) 
 	if err := b.alone().answers(context.Background(), time.Now()); err != nil {
 		return err
 	}
+	return b.pack(files, w, seq, expires, scope)
+}
+
+// pack writes the bundle of these files, as they are.
+func (b *Bundle) pack(files archive, w io.Writer, seq int64, expires time.Time, scope string) error {
 	data, err := json.Marshal(b.data)
 	if err != nil {
 		return err
