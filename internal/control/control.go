@@ -49,8 +49,14 @@ type Proxy struct {
 // Policy is the state of the policy in force.
 type Policy struct {
 	Revision string `json:"revision"`
-	// Refused says why the newest bundle was not taken, if it was not.
-	Refused string `json:"refused,omitempty"`
+	// Refused says why the newest bundle was not taken, if it was not, and since when.
+	Refused      string     `json:"refused,omitempty"`
+	RefusedSince *time.Time `json:"refused_since,omitempty"`
+	// Unreachable says why the organisation's server cannot be asked, if it cannot, and since when.
+	Unreachable      string     `json:"unreachable,omitempty"`
+	UnreachableSince *time.Time `json:"unreachable_since,omitempty"`
+	// Stale is scrub, closed or open while the organisation's policy is missing or has expired.
+	Stale string `json:"stale,omitempty"`
 }
 
 // Value is a value on its way into the vault. It travels only over the socket.

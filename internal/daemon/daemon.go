@@ -265,10 +265,11 @@ func (d *daemon) hello() control.Hello {
 	d.mu.Lock()
 	trouble := d.trouble
 	d.mu.Unlock()
+	d.governance.Settings() // who asks wants to know of a file that was changed while nothing happened, too
 	return control.Hello{
 		Trouble: trouble, LeftOut: d.vault.Secrets().LeftOut(),
 		Version: control.Version, Program: d.Version, Features: control.Features, PID: os.Getpid(), Proxy: d.proxy,
-		Policy: control.Policy{Revision: d.governance.Revision(), Refused: d.governance.Refused()},
+		Policy: d.governance.Standing(),
 	}
 }
 

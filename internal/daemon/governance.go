@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
@@ -28,10 +30,13 @@ type Governance struct {
 	config string
 	log    *zap.Logger
 	policy *policy.Engine
-	source *policy.Source // nil without an organisation
 
+	reading sync.Mutex // held while the settings are read
 	mu      sync.Mutex
-	refused string
+	source  *policy.Source // nil without an organisation
+	from    *policy.Organisation
+	// renewed is closed when there is another source.
+	renewed chan struct{}
 	looked  time.Time    // when the settings' files were last looked at
 	stamped [2]time.Time // what they looked like
 	engine  atomic.Pointer[detect.Engine]
@@ -53,16 +58,34 @@ func NewGovernance(state State, config string, log *zap.Logger) (*Governance, er
 	if err != nil {
 		return nil, err
 	}
-	g := &Governance{state: state, config: config, log: log, policy: e, Watch: func(Change) {}}
-	if o := layers.Organisation(); o != nil {
-		g.source = policy.NewSource(policy.SourceOptions{
-			Engine: e, Organisation: *o, StateDir: state.Dir, OnSwap: g.swapped, OnRefuse: g.refusal,
-		})
-		// A last good bundle that cannot be used was told to refusal; the engine is stale then, and says so.
-		_ = g.source.Load()
-	}
+	g := &Governance{state: state, config: config, log: log, policy: e, Watch: func(Change) {}, renewed: make(chan struct{})}
 	g.looked, g.stamped = time.Now(), g.stamp()
+	g.followOrganisation()
 	return g, g.followSettings()
+}
+
+// followOrganisation makes the source that the settings name now, and has it put this machine's last good bundle in force.
+func (g *Governance) followOrganisation() {
+	o := g.policy.Layers().Organisation()
+	g.mu.Lock()
+	if reflect.DeepEqual(o, g.from) {
+		g.mu.Unlock()
+		return
+	}
+	var source *policy.Source
+	if o != nil {
+		source = policy.NewSource(policy.SourceOptions{
+			Engine: g.policy, Organisation: *o, StateDir: g.state.Dir, OnSwap: g.swapped, OnRefuse: g.refusal, OnPoll: func() { g.Settings() },
+		})
+	}
+	g.source, g.from = source, o
+	close(g.renewed)
+	g.renewed = make(chan struct{})
+	g.mu.Unlock()
+	if source != nil {
+		// A last good bundle that cannot be used was told to refusal; the engine is stale then, and says so.
+		_ = source.Load()
+	}
 }
 
 func loadLayers(config string) (*policy.Layers, error) {
@@ -117,22 +140,55 @@ func (g *Governance) stamp() (s [2]time.Time) {
 func (g *Governance) Revision() string { return g.policy.Status().Revision }
 
 // Refused says why the newest bundle was not taken, or nothing.
-func (g *Governance) Refused() string {
+func (g *Governance) Refused() string { return g.Standing().Refused }
+
+// Standing is the state of the policy, for people.
+func (g *Governance) Standing() control.Policy {
+	status := g.policy.Status()
+	p := control.Policy{Revision: status.Revision, Stale: status.Stale}
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.refused
+	source := g.source
+	g.mu.Unlock()
+	if source == nil {
+		return p
+	}
+	unreachable, refused := source.Troubles()
+	if unreachable.Err != nil {
+		p.Unreachable, p.UnreachableSince = unreachable.Error(), &unreachable.Since
+	}
+	if refused.Err != nil {
+		p.Refused, p.RefusedSince = refused.Error(), &refused.Since
+	}
+	return p
+}
+
+// Poll asks the organisation's server once, for a command that is not beside a daemon.
+func (g *Governance) Poll(ctx context.Context) {
+	g.mu.Lock()
+	source := g.source
+	g.mu.Unlock()
+	if source != nil {
+		_ = source.Poll(ctx) // Standing has it
+	}
 }
 
 // Reload reads the settings' files again. What cannot be understood leaves the old settings in force.
 func (g *Governance) Reload() {
+	g.reading.Lock()
+	defer g.reading.Unlock()
 	layers, err := loadLayers(g.config)
 	if err != nil {
 		g.log.Warn("the settings stay as they were", zap.Error(err))
 		return
 	}
+	before := g.Revision()
 	g.policy.Reload(layers)
+	g.followOrganisation()
 	if err := g.followSettings(); err != nil {
 		g.log.Warn("the rules stay as they were", zap.Error(err))
+	}
+	if now := g.Revision(); now != before && g.policy.Status().Sequence == 0 {
+		g.Watch(Change{Revision: now}) // a bundle that came into force was told by swapped
 	}
 }
 
@@ -146,15 +202,35 @@ func (g *Governance) followSettings() error {
 	return nil
 }
 
-// Run polls for the organisation's policy until ctx ends. Without an organisation there is nothing to do.
+// Run polls for the organisation's policy until ctx ends, of whichever organisation the settings name.
 func (g *Governance) Run(ctx context.Context) {
-	if g.source != nil {
-		g.source.Run(ctx)
+	for ctx.Err() == nil {
+		g.mu.Lock()
+		source, renewed := g.source, g.renewed
+		g.mu.Unlock()
+		if source == nil {
+			select {
+			case <-ctx.Done():
+			case <-renewed:
+			}
+			continue
+		}
+		polling, stop := context.WithCancel(ctx)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			source.Run(polling)
+		}()
+		select {
+		case <-ctx.Done():
+		case <-renewed:
+		}
+		stop()
+		<-done
 	}
 }
 
 func (g *Governance) swapped(revision string) {
-	g.setRefused("")
 	if err := g.followSettings(); err != nil {
 		g.log.Warn("the rules stay as they were", zap.Error(err))
 	}
@@ -166,14 +242,7 @@ func (g *Governance) refusal(r policy.Refusal) {
 	if r.Reason == policy.Unreachable {
 		return // a train without a network is nothing to tell a person about; doctor does
 	}
-	g.setRefused(r.Error())
 	g.Watch(Change{Revision: g.Revision(), Refused: r.Error()})
-}
-
-func (g *Governance) setRefused(why string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.refused = why
 }
 
 // EngineFor is the engine that settings ask for: the built-in rules and those of its files, less those

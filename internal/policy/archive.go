@@ -108,6 +108,11 @@ func (a archive) names() []string {
 	return names
 }
 
+// isData tells whether a file is read as data.
+func isData(name string) bool {
+	return slices.Contains([]string{dataFile, "data.yaml", "data.yml"}, path.Base(name))
+}
+
 // isTest tells whether a module holds a bundle's tests, which do not decide.
 func isTest(name string) bool { return strings.HasSuffix(path.Base(name), "_test.rego") }
 

@@ -56,6 +56,7 @@ func TestAttachmentsAreRemembered(t *testing.T) {
 func TestAttachmentsOfABundle(t *testing.T) {
 	for name, c := range map[string]struct {
 		files   map[string]string
+		forced  map[string]string
 		verdict Verdict
 		review  bool
 		closed  bool
@@ -64,10 +65,14 @@ func TestAttachmentsOfABundle(t *testing.T) {
 		"data":            {files: map[string]string{"scrubjay/org/data.yaml": "attachments: {image: {public: allow}}\n"}},
 		"rego":            {files: map[string]string{"x.rego": "package scrubjay.org\n\nverdict contains {\"attachment\": \"image\", \"verdict\": \"ask\"} if \"image\" in input.attachments\n"}, review: true},
 		"obligation":      {files: map[string]string{"x.rego": "package scrubjay.org\n\nobligation contains \"review\" if \"image\" in input.attachments\n"}, review: true},
-		"no such verdict": {files: map[string]string{"scrubjay/org/data.yaml": "attachments: {image: {public: scrub}}\n"}, verdict: Forbid, closed: true},
+		"no such verdict": {forced: map[string]string{"x.rego": "package scrubjay.org\n\nverdict contains {\"attachment\": \"image\", \"verdict\": \"scrub\"}\n"}, verdict: Forbid, closed: true},
 	} {
 		e := newEngine(t, organised(acme("")))
-		b, err := Verify(signed(t, c.files, 1, today.Add(time.Hour)), acme(""))
+		raw := forced(t, c.forced, 1)
+		if c.forced == nil {
+			raw = signed(t, c.files, 1, today.Add(time.Hour))
+		}
+		b, err := Verify(raw, acme(""))
 		if err != nil {
 			t.Fatal(name, err)
 		}

@@ -50,6 +50,14 @@ func Build(dir string, w io.Writer, seq int64, expires time.Time, scope string) 
 	if err := b.passes(context.Background()); err != nil {
 		return err
 	}
+	if err := b.alone().answers(context.Background(), time.Now()); err != nil {
+		return err
+	}
+	return b.pack(files, w, seq, expires, scope)
+}
+
+// pack writes the bundle of these files, as they are.
+func (b *Bundle) pack(files archive, w io.Writer, seq int64, expires time.Time, scope string) error {
 	data, err := json.Marshal(b.data)
 	if err != nil {
 		return err
@@ -99,8 +107,8 @@ func readDir(dir string) (*Bundle, archive, error) {
 		}
 		rel = filepath.ToSlash(rel)
 		into := files
-		switch base := filepath.Base(rel); {
-		case base == dataFile || base == "data.yaml" || base == "data.yml":
+		switch {
+		case isData(rel):
 			into = data
 		case rel != settingsFile && filepath.Ext(rel) != ".rego":
 			return nil // a README, a licence
@@ -122,7 +130,7 @@ func readDir(dir string) (*Bundle, archive, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w (data belongs into scrubjay/org/data.yaml, rules into package scrubjay.org)", err)
 	}
-	b, err := newBundle(read, claims{}, files)
+	b, err := newBundle(read, claims{}, all)
 	if err != nil {
 		if r, ok := errors.AsType[*Refusal](err); ok {
 			err = errors.Unwrap(r.Err)

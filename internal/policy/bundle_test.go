@@ -173,7 +173,11 @@ func TestSignedButNotUnderstood(t *testing.T) {
 		"a name that is none":  func(a archive) { a[dataFile] = []byte(`{"scrubjay":{"org":{"name":1}}}`) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			if b, err := Verify(resigned(change), acme("")); b != nil || refusal(t, err) == "" {
+			b, err := Verify(resigned(change), acme(""))
+			if err == nil {
+				err = b.with(organised(acme(""))).accept(t.Context(), today)
+			}
+			if refusal(t, err) == "" {
 				t.Errorf("%v", err)
 			}
 		})
@@ -197,7 +201,7 @@ func TestBuildRefusesWhatTheMachinesWould(t *testing.T) {
 		"settings":           {map[string]string{"settings.yaml": "nothing: 1\n"}, `settings.yaml:1: no setting is called "nothing"`},
 		"data hides a rule":  {map[string]string{"x.rego": "package scrubjay.org\n\nforbid contains \"x\"\n", "scrubjay/org/data.yaml": "forbid: []\n"}, "conflict"},
 		"a link out of it":   {nil, "escapes"},
-		"a misspelt verdict": {verdicts("{pii: {public: fobid}}"), "must map"},
+		"a misspelt verdict": {verdicts("{pii: {public: fobid}}"), "did you mean forbid"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := dirOf(t, c.files)
@@ -256,7 +260,8 @@ func TestPush(t *testing.T) {
 		if err := os.WriteFile(file, raw, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		return Push(file, root)
+		_, err := Push(t.Context(), file, root, &Layers{}, t.TempDir(), today.Add(-time.Hour))
+		return err
 	}
 	served := func() (string, time.Time) {
 		raw, err := os.ReadFile(filepath.Join(root, "acme.tar.gz"))

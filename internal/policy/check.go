@@ -28,7 +28,10 @@ func Check(dir string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.check(), checkFormat(files))
+	if err := b.check(); err != nil {
+		return errors.Join(err, checkFormat(files))
+	}
+	return errors.Join(b.alone().answers(context.Background(), time.Now()), checkFormat(files))
 }
 
 func checkBuiltin() error {
@@ -49,22 +52,33 @@ func checkBuiltin() error {
 	return checkFormat(files)
 }
 
-// check compiles a bundle strictly, its tests too.
-func (b *Bundle) check() error {
+// check compiles a bundle strictly, its tests too, and looks for names that are misspelt.
+func (b *Bundle) check() error { return b.alone().check(true) }
+
+func (s source) check(strict bool) error {
 	ctx := context.Background()
-	s := source{layers: &Layers{}, bundle: b}
 	modules, err := s.modules(true)
 	if err != nil {
 		return err
 	}
 	store := s.store()
-	return storage.Txn(ctx, store, storage.TransactionParams{}, func(txn storage.Transaction) error {
-		c := s.compiler(ctx, store, txn).WithStrict(true)
+	var c *ast.Compiler
+	err = storage.Txn(ctx, store, storage.TransactionParams{}, func(txn storage.Transaction) error {
+		c = s.compiler(ctx, store, txn).WithStrict(strict).WithSchemas(inputSchema())
 		if c.Compile(maps.Clone(modules)); c.Failed() {
-			return c.Errors
+			return plainly(c.Errors)
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	own := maps.Clone(c.Modules)
+	maps.DeleteFunc(own, func(name string, _ *ast.Module) bool { return !strings.HasPrefix(name, "bundle/") })
+	sp := s.spelling()
+	deciding := maps.Clone(own)
+	maps.DeleteFunc(deciding, func(name string, _ *ast.Module) bool { return isTest(name) })
+	return errors.Join(sp.data(), sp.literals(deciding), sp.unread(own))
 }
 
 func checkFormat(files archive) error {

@@ -19,12 +19,7 @@ var (
 
 // decode reads what data.scrubjay.decision says of a query with n subjects and so many attachments. Whatever is not
 // understood is an error: an organisation's rules have a part in it.
-func decode(rs rego.ResultSet, n, attachments int) (Decision, error) {
-	var d Decision
-	said, err := only(rs)
-	if err != nil {
-		return d, err
-	}
+func decode(said map[string]any, n, attachments int) (d Decision, err error) {
 	if d.Verdict, err = parseVerdict(said["verdict"]); err != nil {
 		return d, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -121,6 +120,9 @@ func (e *Engine) Swap(b *Bundle) error {
 	if layers.Organisation() == nil {
 		return errors.New("a bundle needs organisation in the settings")
 	}
+	if !b.trusted(layers.Organisation()) {
+		return errors.New("the settings' organisation has changed: its keys or its scope are not the bundle's")
+	}
 	f := newForce(source{layers: layers.withBundle(&b.settings), bundle: b})
 	if _, err := f.program(); err != nil {
 		return err
@@ -129,13 +131,13 @@ func (e *Engine) Swap(b *Bundle) error {
 	return nil
 }
 
-// Reload puts other settings in force. The bundle stays if they trust the same organisation.
+// Reload puts other settings in force. The bundle stays if they trust the key that signed it, for the same scope.
 func (e *Engine) Reload(l *Layers) {
 	e.swap.Lock()
 	defer e.swap.Unlock()
 	old := e.current.Load()
 	s := source{layers: l.withBundle(nil)}
-	if was, is := old.layers.Organisation(), l.Organisation(); old.bundle != nil && is != nil && is.Scope == was.Scope && reflect.DeepEqual(is.Keys, was.Keys) {
+	if old.bundle != nil && old.bundle.trusted(l.Organisation()) {
 		s = source{layers: l.withBundle(&old.bundle.settings), bundle: old.bundle}
 	}
 	e.current.Store(newForce(s))
@@ -233,11 +235,11 @@ func (f *force) decide(ctx context.Context, c canonical, now time.Time) (Decisio
 	if err != nil {
 		return Decision{}, err
 	}
-	rs, err := c.ask(ctx, p.decision, now)
+	said, err := c.ask(ctx, p.decision, now)
 	if err != nil {
 		return Decision{}, err
 	}
-	d, err := decode(rs, len(c.Subjects), len(c.Attachments))
+	d, err := decode(said, len(c.Subjects), len(c.Attachments))
 	if err != nil {
 		return d, err
 	}
@@ -248,7 +250,8 @@ func (f *force) decide(ctx context.Context, c canonical, now time.Time) (Decisio
 	return d, nil
 }
 
-func (c canonical) ask(ctx context.Context, q rego.PreparedEvalQuery, now time.Time) (rego.ResultSet, error) {
+// ask is the object that a rule gives of the query.
+func (c canonical) ask(ctx context.Context, q rego.PreparedEvalQuery, now time.Time) (map[string]any, error) {
 	ctx, cancel := context.WithTimeout(ctx, decideLimit)
 	defer cancel()
 	if ctx.Err() != nil {
@@ -256,9 +259,12 @@ func (c canonical) ask(ctx context.Context, q rego.PreparedEvalQuery, now time.T
 	}
 	rs, err := q.Eval(ctx, rego.EvalParsedInput(c.input(now)), rego.EvalTime(now))
 	if err != nil {
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			err = errors.New("it takes too long: make its rules do less") // OPA's own says only that it was cancelled
+		}
 		return nil, fmt.Errorf("the policy cannot be evaluated: %w", err)
 	}
-	return rs, nil
+	return only(rs)
 }
 
 // closed is the decision when there is none. It holds for no time.

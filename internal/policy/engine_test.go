@@ -106,7 +106,7 @@ func TestAFailedDecisionIsClosed(t *testing.T) {
 	for name, files := range broken {
 		t.Run(name, func(t *testing.T) {
 			e := newEngine(t, organised(acme("")))
-			b, err := Verify(signed(t, files, 1, today.Add(time.Hour)), acme(""))
+			b, err := Verify(forced(t, files, 1), acme(""))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -42,11 +42,7 @@ func (e *Engine) Explain(ctx context.Context, q Query) (Explanation, error) {
 	if err != nil {
 		return x, err
 	}
-	rs, err := c.ask(ctx, p.explanation, now)
-	if err != nil {
-		return x, err
-	}
-	said, err := only(rs)
+	said, err := c.ask(ctx, p.explanation, now)
 	if err != nil {
 		return x, err
 	}

@@ -29,6 +29,20 @@ func newPair() pair {
 	return pair{private, public}
 }
 
+// acmeKeyID is what Acme's signatures call its key.
+func acmeKeyID(t testing.TB) string {
+	t.Helper()
+	key, err := parsePublicKey(string(acmeKey().public))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := keyID(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
 func acme(stale string) Organisation {
 	return Organisation{URL: "https://policy.acme.example/acme.tar.gz", Keys: []string{string(acmeKey().public)}, Scope: "acme", Stale: stale}
 }
@@ -36,7 +50,7 @@ func acme(stale string) Organisation {
 // organised are layers of a user who named the organisation.
 func organised(o Organisation) *Layers { return &Layers{user: &Settings{Organisation: &o}} }
 
-// signed builds and signs a bundle of files; without files it is testdata/policy/acme.
+// signed packs and signs a bundle of files, which nobody has tried; without files it is testdata/policy/acme.
 func signed(t testing.TB, files map[string]string, seq int64, expires time.Time) []byte {
 	t.Helper()
 	return signedBy(t, acmeKey(), files, seq, expires, "acme")
@@ -44,11 +58,30 @@ func signed(t testing.TB, files map[string]string, seq int64, expires time.Time)
 
 func signedBy(t testing.TB, key pair, files map[string]string, seq int64, expires time.Time, scope string) []byte {
 	t.Helper()
+	b, read, err := readDir(dirOf(t, files))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var unsigned bytes.Buffer
-	if err := Build(dirOf(t, files), &unsigned, seq, expires, scope); err != nil {
+	if err := b.pack(read, &unsigned, seq, expires, scope); err != nil {
 		t.Fatal(err)
 	}
 	raw, err := Sign(unsigned.Bytes(), key.private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// forced is a signed bundle of files as they stand, which need not even compile.
+func forced(t testing.TB, files map[string]string, seq int64) []byte {
+	t.Helper()
+	good := map[string]string{"scrubjay/org/data.yaml": "verdicts: {pii: {public: allow}}\n", "x_test.rego": "package scrubjay.org_test\n"}
+	raw, err := Sign(remade(t, signed(t, good, seq, today.Add(time.Hour)), func(a archive) {
+		for name, text := range files {
+			a[name] = []byte(text)
+		}
+	}), acmeKey().private)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,7 +93,7 @@ func (l *Layers) Ignored() []string {
 // and verdicts that tighten, but no providers and no organisation.
 func (l *Layers) Editor(repoFile string) (Settings, error) {
 	s := l.Wire()
-	repo, err := readSettings(repoFile, repositoryLayer)
+	repo, err := readSettings(repoFile, repositoryLayer, &s)
 	if err != nil {
 		return Settings{}, err
 	}

@@ -49,8 +49,8 @@ func DefaultPaths(config string) (Paths, error) {
 // LoadSettings reads the layers that are files of this machine; the bundle's joins them in the Engine.
 // A file that is there but cannot be understood is an error: what it forbids must not be lost.
 func LoadSettings(paths Paths) (*Layers, error) {
-	managed, merr := readSettings(paths.Managed, managedLayer)
-	user, uerr := readSettings(paths.User, userLayer)
+	managed, merr := readSettings(paths.Managed, managedLayer, nil)
+	user, uerr := readSettings(paths.User, userLayer, managed)
 	if user == nil && uerr == nil && paths.Explicit {
 		uerr = fmt.Errorf("%s does not exist: name a settings file that does", paths.User)
 	}
@@ -60,7 +60,8 @@ func LoadSettings(paths Paths) (*Layers, error) {
 	return &Layers{managed: managed, user: user}, nil
 }
 
-func readSettings(path string, l layer) (*Settings, error) {
+// readSettings reads one file; above are the settings of the layer above it, whose providers it can name.
+func readSettings(path string, l layer, above *Settings) (*Settings, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -76,7 +77,7 @@ func readSettings(path string, l layer) (*Settings, error) {
 	if err != nil {
 		return nil, fmt.Errorf("settings cannot be read: %w", err)
 	}
-	s, err := parseSettings(path, content, l)
+	s, err := parseSettings(path, content, l, above)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +90,7 @@ func readSettings(path string, l layer) (*Settings, error) {
 }
 
 // parseSettings reads one layer and checks it. Every problem is told with the line it stands on.
-func parseSettings(name string, content []byte, l layer) (Settings, error) {
+func parseSettings(name string, content []byte, l layer, above *Settings) (Settings, error) {
 	var s Settings
 	if len(content) > settingsLimit {
 		return s, fmt.Errorf("%s: settings larger than %d KiB are not read: make them smaller", name, settingsLimit>>10)
@@ -113,6 +114,7 @@ func parseSettings(name string, content []byte, l layer) (Settings, error) {
 	}
 	v := validation{file: name, root: &root}
 	v.settings(s, l)
+	v.destinations(s, l, above)
 	return s, errors.Join(v.problems...)
 }
 

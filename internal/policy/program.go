@@ -160,32 +160,34 @@ type program struct {
 }
 
 func (s source) compile(ctx context.Context) (*program, error) {
+	prepared, err := s.prepare(ctx, "data.scrubjay.decision", "data.scrubjay.explanation")
+	if err != nil {
+		return nil, err
+	}
+	return &program{decision: prepared[0], explanation: prepared[1]}, nil
+}
+
+// prepare compiles the policy and makes it ready to be asked for these of its rules.
+func (s source) prepare(ctx context.Context, names ...string) ([]rego.PreparedEvalQuery, error) {
 	modules, err := s.modules(false)
 	if err != nil {
 		return nil, err
 	}
 	store := s.store()
-	var p program
+	all := make([]rego.PreparedEvalQuery, len(names))
 	err = storage.Txn(ctx, store, storage.TransactionParams{}, func(txn storage.Transaction) error {
 		c := s.compiler(ctx, store, txn)
 		if c.Compile(maps.Clone(modules)); c.Failed() {
 			return fmt.Errorf("the policy does not compile: %w", c.Errors)
 		}
-		for _, q := range []struct {
-			name string
-			into *rego.PreparedEvalQuery
-		}{{"data.scrubjay.decision", &p.decision}, {"data.scrubjay.explanation", &p.explanation}} {
+		for i, name := range names {
 			// An error in a builtin would otherwise be undefined, and a rule that forbids would not.
-			prepared, err := rego.New(rego.Query(q.name), rego.Compiler(c), rego.Store(store), rego.Transaction(txn), rego.StrictBuiltinErrors(true)).PrepareForEval(ctx)
+			all[i], err = rego.New(rego.Query(name), rego.Compiler(c), rego.Store(store), rego.Transaction(txn), rego.StrictBuiltinErrors(true)).PrepareForEval(ctx)
 			if err != nil {
 				return err
 			}
-			*q.into = prepared
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &p, nil
+	return all, err
 }

@@ -2,33 +2,105 @@ package policy
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
+
+	"github.com/open-policy-agent/opa/v1/bundle"
 )
 
-// Push puts a signed bundle into a directory that a web server serves, in one step. An equal file is left
-// as it is; an older sequence number than what is served is a mistake. Servers that make their ETag of
-// time and size need a time that differs, so a push within the same second as the last is dated later.
-func Push(bundleFile, webroot string) error {
-	raw, err := os.ReadFile(bundleFile)
-	if err != nil {
-		return err
+// Pushed says what was put there, and who takes it.
+type Pushed struct {
+	Scope, Key string
+	Sequence   int64
+	Expires    time.Time
+	// Judged is true if this machine's own settings name the organisation, and it would take the bundle.
+	Judged bool
+}
+
+func (p Pushed) String() string {
+	text := fmt.Sprintf("pushed: scope %s, sequence %d, until %s.", p.Scope, p.Sequence, p.Expires.UTC().Format(time.DateOnly))
+	if p.Judged {
+		return text + " This machine would take it, and so does every machine with the same keys and scope, with its next poll"
 	}
+	return text + fmt.Sprintf(" This machine's settings name no organisation to judge it by: machines take it whose organisation has this scope and the key %s", p.Key)
+}
+
+// judge says why no machine would take a bundle. Its key and its scope are this machine's organisation's to judge, if it
+// has one, and so is whether the sequence number is new enough.
+func judge(ctx context.Context, raw []byte, l *Layers, stateDir string, now time.Time) (Pushed, error) {
 	files, err := unpack(raw)
 	if err != nil {
-		return fmt.Errorf("%s: %w", bundleFile, err)
+		return Pushed{}, err
 	}
 	m, err := files.manifest()
 	if err != nil {
-		return fmt.Errorf("%s: %w", bundleFile, err)
+		return Pushed{}, err
 	}
 	if _, ok := files[signatureFile]; !ok {
-		return fmt.Errorf("%s is not signed: run scrubjay policy sign before it", bundleFile)
+		return Pushed{}, errors.New("it is not signed: run scrubjay policy sign before it")
 	}
-	target := filepath.Join(webroot, filepath.Base(bundleFile))
+	var signatures bundle.SignaturesConfig
+	if err := json.Unmarshal(files[signatureFile], &signatures); err != nil {
+		return Pushed{}, errors.New("its signature is damaged: sign it again")
+	}
+	signed, err := readClaims(signatures)
+	if err != nil {
+		return Pushed{}, err
+	}
+	p := Pushed{Scope: signed.Scope, Key: signed.key, Sequence: signed.Seq, Expires: time.Unix(signed.Exp, 0)}
+	delete(files, signatureFile)
+	hashed, err := files.hashed()
+	switch {
+	case err != nil:
+		return p, err
+	case !slices.Equal(hashed, signed.Files) || m.Metadata.Scope != p.Scope || m.Metadata.Seq != p.Sequence || m.Metadata.Exp != signed.Exp:
+		return p, errors.New("it was changed after it was signed: sign it again")
+	case !now.Before(p.Expires):
+		return p, fmt.Errorf("it expired on %s, so that no machine takes it: build it anew", p.Expires.UTC().Format(time.DateTime))
+	}
+	o := l.Organisation()
+	if o == nil {
+		return p, nil
+	}
+	b, err := Verify(raw, *o)
+	if err == nil {
+		err = b.with(l).accept(ctx, now)
+	}
+	if err == nil {
+		var f floor
+		if f, err = (store{filepath.Join(stateDir, "policy")}).floor(); err == nil {
+			err = f.admits(b)
+		}
+	}
+	if err != nil {
+		return p, fmt.Errorf("it was not pushed, because this machine, which has your organisation's settings, would not take it: %w", err)
+	}
+	p.Judged = true
+	return p, nil
+}
+
+// Push judges a signed bundle and puts it into a directory that a web server serves, in one step. An equal file is left
+// as it is; an older sequence number than what is served is a mistake. Servers that make their ETag of time and size need a
+// time that differs, so a push within the same second as the last is dated later. l are this machine's settings.
+func Push(ctx context.Context, bundleFile, webroot string, l *Layers, stateDir string, now time.Time) (Pushed, error) {
+	raw, err := os.ReadFile(bundleFile)
+	if err != nil {
+		return Pushed{}, err
+	}
+	p, err := judge(ctx, raw, l, stateDir, now)
+	if err != nil {
+		return p, fmt.Errorf("%s: %w", bundleFile, err)
+	}
+	return p, publish(filepath.Join(webroot, filepath.Base(bundleFile)), raw, p.Sequence)
+}
+
+func publish(target string, raw []byte, sequence int64) error {
 	old, err := os.ReadFile(target)
 	var date time.Time
 	if err == nil {
@@ -36,7 +108,7 @@ func Push(bundleFile, webroot string) error {
 			return nil
 		}
 		if before, err := unpack(old); err == nil {
-			if n, err := before.manifest(); err == nil && n.Metadata.Seq >= m.Metadata.Seq {
+			if n, err := before.manifest(); err == nil && n.Metadata.Seq >= sequence {
 				return fmt.Errorf("sequence number %d is served already: build with a number above it", n.Metadata.Seq)
 			}
 		}

@@ -27,7 +27,7 @@ func TestWrongSettingsAreNamedByLine(t *testing.T) {
 	for i := 0; i+1 < len(archive.Files); i += 2 {
 		l, name, _ := strings.Cut(archive.Files[i].Name, " ")
 		t.Run(l+" "+name, func(t *testing.T) {
-			_, err := parseSettings(name, archive.Files[i].Data, layer(l))
+			_, err := parseSettings(name, archive.Files[i].Data, layer(l), nil)
 			if err == nil {
 				t.Fatal("nothing is wrong with it")
 			}
@@ -48,7 +48,7 @@ func FuzzSettings(f *testing.F) {
 	f.Add([]byte("providers: {openai: {url: https://api.openai.com}}\nverdicts: {pii: {public: forbid}}"))
 	f.Add([]byte("a: &a [*a]\nallow: [{rule: x, until: 2027-01-31}]"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		s, err := parseSettings("f.yaml", content, userLayer)
+		s, err := parseSettings("f.yaml", content, userLayer, nil)
 		if err == nil {
 			(&Layers{user: &s}).Wire()
 			return

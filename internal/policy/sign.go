@@ -35,25 +35,8 @@ func Sign(raw, key []byte) ([]byte, error) {
 	}
 	delete(files, signatureFile)
 	statement := claims{Scope: m.Metadata.Scope, Seq: m.Metadata.Seq, Exp: m.Metadata.Exp}
-	hasher, err := bundle.NewSignatureHasher(bundle.SHA256)
-	if err != nil {
+	if statement.Files, err = files.hashed(); err != nil {
 		return nil, err
-	}
-	for _, name := range files.names() {
-		// OPA hashes what it reads as JSON by meaning, all else by its bytes.
-		var content any = files[name]
-		if bundle.IsStructuredDoc(name) {
-			d := json.NewDecoder(bytes.NewReader(files[name]))
-			d.UseNumber()
-			if err := d.Decode(&content); err != nil {
-				return nil, fmt.Errorf("%s is not JSON: build the bundle anew", name)
-			}
-		}
-		sum, err := hasher.HashFile(content)
-		if err != nil {
-			return nil, err
-		}
-		statement.Files = append(statement.Files, bundle.NewFile(name, hex.EncodeToString(sum), string(bundle.SHA256)))
 	}
 	token, err := statement.sign(private)
 	if err != nil {
@@ -65,6 +48,31 @@ func Sign(raw, key []byte) ([]byte, error) {
 	var out bytes.Buffer
 	err = files.pack(&out)
 	return out.Bytes(), err
+}
+
+// hashed lists the files of a bundle with their hashes, as the signature has them.
+func (a archive) hashed() (all []bundle.FileInfo, err error) {
+	hasher, err := bundle.NewSignatureHasher(bundle.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range a.names() {
+		// OPA hashes what it reads as JSON by meaning, all else by its bytes.
+		var content any = a[name]
+		if bundle.IsStructuredDoc(name) {
+			d := json.NewDecoder(bytes.NewReader(a[name]))
+			d.UseNumber()
+			if err := d.Decode(&content); err != nil {
+				return nil, fmt.Errorf("%s is not JSON: build the bundle anew", name)
+			}
+		}
+		sum, err := hasher.HashFile(content)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, bundle.NewFile(name, hex.EncodeToString(sum), string(bundle.SHA256)))
+	}
+	return all, nil
 }
 
 func (a archive) manifest() (manifest, error) {

@@ -35,6 +35,8 @@ type SourceOptions struct {
 	Now func() time.Time
 	// OnSwap is told the revision when a bundle has come into force.
 	OnSwap func(revision string)
+	// OnPoll is called before the server is asked; nil means nothing is.
+	OnPoll func()
 	// OnRefuse is told why a bundle was not taken, once for each reason and bundle. The good one stays.
 	OnRefuse func(Refusal)
 }
@@ -48,6 +50,38 @@ type Source struct {
 	etag string     // of the last answer
 	seen string     // hash of the last answer that was judged
 	told map[string]bool
+
+	// What keeps newer policy away, for whoever asks during a poll, too.
+	health      sync.Mutex
+	unreachable Trouble
+	refused     Trouble
+}
+
+// Trouble is why there is no newer policy, and since when. Its Refusal is empty if there is none.
+type Trouble struct {
+	Refusal
+	Since time.Time
+}
+
+// Troubles are that the server or the disk does not answer, and why the bundle that the server has is not taken.
+func (s *Source) Troubles() (unreachable, refused Trouble) {
+	s.health.Lock()
+	defer s.health.Unlock()
+	return s.unreachable, s.refused
+}
+
+// note keeps when a trouble began. nil is its end.
+func (s *Source) note(t *Trouble, r *Refusal) {
+	s.health.Lock()
+	defer s.health.Unlock()
+	switch {
+	case r == nil:
+		*t = Trouble{}
+	case t.Err == nil || t.Reason != r.Reason:
+		*t = Trouble{*r, s.Now()}
+	default:
+		t.Refusal = *r
+	}
 }
 
 // NewSource makes a source. It does nothing until it is run or loaded.
@@ -60,6 +94,9 @@ func NewSource(o SourceOptions) *Source {
 	}
 	if o.OnSwap == nil {
 		o.OnSwap = func(string) {}
+	}
+	if o.OnPoll == nil {
+		o.OnPoll = func() {}
 	}
 	if o.OnRefuse == nil {
 		o.OnRefuse = func(Refusal) {}
@@ -131,6 +168,7 @@ func (s *Source) load() error {
 
 // Poll asks once. The error, a *Refusal, has been told to OnRefuse unless it had been before.
 func (s *Source) Poll(ctx context.Context) error {
+	s.OnPoll()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	// Another process of this machine may have been quicker.
@@ -151,6 +189,7 @@ func (s *Source) poll(ctx context.Context) error {
 		return s.refuse(refuse(Unreachable, "%w", err), "")
 	}
 	delete(s.told, string(Unreachable)+" ")
+	s.note(&s.unreachable, nil)
 	if raw == nil || hash(raw) == s.seen {
 		s.etag = etag
 		return nil
@@ -177,6 +216,7 @@ func (s *Source) take(ctx context.Context, raw []byte) error {
 		return err
 	}
 	if b.content == s.Engine.content() {
+		s.note(&s.refused, nil) // the server has what is in force again
 		return nil
 	}
 	if !s.Now().Before(b.Expires) {
@@ -189,8 +229,8 @@ func (s *Source) take(ctx context.Context, raw []byte) error {
 	if err := f.admits(b); err != nil {
 		return err
 	}
-	if err := b.passes(ctx); err != nil {
-		return refuse(FailedTests, "%w", err)
+	if err := b.with(s.Engine.Layers()).accept(ctx, s.Now()); err != nil {
+		return err
 	}
 	if err := s.store.keep(ctx, b, raw); err != nil {
 		if _, ok := errors.AsType[*Refusal](err); ok {
@@ -205,6 +245,7 @@ func (s *Source) swap(b *Bundle, which string) error {
 	if err := s.Engine.Swap(b); err != nil {
 		return s.refuse(refuse(Malformed, "%w", err), which)
 	}
+	s.note(&s.refused, nil)
 	clear(s.told)
 	s.OnSwap(b.Revision)
 	return nil
@@ -215,6 +256,11 @@ func (s *Source) refuse(err error, which string) error {
 	r, ok := errors.AsType[*Refusal](err)
 	if !ok {
 		r = &Refusal{Malformed, err}
+	}
+	if r.Reason == Unreachable {
+		s.note(&s.unreachable, r)
+	} else {
+		s.note(&s.refused, r)
 	}
 	if key := string(r.Reason) + " " + which; !s.told[key] {
 		s.told[key] = true

@@ -327,6 +327,7 @@ func TestTheDiskFollowsTheOrganisation(t *testing.T) {
 	}
 	umbrella := newMachine(t, s, state)
 	umbrella.Organisation = Organisation{URL: acme("").URL, Keys: []string{string(otherKey().public)}, Scope: "umbrella"}
+	umbrella.Reload(organised(umbrella.Organisation))
 	s.put(t, theirs)
 	if err := umbrella.Poll(t.Context()); err != nil {
 		t.Fatal(err)

@@ -139,6 +139,25 @@ func (v *validation) settings(s Settings, l layer) {
 	}
 }
 
+// destinations checks that providers are meant: by a name that nobody has, nothing would be judged. Where an organisation
+// has a say, its bundle may have it, so that only what is misspelt is known to be wrong.
+func (v *validation) destinations(s Settings, l layer, above *Settings) {
+	known := slices.Sorted(maps.Keys(builtinProviders))
+	organised := l == bundleLayer
+	for _, layer := range []*Settings{&s, above} {
+		if layer != nil {
+			known = append(known, slices.Sorted(maps.Keys(layer.Providers))...)
+			organised = organised || layer.Organisation != nil
+		}
+	}
+	names := vocabulary{what: "provider", names: known, others: organised, cure: "Name it under providers, or correct it"}
+	for i, name := range s.Destinations {
+		if wrong := names.wrong(name); wrong != "" {
+			v.at(wrong, "destinations", i)
+		}
+	}
+}
+
 // askAttachment is the verdict that becomes the obligation review.
 const askAttachment = "ask"
 

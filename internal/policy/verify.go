@@ -8,14 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/bundle"
-	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
 // The parts of the policy that a bundle may define, and only those: its rules and data, and the package
@@ -32,12 +30,16 @@ type Bundle struct {
 	// Sequence grows with every bundle; an installation never goes back.
 	Sequence int64
 	Expires  time.Time
+	// key names the one of organisation.keys that signed it.
+	key string
 	// content identifies what was signed. Signing again gives another file, but not another content.
 	content  string
 	settings Settings
 	data     map[string]any
-	modules  map[string]*ast.Module
-	tests    map[string]*ast.Module
+	// dataFiles are what data was read from, to say where something stands.
+	dataFiles archive
+	modules   map[string]*ast.Module
+	tests     map[string]*ast.Module
 }
 
 // claims are the signed statements of a bundle.
@@ -46,6 +48,8 @@ type claims struct {
 	Scope string            `json:"scope"`
 	Seq   int64             `json:"seq"`
 	Exp   int64             `json:"exp"`
+	// key is the name of the key in the token's header.
+	key string
 }
 
 // Reason says in one word why a bundle was refused.
@@ -58,7 +62,8 @@ const (
 	Untrusted   Reason = "untrusted"   // signature, key, hashes or scope
 	Rollback    Reason = "rollback"    // older than one that was in force
 	Expired     Reason = "expired"
-	FailedTests Reason = "tests" // its own tests fail
+	FailedTests Reason = "tests"    // its own tests fail
+	Unusable    Reason = "unusable" // a name in it is misspelt, or it does not answer what it may be asked
 )
 
 // Refusal is a bundle that was not taken.
@@ -113,7 +118,23 @@ func Verify(raw []byte, o Organisation) (*Bundle, error) {
 	if err != nil {
 		return nil, refuse(Malformed, "%w", err)
 	}
-	return newBundle(b, signed, files)
+	out, err := newBundle(b, signed, files)
+	if err == nil {
+		out.key = signed.key
+	}
+	return out, err
+}
+
+// trusted tells whether the organisation still is one whose keys signed the bundle for its scope.
+func (b *Bundle) trusted(o *Organisation) bool {
+	return o != nil && o.Scope == b.Scope && slices.ContainsFunc(o.Keys, func(text string) bool {
+		key, err := parsePublicKey(text)
+		if err != nil {
+			return false
+		}
+		id, err := keyID(key)
+		return err == nil && id == b.key
+	})
 }
 
 // readClaims decodes the token whose signature OPA has verified.
@@ -130,6 +151,13 @@ func readClaims(s bundle.SignaturesConfig) (claims, error) {
 	if err != nil {
 		return c, errors.New("its signature is not a token")
 	}
+	var header struct {
+		Key string `json:"kid"`
+	}
+	if text, err := base64.RawURLEncoding.DecodeString(parts[0]); err != nil || json.Unmarshal(text, &header) != nil {
+		return c, errors.New("its signature is not a token")
+	}
+	c.key = header.Key
 	if err := json.Unmarshal(payload, &c); err != nil {
 		return c, errors.New("its signature does not hold what policy sign writes")
 	}
@@ -153,14 +181,15 @@ func newBundle(b bundle.Bundle, signed claims, files archive) (*Bundle, error) {
 		return nil, refuse(Malformed, "it holds compiled policy: only Rego is read")
 	}
 	out := &Bundle{
-		Revision: b.Manifest.Revision,
-		Scope:    signed.Scope,
-		Sequence: signed.Seq,
-		Expires:  time.Unix(signed.Exp, 0),
-		content:  signed.content(),
-		data:     b.Data,
-		modules:  map[string]*ast.Module{},
-		tests:    map[string]*ast.Module{},
+		Revision:  b.Manifest.Revision,
+		Scope:     signed.Scope,
+		Sequence:  signed.Seq,
+		Expires:   time.Unix(signed.Exp, 0),
+		content:   signed.content(),
+		data:      b.Data,
+		dataFiles: archive{},
+		modules:   map[string]*ast.Module{},
+		tests:     map[string]*ast.Module{},
 	}
 	for _, m := range b.Modules {
 		if isTest(m.Path) {
@@ -169,15 +198,17 @@ func newBundle(b bundle.Bundle, signed claims, files archive) (*Bundle, error) {
 			out.modules[m.Path] = m.Parsed
 		}
 	}
+	for name, text := range files {
+		if isData(name) {
+			out.dataFiles[name] = text
+		}
+	}
 	if text, ok := files[settingsFile]; ok {
-		s, err := parseSettings(settingsFile, text, bundleLayer)
+		s, err := parseSettings(settingsFile, text, bundleLayer, nil)
 		if err != nil {
 			return nil, refuse(Malformed, "%w", err)
 		}
 		out.settings = s
-	}
-	if err := checkData(out.data); err != nil {
-		return nil, refuse(Malformed, "%w", err)
 	}
 	return out, nil
 }
@@ -193,43 +224,4 @@ func (c claims) content() string {
 		io.WriteString(h, line)
 	}
 	return hex.EncodeToString(h.Sum(nil))
-}
-
-// checkData checks the data that the built-in policy reads: a misspelt verdict must not pass for none.
-func checkData(data map[string]any) error {
-	root, _ := data["scrubjay"].(map[string]any)
-	org, _ := root["org"].(map[string]any)
-	for _, table := range []string{"verdicts", "rules", "labels"} {
-		given, there := org[table]
-		if !there {
-			continue
-		}
-		rows, ok := given.(map[string]any)
-		if !ok {
-			return fmt.Errorf("its data scrubjay.org.%s is not an object of objects", table)
-		}
-		for _, row := range slices.Sorted(maps.Keys(rows)) {
-			cells, ok := rows[row].(map[string]any)
-			if !ok {
-				return fmt.Errorf("its data scrubjay.org.%s.%s is not an object of kinds", table, row)
-			}
-			if table == "verdicts" && !slices.Contains(detect.Classes, detect.Class(row)) {
-				return fmt.Errorf("its data scrubjay.org.verdicts has %q, which is no class", row)
-			}
-			for kind, verdict := range cells {
-				name, _ := verdict.(string)
-				if !slices.Contains(kinds, Kind(kind)) || !slices.Contains(verdictNames[:], name) {
-					return fmt.Errorf("its data scrubjay.org.%s.%s must map public, private or local to allow, scrub or forbid", table, row)
-				}
-			}
-		}
-	}
-	for _, text := range []string{"name", "contact", "message"} {
-		if given, there := org[text]; there {
-			if _, ok := given.(string); !ok {
-				return fmt.Errorf("its data scrubjay.org.%s is not a text", text)
-			}
-		}
-	}
-	return nil
 }

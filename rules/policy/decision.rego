@@ -50,3 +50,21 @@ explanation := {
 	"attachments": [{"votes": attached_votes(what), "deciding": deciding(attached_votes(what))} | some what in input.attachments],
 	"blanket": blanket,
 }
+
+# trial is a decision and what the organisation's part of it gave, in Rego or in data, for a machine that tries a bundle
+# before it takes it.
+trial := {
+	"decision": decision,
+	"mistakes": mistakes,
+	"given": {
+		"verdict": org_verdict,
+		"verdicts": org_verdicts,
+		"rules": org_rules,
+		"attachments": org_attachments,
+		"labels": org_labels,
+		"valid_until": org_valid_until,
+		"name": org_name,
+		"contact": org_contact,
+		"message": org_message,
+	},
+}

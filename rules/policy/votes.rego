@@ -108,29 +108,32 @@ blanket := array.concat(array.concat(org_forbids, label_votes), closed_votes)
 
 org_forbids := [{"layer": "organisation", "source": "data.scrubjay.org.forbid", "verdict": "forbid", "reason": r} | some r in org_forbid_reasons]
 
-org_forbid_reasons contains r if some r in org_forbid
+# Asked for by object.get its type is open: a rule that is true or false would not compile here.
+org_forbid_reasons contains r if some r in object.get({"forbid": org_forbid}, "forbid", [])
+
+org_forbid_reasons contains m if some m in mistakes
 
 # Comparing with true does not compile where the type is known to be another.
 org_forbid_reasons contains "it does not say why" if json.marshal(org_forbid) == "true"
 
 # What the organisation's Rego says in a way that is not understood must not pass for silence.
-org_forbid_reasons contains "its rule forbid is neither a set of reasons nor true or false" if {
+mistakes contains "its rule forbid is neither a set of reasons nor true or false" if {
 	not is_set(org_forbid)
 	not is_array(org_forbid)
 	not is_boolean(org_forbid)
 }
 
-org_forbid_reasons contains "its rule verdict gives something that is not understood" if {
+mistakes contains "its rule verdict gives something that is not understood" if {
 	some given in org_verdict
 	not understood(given)
 }
 
-org_forbid_reasons contains "its rule verdict is not a set" if {
+mistakes contains "its rule verdict is not a set" if {
 	not is_set(org_verdict)
 	not is_array(org_verdict)
 }
 
-org_forbid_reasons contains "its rule obligation is not a set" if {
+mistakes contains "its rule obligation is not a set" if {
 	not is_set(org_obligation)
 	not is_array(org_obligation)
 }

@@ -85,6 +85,10 @@ func (d *doctor) examine(ctx context.Context) {
 	defer cancel()
 	hello, err := client.Hello(soon)
 	if errors.Is(err, control.ErrNoDaemon) {
+		if g != nil {
+			g.Poll(soon)
+			d.policy(g.Standing())
+		}
 		d.note("no daemon is running: an editor or scrubjay run starts one, scrubjay serve runs it here")
 		if text, _ := os.ReadFile(state.Dir + "/daemon.log"); len(text) > 0 {
 			d.note("  what the last one said: " + state.Dir + "/daemon.log")
@@ -109,12 +113,35 @@ func (d *doctor) examine(ctx context.Context) {
 	if slices.Contains(hello.Features, "forget") {
 		d.words(ctx, client)
 	}
-	err = nil
-	if hello.Policy.Refused != "" {
-		err = errors.New("the newest policy was refused: " + hello.Policy.Refused)
-	}
-	d.check("policy "+hello.Policy.Revision, err, "the last good one ("+hello.Policy.Revision+") is in force; tell whoever signs your organisation's policy")
+	d.policy(hello.Policy)
 	d.assistants(ctx, client, hello, providers)
+}
+
+// policy says what is in force, and what of the organisation's is not, and since when.
+func (d *doctor) policy(p control.Policy) {
+	in := "the last good one (" + p.Revision + ") is in force"
+	if p.Stale != "" {
+		in = "the organisation's policy is missing or has expired, and until it comes organisation.stale holds: " + p.Stale
+	}
+	if p.Unreachable != "" {
+		d.check("", fmt.Errorf("no newer policy%s: %s", since(p.UnreachableSince), p.Unreachable), in+"; see that organisation.url can be reached from here")
+	}
+	if p.Refused != "" {
+		d.check("", fmt.Errorf("the newest policy is not in force%s: %s", since(p.RefusedSince), p.Refused), in+"; tell whoever signs your organisation's policy")
+	}
+	if p.Unreachable+p.Refused == "" && p.Stale != "" {
+		d.note(in)
+	} else if p.Unreachable+p.Refused == "" {
+		d.good("policy " + p.Revision)
+	}
+}
+
+// since is from when on something was so, as this daemon knows it.
+func since(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return " since " + t.Local().Format(time.DateTime)
 }
 
 // words looks for ordinary words that were taken for secrets: from then on each is masked wherever it stands.

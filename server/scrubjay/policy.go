@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
@@ -33,7 +35,7 @@ func directory(args []string) string {
 
 func policyCheckCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "check [DIR]", Short: "Check that a directory of policy compiles and is formatted", Args: cobra.MaximumNArgs(1),
+		Use: "check [DIR]", Short: "Check that a directory of policy compiles, is spelt right and answers whatever it may be asked", Args: cobra.MaximumNArgs(1),
 		Example: "  scrubjay policy check org/",
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := policy.Check(directory(args)); err != nil {
@@ -162,6 +164,9 @@ func policyBuildCommand() *cobra.Command {
 			if scope == "" || seq < 1 {
 				return errors.New("say --scope (the word in organisation.scope) and --seq (larger than every one before)")
 			}
+			if days < 1 {
+				return errors.New("say --days of at least 1: a bundle that has expired is taken by no machine")
+			}
 			f, err := os.CreateTemp(".", ".bundle-*")
 			if err != nil {
 				return err
@@ -252,10 +257,19 @@ func policyPushCommand() *cobra.Command {
 		Use: "push BUNDLE DIR", Short: "Put a signed bundle into a directory that a web server serves", Args: cobra.ExactArgs(2),
 		Example: "  scrubjay policy push acme.tar.gz /var/www/policy",
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := policy.Push(args[0], args[1]); err != nil {
+			state, err := daemon.OpenState("")
+			if err != nil {
 				return err
 			}
-			fmt.Fprintln(c.OutOrStdout(), "pushed; every machine takes it with its next poll")
+			g, err := commandGovernance(state)
+			if err != nil {
+				return err
+			}
+			pushed, err := policy.Push(c.Context(), args[0], args[1], g.Policy().Layers(), state.Dir, time.Now())
+			if err != nil {
+				return exitError{code: 1, err: err}
+			}
+			fmt.Fprintln(c.OutOrStdout(), pushed)
 			return nil
 		},
 	}
@@ -274,9 +288,10 @@ func policyStatusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			standing := standing(c.Context(), state, g)
 			s := g.Policy().Status()
 			out := c.OutOrStdout()
-			fmt.Fprintf(out, "revision   %s\n", s.Revision)
+			fmt.Fprintf(out, "revision   %s\n", standing.Revision)
 			if !s.Organised {
 				fmt.Fprintln(out, "no organisation is configured: the built-in policy and your own settings hold")
 				return nil
@@ -284,10 +299,29 @@ func policyStatusCommand() *cobra.Command {
 			if s.Sequence > 0 {
 				fmt.Fprintf(out, "sequence   %d\nexpires    %s\n", s.Sequence, s.Expires.Local().Format(time.DateTime))
 			}
-			if s.Stale != "" {
-				fmt.Fprintf(out, "stale      the organisation's policy is missing or has expired: %s\n", s.Stale)
+			if standing.Stale != "" {
+				fmt.Fprintf(out, "stale      the organisation's policy is missing or has expired: %s\n", standing.Stale)
+			}
+			if standing.Refused != "" {
+				fmt.Fprintf(out, "refused    %s%s\n", standing.Refused, since(standing.RefusedSince))
+			}
+			if standing.Unreachable != "" {
+				fmt.Fprintf(out, "no answer  %s%s\n", standing.Unreachable, since(standing.UnreachableSince))
 			}
 			return nil
 		},
 	}
+}
+
+// standing is what the daemon says of the policy; without one, what the organisation's server says when it is asked now.
+func standing(ctx context.Context, state daemon.State, g *daemon.Governance) control.Policy {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if socket, err := state.Socket(); err == nil {
+		if hello, err := control.Dial(socket).Hello(ctx); err == nil {
+			return hello.Policy
+		}
+	}
+	g.Poll(ctx)
+	return g.Standing()
 }

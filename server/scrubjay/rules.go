@@ -144,6 +144,9 @@ Exit code 0: all hold. 1: one does not. 2: a file cannot be read.`,
 			if len(tried) == 0 {
 				return errors.New("the files hold no rule")
 			}
+			if texts == 0 {
+				return exitError{code: 1, err: errors.New("nothing was tried, because no rule has examples or negatives: give each rule examples = [...] of what it has to find")}
+			}
 			fmt.Fprintf(c.OutOrStdout(), "%d rules hold on %d examples and negatives\n", len(tried), texts)
 			return nil
 		},

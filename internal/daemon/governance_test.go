@@ -1,0 +1,161 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+)
+
+// signer is an organisation's key pair.
+type signer struct{ private, public []byte }
+
+func newSigner(t *testing.T) signer {
+	t.Helper()
+	private, public, err := policy.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer{private, public}
+}
+
+func (s signer) bundle(t *testing.T, seq int64) []byte {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "settings.yaml"), []byte("verdicts: {pii: {public: forbid}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var raw bytes.Buffer
+	if err := policy.Build(dir, &raw, seq, time.Now().Add(time.Hour), "acme"); err != nil {
+		t.Fatal(err)
+	}
+	signed, err := policy.Sign(raw.Bytes(), s.private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signed
+}
+
+// TestTheOrganisationIsFollowedWhileItRuns: it is named, its key is replaced, and it is taken out again; nothing is started
+// anew.
+func TestTheOrganisationIsFollowedWhileItRuns(t *testing.T) {
+	first, second := newSigner(t), newSigner(t)
+	var served atomic.Pointer[[]byte]
+	serve := func(raw []byte) { served.Store(&raw) }
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if raw := served.Load(); raw != nil {
+			w.Write(*raw)
+			return
+		}
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	defer server.Close()
+	state, err := OpenState(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, edits := filepath.Join(state.Dir, "config.yaml"), 0
+	var g *Governance
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		edits++
+		date := time.Now().Add(time.Duration(edits) * time.Second)
+		if err := os.Chtimes(config, date, date); err != nil {
+			t.Fatal(err)
+		}
+		if g != nil {
+			g.mu.Lock()
+			g.looked = time.Time{}
+			g.mu.Unlock()
+			g.Settings()
+		}
+	}
+	organisation := func(keys ...signer) string {
+		text := fmt.Sprintf("organisation:\n  url: %s/acme.tar.gz\n  scope: acme\n  keys:\n", server.URL)
+		for _, k := range keys {
+			text += "    - |\n      " + strings.ReplaceAll(strings.TrimSpace(string(k.public)), "\n", "\n      ") + "\n"
+		}
+		return text
+	}
+	write("destinations: [openai]\n")
+	if g, err = NewGovernance(state, config, zap.NewNop()); err != nil {
+		t.Fatal(err)
+	}
+	changes := make(chan Change, 20)
+	g.Watch = func(c Change) { changes <- c }
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); g.Run(ctx) }()
+	defer func() { cancel(); <-done }()
+	until := func(what string, is func(Change) bool) {
+		t.Helper()
+		for {
+			select {
+			case c := <-changes:
+				if is(c) {
+					return
+				}
+			case <-t.Context().Done():
+				t.Fatal("never " + what)
+			}
+		}
+	}
+	revision := func(prefix string) func(Change) bool {
+		return func(c Change) bool { return c.Refused == "" && strings.HasPrefix(c.Revision, prefix) }
+	}
+
+	serve(first.bundle(t, 1))
+	write(organisation(first))
+	until("in force", revision("1-"))
+
+	write(organisation(first, second))
+	if got := g.Standing(); !strings.HasPrefix(got.Revision, "1-") || got.Stale != "" {
+		t.Errorf("with a key more: %+v", got)
+	}
+	serve(second.bundle(t, 2))
+	write(organisation(second, first)) // in another order, so that it is asked at once
+	until("signed with the second", revision("2-"))
+	write(organisation(second))
+	if got := g.Standing(); !strings.HasPrefix(got.Revision, "2-") || got.Stale != "" {
+		t.Errorf("without the first key: %+v", got)
+	}
+
+	serve(first.bundle(t, 3))
+	write(organisation(second) + "  stale: closed\n")
+	until("refused", func(c Change) bool { return c.Refused != "" })
+	if got := g.Standing(); got.Refused == "" || got.RefusedSince == nil || !strings.HasPrefix(got.Revision, "2-") {
+		t.Errorf("refused: %+v", got)
+	}
+
+	served.Store(nil)
+	g.Poll(t.Context())
+	if got := g.Standing(); !strings.Contains(got.Unreachable, "404") || got.UnreachableSince == nil {
+		t.Errorf("404: %+v", got)
+	}
+
+	write(organisation(first))
+	if got := g.Standing(); got.Revision != "built-in" || got.Stale != "scrub" {
+		t.Errorf("its key is not trusted any more: %+v", got)
+	}
+	write("destinations: [openai]\n")
+	if got := g.Standing(); got.Revision != "built-in" || got.Stale+got.Refused+got.Unreachable != "" {
+		t.Errorf("no organisation any more: %+v", got)
+	}
+	serve(second.bundle(t, 4))
+	write(organisation(second))
+	until("back", revision("4-"))
+}

@@ -1,0 +1,211 @@
+package policy
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// vocabulary is what a name can be in one place of a query or of a table.
+type vocabulary struct {
+	what  string
+	names []string
+	// others says that there are names which nobody can list here, as those of providers in a person's own settings.
+	// Then only what looks like one of the list is taken for misspelt.
+	others bool
+	cure   string // what to do if the name is right
+}
+
+// wrong says what is wrong with a name, or nothing.
+func (v vocabulary) wrong(name string) string {
+	if slices.Contains(v.names, name) {
+		return ""
+	}
+	near := nearest(name, v.names)
+	if v.others && (near == "" || !slips(name, near)) {
+		return ""
+	}
+	text, end := fmt.Sprintf("no %s is called %q", v.what, name), ". "
+	switch {
+	case near != "":
+		text, end = text+": did you mean "+near+"?", " "
+	case len(v.names) <= 12:
+		text += ": it is one of " + strings.TrimPrefix(strings.Join(v.names, ", "), ", ")
+	}
+	if v.cure == "" {
+		return text
+	}
+	return text + end + v.cure
+}
+
+// nearest is the name that was probably meant, if there is one.
+func nearest(name string, names []string) (near string) {
+	best := 3
+	for _, n := range names {
+		d := levenshtein.ComputeDistance(strings.ToLower(name), n)
+		if n != "" && d <= max(1, len(name)/2) && (d < best || d == best && shared(name, n) > shared(name, near)) {
+			best, near = d, n
+		}
+	}
+	if near != "" || len(name) < 3 {
+		return near
+	}
+	i := slices.IndexFunc(names, func(n string) bool { return n != "" && (strings.HasPrefix(n, name) || strings.HasPrefix(name, n)) })
+	if i < 0 {
+		return ""
+	}
+	return names[i]
+}
+
+// shared is how many bytes two names begin with alike.
+func shared(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// slips tells whether one name is another with a slip of the finger in it. What has a number or a word of its own added is
+// another name by intent: openai2, openai-eu, my-openai.
+func slips(name, of string) bool {
+	for _, added := range []string{strings.TrimPrefix(name, of), strings.TrimSuffix(name, of)} {
+		if added != name && strings.Trim(added, "0123456789-_.") != added {
+			return false
+		}
+	}
+	lower := strings.ToLower(name)
+	switch levenshtein.ComputeDistance(lower, of) {
+	case 0, 1:
+		return true
+	case 2:
+		a, b := []byte(lower), []byte(of)
+		slices.Sort(a)
+		slices.Sort(b)
+		return len(name) > 8 || string(a) == string(b) // two letters changed places
+	}
+	return false
+}
+
+// entryNames are the names in package scrubjay.org that the built-in policy reads, from Rego or from data:
+// rules/policy/organisation.rego.
+var entryNames = []string{"forbid", "verdict", "obligation", "valid_until", "verdicts", "rules", "attachments", "labels", "name", "contact", "message"}
+
+// tables are what a bundle sets cell by cell: where what its rows are called stands in a query, and its verdicts.
+var tables = []struct {
+	name, rows string
+	verdicts   []string
+}{
+	{"verdicts", "subjects.*.class", verdictNames[:]},
+	{"rules", "subjects.*.rule", verdictNames[:]},
+	{"labels", "labels.*", verdictNames[:]},
+	{"attachments", "attachments.*", attachmentVerdicts},
+}
+
+// problem is what is wrong with what a bundle gives: the path to it below data.scrubjay.org, and the text that is wrong.
+type problem struct {
+	path []string
+	text string
+	what string
+}
+
+// tables checks what a bundle holds, in data or from its rules.
+func (sp *spelling) tables(org map[string]any) (all []problem) {
+	say := func(text, what string, path ...string) {
+		if what != "" {
+			all = append(all, problem{path, text, what})
+		}
+	}
+	for _, t := range tables {
+		given, there := org[t.name]
+		rows, ok := given.(map[string]any)
+		if there && !ok {
+			say("", "it is not an object of objects", t.name)
+		}
+		for _, row := range slices.Sorted(maps.Keys(rows)) {
+			if v, ok := sp.query[t.rows]; ok {
+				say(row, v.wrong(row), t.name, row)
+			}
+			cells, ok := rows[row].(map[string]any)
+			if !ok {
+				say(row, "it is not an object of kinds of provider", t.name, row)
+			}
+			for _, kind := range slices.Sorted(maps.Keys(cells)) {
+				verdict, _ := cells[kind].(string)
+				say(kind, sp.query["destination.kind"].wrong(kind), t.name, row, kind)
+				say(verdict, vocabulary{what: "verdict", names: t.verdicts}.wrong(verdict), t.name, row, kind)
+			}
+		}
+	}
+	for _, text := range []string{"name", "contact", "message"} {
+		if given, there := org[text]; there {
+			if _, ok := given.(string); !ok {
+				say("", "it is not a text", text)
+			}
+		}
+	}
+	return all
+}
+
+// verdictFields are what a verdict of the organisation's Rego may name, and where the same stands in a query.
+var verdictFields = map[string]string{"class": "subjects.*.class", "rule": "subjects.*.rule", "severity": "subjects.*.severity",
+	"confidence": "subjects.*.confidence", "attachment": "attachments.*", "validated": "", "reason": "", "verdict": ""}
+
+// field says what is wrong with a field of a verdict.
+func (sp *spelling) field(name string, value any, attachment bool) string {
+	path, ok := verdictFields[name]
+	if !ok {
+		return vocabulary{what: "field of a verdict", names: slices.Sorted(maps.Keys(verdictFields))}.wrong(name)
+	}
+	text, isText := value.(string)
+	_, isBool := value.(bool)
+	switch {
+	case name == "validated" && !isBool:
+		return "validated is true or false"
+	case name != "validated" && !isText:
+		return name + " is not a text"
+	case name == "verdict" && attachment:
+		return vocabulary{what: "verdict on attachments", names: attachmentVerdicts}.wrong(text)
+	case name == "verdict":
+		return vocabulary{what: "verdict", names: verdictNames[:]}.wrong(text)
+	}
+	if v, ok := sp.query[path]; ok {
+		return v.wrong(text)
+	}
+	return ""
+}
+
+// given checks what the organisation's part of a decision came to.
+func (sp *spelling) given(org map[string]any) (all []error) {
+	for _, p := range sp.tables(org) {
+		all = append(all, fmt.Errorf("%sdata.scrubjay.org.%s: %s", sp.bundle.place(p.text), strings.Join(p.path, "."), p.what))
+	}
+	verdicts, _ := org["verdict"].([]any)
+	for _, v := range verdicts {
+		fields, _ := v.(map[string]any)
+		_, attachment := fields["attachment"]
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			if wrong := sp.field(name, fields[name], attachment); wrong != "" {
+				text, _ := fields[name].(string)
+				if _, ok := verdictFields[name]; !ok {
+					text = name
+				}
+				all = append(all, fmt.Errorf("%sits rule verdict: %s", sp.bundle.place(text), wrong))
+			}
+		}
+	}
+	if until := org["valid_until"]; until != nil {
+		n, ok := until.(interface{ Int64() (int64, error) })
+		if ok {
+			_, err := n.Int64()
+			ok = err == nil
+		}
+		if !ok {
+			all = append(all, fmt.Errorf("its valid_until is not a whole number of seconds: round it, or convert it with to_number"))
+		}
+	}
+	return all
+}
