@@ -48,10 +48,10 @@ type Buffer struct {
 	history []step // oldest first
 }
 
-// step is the edit that followed a version.
+// step is what was done to a version, change by change.
 type step struct {
 	version int32
-	dirty   text.Dirty
+	edits   []text.Dirty
 }
 
 // Findings are those of this version; none if it was not scanned.
@@ -76,9 +76,11 @@ func (b *Buffer) Trace(version int32, s detect.Span) (detect.Span, bool) {
 		return detect.Span{}, false
 	}
 	for _, h := range b.history[from:] {
-		var ok bool
-		if s.Start, s.End, ok = h.dirty.Trace(s.Start, s.End); !ok {
-			return detect.Span{}, false
+		for _, d := range h.edits {
+			var ok bool
+			if s.Start, s.End, ok = d.Trace(s.Start, s.End); !ok {
+				return detect.Span{}, false
+			}
 		}
 	}
 	return s, s.End <= b.Text.Len()
@@ -152,7 +154,7 @@ func (b *Buffers) Change(u string, version int32, changes []text.Change, e text.
 		return nil, err
 	}
 	kept := old.history[max(0, len(old.history)-remembered+1):]
-	buf.history = append(slices.Clip(kept), step{old.Text.Version(), dirty})
+	buf.history = append(slices.Clip(kept), step{old.Text.Version(), next.Edits()})
 	if old.Scan != nil && scannable(next.Bytes()) == "" {
 		buf.Text = next
 		buf.Scan = old.Scan.Edit(next.Bytes(), detect.Span{Start: dirty.Start, End: dirty.OldEnd}, dirty.NewEnd-dirty.Start)
