@@ -156,6 +156,9 @@ func offerEnvironment(q *question) (all []protocol.CodeAction) {
 
 func offerAllowHere(q *question) (all []protocol.CodeAction) {
 	b := q.report.buffer
+	if !q.report.outlook.trusted {
+		return nil // it would not be heeded
+	}
 	for _, j := range q.findings {
 		at, comment, ok := allowComment(b, j.Finding)
 		if !ok {
@@ -169,7 +172,7 @@ func offerAllowHere(q *question) (all []protocol.CodeAction) {
 }
 
 func offerAllowInRepository(q *question) (all []protocol.CodeAction) {
-	if q.report.outlook.folder == nil {
+	if q.report.outlook.folder == nil || !q.report.outlook.trusted || q.report.buffer.Path == "" {
 		return nil
 	}
 	for _, j := range q.findings {

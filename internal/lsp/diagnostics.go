@@ -226,7 +226,10 @@ func (s *Server) closedProblems(u string) []protocol.Diagnostic {
 }
 
 func (s *Server) problemsOf(f *folder) []protocol.Diagnostic {
-	_, problems := f.settings(s.buffers)
+	if !s.trusts() {
+		return []protocol.Diagnostic{} // it is not heeded, so nothing in it is a mistake
+	}
+	problems := s.inspect(f)
 	all := make([]protocol.Diagnostic, 0, len(problems))
 	for _, p := range problems {
 		at := protocol.Position{Line: uint32(p.line)}

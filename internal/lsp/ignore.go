@@ -67,7 +67,7 @@ func (s *Server) allowInRepository(ctx context.Context, a argument) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if _, problems := parseSettings(old); len(problems) > 0 {
+	if _, problems := parseSettings(old); len(problems) > 0 { // what is said in vain does no harm
 		return fmt.Errorf("%s is not in order, so nothing was added; mend line %d first: %s", settingsFile, problems[0].line+1, problems[0].text)
 	}
 	next, err := addAllow(old, j.Finding, f.rel(r.buffer.Path), r.buffer.Value(j.Span))

@@ -29,7 +29,7 @@
 //	}
 //
 // What an editor or a repository says about rules, allow entries and destinations only quiets the editor:
-// the proxy does not ask this package.
+// the proxy does not ask this package. While the editor says {"trusted": false}, nothing that a folder says is heeded.
 package lsp
 
 import (
@@ -56,7 +56,10 @@ type Config struct {
 	// anew at every Refresh.
 	Engine   func() *detect.Engine
 	Settings func() policy.Settings
-	Decider  policy.Decider
+	// Rules makes the engine that has the rules of files besides those in force, which are not replaced. Nil means that
+	// a repository's rule files are not used.
+	Rules   func(files []string) (*detect.Engine, error)
+	Decider policy.Decider
 	// Daemon holds vault and proxy. Nil means that there is none to talk to: Redact then says so.
 	Daemon control.Daemon
 	// Reload takes over a new policy before files are judged by it. Nil means that there is nothing to do.
@@ -100,6 +103,9 @@ type Server struct {
 	outlooks   map[*folder]*outlook
 	editor     editorSettings
 	folders    []*folder
+	rules      map[string]*ownRules // by the root of their folder
+
+	ruling sync.Mutex
 }
 
 // New makes a server for one connection.
@@ -116,6 +122,7 @@ func New(cfg Config) *Server {
 		sent:     make(map[string]string),
 		reports:  make(map[string]*report),
 		outlooks: make(map[*folder]*outlook),
+		rules:    make(map[string]*ownRules),
 		status:   statusBook{sent: make(map[string]string)},
 	}
 }
@@ -142,7 +149,7 @@ func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) (exitCode in
 
 // Refresh judges every open file anew, because policy or settings have changed.
 func (s *Server) Refresh() {
-	s.buffers.Use(s.cfg.Engine())
+	s.useRules()
 	s.mu.Lock()
 	s.generation++
 	clear(s.outlooks)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -50,6 +51,11 @@ func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 	defer cancel()
 	s := lsp.New(lsp.Config{
 		Engine: governance.Engine, Decider: governance.Policy(), Settings: governance.Settings, Daemon: attached,
+		Rules: func(files []string) (*detect.Engine, error) {
+			settings := governance.Settings()
+			settings.Rules.Files = append(slices.Clone(files), settings.Rules.Files...)
+			return daemon.EngineFor(settings)
+		},
 		Reload: governance.Reload, Fingerprint: fingerprints(state), Log: log.Named("lsp"), Program: "scrubjay", Version: programVersion(),
 	})
 	governance.Watch = func(c daemon.Change) {

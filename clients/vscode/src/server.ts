@@ -99,6 +99,8 @@ export class Server {
 		this.client = client;
 		this.ofClient = [
 			client,
+			// The server asks for the settings anew, and whether the folder is trusted is one of them.
+			vscode.workspace.onDidGrantWorkspaceTrust(() => client.sendNotification('workspace/didChangeConfiguration', { settings: null })),
 			client.onNotification(statusMethod, (status: Status) => this.items.setStatus(status)),
 			client.onDidChangeState(({ newState }) => this.show(client, newState)),
 		];
@@ -142,5 +144,6 @@ function settings(): object {
 		rules: { disable: ours.get<string[]>('rules.disable', []) },
 		allow: ours.get<object[]>('allow', []),
 		destinations: ours.get<string[]>('destinations', []),
+		trusted: vscode.workspace.isTrusted,
 	};
 }
