@@ -44,7 +44,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	if d := c.TextDocument; d != nil {
 		caps.pull = d.Diagnostic != nil
 		caps.markdown = d.Hover == nil || slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown)
-		caps.actions = d.CodeAction != nil && len(d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0
+		caps.actions = d.CodeAction != nil && d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil // an empty one says no kinds, and yes to actions
 	}
 	return caps
 }

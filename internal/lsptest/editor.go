@@ -32,6 +32,8 @@ type Options struct {
 	// Lies has it say that an edit is done when its text has moved on and it is not; Blind has it do every edit, whatever
 	// its text is by now; Lazy has it send a new text only after its answer.
 	Lies, Blind, Lazy bool
+	// Literal editors take edits with code actions alone, and list no kinds of actions, as Vim with ALE.
+	Literal bool
 	// Init are the initializationOptions.
 	Init json.RawMessage
 	// Answer is what the person clicks when asked; empty closes the question.
@@ -175,6 +177,10 @@ func (e *Editor) capabilities() string {
 	}
 	if e.options.Encoding != "" {
 		caps["general"] = map[string]any{"positionEncodings": []string{e.options.Encoding}}
+	}
+	if e.options.Literal {
+		delete(caps["workspace"].(map[string]any), "applyEdit")
+		caps["textDocument"].(map[string]any)["codeAction"] = map[string]any{"codeActionLiteralSupport": map[string]any{"codeActionKind": map[string]any{"valueSet": []string{}}}}
 	}
 	encoded, _ := json.Marshal(caps)
 	return string(encoded)

@@ -68,7 +68,7 @@ func placeholder(kind string, n int) string {
 	panic("no check character fits " + body)
 }
 
-var errDown = errors.New("no daemon")
+var errDown = fmt.Errorf("%w (made up)", control.ErrNoDaemon)
 
 // Daemon keeps what it is given in memory.
 type Daemon struct {

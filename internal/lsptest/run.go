@@ -240,9 +240,9 @@ func (r *running) at(name, expr string) (start, end int) {
 func whole(expr string) *regexp.Regexp { return regexp.MustCompile("^(?:" + expr + ")$") }
 
 func (r *running) act(args []string) {
-	start, _ := r.at(args[0], args[1])
+	start, end := r.at(args[0], args[1])
 	var found []protocol.CodeAction
-	for _, a := range r.editor.Actions(r.uri(args[0]), start, start) {
+	for _, a := range r.editor.Actions(r.uri(args[0]), start, end) {
 		if whole(args[2]).MatchString(a.Title) {
 			found = append(found, a)
 		}
