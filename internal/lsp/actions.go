@@ -298,7 +298,7 @@ type splice struct {
 
 // workspaceEdit is for exactly this version, where the editor can check that.
 func (s *Server) workspaceEdit(b *workspace.Buffer, splices []splice) *protocol.WorkspaceEdit {
-	u := uri.URI(b.URI)
+	u := uri.URI(s.spelling(b.URI))
 	plain := make([]protocol.TextEdit, len(splices))
 	elements := make([]protocol.TextDocumentEditElement, len(splices))
 	for i, sp := range splices {
@@ -308,8 +308,10 @@ func (s *Server) workspaceEdit(b *workspace.Buffer, splices []splice) *protocol.
 	if !s.caps.versionedEdits {
 		return &protocol.WorkspaceEdit{Changes: map[uri.URI][]protocol.TextEdit{u: plain}}
 	}
-	version := b.Text.Version()
 	edit := &protocol.TextDocumentEdit{Edits: elements}
-	edit.TextDocument.URI, edit.TextDocument.Version = u, &version
+	edit.TextDocument.URI = u
+	if version := b.Text.Version(); !b.Unversioned {
+		edit.TextDocument.Version = &version
+	}
 	return &protocol.WorkspaceEdit{DocumentChanges: []protocol.DocumentChange{edit}}
 }

@@ -62,7 +62,7 @@ func (s *Server) diagnoseForever(ctx context.Context) {
 func (s *Server) diagnose(ctx context.Context, u string) {
 	start := time.Now()
 	b, open := s.buffers.At(u)
-	p := protocol.PublishDiagnosticsParams{URI: uri.URI(u), Diagnostics: []protocol.Diagnostic{}}
+	p := protocol.PublishDiagnosticsParams{URI: uri.URI(s.spelling(u)), Diagnostics: []protocol.Diagnostic{}}
 	switch {
 	case open:
 		r := s.judge(ctx, b)

@@ -90,6 +90,7 @@ func (s *Server) Initialize(ctx context.Context, p *protocol.InitializeParams) (
 	if err := s.takeEditorSettings(p.InitializationOptions, true); err != nil {
 		defer s.warn("initializationOptions: " + err.Error())
 	}
+	s.status.wanted.Store(s.editor.Status)
 	if p.ProcessID != nil {
 		pid := int(*p.ProcessID)
 		s.spawn(func(ctx context.Context) { s.watchParent(ctx, pid) })

@@ -13,8 +13,8 @@
 //
 // What the daemon has to know of the person, it asks through the editor (ask.go).
 //
-// Besides the protocol's own there is one method, scrubjay/status. As a notification to the editor it is
-// sent whenever what it says has changed; as a request {"uri": ...} it answers with the same:
+// Besides the protocol's own there is one method, scrubjay/status. As a notification it is sent whenever what it says has
+// changed, to an editor that asked for it by {"status": true} in its initializationOptions or by a request; as a request {"uri": ...} it answers with the same:
 //
 //	{
 //	  "uri":      the file it speaks of; absent when it is of none,
@@ -104,6 +104,7 @@ type Server struct {
 	editor     editorSettings
 	folders    []*folder
 	rules      map[string]*ownRules // by the root of their folder
+	spellings  map[string]string    // of URIs that the editor writes in another way than the library
 
 	ruling sync.Mutex
 }
@@ -123,7 +124,9 @@ func New(cfg Config) *Server {
 		reports:  make(map[string]*report),
 		outlooks: make(map[*folder]*outlook),
 		rules:    make(map[string]*ownRules),
-		status:   statusBook{sent: make(map[string]string)},
+
+		spellings: make(map[string]string),
+		status:    statusBook{sent: make(map[string]string)},
 	}
 }
 

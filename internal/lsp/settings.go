@@ -30,6 +30,8 @@ type editorSettings struct {
 	Destinations []string            `yaml:"destinations"`
 	// Trusted is false in a folder that the person does not trust: nothing in it is heeded then. Silence means yes.
 	Trusted *bool `yaml:"trusted"`
+	// Status asks for the notification scrubjay/status; it counts in initializationOptions.
+	Status bool `yaml:"status"`
 }
 
 // trusts tells whether what the open folders say is heeded.
@@ -78,7 +80,7 @@ func (s *Server) takeEditorSettings(raw protocol.LSPAny, bare bool) error {
 	}
 	var settings editorSettings
 	if err := yaml.Unmarshal(plain, &settings); err != nil {
-		return errors.New("settings: one of trace, rules.disable, allow, destinations, trusted has the wrong type; nothing was changed")
+		return errors.New("settings: one of trace, rules.disable, allow, destinations, trusted, status has the wrong type; nothing was changed")
 	}
 	if _, err := policy.NewAllowList(settings.Allow); err != nil {
 		return fmt.Errorf("settings: %w; nothing was changed", err)

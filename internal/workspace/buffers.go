@@ -40,6 +40,8 @@ type Buffer struct {
 	Path     string // where it, or the notebook that it is a cell of, would be on disk; empty if it is of no file
 	Language string // the editor's id for it, such as "go"
 	Text     *text.Snapshot
+	// Unversioned says that the editor gives its versions no numbers; those here are our own.
+	Unversioned bool
 	// Unscanned says why the text was not scanned; then there is no Scan.
 	Unscanned string
 	Scan      *detect.Scan
@@ -131,16 +133,20 @@ func (b *Buffers) Open(u, language string, version int32, content []byte) *Buffe
 	return b.put(buf)
 }
 
-// Change makes the next version. On an error the present one stays.
+// Change makes the next version; a negative one stands for one without a number. On an error the present one stays.
 func (b *Buffers) Change(u string, version int32, changes []text.Change, e text.Encoding) (*Buffer, error) {
 	old, ok := b.At(u)
+	unversioned := version < 0
+	if ok && unversioned {
+		version = old.Text.Version() + 1
+	}
 	switch {
 	case !ok:
 		return nil, fmt.Errorf("a file that is not open was changed; send didOpen first")
 	case version < old.Text.Version():
 		return nil, fmt.Errorf("version %d came after version %d; close and open the file again", version, old.Text.Version())
 	}
-	buf := &Buffer{URI: old.URI, Path: old.Path, Language: old.Language, engine: old.engine}
+	buf := &Buffer{URI: old.URI, Path: old.Path, Language: old.Language, engine: old.engine, Unversioned: unversioned}
 	if old.dropped() {
 		// Its text is not here, so only a whole new one can be taken.
 		whole := slices.IndexFunc(changes, func(c text.Change) bool { return c.Range == nil })

@@ -78,7 +78,7 @@ export class Server {
 		// a value which traces the text of files.
 		const client = new LanguageClient('scrubjay-client', 'Scrubjay', run, {
 			documentSelector: selector,
-			initializationOptions: settings(),
+			initializationOptions: { ...settings(), status: true },
 			outputChannel: this.output,
 			traceOutputChannel: this.trace.channel,
 			revealOutputChannelOn: RevealOutputChannelOn.Never,
