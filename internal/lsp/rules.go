@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
@@ -17,7 +18,20 @@ type ownRules struct {
 	base    *detect.Engine // those in force
 	engine  *detect.Engine
 	refused map[string]string // why a file is not used, by its name in the settings
+	paths   []string
 	stamp   string
+}
+
+// rulesFile tells whether a folder's rules come from a file.
+func (s *Server) rulesFile(path string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, own := range s.rules {
+		if slices.Contains(own.paths, path) {
+			return true
+		}
+	}
+	return false
 }
 
 // rulesOf makes the rules of a folder anew if something that they follow from has changed.
@@ -41,7 +55,7 @@ func (s *Server) rulesOf(f *folder, repository policy.Settings) *ownRules {
 			fmt.Fprintf(&stamp, "\x00%d\x00%d", st.Size(), st.ModTime().UnixNano())
 		}
 	}
-	own.stamp = stamp.String()
+	own.paths, own.stamp = paths, stamp.String()
 	s.mu.Lock()
 	known := s.rules[f.root]
 	s.mu.Unlock()

@@ -103,9 +103,9 @@ func (s *Server) DidChangeWatchedFiles(_ context.Context, p *protocol.DidChangeW
 	return nil
 }
 
-// touched judges everything anew if the file is one that holds settings or labels others.
+// touched judges everything anew if the file is one that holds settings or rules, or labels others.
 func (s *Server) touched(path string) {
-	if name := filepath.Base(path); path != "" && (name == settingsFile || slices.Contains(workspace.AIIgnoreFiles(), name)) {
+	if name := filepath.Base(path); path != "" && (name == settingsFile || slices.Contains(workspace.AIIgnoreFiles(), name) || s.rulesFile(path)) {
 		s.Refresh()
 	}
 }
