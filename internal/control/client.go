@@ -137,19 +137,23 @@ func (c *Client) Answer(ctx context.Context, a Answer) error {
 }
 
 // Events calls f for each event but questions until ctx ends or the daemon goes away.
-func (c *Client) Events(ctx context.Context, f func(Event)) error { return c.events(ctx, "events", f) }
-
-// Attend calls f for each event, questions included, until ctx ends or the daemon goes away.
-func (c *Client) Attend(ctx context.Context, f func(Event)) error {
-	return c.events(ctx, "events?answers=1", f)
+func (c *Client) Events(ctx context.Context, f func(Event)) error {
+	return c.events(ctx, "events", func() {}, f)
 }
 
-func (c *Client) events(ctx context.Context, name string, f func(Event)) error {
+// Attend calls f for each event, questions included, until ctx ends or the daemon goes away. The first is of kind
+// Attached.
+func (c *Client) Attend(ctx context.Context, f func(Event)) error {
+	return c.events(ctx, "events?answers=1", func() { f(Event{Kind: Attached}) }, f)
+}
+
+func (c *Client) events(ctx context.Context, name string, attached func(), f func(Event)) error {
 	res, err := c.send(ctx, http.MethodGet, name, nil)
 	if err != nil {
 		return err
 	}
 	defer res.Body.Close()
+	attached()
 	lines := bufio.NewScanner(res.Body)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {

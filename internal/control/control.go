@@ -211,7 +211,7 @@ type Judged struct {
 // "attached" means: the daemon lives while somebody is. Who adds ?answers=1 can put a question to the person, and gets
 // those that there are.
 type Event struct {
-	Kind string    `json:"kind"` // exchange, policy, refused, proxy, ask
+	Kind string    `json:"kind"` // exchange, policy, refused, proxy, ask; and Attached, which is not of the daemon
 	Time time.Time `json:"time"`
 	// Text is one sentence for a person.
 	Text     string         `json:"text"`
@@ -227,6 +227,10 @@ type Event struct {
 	ID    string `json:"id,omitempty"`
 	Files []File `json:"files,omitempty"`
 }
+
+// Attached is the kind of the event that says that all that happens from now on is told: what was asked before may have
+// changed unheard.
+const Attached = "attached"
 
 // File is what a question tells of a file: nothing of what is in it.
 type File struct {
@@ -263,7 +267,8 @@ type Daemon interface {
 	Reveal(ctx context.Context, r Reveal) (Revealed, error)
 	// Known tells the daemon where secrets are. One that is older does without.
 	Known(ctx context.Context, r Known) error
-	// Attend calls f for each event, questions included, until ctx ends or the daemon goes away.
+	// Attend calls f for each event, questions included, until ctx ends or the daemon goes away. The first is of kind
+	// Attached.
 	Attend(ctx context.Context, f func(Event)) error
 	// Answer is the person's answer to a question. An error says that nobody waits for it any more.
 	Answer(ctx context.Context, a Answer) error

@@ -9,6 +9,7 @@ import (
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
+	"go.uber.org/zap"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
@@ -25,6 +26,7 @@ var producers = []struct {
 	kind protocol.CodeActionKind
 	make func(q *question) []protocol.CodeAction
 }{
+	{protocol.CodeActionKindQuickFix, offerRedactThese},
 	{protocol.CodeActionKindQuickFix, offerRedact},
 	{protocol.CodeActionKindQuickFix, offerRestore},
 	{protocol.CodeActionKindQuickFix, offerEnvironment},
@@ -35,13 +37,16 @@ var producers = []struct {
 
 // question is what an editor asks about a range of a file.
 type question struct {
+	ctx        context.Context
 	s          *Server
 	report     *report
 	start, end int
 	findings   []judged // shown, and in the range
+	told       bool     // why nothing is redacted
 }
 
-// CodeAction offers what can be done about the findings and placeholders in a range. What the editor
+// CodeAction offers what can be done about the findings and placeholders in a range; what would read alike is offered once,
+// for all of them. What the editor
 // says of diagnostics is not looked at: some echo them with positions counted otherwise, or in part.
 func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) ([]protocol.CommandOrCodeAction, error) {
 	b, open := s.buffers.At(string(p.TextDocument.URI))
@@ -51,7 +56,7 @@ func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) (
 		return offered, nil
 	}
 	r := ours(p.Range)
-	q := &question{s: s, report: s.judge(ctx, b), start: b.Text.Offset(r.Start, s.encoding), end: b.Text.Offset(r.End, s.encoding)}
+	q := &question{ctx: ctx, s: s, report: s.judge(ctx, b), start: b.Text.Offset(r.Start, s.encoding), end: b.Text.Offset(r.End, s.encoding)}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -85,14 +90,30 @@ func wanted(kind protocol.CodeActionKind, only []protocol.CodeActionKind) bool {
 type argument struct {
 	URI     string `json:"uri"`
 	Version int32  `json:"version"`
-	Rule    string `json:"rule,omitempty"`
-	Start   int    `json:"start"` // bytes
-	End     int    `json:"end"`
+	place
+	Others []place `json:"others,omitempty"` // that the same is to be done to
 }
 
-func (q *question) argument(rule string, span detect.Span) argument {
+// place is that of a finding.
+type place struct {
+	Rule  string `json:"rule,omitempty"`
+	Start int    `json:"start"` // bytes
+	End   int    `json:"end"`
+}
+
+func (a argument) places() []place { return append([]place{a.place}, a.Others...) }
+
+func (q *question) argument(places ...place) argument {
 	b := q.report.buffer
-	return argument{URI: b.URI, Version: b.Text.Version(), Rule: rule, Start: span.Start, End: span.End}
+	return argument{URI: b.URI, Version: b.Text.Version(), place: places[0], Others: places[1:]}
+}
+
+func placesOf(findings []judged) []place {
+	places := make([]place, len(findings))
+	for i, j := range findings {
+		places[i] = place{j.Rule.ID, j.Start, j.End}
+	}
+	return places
 }
 
 // action is one that a command does.
@@ -101,43 +122,114 @@ func action(title, name string, a argument) protocol.CodeAction {
 	return protocol.CodeAction{Title: title, Command: protocol.Command{Title: title, Command: name, Arguments: []protocol.LSPAny{encoded}}}
 }
 
-// about says which diagnostic an action mends.
-func (q *question) about(a protocol.CodeAction, j judged) protocol.CodeAction {
-	a.Diagnostics = []protocol.Diagnostic{q.s.diagnosticOf(q.report, j)}
+// about says which diagnostics an action mends.
+func (q *question) about(a protocol.CodeAction, findings []judged) protocol.CodeAction {
+	for _, j := range findings {
+		a.Diagnostics = append(a.Diagnostics, q.s.diagnosticOf(q.report, j))
+	}
 	return a
 }
 
-func offerRedact(q *question) (all []protocol.CodeAction) {
-	if !q.s.caps.applyEdit {
+// alike puts findings together of which the same can be said, in the order of the first of each.
+func alike(findings []judged, say func(judged) string) [][]judged {
+	var groups [][]judged
+	at := make(map[string]int)
+	for _, j := range findings {
+		key := say(j)
+		i, known := at[key]
+		if !known {
+			i = len(groups)
+			at[key] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], j)
+	}
+	return groups
+}
+
+// redaction is an action that redacts findings. An editor that takes no edits of the server's gets the edit with the
+// action: the values are in the vault then, whether it is chosen or not.
+func (q *question) redaction(title, command string, a argument, findings []judged) (protocol.CodeAction, bool) {
+	if q.s.caps.applyEdit {
+		return action(title, command, a), true
+	}
+	if !q.s.caps.actions {
+		return protocol.CodeAction{}, false
+	}
+	splices, err := q.s.redacted(q.ctx, q.report, findings)
+	if err != nil {
+		q.s.log.Info("redacting is not offered", zap.Error(err))
+		if q.ctx.Err() == nil && !q.told {
+			q.told = true
+			q.s.warn(err.Error())
+		}
+		return protocol.CodeAction{}, false
+	}
+	return protocol.CodeAction{Title: title, Edit: q.s.workspaceEdit(q.report.buffer, splices)}, true
+}
+
+// offerRedactThese is for a selection of several.
+func offerRedactThese(q *question) []protocol.CodeAction {
+	these := slices.DeleteFunc(slices.Clone(q.findings), func(j judged) bool { return !worthIt(j) })
+	if len(these) < 2 {
+		return nil
+	}
+	a, ok := q.redaction(fmt.Sprintf("Redact all %d", len(these)), commandRedact, q.argument(placesOf(these)...), these)
+	if !ok {
 		return nil
 	}
 	yes := true
-	for _, j := range q.findings {
-		a := q.about(action("Redact: "+describe(j), commandRedact, q.argument(j.Rule.ID, j.Span)), j)
-		a.IsPreferred = &yes
+	a = q.about(a, these)
+	a.IsPreferred = &yes
+	return []protocol.CodeAction{a}
+}
+
+func offerRedact(q *question) (all []protocol.CodeAction) {
+	yes := true
+	groups := alike(q.findings, describe)
+	for _, group := range groups {
+		title := "Redact: " + describe(group[0])
+		if len(group) > 1 {
+			if len(groups) == 1 && worthIt(group[0]) {
+				return nil // that is all of them
+			}
+			title += fmt.Sprintf(" (%d)", len(group))
+		}
+		a, ok := q.redaction(title, commandRedact, q.argument(placesOf(group)...), group)
+		if !ok {
+			return nil
+		}
+		a = q.about(a, group)
+		if len(q.findings) == 1 {
+			a.IsPreferred = &yes
+		}
 		all = append(all, a)
 	}
 	return all
 }
 
 func offerRedactAll(q *question) []protocol.CodeAction {
-	n := len(redactable(q.report))
-	if n == 0 || !q.s.caps.applyEdit {
+	these := redactable(q.report)
+	if len(these) == 0 {
 		return nil
 	}
-	title := fmt.Sprintf("Redact all %d in this file", n)
-	if n == 1 {
+	title := fmt.Sprintf("Redact all %d in this file", len(these))
+	if len(these) == 1 {
 		title = "Redact the one finding in this file"
 	}
-	return []protocol.CodeAction{action(title, commandRedactAll, q.argument("", detect.Span{}))}
+	a, ok := q.redaction(title, commandRedactAll, q.argument(place{}), these)
+	if !ok {
+		return nil
+	}
+	return []protocol.CodeAction{a}
 }
 
 func offerRestore(q *question) (all []protocol.CodeAction) {
 	if !q.s.caps.applyEdit {
-		return nil
+		return nil // the value would stand in the answer, chosen or not
 	}
 	for _, span := range placeholdersIn(q.report.buffer, q.start, q.end) {
-		all = append(all, action("Restore "+string(q.report.buffer.Value(span)), commandRestore, q.argument("", span)))
+		all = append(all, action("Restore "+string(q.report.buffer.Value(span)), commandRestore, q.argument(place{"", span.Start, span.End})))
 	}
 	return all
 }
@@ -146,44 +238,56 @@ func offerEnvironment(q *question) (all []protocol.CodeAction) {
 	if !q.s.caps.applyEdit || q.report.outlook.folder == nil {
 		return nil
 	}
+	names := make(map[string]bool)
 	for _, j := range q.findings {
-		if v, ok := variableFor(q.report.buffer, j.Finding); ok {
-			all = append(all, q.about(action("Use an environment variable: "+v.name, commandUseEnv, q.argument(j.Rule.ID, j.Span)), j))
+		// A variable has one value: the first of its name is offered.
+		if v, ok := variableFor(q.report.buffer, j.Finding); ok && !names[v.name] {
+			names[v.name] = true
+			all = append(all, q.about(action("Use an environment variable: "+v.name, commandUseEnv, q.argument(placesOf([]judged{j})...)), []judged{j}))
 		}
 	}
 	return all
 }
 
 func offerAllowHere(q *question) (all []protocol.CodeAction) {
+	if !q.report.outlook.trusted || !q.s.caps.applyEdit && !q.s.caps.actions {
+		return nil // it would not be heeded, or could not be made
+	}
 	b := q.report.buffer
-	for _, j := range q.findings {
-		at, comment, ok := allowComment(b, j.Finding)
-		if !ok {
-			continue
+	able := slices.DeleteFunc(slices.Clone(q.findings), func(j judged) bool { return len(allowComments(b, []judged{j})) == 0 })
+	for _, group := range alike(able, func(j judged) string { return j.Rule.ID }) {
+		title, splices := "Not sensitive: allow "+group[0].Rule.ID+" on this line", allowComments(b, group)
+		if len(splices) > 1 {
+			title = fmt.Sprintf("Not sensitive: allow %s on these %d lines", group[0].Rule.ID, len(splices))
 		}
-		a := q.about(protocol.CodeAction{Title: "Not sensitive: allow " + j.Rule.ID + " on this line"}, j)
-		a.Edit = q.s.workspaceEdit(b, []splice{{detect.Span{Start: at, End: at}, comment}})
-		all = append(all, a)
+		a := protocol.CodeAction{Title: title, Edit: q.s.workspaceEdit(b, splices)}
+		if q.s.caps.applyEdit { // the text may move on until it is chosen
+			a = action(title, commandAllowHere, q.argument(placesOf(group)...))
+		}
+		all = append(all, q.about(a, group))
 	}
 	return all
 }
 
-func offerAllowInRepository(q *question) (all []protocol.CodeAction) {
-	if q.report.outlook.folder == nil {
+func offerAllowInRepository(q *question) []protocol.CodeAction {
+	b := q.report.buffer
+	if len(q.findings) == 0 || q.report.outlook.folder == nil || !q.report.outlook.trusted || b.Path == "" {
 		return nil
 	}
-	for _, j := range q.findings {
-		all = append(all, q.about(action("Not sensitive: allow this value in "+settingsFile, commandAllow, q.argument(j.Rule.ID, j.Span)), j))
+	title := "Not sensitive: allow this value in " + settingsFile
+	if n := len(alike(q.findings, func(j judged) string { return j.Rule.ID + "\x00" + string(b.Value(j.Span)) })); n > 1 {
+		title = fmt.Sprintf("Not sensitive: allow these %d values in %s", n, settingsFile)
 	}
-	return all
+	return []protocol.CodeAction{q.about(action(title, commandAllow, q.argument(placesOf(q.findings)...)), q.findings)}
 }
 
-// redactable are the findings that Redact all takes: shown, and more than documented examples or test
-// values, which would only be noise in the vault.
+// worthIt tells whether a finding is more than a documented example or a test value, which would only be noise in the
+// vault.
+func worthIt(j judged) bool { return j.Severity != detect.Info && j.verdict != policy.Allow }
+
+// redactable are the findings that Redact all takes.
 func redactable(r *report) []judged {
-	return slices.DeleteFunc(r.shown(), func(j judged) bool {
-		return j.Severity == detect.Info || j.verdict == policy.Allow
-	})
+	return slices.DeleteFunc(r.shown(), func(j judged) bool { return !worthIt(j) })
 }
 
 // splice replaces a span of a version by a text.
@@ -194,7 +298,7 @@ type splice struct {
 
 // workspaceEdit is for exactly this version, where the editor can check that.
 func (s *Server) workspaceEdit(b *workspace.Buffer, splices []splice) *protocol.WorkspaceEdit {
-	u := uri.URI(b.URI)
+	u := uri.URI(s.spelling(b.URI))
 	plain := make([]protocol.TextEdit, len(splices))
 	elements := make([]protocol.TextDocumentEditElement, len(splices))
 	for i, sp := range splices {
@@ -204,8 +308,10 @@ func (s *Server) workspaceEdit(b *workspace.Buffer, splices []splice) *protocol.
 	if !s.caps.versionedEdits {
 		return &protocol.WorkspaceEdit{Changes: map[uri.URI][]protocol.TextEdit{u: plain}}
 	}
-	version := b.Text.Version()
 	edit := &protocol.TextDocumentEdit{Edits: elements}
-	edit.TextDocument.URI, edit.TextDocument.Version = u, &version
+	edit.TextDocument.URI = u
+	if version := b.Text.Version(); !b.Unversioned {
+		edit.TextDocument.Version = &version
+	}
 	return &protocol.WorkspaceEdit{DocumentChanges: []protocol.DocumentChange{edit}}
 }

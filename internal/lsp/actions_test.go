@@ -319,3 +319,52 @@ func TestStatusIsSentWhenItChanges(t *testing.T) {
 		}
 	})
 }
+
+// An editor that takes no edits of the server's, and lists no kinds of actions, gets the edits with the actions.
+func TestLiteralEdits(t *testing.T) {
+	lsptest.Prepare(t)
+	synctest.Test(t, func(t *testing.T) {
+		cfg := config()
+		daemon := lsptest.NewDaemon()
+		cfg.Daemon = daemon
+		first, second := key(t, "aws"), key(t, "github")
+		e := lsptest.Start(t, cfg, lsptest.Options{Literal: true}, first, second)
+		text := "a = '😀" + first + "'\nb = '" + second + "'\n"
+		e.Open(file, "python", text)
+		synctest.Wait()
+		var titles []string
+		for _, a := range e.Actions(file, 0, len(text)) {
+			titles = append(titles, a.Title)
+			if a.Edit == nil {
+				t.Errorf("%q needs a command", a.Title)
+			}
+		}
+		want := []string{"Redact all 2", "Redact: AWS access key id", "Redact: GitHub", "Not sensitive: allow aws-", "Not sensitive: allow github-", "Redact all 2 in this file"}
+		if len(titles) != len(want) {
+			t.Fatalf("offered are %q", titles)
+		}
+		for i := range want {
+			if !strings.HasPrefix(titles[i], want[i]) {
+				t.Errorf("offered is %q, want %q", titles[i], want[i])
+			}
+		}
+		do(t, e, file, len(text)-5, "Redact: GitHub")
+		do(t, e, file, 12, "Not sensitive: allow aws-")
+		got, _ := e.TextOf(file)
+		if !regexp.MustCompile(`^# scrubjay:allow aws-access-key-id\na = '😀` + first + `'\nb = 'REDACTED_[A-Z_]+_\w+'\n$`).MatchString(got) {
+			t.Errorf("the text became %s", hide(got, []string{first, second}))
+		}
+		// What the daemon does not keep is not offered, and the person is told why.
+		e.Replace(file, 0, 0, "c = '"+key(t, "openai")+"'\n")
+		daemon.Down(true)
+		for _, a := range e.Actions(file, 8, 8) {
+			if strings.HasPrefix(a.Title, "Redact") {
+				t.Errorf("%q is offered without a daemon", a.Title)
+			}
+		}
+		synctest.Wait()
+		if told := e.Messages(); len(told) != 1 || !strings.Contains(told[0], "does not answer") {
+			t.Errorf("the person was told %q", told)
+		}
+	})
+}

@@ -21,6 +21,7 @@ const (
 	commandRedactAll = "scrubjay.redactAll"
 	commandRestore   = "scrubjay.restore"
 	commandUseEnv    = "scrubjay.useEnv"
+	commandAllowHere = "scrubjay.allowHere"
 	commandAllow     = "scrubjay.allow"
 )
 
@@ -33,6 +34,7 @@ var commands = []struct {
 	{commandRedactAll, (*Server).redactAll},
 	{commandRestore, (*Server).restore},
 	{commandUseEnv, (*Server).useEnvironment},
+	{commandAllowHere, (*Server).allowHere},
 	{commandAllow, (*Server).allowInRepository},
 }
 
@@ -48,6 +50,8 @@ const (
 	// daemonPatience is how long the daemon may take to put a value away or to bring one back.
 	daemonPatience = 10 * time.Second
 )
+
+var errNotOpen = errors.New("the file is not open any more, so nothing was done")
 
 // errMoved is said when a place cannot be found again.
 var errMoved = errors.New("the text has changed here meanwhile, so nothing was done; ask for the actions again")
@@ -79,28 +83,44 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 	return nil, nil
 }
 
-// finding is the one that an argument speaks of, in the present version.
+// findings are those that an argument speaks of, in the present version.
+func (s *Server) findings(ctx context.Context, a argument) (*report, []judged, error) {
+	b, open := s.buffers.At(a.URI)
+	if !open {
+		return nil, nil, errNotOpen
+	}
+	r := s.judge(ctx, b)
+	var these []judged
+	for _, p := range a.places() {
+		span, ok := b.Trace(a.Version, detect.Span{Start: p.Start, End: p.End})
+		if !ok {
+			return nil, nil, errMoved
+		}
+		i := slices.IndexFunc(r.findings, func(j judged) bool { return j.Span == span && j.Rule.ID == p.Rule })
+		if i < 0 {
+			return nil, nil, errMoved
+		}
+		these = append(these, r.findings[i])
+	}
+	return r, these, nil
+}
+
+// finding is the one that an argument speaks of.
 func (s *Server) finding(ctx context.Context, a argument) (*report, judged, error) {
-	b, span, err := s.place(a)
+	r, these, err := s.findings(ctx, a)
 	if err != nil {
 		return nil, judged{}, err
 	}
-	r := s.judge(ctx, b)
-	for _, j := range r.findings {
-		if j.Span == span && j.Rule.ID == a.Rule {
-			return r, j, nil
-		}
-	}
-	return nil, judged{}, errMoved
+	return r, these[0], nil
 }
 
-// place is where the argument's span stands in the present version.
-func (s *Server) place(a argument) (*workspace.Buffer, detect.Span, error) {
+// placed is where a place stands in the present version.
+func (s *Server) placed(a argument, p place) (*workspace.Buffer, detect.Span, error) {
 	b, open := s.buffers.At(a.URI)
 	if !open {
-		return nil, detect.Span{}, errors.New("the file is not open any more, so nothing was done")
+		return nil, detect.Span{}, errNotOpen
 	}
-	span, ok := b.Trace(a.Version, detect.Span{Start: a.Start, End: a.End})
+	span, ok := b.Trace(a.Version, detect.Span{Start: p.Start, End: p.End})
 	if !ok {
 		return nil, detect.Span{}, errMoved
 	}

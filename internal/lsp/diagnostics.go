@@ -62,7 +62,7 @@ func (s *Server) diagnoseForever(ctx context.Context) {
 func (s *Server) diagnose(ctx context.Context, u string) {
 	start := time.Now()
 	b, open := s.buffers.At(u)
-	p := protocol.PublishDiagnosticsParams{URI: uri.URI(u), Diagnostics: []protocol.Diagnostic{}}
+	p := protocol.PublishDiagnosticsParams{URI: uri.URI(s.spelling(u)), Diagnostics: []protocol.Diagnostic{}}
 	switch {
 	case open:
 		r := s.judge(ctx, b)
@@ -136,22 +136,20 @@ func (s *Server) diagnostics(r *report) []protocol.Diagnostic {
 	all = append(all, s.problems(r)...)
 	shown := r.shown()
 	room := maxDiagnostics - len(all)
-	more := 0
+	var more []judged
 	if len(shown) > room {
-		more = len(shown) - room + 1
-		shown = shown[:len(shown)-more]
+		shown, more = shown[:room-1], shown[room-1:]
 	}
 	for _, j := range shown {
 		all = append(all, s.diagnosticOf(r, j))
 	}
-	if more > 0 {
-		last := shown[len(shown)-1]
+	if len(more) > 0 {
 		all = append(all, protocol.Diagnostic{
-			Range:    s.theirs(b.Text, last.End, b.Text.Len()),
+			Range:    s.theirs(b.Text, more[0].Start, more[0].End),
 			Severity: protocol.DiagnosticSeverityInformation,
 			Source:   protocol.NewOptional(section),
 			Code:     protocol.String("more"),
-			Message:  protocol.String(fmt.Sprintf("%d more findings in this file are not shown", more)),
+			Message:  protocol.String(fmt.Sprintf("%d more findings in this file are not shown", len(more))),
 		})
 	}
 	return all
@@ -226,7 +224,10 @@ func (s *Server) closedProblems(u string) []protocol.Diagnostic {
 }
 
 func (s *Server) problemsOf(f *folder) []protocol.Diagnostic {
-	_, problems := f.settings(s.buffers)
+	if !s.trusts() {
+		return []protocol.Diagnostic{} // it is not heeded, so nothing in it is a mistake
+	}
+	problems := s.inspect(f)
 	all := make([]protocol.Diagnostic, 0, len(problems))
 	for _, p := range problems {
 		at := protocol.Position{Line: uint32(p.line)}

@@ -28,6 +28,7 @@ type variable struct {
 	name string
 	code string
 	span detect.Span // what code replaces: the value and its quotes
+	lang language
 }
 
 // assigned finds the name that a value is given to in what stands before it on its line.
@@ -70,7 +71,7 @@ func variableFor(b *workspace.Buffer, f detect.Finding) (variable, bool) {
 	if m := assigned.FindSubmatch(content[lineStart:span.Start]); m != nil {
 		name = screaming(string(m[1]))
 	}
-	return variable{name: name, code: strings.ReplaceAll(code, "NAME", name), span: span}, true
+	return variable{name: name, code: strings.ReplaceAll(code, "NAME", name), span: span, lang: l}, true
 }
 
 func isWord(c byte) bool {
@@ -128,7 +129,13 @@ func (s *Server) useEnvironment(ctx context.Context, a argument) error {
 	if err := writeEnv(folder.root, now.name, bytes.Clone(r.buffer.Value(j.Span))); err != nil {
 		return err
 	}
-	return s.apply(ctx, "Use an environment variable", r.buffer, []splice{{now.span, now.code}})
+	splices := []splice{{now.span, now.code}}
+	if now.lang.imports != nil {
+		if sp, needed := now.lang.imports(r.buffer.Text.Bytes()); needed {
+			splices = append(splices, sp)
+		}
+	}
+	return s.apply(ctx, "Use an environment variable", r.buffer, splices)
 }
 
 // agreed asks the person. Anything but the offered word is a no.

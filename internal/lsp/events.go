@@ -82,6 +82,12 @@ func (s *Server) tellFolders(ctx context.Context) {
 
 func (s *Server) event(ctx context.Context, e control.Event, refused map[string]bool) {
 	switch e.Kind {
+	case control.Attached:
+		// Between the greeting and here the daemon may have loaded its policy, or begun to listen.
+		if err := s.greet(ctx, refused); err != nil && ctx.Err() == nil {
+			s.log.Warn("the daemon does not say how it is", zap.Error(err))
+		}
+		return
 	case "policy":
 		s.status.mu.Lock()
 		s.status.policy = control.Policy{Revision: e.Revision}

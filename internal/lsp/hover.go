@@ -34,8 +34,8 @@ func (s *Server) Hover(ctx context.Context, p *protocol.HoverParams) (*protocol.
 	for _, span := range placeholdersIn(b, at, at) {
 		if at < span.End {
 			name := string(b.Value(span))
-			return s.hover(fmt.Sprintf("**%s** is a placeholder: the value that stood here is in the vault of this machine.\n\n"+
-				"The code action *Restore* brings it back. The proxy never does, so an assistant that edits this file cannot write the value into it.", name),
+			return s.hover(fmt.Sprintf("**%s** is a placeholder: it stands for a value that was redacted.\n\n"+
+				"If this machine's vault issued it, the code action *Restore* brings the value back. The proxy never does, so an assistant that edits this file cannot write the value into it.", name),
 				s.theirs(b.Text, span.Start, span.End)), nil
 		}
 	}

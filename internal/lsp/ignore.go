@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gobwas/glob"
@@ -42,6 +43,31 @@ func allowComment(b *workspace.Buffer, f detect.Finding) (offset int, comment st
 	return start, comment, detect.Ignored(append([]byte(comment), content...), f)
 }
 
+// allowComments are the comments that quiet findings, one for those of a rule on the same line.
+func allowComments(b *workspace.Buffer, findings []judged) (splices []splice) {
+	for _, j := range findings {
+		at, comment, ok := allowComment(b, j.Finding)
+		sp := splice{detect.Span{Start: at, End: at}, comment}
+		if ok && !slices.Contains(splices, sp) {
+			splices = append(splices, sp)
+		}
+	}
+	return splices
+}
+
+// allowHere writes the comments.
+func (s *Server) allowHere(ctx context.Context, a argument) error {
+	r, these, err := s.findings(ctx, a)
+	if err != nil {
+		return err
+	}
+	splices := allowComments(r.buffer, these)
+	if len(splices) == 0 {
+		return errMoved
+	}
+	return s.apply(ctx, "Not sensitive", r.buffer, splices)
+}
+
 // maxCommented is the longest line that gets a comment.
 const maxCommented = 1 << 10
 
@@ -52,10 +78,10 @@ func lineEnd(content []byte) string {
 	return "\n"
 }
 
-// allowInRepository writes an allow entry for exactly this value, rule and file into the repository's
+// allowInRepository writes an allow entry for exactly each value, rule and file into the repository's
 // settings: by fingerprint, so that the file may be committed.
 func (s *Server) allowInRepository(ctx context.Context, a argument) error {
-	r, j, err := s.finding(ctx, a)
+	r, these, err := s.findings(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -67,12 +93,19 @@ func (s *Server) allowInRepository(ctx context.Context, a argument) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if _, problems := parseSettings(old); len(problems) > 0 {
+	if _, problems := parseSettings(old); len(problems) > 0 { // what is said in vain does no harm
 		return fmt.Errorf("%s is not in order, so nothing was added; mend line %d first: %s", settingsFile, problems[0].line+1, problems[0].text)
 	}
-	next, err := addAllow(old, j.Finding, f.rel(r.buffer.Path), r.buffer.Value(j.Span))
-	if err != nil {
-		return err
+	next, known := old, make(map[string]bool)
+	for _, j := range these {
+		key := j.Rule.ID + "\x00" + string(r.buffer.Value(j.Span))
+		if known[key] {
+			continue
+		}
+		known[key] = true
+		if next, err = addAllow(next, j.Finding, f.rel(r.buffer.Path), r.buffer.Value(j.Span)); err != nil {
+			return err
+		}
 	}
 	if b, open := s.buffers.Of(f.settingsPath()); open {
 		// On disk the editor's next save would write over it.

@@ -64,7 +64,7 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 	var subjects []policy.Subject
 	var of []int // parallel to the findings
 	for _, f := range b.Findings() {
-		if r.outlook.disabled[f.Rule.ID] || detect.Ignored(b.Text.Bytes(), f) || r.outlook.allowed(f, rel, b.Value(f.Span), now) {
+		if r.outlook.disabled[f.Rule.ID] || r.outlook.trusted && detect.Ignored(b.Text.Bytes(), f) || r.outlook.allowed(f, rel, b.Value(f.Span), now) {
 			continue
 		}
 		subject := policy.SubjectOf(f)
@@ -88,6 +88,9 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 				r.until = u
 			}
 		}
+		for d := range decisions {
+			r.outlook.tighten(&decisions[d], r.outlook.destinations[d], subjects)
+		}
 		for i := range r.findings {
 			r.findings[i].settle(decisions, of[i])
 		}
@@ -101,6 +104,24 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 	}
 	s.mu.Unlock()
 	return r
+}
+
+// tighten has a repository's verdicts say what is stricter than policy. Documented examples are nobody's secret.
+func (o *outlook) tighten(d *policy.Decision, to policy.Destination, subjects []policy.Subject) {
+	d.Rulings = slices.Clone(d.Rulings) // they may be remembered
+	for i, subject := range subjects {
+		named := o.verdicts[string(subject.Class)][to.Kind]
+		for v := policy.Scrub; v <= policy.Forbid; v++ {
+			if v.String() != named || v <= d.Rulings[i].Verdict || subject.Severity == detect.Info.String() {
+				continue
+			}
+			shown := "warning"
+			if v == policy.Forbid {
+				shown = "error"
+			}
+			d.Rulings[i] = policy.Ruling{Verdict: v, Diagnostic: shown, Reason: "the repository's " + settingsFile + " says so, to editors"}
+		}
+	}
 }
 
 // decide asks once for all of a file's subjects. A decision that fails or does not fit is closed.

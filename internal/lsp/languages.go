@@ -9,22 +9,23 @@ import (
 
 // language is what has to be known of one to write a comment or to read an environment variable in it.
 type language struct {
-	ids        string // the editors' ids, with spaces between
-	extensions string // and for unknown ids, the files' extensions
-	comment    string // what begins a comment that reaches to the end of the line
-	alone      bool   // a comment has to stand on a line of its own
-	env        string // how a variable is read; NAME stands for its name
-	bare       bool   // strings need no quotes, and env goes inside those that there are
+	ids        string   // the editors' ids, with spaces between
+	extensions string   // and for unknown ids, the files' extensions
+	comment    string   // what begins a comment that reaches to the end of the line
+	alone      bool     // a comment has to stand on a line of its own
+	env        string   // how a variable is read; NAME stands for its name
+	imports    importOf // what that needs besides; nil if nothing
+	bare       bool     // strings need no quotes, and env goes inside those that there are
 }
 
 var languages = []language{
-	{ids: "go", extensions: ".go", comment: "//", env: `os.Getenv("NAME")`},
+	{ids: "go", extensions: ".go", comment: "//", env: `os.Getenv("NAME")`, imports: importGo},
 	{ids: "javascript javascriptreact typescript typescriptreact vue svelte", extensions: ".js .mjs .cjs .jsx .ts .mts .cts .tsx", comment: "//", env: `process.env.NAME`},
-	{ids: "python", extensions: ".py .pyi", comment: "#", env: `os.environ["NAME"]`},
+	{ids: "python", extensions: ".py .pyi", comment: "#", env: `os.environ["NAME"]`, imports: importPython},
 	{ids: "ruby", extensions: ".rb", comment: "#", env: `ENV["NAME"]`},
 	{ids: "java", extensions: ".java", comment: "//", env: `System.getenv("NAME")`},
 	{ids: "kotlin scala groovy", extensions: ".kt .kts .scala .groovy .gradle", comment: "//", env: `System.getenv("NAME")`},
-	{ids: "csharp", extensions: ".cs", comment: "//", env: `Environment.GetEnvironmentVariable("NAME")`},
+	{ids: "csharp", extensions: ".cs", comment: "//", env: `System.Environment.GetEnvironmentVariable("NAME")`},
 	{ids: "php", extensions: ".php", comment: "//", env: `getenv('NAME')`},
 	{ids: "rust", extensions: ".rs", comment: "//", env: `std::env::var("NAME").expect("NAME is not set")`},
 	{ids: "shellscript bash sh zsh", extensions: ".sh .bash .zsh", comment: "#", env: `$NAME`, bare: true},

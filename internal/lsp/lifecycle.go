@@ -44,7 +44,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	if d := c.TextDocument; d != nil {
 		caps.pull = d.Diagnostic != nil
 		caps.markdown = d.Hover == nil || slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown)
-		caps.actions = d.CodeAction != nil && len(d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0
+		caps.actions = d.CodeAction != nil && d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil // an empty one says no kinds, and yes to actions
 	}
 	return caps
 }
@@ -90,6 +90,7 @@ func (s *Server) Initialize(ctx context.Context, p *protocol.InitializeParams) (
 	if err := s.takeEditorSettings(p.InitializationOptions, true); err != nil {
 		defer s.warn("initializationOptions: " + err.Error())
 	}
+	s.status.wanted.Store(s.editor.Status)
 	if p.ProcessID != nil {
 		pid := int(*p.ProcessID)
 		s.spawn(func(ctx context.Context) { s.watchParent(ctx, pid) })

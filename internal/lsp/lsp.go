@@ -13,8 +13,8 @@
 //
 // What the daemon has to know of the person, it asks through the editor (ask.go).
 //
-// Besides the protocol's own there is one method, scrubjay/status. As a notification to the editor it is
-// sent whenever what it says has changed; as a request {"uri": ...} it answers with the same:
+// Besides the protocol's own there is one method, scrubjay/status. As a notification it is sent whenever what it says has
+// changed, to an editor that asked for it by {"status": true} in its initializationOptions or by a request; as a request {"uri": ...} it answers with the same:
 //
 //	{
 //	  "uri":      the file it speaks of; absent when it is of none,
@@ -29,7 +29,7 @@
 //	}
 //
 // What an editor or a repository says about rules, allow entries and destinations only quiets the editor:
-// the proxy does not ask this package.
+// the proxy does not ask this package. While the editor says {"trusted": false}, nothing that a folder says is heeded.
 package lsp
 
 import (
@@ -56,7 +56,10 @@ type Config struct {
 	// anew at every Refresh.
 	Engine   func() *detect.Engine
 	Settings func() policy.Settings
-	Decider  policy.Decider
+	// Rules makes the engine that has the rules of files besides those in force, which are not replaced. Nil means that
+	// a repository's rule files are not used.
+	Rules   func(files []string) (*detect.Engine, error)
+	Decider policy.Decider
 	// Daemon holds vault and proxy. Nil means that there is none to talk to: Redact then says so.
 	Daemon control.Daemon
 	// Reload takes over a new policy before files are judged by it. Nil means that there is nothing to do.
@@ -100,6 +103,10 @@ type Server struct {
 	outlooks   map[*folder]*outlook
 	editor     editorSettings
 	folders    []*folder
+	rules      map[string]*ownRules // by the root of their folder
+	spellings  map[string]string    // of URIs that the editor writes in another way than the library
+
+	ruling sync.Mutex
 }
 
 // New makes a server for one connection.
@@ -116,7 +123,10 @@ func New(cfg Config) *Server {
 		sent:     make(map[string]string),
 		reports:  make(map[string]*report),
 		outlooks: make(map[*folder]*outlook),
-		status:   statusBook{sent: make(map[string]string)},
+		rules:    make(map[string]*ownRules),
+
+		spellings: make(map[string]string),
+		status:    statusBook{sent: make(map[string]string)},
 	}
 }
 
@@ -142,7 +152,7 @@ func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) (exitCode in
 
 // Refresh judges every open file anew, because policy or settings have changed.
 func (s *Server) Refresh() {
-	s.buffers.Use(s.cfg.Engine())
+	s.useRules()
 	s.mu.Lock()
 	s.generation++
 	clear(s.outlooks)

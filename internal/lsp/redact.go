@@ -15,23 +15,26 @@ var errNoDaemon = errors.New("its daemon is not running, so the text is as it wa
 
 // daemonFailed says so when the daemon was asked in vain.
 func daemonFailed(cause error) error {
-	return fmt.Errorf("its daemon did not help, so the text is as it was: %w; scrubjay doctor says what is wrong", cause)
+	if errors.Is(cause, control.ErrNoDaemon) || errors.Is(cause, context.DeadlineExceeded) {
+		return errors.New("its daemon does not answer, so the text is as it was; scrubjay doctor says why")
+	}
+	return fmt.Errorf("the text is as it was: %w", cause)
 }
 
-// redact puts one finding's value into the vault and its placeholder into the text.
+// redact puts findings' values into the vault and their placeholders into the text.
 func (s *Server) redact(ctx context.Context, a argument) error {
-	r, j, err := s.finding(ctx, a)
+	r, these, err := s.findings(ctx, a)
 	if err != nil {
 		return err
 	}
-	return s.redactThese(ctx, r, []judged{j}, "Redact")
+	return s.redactThese(ctx, r, these, "Redact")
 }
 
 // redactAll does so with every finding of the file that is worth it.
 func (s *Server) redactAll(ctx context.Context, a argument) error {
 	b, open := s.buffers.At(a.URI)
 	if !open {
-		return errors.New("the file is not open any more, so nothing was done")
+		return errNotOpen
 	}
 	r := s.judge(ctx, b)
 	all := redactable(r)
@@ -41,8 +44,17 @@ func (s *Server) redactAll(ctx context.Context, a argument) error {
 	return s.redactThese(ctx, r, all, "Redact all")
 }
 
-// redactThese changes the text only after every value is safe. Equal values share a placeholder.
+// redactThese changes the text only after every value is safe.
 func (s *Server) redactThese(ctx context.Context, r *report, findings []judged, label string) error {
+	splices, err := s.redacted(ctx, r, findings)
+	if err != nil {
+		return err
+	}
+	return s.apply(ctx, label, r.buffer, splices)
+}
+
+// redacted puts the values into the vault and says what takes their place. Equal values share a placeholder.
+func (s *Server) redacted(ctx context.Context, r *report, findings []judged) ([]splice, error) {
 	b := r.buffer
 	issue := control.Issue{Version: control.Version, Path: b.Path}
 	of := make([]int, len(findings)) // parallel to findings: the index of its value
@@ -61,13 +73,13 @@ func (s *Server) redactThese(ctx context.Context, r *report, findings []judged, 
 	}
 	issued, err := s.issue(ctx, issue)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	splices := make([]splice, len(findings))
 	for i, j := range findings {
 		splices[i] = splice{j.Span, issued.Placeholders[of[i]]}
 	}
-	return s.apply(ctx, label, b, splices)
+	return splices, nil
 }
 
 // issue asks the daemon, and trusts its answer only if it is one placeholder for each value.
@@ -94,7 +106,7 @@ func (s *Server) issue(ctx context.Context, issue control.Issue) (control.Issued
 
 // restore brings back the value of a placeholder.
 func (s *Server) restore(ctx context.Context, a argument) error {
-	b, span, err := s.place(a)
+	b, span, err := s.placed(a, a.place)
 	if err != nil {
 		return err
 	}

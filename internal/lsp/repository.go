@@ -70,12 +70,19 @@ func (s *Server) removeFolder(u string) {
 	})
 }
 
-// folderOf is the innermost folder that holds the path, or nil.
+// folderOf is the innermost folder that holds the path, or nil. What has no path belongs to the folder that is open, if
+// there is one alone.
 func (s *Server) folderOf(path string) *folder {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var best *folder
-	for _, f := range s.folders {
+	return innermost(s.folders, path)
+}
+
+func innermost(folders []*folder, path string) (best *folder) {
+	if path == "" && len(folders) == 1 {
+		return folders[0]
+	}
+	for _, f := range folders {
 		rel, err := filepath.Rel(f.root, path)
 		if path == "" || err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
 			continue
@@ -87,9 +94,13 @@ func (s *Server) folderOf(path string) *folder {
 	return best
 }
 
-// load reads the folder's settings. A file that cannot be read or understood quiets nothing.
-func (f *folder) load(open *workspace.Buffers) policy.Settings {
-	settings, _ := f.settings(open)
+// repository is what the folder's settings say. A file that cannot be read or understood quiets nothing, and nor does
+// one of a folder that the person does not trust.
+func (s *Server) repository(f *folder) policy.Settings {
+	if !s.trusts() {
+		return policy.Settings{}
+	}
+	settings, _ := f.settings(s.buffers)
 	return settings
 }
 
@@ -106,6 +117,18 @@ func (f *folder) settings(open *workspace.Buffers) (policy.Settings, []problem) 
 		return policy.Settings{}, []problem{{text: err.Error()}}
 	}
 	return parseSettings(content)
+}
+
+// inspect says what is wrong with the folder's settings, and what they say in vain, in the order of the lines.
+func (s *Server) inspect(f *folder) []problem {
+	settings, problems := f.settings(s.buffers)
+	content, err := f.content(s.buffers)
+	if err != nil {
+		return problems
+	}
+	problems = append(problems, doubt(content, settings, s.cfg.Settings(), s.rulesOf(f, settings))...)
+	slices.SortStableFunc(problems, func(a, b problem) int { return a.line - b.line })
+	return problems
 }
 
 // content is the settings file as the editor has it, or as it is on disk.
@@ -164,12 +187,6 @@ func parseSettings(content []byte) (policy.Settings, []problem) {
 	}
 
 	var problems []problem
-	if len(settings.Providers) > 0 {
-		problems = append(problems, problem{lineOf(content, "providers"), "providers are not taken from a repository: put them into your own config.yaml", protocol.DiagnosticSeverityWarning})
-	}
-	if settings.Organisation != nil {
-		problems = append(problems, problem{lineOf(content, "organisation"), "the organisation is not taken from a repository: put it into your own config.yaml", protocol.DiagnosticSeverityWarning})
-	}
 	if _, err := policy.NewAllowList(settings.Allow); err != nil {
 		problems = append(problems, problem{line: lineOf(content, "allow"), text: err.Error()})
 	}

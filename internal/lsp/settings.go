@@ -28,6 +28,17 @@ type editorSettings struct {
 	Rules        policy.RuleSettings `yaml:"rules"`
 	Allow        []policy.AllowEntry `yaml:"allow"`
 	Destinations []string            `yaml:"destinations"`
+	// Trusted is false in a folder that the person does not trust: nothing in it is heeded then. Silence means yes.
+	Trusted *bool `yaml:"trusted"`
+	// Status asks for the notification scrubjay/status; it counts in initializationOptions.
+	Status bool `yaml:"status"`
+}
+
+// trusts tells whether what the open folders say is heeded.
+func (s *Server) trusts() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.editor.Trusted == nil || *s.editor.Trusted
 }
 
 // takeEditorSettings replaces what the editor said before by what stands below our name or, where bare
@@ -69,7 +80,7 @@ func (s *Server) takeEditorSettings(raw protocol.LSPAny, bare bool) error {
 	}
 	var settings editorSettings
 	if err := yaml.Unmarshal(plain, &settings); err != nil {
-		return errors.New("settings: one of trace, rules.disable, allow, destinations has the wrong type; nothing was changed")
+		return errors.New("settings: one of trace, rules.disable, allow, destinations, trusted, status has the wrong type; nothing was changed")
 	}
 	if _, err := policy.NewAllowList(settings.Allow); err != nil {
 		return fmt.Errorf("settings: %w; nothing was changed", err)
@@ -123,6 +134,9 @@ type outlook struct {
 	salt         string // of the repository
 	destinations []policy.Destination
 	labels       workspace.Labels
+	trusted      bool
+	// verdicts are the repository's, which tighten.
+	verdicts map[string]map[policy.Kind]string
 }
 
 // outlook puts together what wire, repository and editor say. The repository's and the editor's word
@@ -136,7 +150,8 @@ func (s *Server) outlook(path string) *outlook {
 	if o != nil {
 		return o
 	}
-	o = newOutlook(f, s.cfg.Settings(), f.load(s.buffers), editor)
+	o = newOutlook(f, s.cfg.Settings(), s.repository(f), editor)
+	o.trusted = s.trusts()
 	s.mu.Lock()
 	if s.generation == generation {
 		s.outlooks[f] = o
@@ -146,7 +161,7 @@ func (s *Server) outlook(path string) *outlook {
 }
 
 func newOutlook(f *folder, wire, repository policy.Settings, editor editorSettings) *outlook {
-	o := &outlook{folder: f, disabled: make(map[string]bool), salt: repository.Salt}
+	o := &outlook{folder: f, disabled: make(map[string]bool), salt: repository.Salt, verdicts: repository.Verdicts}
 	for _, layer := range []struct {
 		rules policy.RuleSettings
 		allow []policy.AllowEntry

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"go.lsp.dev/protocol"
 
@@ -40,7 +41,8 @@ type Exchange struct {
 
 // statusBook is what is known beside the files, and what was last sent of each file.
 type statusBook struct {
-	sending  sync.Mutex // so that an older status never follows a newer one
+	wanted   atomic.Bool // the editor asked for it: others show what they do not know as an error
+	sending  sync.Mutex  // so that an older status never follows a newer one
 	mu       sync.Mutex
 	proxy    control.Proxy
 	policy   control.Policy
@@ -86,7 +88,7 @@ func (b *statusBook) forget(uri string) {
 func (s *Server) statusOf(r *report) Status {
 	st := Status{Classes: map[string]int{}, Verdict: policy.Allow.String()}
 	if r != nil {
-		st.URI, st.Unscanned = r.buffer.URI, r.buffer.Unscanned
+		st.URI, st.Unscanned = s.spelling(r.buffer.URI), r.buffer.Unscanned
 		worst := policy.Allow
 		for _, j := range r.findings {
 			if j.shown() {
@@ -101,6 +103,9 @@ func (s *Server) statusOf(r *report) Status {
 
 // sendStatus tells the editor if there is something new to tell.
 func (s *Server) sendStatus(ctx context.Context, r *report) {
+	if !s.status.wanted.Load() {
+		return
+	}
 	s.status.sending.Lock()
 	defer s.status.sending.Unlock()
 	st := s.statusOf(r)
@@ -131,7 +136,8 @@ func (s *Server) statusRequest(ctx context.Context, params any) (any, error) {
 			return nil, errors.New(statusMethod + " wants {uri}")
 		}
 	}
-	b, open := s.buffers.At(p.URI)
+	s.status.wanted.Store(true)
+	b, open := s.buffers.At(canonical(p.URI))
 	rpc.Release(ctx)
 	if !open {
 		return s.statusOf(nil), nil

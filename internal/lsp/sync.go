@@ -5,16 +5,24 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 
+	"github.com/scrubjay-dev/scrubjay/internal/rpc"
 	"github.com/scrubjay-dev/scrubjay/internal/text"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
 // DidOpen takes over a file and scans it.
-func (s *Server) DidOpen(_ context.Context, p *protocol.DidOpenTextDocumentParams) error {
+func (s *Server) DidOpen(ctx context.Context, p *protocol.DidOpenTextDocumentParams) error {
 	d := p.TextDocument
+	if written := rpc.DocumentURI(ctx); written != "" && written != string(d.URI) {
+		s.mu.Lock()
+		s.spellings[strings.Clone(string(d.URI))] = strings.Clone(written)
+		s.mu.Unlock()
+	}
 	b := s.buffers.Open(string(d.URI), string(d.LanguageID), d.Version, []byte(d.Text))
 	s.touched(b.Path)
 	s.changed(b.URI)
@@ -41,6 +49,25 @@ func (s *Server) DidChange(_ context.Context, p *protocol.DidChangeTextDocumentP
 	s.touched(b.Path)
 	s.changed(b.URI)
 	return nil
+}
+
+// spelling is how the editor writes a URI.
+func (s *Server) spelling(u string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if written, ok := s.spellings[u]; ok {
+		return written
+	}
+	return u
+}
+
+// canonical is how the library writes a URI.
+func canonical(u string) string {
+	parsed, err := uri.Parse(u)
+	if err != nil {
+		return u
+	}
+	return string(parsed)
 }
 
 // DidClose lets a file go and clears what was shown of it.
@@ -76,9 +103,9 @@ func (s *Server) DidChangeWatchedFiles(_ context.Context, p *protocol.DidChangeW
 	return nil
 }
 
-// touched judges everything anew if the file is one that holds settings or labels others.
+// touched judges everything anew if the file is one that holds settings or rules, or labels others.
 func (s *Server) touched(path string) {
-	if name := filepath.Base(path); path != "" && (name == settingsFile || slices.Contains(workspace.AIIgnoreFiles(), name)) {
+	if name := filepath.Base(path); path != "" && (name == settingsFile || slices.Contains(workspace.AIIgnoreFiles(), name) || s.rulesFile(path)) {
 		s.Refresh()
 	}
 }

@@ -32,6 +32,10 @@ type Options struct {
 	// Lies has it say that an edit is done when its text has moved on and it is not; Blind has it do every edit, whatever
 	// its text is by now; Lazy has it send a new text only after its answer.
 	Lies, Blind, Lazy bool
+	// NoStatus editors do not ask for scrubjay/status.
+	NoStatus bool
+	// Literal editors take edits with code actions alone, and list no kinds of actions, as Vim with ALE.
+	Literal bool
 	// Init are the initializationOptions.
 	Init json.RawMessage
 	// Answer is what the person clicks when asked; empty closes the question.
@@ -176,6 +180,10 @@ func (e *Editor) capabilities() string {
 	if e.options.Encoding != "" {
 		caps["general"] = map[string]any{"positionEncodings": []string{e.options.Encoding}}
 	}
+	if e.options.Literal {
+		delete(caps["workspace"].(map[string]any), "applyEdit")
+		caps["textDocument"].(map[string]any)["codeAction"] = map[string]any{"codeActionLiteralSupport": map[string]any{"codeActionKind": map[string]any{"valueSet": []string{}}}}
+	}
 	encoded, _ := json.Marshal(caps)
 	return string(encoded)
 }
@@ -187,8 +195,17 @@ func (e *Editor) Initialize() {
 	if e.options.Folder != "" {
 		params["workspaceFolders"] = []any{map[string]any{"uri": uri.File(e.options.Folder), "name": "folder"}}
 	}
+	init := map[string]any{}
 	if e.options.Init != nil {
-		params["initializationOptions"] = e.options.Init
+		if err := json.Unmarshal(e.options.Init, &init); err != nil {
+			e.t.Fatal(err)
+		}
+	}
+	if !e.options.NoStatus {
+		init["status"] = true
+	}
+	if len(init) > 0 {
+		params["initializationOptions"] = init
 	}
 	raw, err := e.Request("initialize", params)
 	if err != nil {
@@ -332,8 +349,12 @@ func (e *Editor) called(id json.RawMessage, method string, params json.RawMessag
 	case "textDocument/publishDiagnostics":
 		var p protocol.PublishDiagnosticsParams
 		e.decode(params, &p)
+		var written struct {
+			URI string `json:"uri"`
+		}
+		_ = json.Unmarshal(params, &written) // decoding writes it anew
 		e.mu.Lock()
-		e.pushed[string(p.URI)] = p.Diagnostics
+		e.pushed[written.URI] = p.Diagnostics
 		e.mu.Unlock()
 	case "window/showMessage":
 		var p protocol.ShowMessageParams
@@ -365,6 +386,14 @@ func (e *Editor) called(id json.RawMessage, method string, params json.RawMessag
 	case "workspace/applyEdit":
 		var p protocol.ApplyWorkspaceEditParams
 		e.decode(params, &p)
+		for _, change := range p.Edit.DocumentChanges {
+			if d, ok := change.(*protocol.TextDocumentEdit); ok {
+				name, _ := json.Marshal(e.written(string(d.TextDocument.URI)))
+				if !bytes.Contains(params, bytes.Trim(name, `"`)) {
+					e.t.Errorf("an edit is of %s, and the editor calls it %s", d.TextDocument.URI, name)
+				}
+			}
+		}
 		e.mu.Lock()
 		before := e.before
 		e.before = nil

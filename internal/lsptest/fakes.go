@@ -68,7 +68,7 @@ func placeholder(kind string, n int) string {
 	panic("no check character fits " + body)
 }
 
-var errDown = errors.New("no daemon")
+var errDown = fmt.Errorf("%w (made up)", control.ErrNoDaemon)
 
 // Daemon keeps what it is given in memory.
 type Daemon struct {
@@ -78,6 +78,8 @@ type Daemon struct {
 	counts map[string]int
 	events chan control.Event
 	hello  control.Hello
+	// beforeAttached is called between an editor's greeting and the first event that it can hear.
+	beforeAttached func()
 	// folders are where it was told that secrets are.
 	folders []string
 	// said are the answers that it got, as ID=SAY.
@@ -106,6 +108,20 @@ func (d *Daemon) Keep(placeholder, value string) {
 
 // Send has an event happen.
 func (d *Daemon) Send(e control.Event) { d.events <- e }
+
+// Greets is what it says of itself from now on.
+func (d *Daemon) Greets(h control.Hello) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.hello = h
+}
+
+// BeforeAttached runs f once, when somebody has greeted it and cannot hear its events yet.
+func (d *Daemon) BeforeAttached(f func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.beforeAttached = f
+}
 
 // Hello says that it is there.
 func (d *Daemon) Hello(context.Context) (control.Hello, error) {
@@ -198,6 +214,14 @@ func (d *Daemon) Said() []string {
 
 // Attend hands on what Send is given. An event of kind "gone" ends it.
 func (d *Daemon) Attend(ctx context.Context, f func(control.Event)) error {
+	d.mu.Lock()
+	before := d.beforeAttached
+	d.beforeAttached = nil
+	d.mu.Unlock()
+	if before != nil {
+		before()
+	}
+	f(control.Event{Kind: control.Attached})
 	for {
 		select {
 		case <-ctx.Done():

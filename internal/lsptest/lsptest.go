@@ -37,8 +37,8 @@
 //	replace FILE want/NAME  sends a whole new text
 //	write FILE want/NAME    writes to disk and tells the server
 //	diags FILE code...      exactly these are shown now, in this order
-//	act FILE "TEXT" "TITLE" does the one action of that title at TEXT
-//	only KIND FILE "TEXT" "TITLE"...   exactly these are offered when only that kind is asked for
+//	act FILE "TEXT" "TITLE" does the one action of that title while TEXT is selected
+//	only KIND FILE "TEXT" "TITLE"...   exactly these are offered for TEXT when only that kind is asked for
 //	want FILE want/NAME     compares its text: the editor's if it is open, otherwise the disk's
 //	message "TEXT"...       exactly these were told to the person since the last such step
 //	status FILE class=n... verdict=v   what the status last sent of the file says

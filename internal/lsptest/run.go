@@ -40,6 +40,23 @@ func settings() policy.Settings {
 	}}
 }
 
+// withRules has the rules of files besides the shipped ones.
+func withRules(files []string) (*detect.Engine, error) {
+	var sets []*detect.Set
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		set, err := detect.Load(file, text)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, set)
+	}
+	return detect.Default().With(sets...)
+}
+
 // run is called in a bubble: what happens is over when all its goroutines wait.
 func (a *archive) run(t *testing.T, o Options, withCRLF bool, folder string) {
 	r := &running{t: t, archive: a, daemon: NewDaemon(), decider: &Decider{}, folder: folder, crlf: withCRLF}
@@ -58,7 +75,7 @@ func (a *archive) run(t *testing.T, o Options, withCRLF bool, folder string) {
 		o.Init = json.RawMessage(init)
 	}
 	r.editor = Start(t, lsp.Config{
-		Engine: detect.Default, Decider: r.decider, Settings: settings, Daemon: r.daemon, Fingerprint: fingerprint, Program: "scrubjay", Version: "test",
+		Engine: detect.Default, Rules: withRules, Decider: r.decider, Settings: settings, Daemon: r.daemon, Fingerprint: fingerprint, Program: "scrubjay", Version: "test",
 	}, o, a.secrets...)
 	synctest.Wait()
 	for _, s := range a.script {
@@ -223,9 +240,9 @@ func (r *running) at(name, expr string) (start, end int) {
 func whole(expr string) *regexp.Regexp { return regexp.MustCompile("^(?:" + expr + ")$") }
 
 func (r *running) act(args []string) {
-	start, _ := r.at(args[0], args[1])
+	start, end := r.at(args[0], args[1])
 	var found []protocol.CodeAction
-	for _, a := range r.editor.Actions(r.uri(args[0]), start, start) {
+	for _, a := range r.editor.Actions(r.uri(args[0]), start, end) {
 		if whole(args[2]).MatchString(a.Title) {
 			found = append(found, a)
 		}

@@ -7,13 +7,14 @@ import (
 	"unicode/utf8"
 
 	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 )
 
 // apply makes the server's edit, if it is for the versions that the editor has.
 func (e *Editor) apply(edit *protocol.WorkspaceEdit) bool {
 	byURI := map[string][]protocol.TextEdit{}
 	for u, edits := range edit.Changes {
-		byURI[string(u)] = edits
+		byURI[e.written(string(u))] = edits
 	}
 	for _, change := range edit.DocumentChanges {
 		d, ok := change.(*protocol.TextDocumentEdit)
@@ -21,16 +22,17 @@ func (e *Editor) apply(edit *protocol.WorkspaceEdit) bool {
 			e.t.Errorf("an edit that is not of text: %T", change)
 			return false
 		}
+		of := e.written(string(d.TextDocument.URI))
 		if v := d.TextDocument.Version; v != nil {
 			e.mu.Lock()
-			doc := e.docs[string(d.TextDocument.URI)]
+			doc := e.docs[of]
 			e.mu.Unlock()
 			if doc == nil || doc.version != *v {
 				return false
 			}
 		}
 		for _, element := range d.Edits {
-			byURI[string(d.TextDocument.URI)] = append(byURI[string(d.TextDocument.URI)], *element.(*protocol.TextEdit))
+			byURI[of] = append(byURI[of], *element.(*protocol.TextEdit))
 		}
 	}
 	for u, edits := range byURI {
@@ -51,6 +53,18 @@ func (e *Editor) apply(edit *protocol.WorkspaceEdit) bool {
 		e.changed(u, text, changes)
 	}
 	return true
+}
+
+// written is how the editor writes a URI that was decoded, and so written anew.
+func (e *Editor) written(decoded string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for u := range e.docs {
+		if again, err := uri.Parse(u); err == nil && string(again) == decoded {
+			return u
+		}
+	}
+	return decoded
 }
 
 // Open shows a file.

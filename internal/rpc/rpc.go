@@ -23,6 +23,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
@@ -104,6 +105,23 @@ func Release(ctx context.Context) {
 	}
 }
 
+type documentKey struct{}
+
+// DocumentURI is the URI of the text document that a message is about, as the editor wrote it: decoding writes it anew,
+// and an editor knows only its own way.
+func DocumentURI(ctx context.Context) string {
+	params, _ := ctx.Value(documentKey{}).([]byte)
+	var about struct {
+		TextDocument struct {
+			URI string `json:"uri"`
+		} `json:"textDocument"`
+	}
+	if err := json.Unmarshal(params, &about); err != nil {
+		return ""
+	}
+	return about.TextDocument.URI
+}
+
 // handle is called for each message in the order of the wire.
 func (c *Conn) handle(ctx context.Context, req *jsonrpc2.Request) (any, error) {
 	method := strings.Clone(req.Method()) // req is borrowed
@@ -122,6 +140,9 @@ func (c *Conn) handle(ctx context.Context, req *jsonrpc2.Request) (any, error) {
 	// The library's request context must not be derived from: it is recycled.
 	own, cancel := context.WithCancel(jsonrpc2.DetachContext(ctx))
 	defer cancel()
+	if method == protocol.MethodTextDocumentDidOpen {
+		own = context.WithValue(own, documentKey{}, []byte(req.Params()))
+	}
 	own = context.WithValue(own, releaseKey{}, sync.OnceFunc(func() { jsonrpc2.Async(ctx) }))
 	if !req.IsCall() {
 		if _, err := c.guarded(own, method, req); err != nil {

@@ -40,6 +40,7 @@ func (s *Snapshot) Apply(version int32, changes []Change, e Encoding) (*Snapshot
 			owned = true
 		}
 		next.splice(start, end, insert)
+		next.edits = append(next.edits, Dirty{Start: start, OldEnd: end, NewEnd: start + len(insert)})
 		if i == 0 {
 			dirty = Dirty{Start: start, OldEnd: end, NewEnd: start + len(insert)}
 			continue
@@ -49,26 +50,22 @@ func (s *Snapshot) Apply(version int32, changes []Change, e Encoding) (*Snapshot
 	return next, dirty, nil
 }
 
-// resolve turns a change into the bytes that it replaces. A whole new text is narrowed to what differs:
-// clients without incremental sync send one at every key.
+// resolve turns a change into the bytes that it replaces, narrowed to those that differ: clients without
+// incremental sync send the whole text at every key, and others a whole line.
 func (s *Snapshot) resolve(c Change, e Encoding) (start, end int, insert string, err error) {
-	insert = c.Text
-	if c.Range == nil {
-		start, end = 0, len(s.text)
-		for start < end && start < len(insert) && s.text[start] == insert[start] {
-			start++
-		}
-		tail := 0
-		for end-tail > start && len(insert)-tail > start && s.text[end-tail-1] == insert[len(insert)-tail-1] {
-			tail++
-		}
-		end, insert = end-tail, insert[start:len(insert)-tail]
-	} else {
+	insert, end = c.Text, len(s.text)
+	if c.Range != nil {
 		start, end = s.Offset(c.Range.Start, e), s.Offset(c.Range.End, e)
 		if start > end {
 			return 0, 0, "", fmt.Errorf("range %d:%d-%d:%d ends before it starts",
 				c.Range.Start.Line, c.Range.Start.Character, c.Range.End.Line, c.Range.End.Character)
 		}
+	}
+	for start < end && insert != "" && s.text[start] == insert[0] {
+		start, insert = start+1, insert[1:]
+	}
+	for start < end && insert != "" && s.text[end-1] == insert[len(insert)-1] {
+		end, insert = end-1, insert[:len(insert)-1]
 	}
 	if len(s.text)-(end-start)+len(insert) > MaxLen {
 		return 0, 0, "", fmt.Errorf("text would be longer than %d bytes", MaxLen)
@@ -107,6 +104,10 @@ func (d Dirty) then(start, end, n int) Dirty {
 		NewEnd: reach + n - (end - start),
 	}
 }
+
+// Edits are what each of the changes that made this version did, one after the other. What stands between two of
+// them can be followed through them, and not through all of them together.
+func (s *Snapshot) Edits() []Dirty { return s.edits }
 
 // Trace follows the bytes start to end of the old text into the new one. It is not ok if they were touched.
 func (d Dirty) Trace(start, end int) (newStart, newEnd int, ok bool) {

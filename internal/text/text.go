@@ -38,6 +38,7 @@ type Snapshot struct {
 	ascii   bool // every byte is ASCII: then a character is a byte in every encoding
 	text    []byte
 	starts  []uint32 // where each line starts; the first is 0
+	edits   []Dirty  // from the version before
 }
 
 // New takes over text, which the caller must not change afterwards.

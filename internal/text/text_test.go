@@ -116,6 +116,7 @@ func TestApply(t *testing.T) {
 			[]text.Change{{at(0, 4, 0, 7), "D"}, {at(0, 0, 0, 3), "A"}}, "A D", text.Dirty{Start: 0, OldEnd: 7, NewEnd: 3}},
 		{"the whole text narrows to what differs", "key=1\nname=x\n", []text.Change{{nil, "key=1\nname=y\n"}}, "key=1\nname=y\n", text.Dirty{Start: 11, OldEnd: 12, NewEnd: 12}},
 		{"the whole text, same start and end", "aa", []text.Change{{nil, "aaa"}}, "aaa", text.Dirty{Start: 2, OldEnd: 2, NewEnd: 3}},
+		{"a line narrows to what differs", "a\nkey=1\n", []text.Change{{at(1, 0, 1, 5), "b\nkey=1"}}, "a\nb\nkey=1\n", text.Dirty{Start: 2, OldEnd: 2, NewEnd: 4}},
 		{"after an emoji", "😀x", []text.Change{{at(0, 2, 0, 3), "y"}}, "😀y", text.Dirty{Start: 4, OldEnd: 5, NewEnd: 5}},
 		{"beyond the end appends", "ab", []text.Change{{at(9, 9, 9, 9), "c"}}, "abc", text.Dirty{Start: 2, OldEnd: 2, NewEnd: 3}},
 		{"nothing", "ab", nil, "ab", text.Dirty{}},

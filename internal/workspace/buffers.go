@@ -37,9 +37,11 @@ const (
 // Buffer is one version of an open file. It never changes.
 type Buffer struct {
 	URI      string
-	Path     string // where it would be on disk; empty if it is of no file
+	Path     string // where it, or the notebook that it is a cell of, would be on disk; empty if it is of no file
 	Language string // the editor's id for it, such as "go"
 	Text     *text.Snapshot
+	// Unversioned says that the editor gives its versions no numbers; those here are our own.
+	Unversioned bool
 	// Unscanned says why the text was not scanned; then there is no Scan.
 	Unscanned string
 	Scan      *detect.Scan
@@ -48,10 +50,10 @@ type Buffer struct {
 	history []step // oldest first
 }
 
-// step is the edit that followed a version.
+// step is what was done to a version, change by change.
 type step struct {
 	version int32
-	dirty   text.Dirty
+	edits   []text.Dirty
 }
 
 // Findings are those of this version; none if it was not scanned.
@@ -76,9 +78,11 @@ func (b *Buffer) Trace(version int32, s detect.Span) (detect.Span, bool) {
 		return detect.Span{}, false
 	}
 	for _, h := range b.history[from:] {
-		var ok bool
-		if s.Start, s.End, ok = h.dirty.Trace(s.Start, s.End); !ok {
-			return detect.Span{}, false
+		for _, d := range h.edits {
+			var ok bool
+			if s.Start, s.End, ok = d.Trace(s.Start, s.End); !ok {
+				return detect.Span{}, false
+			}
 		}
 	}
 	return s, s.End <= b.Text.Len()
@@ -86,64 +90,69 @@ func (b *Buffer) Trace(version int32, s detect.Span) (detect.Span, bool) {
 
 // Buffers are the open files. The zero value is not ready; see NewBuffers.
 type Buffers struct {
-	mu     sync.RWMutex
-	engine *detect.Engine
-	open   map[string]*Buffer
+	mu   sync.RWMutex
+	pick func(path string) *detect.Engine
+	open map[string]*Buffer
 }
 
 // NewBuffers scans what is opened with engine.
 func NewBuffers(engine *detect.Engine) *Buffers {
-	return &Buffers{engine: engine, open: make(map[string]*Buffer)}
+	return &Buffers{pick: func(string) *detect.Engine { return engine }, open: make(map[string]*Buffer)}
 }
 
-// Use scans with another engine from now on, what is open too. It tells whether it is another one.
-func (b *Buffers) Use(engine *detect.Engine) bool {
+// Use scans with the engine that pick gives for a path, from now on and what is open too. Pick must not ask Buffers.
+func (b *Buffers) Use(pick func(path string) *detect.Engine) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.engine == engine {
-		return false
-	}
-	b.engine = engine
+	b.pick = pick
 	for u, old := range b.open {
-		buf := *old
-		buf.engine = engine
-		if buf.Scan != nil {
-			buf.Scan = engine.Open(buf.scanPath(), buf.Text.Bytes())
+		if engine := pick(old.Path); engine != old.engine {
+			b.open[u] = old.with(engine)
 		}
-		b.open[u] = &buf
 	}
-	return true
+}
+
+// with is the same version scanned by another engine.
+func (b *Buffer) with(engine *detect.Engine) *Buffer {
+	buf := *b
+	buf.engine = engine
+	if buf.Scan != nil {
+		buf.Scan = engine.Open(buf.scanPath(), buf.Text.Bytes())
+	}
+	return &buf
 }
 
 // Open takes a file under the editor's care; one that is open already starts anew.
 func (b *Buffers) Open(u, language string, version int32, content []byte) *Buffer {
 	u = strings.Clone(u) // it may be a piece of a large message
+	buf := &Buffer{URI: u, Path: path(u), Language: strings.Clone(language)}
 	b.mu.RLock()
-	engine := b.engine
+	buf.engine = b.pick(buf.Path)
 	b.mu.RUnlock()
-	buf := &Buffer{URI: u, Path: path(u), Language: strings.Clone(language), engine: engine}
 	buf.settle(text.New(version, content))
-	b.put(buf)
-	return buf
+	return b.put(buf)
 }
 
-// Change makes the next version. On an error the present one stays.
+// Change makes the next version; a negative one stands for one without a number. On an error the present one stays.
 func (b *Buffers) Change(u string, version int32, changes []text.Change, e text.Encoding) (*Buffer, error) {
 	old, ok := b.At(u)
+	unversioned := version < 0
+	if ok && unversioned {
+		version = old.Text.Version() + 1
+	}
 	switch {
 	case !ok:
 		return nil, fmt.Errorf("a file that is not open was changed; send didOpen first")
 	case version < old.Text.Version():
 		return nil, fmt.Errorf("version %d came after version %d; close and open the file again", version, old.Text.Version())
 	}
-	buf := &Buffer{URI: old.URI, Path: old.Path, Language: old.Language, engine: old.engine}
+	buf := &Buffer{URI: old.URI, Path: old.Path, Language: old.Language, engine: old.engine, Unversioned: unversioned}
 	if old.dropped() {
 		// Its text is not here, so only a whole new one can be taken.
 		whole := slices.IndexFunc(changes, func(c text.Change) bool { return c.Range == nil })
 		if whole < 0 {
 			buf.Text, buf.Unscanned = text.New(version, nil), old.Unscanned
-			b.put(buf)
-			return buf, nil
+			return b.put(buf), nil
 		}
 		changes = changes[whole:]
 	}
@@ -152,15 +161,14 @@ func (b *Buffers) Change(u string, version int32, changes []text.Change, e text.
 		return nil, err
 	}
 	kept := old.history[max(0, len(old.history)-remembered+1):]
-	buf.history = append(slices.Clip(kept), step{old.Text.Version(), dirty})
+	buf.history = append(slices.Clip(kept), step{old.Text.Version(), next.Edits()})
 	if old.Scan != nil && scannable(next.Bytes()) == "" {
 		buf.Text = next
 		buf.Scan = old.Scan.Edit(next.Bytes(), detect.Span{Start: dirty.Start, End: dirty.OldEnd}, dirty.NewEnd-dirty.Start)
 	} else {
 		buf.settle(next)
 	}
-	b.put(buf)
-	return buf, nil
+	return b.put(buf), nil
 }
 
 // Close lets the editor's version go and tells whether there was one.
@@ -186,7 +194,7 @@ func (b *Buffers) Of(path string) (*Buffer, bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for _, buf := range b.open {
-		if buf.Path == path && path != "" {
+		if buf.Path == path && strings.HasPrefix(buf.URI, "file:") { // a cell is not its notebook
 			return buf, true
 		}
 	}
@@ -205,16 +213,14 @@ func (b *Buffers) All() []*Buffer {
 	return all
 }
 
-func (b *Buffers) put(buf *Buffer) {
+func (b *Buffers) put(buf *Buffer) *Buffer {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if buf.engine != b.engine { // another one came into use meanwhile
-		buf.engine = b.engine
-		if buf.Scan != nil {
-			buf.Scan = b.engine.Open(buf.scanPath(), buf.Text.Bytes())
-		}
+	if engine := b.pick(buf.Path); engine != buf.engine { // another one came into use meanwhile
+		buf = buf.with(engine)
 	}
 	b.open[buf.URI] = buf
+	return buf
 }
 
 // settle takes a text and scans it from scratch, or says why not.
@@ -232,8 +238,9 @@ func (b *Buffer) settle(t *text.Snapshot) {
 
 func (b *Buffer) dropped() bool { return b.Unscanned != "" && b.Text.Len() == 0 }
 
+// scanPath is what the text is: a cell of a notebook is not what the notebook's file holds.
 func (b *Buffer) scanPath() string {
-	if b.Path != "" {
+	if strings.HasPrefix(b.URI, "file:") {
 		return b.Path
 	}
 	return b.URI
@@ -249,11 +256,17 @@ func scannable(content []byte) string {
 	return ""
 }
 
-// path is the file that a URI names, or "".
+// path is the file that a URI is of, or "": of a notebook's cell it is the notebook, of a file that is not saved yet the
+// one that it will be, if that is known.
 func path(u string) string {
-	parsed := uri.URI(u)
-	if !strings.HasPrefix(u, "file:") {
-		return ""
+	scheme, _, _ := strings.Cut(u, ":")
+	switch scheme {
+	case "file":
+		return strings.Clone(uri.URI(u).FsPath())
+	case "vscode-notebook-cell", "untitled":
+		if at := uri.URI(u).Path(); strings.HasPrefix(at, "/") {
+			return strings.Clone(uri.File(at).FsPath())
+		}
 	}
-	return strings.Clone(parsed.FsPath())
+	return ""
 }

@@ -102,14 +102,19 @@ func TestTrace(t *testing.T) {
 	if _, ok := buf.Trace(3, detect.Span{Start: 2, End: 999}); ok {
 		t.Error("a span beyond the text was found")
 	}
-	buf = change(4, insert(1, 4, "x"))
+	// Both sides of it in one message.
+	buf = change(4, append(insert(1, 0, "C=3\n"), insert(3, 0, "D=4\n")...))
+	if got, ok := buf.Trace(1, span); !ok || string(buf.Value(got)) != "secret" {
+		t.Errorf("between two changes it is %+v, %v", got, ok)
+	}
+	buf = change(5, insert(2, 4, "x"))
 	if _, ok := buf.Trace(1, span); ok {
 		t.Error("it was found though it has changed")
 	}
 	for v := range int32(100) {
-		buf = change(5+v, insert(0, 0, "."))
+		buf = change(6+v, insert(0, 0, "."))
 	}
-	if _, ok := buf.Trace(4, detect.Span{Start: 0, End: 1}); ok {
+	if _, ok := buf.Trace(5, detect.Span{Start: 0, End: 1}); ok {
 		t.Error("100 versions are remembered")
 	}
 	if _, ok := buf.Trace(100, detect.Span{Start: 99, End: 100}); !ok {

@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
 
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
@@ -32,17 +35,11 @@ everything but redacting goes on.`,
 
 func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 	log := newLog()
-	state, err := daemon.OpenState("")
+	state, governance, attached, err := office(log)
 	if err != nil {
-		return err
-	}
-	governance, err := daemon.NewGovernance(state, "", log)
-	if err != nil {
-		return err
-	}
-	attached, err := daemon.Attach(state, "")
-	if err != nil {
-		return err
+		fmt.Fprintln(os.Stderr, "scrubjay:", err) // at once: whoever has no editor waits for nothing
+		lsp.Refuse(ctx, stdio{in, out}, err, log.Named("lsp"))
+		return exitError{code: 2}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
@@ -50,6 +47,11 @@ func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 	defer cancel()
 	s := lsp.New(lsp.Config{
 		Engine: governance.Engine, Decider: governance.Policy(), Settings: governance.Settings, Daemon: attached,
+		Rules: func(files []string) (*detect.Engine, error) {
+			settings := governance.Settings()
+			settings.Rules.Files = append(slices.Clone(files), settings.Rules.Files...)
+			return daemon.EngineFor(settings)
+		},
 		Reload: governance.Reload, Fingerprint: fingerprints(state), Log: log.Named("lsp"), Program: "scrubjay", Version: programVersion(),
 	})
 	governance.Watch = func(c daemon.Change) {
@@ -63,6 +65,20 @@ func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 		return exitError{code: code, err: err}
 	}
 	return err
+}
+
+// office is all that a server for editors works with.
+func office(log *zap.Logger) (daemon.State, *daemon.Governance, *daemon.Attached, error) {
+	state, err := daemon.OpenState("")
+	if err != nil {
+		return state, nil, nil, err
+	}
+	governance, err := daemon.NewGovernance(state, "", log)
+	if err != nil {
+		return state, nil, nil, err
+	}
+	attached, err := daemon.Attach(state, "")
+	return state, governance, attached, err
 }
 
 // fingerprints are this installation's. The key is read when the first is asked for: by then the daemon has made it.

@@ -2,7 +2,7 @@
 // knows the editor.
 
 import { execFile } from 'node:child_process';
-import { access, constants, open } from 'node:fs/promises';
+import { access, constants, open, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -53,27 +53,48 @@ async function locate({ configured, bundled, searched }: Places, name: string): 
 		if (!path.isAbsolute(configured)) {
 			throw new BinaryError(`scrubjay.server.path is ${configured}: give the whole path of the program`);
 		}
-		if (!(await runs(configured))) {
-			throw new BinaryError(`scrubjay.server.path is ${configured}, and no program is there: correct the setting, or clear it`);
+		switch (await whatIs(configured)) {
+			case 'a program':
+				return configured;
+			case 'a file':
+				throw new BinaryError(`scrubjay.server.path is ${configured}, which may not be run: ${permit(configured)}`);
+			default:
+				throw new BinaryError(`scrubjay.server.path is ${configured}, and no program is there: correct the setting, or clear it`);
 		}
-		return configured;
 	}
 	const directories = [bundled, ...searched.split(path.delimiter).filter(path.isAbsolute)];
+	let file: string | undefined;
 	for (const directory of directories) {
-		const file = path.join(directory, name);
-		if (await runs(file)) {
-			return file;
+		const candidate = path.join(directory, name);
+		const is = await whatIs(candidate);
+		if (is === 'a program') {
+			return candidate;
 		}
+		file ??= is === 'a file' ? candidate : undefined;
+	}
+	if (file !== undefined) {
+		throw new BinaryError(`${file} may not be run: ${permit(file)}`);
 	}
 	throw new BinaryError(`${name} was not found: install it so that it is on PATH, or set scrubjay.server.path to where it is`);
 }
 
-async function runs(file: string): Promise<boolean> {
+function permit(file: string): string {
+	return `chmod +x ${file} lets it, unless its file system runs nothing`;
+}
+
+async function whatIs(file: string): Promise<'a program' | 'a file' | 'nothing'> {
+	try {
+		if (!(await stat(file)).isFile()) {
+			return 'nothing';
+		}
+	} catch {
+		return 'nothing';
+	}
 	try {
 		await access(file, constants.X_OK);
-		return true;
+		return 'a program';
 	} catch {
-		return false;
+		return 'a file';
 	}
 }
 

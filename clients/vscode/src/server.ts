@@ -11,6 +11,15 @@ import type { Trace } from './trace';
 /** The files that are judged. Output and settings views, for instance, are none. */
 export const selector = [{ scheme: 'file' }, { scheme: 'untitled' }, { scheme: 'vscode-vfs' }, { scheme: 'vscode-notebook-cell' }];
 
+/** A client that leaves it to us to say why it did not start: the library would show a stack trace for each pipe that broke. */
+class QuietClient extends LanguageClient {
+	starting = true;
+
+	override error(message: string, data?: unknown, show?: boolean | 'force'): void {
+		super.error(message, data, this.starting ? false : show);
+	}
+}
+
 export class Server {
 	private client: LanguageClient | undefined;
 	/** What belongs to the present client and ends with it. */
@@ -76,9 +85,9 @@ export class Server {
 	private async connect(run: Executable): Promise<void> {
 		// The id is not "scrubjay": the library would take scrubjay.trace.server for its own, and that has
 		// a value which traces the text of files.
-		const client = new LanguageClient('scrubjay-client', 'Scrubjay', run, {
+		const client = new QuietClient('scrubjay-client', 'Scrubjay', run, {
 			documentSelector: selector,
-			initializationOptions: settings(),
+			initializationOptions: { ...settings(), status: true },
 			outputChannel: this.output,
 			traceOutputChannel: this.trace.channel,
 			revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -99,10 +108,13 @@ export class Server {
 		this.client = client;
 		this.ofClient = [
 			client,
+			// The server asks for the settings anew, and whether the folder is trusted is one of them.
+			vscode.workspace.onDidGrantWorkspaceTrust(() => client.sendNotification('workspace/didChangeConfiguration', { settings: null })),
 			client.onNotification(statusMethod, (status: Status) => this.items.setStatus(status)),
 			client.onDidChangeState(({ newState }) => this.show(client, newState)),
 		];
 		await client.start();
+		client.starting = false;
 	}
 
 	private show(client: LanguageClient, state: State): void {
@@ -142,5 +154,6 @@ function settings(): object {
 		rules: { disable: ours.get<string[]>('rules.disable', []) },
 		allow: ours.get<object[]>('allow', []),
 		destinations: ours.get<string[]>('destinations', []),
+		trusted: vscode.workspace.isTrusted,
 	};
 }

@@ -52,10 +52,18 @@ test('what cannot be started says what to do', async () => {
 	);
 	const old = program('old', '#!/bin/sh\necho "scrubjay v0.0.9"\n');
 	const stranger = program('stranger', '#!/bin/sh\necho hello\n');
+	const barred = program('barred', '#!/bin/sh\necho "scrubjay v1.2.3"\n');
+	chmodSync(barred, 0o644);
+	await assert.rejects(
+		findBinary({ configured: '', bundled: nowhere, searched: path.dirname(barred) }, here),
+		new RegExp(`^BinaryError: ${barred} may not be run|^Error: ${barred} may not be run`),
+	);
 	const broken = program('broken', '#!/bin/sh\nexit 3\n');
 	const cases: readonly [configured: string, says: RegExp][] = [
 		['', /scrubjay was not found: install it so that it is on PATH, or set scrubjay\.server\.path/],
 		['scrubjay', /give the whole path/],
+		[barred, new RegExp(`${barred}, which may not be run: chmod \\+x ${barred}`)],
+		[directory, /no program is there/],
 		[nowhere, /no program is there: correct the setting, or clear it/],
 		[foreign, new RegExp(`built for ${elsewhere} and this machine is ${here}: install`)],
 		[old, /is version v0\.0\.9 and this extension needs 0\.1\.0 or newer: update scrubjay/],

@@ -15,6 +15,23 @@ local function notify(text, level)
   vim.notify("scrubjay: " .. text, level or vim.log.levels.INFO)
 end
 
+--- Neovim starts servers when a buffer gets its filetype. One that has none is a file all the same.
+---@param buf integer
+local function attach_plain(buf)
+  if
+    not vim.api.nvim_buf_is_loaded(buf)
+    or vim.bo[buf].filetype ~= ""
+    or vim.bo[buf].buftype ~= ""
+    or vim.api.nvim_buf_get_name(buf) == ""
+    or not vim.lsp.is_enabled(name)
+  then
+    return
+  end
+  local config = vim.deepcopy(vim.lsp.config[name])
+  config.root_dir = config.root_dir or vim.fs.root(buf, config.root_markers or {})
+  vim.lsp.start(config, { bufnr = buf, reuse_client = config.reuse_client, silent = true })
+end
+
 --- setup starts the server where there are files. It can be called again, with other settings.
 ---@param given? table see scrubjay.Config
 function M.setup(given)
@@ -25,7 +42,7 @@ function M.setup(given)
   local config = require("scrubjay.config").resolve(given)
   vim.lsp.config(name, {
     cmd = config.cmd,
-    init_options = config.settings,
+    init_options = vim.tbl_extend("error", config.settings, { status = true }),
     settings = { scrubjay = config.settings },
   })
   local group = vim.api.nvim_create_augroup("scrubjay", { clear = true })
@@ -35,7 +52,16 @@ function M.setup(given)
       require("scrubjay.status").forget(args.buf)
     end,
   })
+  vim.api.nvim_create_autocmd({ "BufReadPost", "BufNewFile", "BufFilePost" }, {
+    group = group,
+    callback = function(args)
+      vim.schedule(function() -- the filetype comes by an event of its own
+        attach_plain(args.buf)
+      end)
+    end,
+  })
   vim.lsp.enable(name)
+  vim.iter(vim.api.nvim_list_bufs()):each(attach_plain)
 end
 
 ---@param buf? integer
@@ -86,6 +112,7 @@ local function restart()
     end
   end
   vim.lsp.enable(name) -- starts it again in the buffers that there are
+  vim.iter(vim.api.nvim_list_bufs()):each(attach_plain)
   notify(#clients == 0 and "started" or "restarted")
 end
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { Code } from './code.mjs';
@@ -188,6 +188,22 @@ test('a program that is not there is said with what to do, and the setting mends
 	code.configure({});
 	await code.statusSays('1 credential in missing.txt');
 	await code.command('Notifications: Clear All Notifications');
+});
+
+test("a mistake in the person's settings is one toast, and its text is the program's own", async () => {
+	const settings = readFileSync(process.env.SCRUBJAY_CONFIG, 'utf8');
+	await code.open('mistaken.txt', `${key()}\n`);
+	await code.squiggles(1);
+	writeFileSync(process.env.SCRUBJAY_CONFIG, `providrs: {}\n${settings}`);
+	await code.command('Scrubjay: Restart Server');
+	const toast = code.page.locator('.notification-toast', { hasText: 'Scrubjay is not running' });
+	assert.match(await toast.innerText(), /Scrubjay is not running: .*:1: no setting is called "providrs"/);
+	assert.equal(await code.page.locator('.notification-toast').count(), 1);
+	await code.shoot('mistaken');
+	writeFileSync(process.env.SCRUBJAY_CONFIG, settings);
+	await code.command('Notifications: Clear All Notifications');
+	await code.command('Scrubjay: Restart Server');
+	await code.statusSays('1 credential in mistaken.txt');
 });
 
 test('settings of the editor quiet it, and its trace says methods and no more', async () => {

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { Code } from './code.mjs';
-import { key } from './values.mjs';
+import { email, key } from './values.mjs';
 
 let code;
 after(() => code?.stop());
@@ -21,11 +21,12 @@ test('a folder that is not trusted can neither name a program nor quiet a findin
 		path.join(folder, '.vscode/settings.json'),
 		JSON.stringify({ 'scrubjay.server.path': '/nowhere/scrubjay', 'scrubjay.rules.disable': ['aws-access-key-id'] }),
 	);
+	writeFileSync(path.join(folder, '.scrubjay.yaml'), 'rules: {disable: [email-address]}\n');
 	code = await Code.start({ folder, trusted: false });
 	await code.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
-	await code.open('untrusted.txt', `${key()}\n`);
-	await code.squiggles(1);
-	await code.statusSays('1 credential in untrusted.txt');
+	await code.open('untrusted.txt', `${key()} scrubjay:allow\n${email()}\n`);
+	await code.squiggles(2);
+	await code.statusSays('1 credential, 1 pii in untrusted.txt');
 	await code.shoot('untrusted');
 	await code.command('Workspaces: Manage Workspace Trust');
 	await code.page.locator('.workspace-trust-editor .monaco-button', { hasText: 'Trust' }).first().click();
