@@ -30,7 +30,7 @@ func (d *doubts) name(what, name string, known []string, path ...any) {
 		return
 	}
 	text := fmt.Sprintf("no %s is called %q", what, name)
-	switch near := nearest(name, known); {
+	switch near := policy.Nearest(name, known); {
 	case near != "":
 		text += fmt.Sprintf(": did you mean %q?", near)
 	case len(known) <= 8:
@@ -140,43 +140,4 @@ func lineIn(n *yaml.Node, path []any) int {
 		n = next
 	}
 	return max(line-1, 0)
-}
-
-// nearest is the name that was probably meant, if there is one: a letter may differ, or a third of them.
-func nearest(name string, known []string) (best string) {
-	least := 2 * max(len(name)/3+1, 2)
-	for _, k := range known {
-		d := 2 * distance(strings.ToLower(name), strings.ToLower(k))
-		if strings.HasPrefix(k, name) {
-			d-- // cut short is likelier than mistyped
-		}
-		if d < least {
-			best, least = k, d
-		}
-	}
-	return best
-}
-
-// distance is how many letters have to be put in, left out, replaced or swapped with the next.
-func distance(a, b string) int {
-	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
-	for j := range rows[1] {
-		rows[1][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		before, last, row := rows[0], rows[1], rows[2]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		rows = [3][]int{last, row, before}
-	}
-	return rows[1][len(b)]
 }

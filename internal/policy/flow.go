@@ -244,14 +244,15 @@ func (s scope) lookup(ref ast.Ref) {
 		if i > 1 {
 			table = ast.NewTerm(ref[:i])
 		}
-		switch all := s.value(table); {
-		case all == nil:
-		default:
-			if rows, ok := all.Value.(ast.Object); ok {
-				rows.Foreach(func(k, _ *ast.Term) { s.holds(path, k, ref[0]) })
-			} else if _, ok := all.Value.(ast.Set); ok {
-				elements(all, func(e *ast.Term) { s.holds(path, e, ref[0]) })
-			}
+		all := s.value(table)
+		if all == nil {
+			continue
+		}
+		switch rows := all.Value.(type) {
+		case ast.Object:
+			rows.Foreach(func(k, _ *ast.Term) { s.holds(path, k, ref[0]) })
+		case ast.Set:
+			rows.Foreach(func(e *ast.Term) { s.holds(path, e, ref[0]) })
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (v vocabulary) wrong(name string) string {
 	if slices.Contains(v.names, name) {
 		return ""
 	}
-	near := nearest(name, v.names)
+	near := Nearest(name, v.names)
 	if v.others && (near == "" || !slips(name, near)) {
 		return ""
 	}
@@ -41,8 +41,8 @@ func (v vocabulary) wrong(name string) string {
 	return text + end + v.cure
 }
 
-// nearest is the name that was probably meant, if there is one.
-func nearest(name string, names []string) (near string) {
+// Nearest is the name that was probably meant, if there is one.
+func Nearest(name string, names []string) (near string) {
 	best := 3
 	for _, n := range names {
 		d := levenshtein.ComputeDistance(strings.ToLower(name), n)

@@ -37,7 +37,7 @@ func seems(name string) string {
 	if meant := foreign[name]; meant != "" {
 		return meant
 	}
-	if near := nearest(name, entryNames); near != "" && slips(name, near) {
+	if near := Nearest(name, entryNames); near != "" && slips(name, near) {
 		return near
 	}
 	return ""
