@@ -47,6 +47,7 @@ var elsewhere = []struct {
 	{"providers", func(s policy.Settings) bool { return len(s.Providers) > 0 }},
 	{"organisation", func(s policy.Settings) bool { return s.Organisation != nil }},
 	{"attachments", func(s policy.Settings) bool { return len(s.Attachments) > 0 }},
+	{"scrub_from", func(s policy.Settings) bool { return len(s.ScrubFrom) > 0 }},
 	{"tools", func(s policy.Settings) bool { return len(s.Tools) > 0 }},
 	{"websockets", func(s policy.Settings) bool { return s.Websockets != "" }},
 	{"private_hosts", func(s policy.Settings) bool { return len(s.PrivateHosts) > 0 }},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
 // What a higher layer can delegate, named like the settings.
@@ -51,6 +53,7 @@ func (p Provider) over(base Provider) Provider {
 //     where a higher layer stands.
 //   - destinations: all of them. Without any, every public provider.
 //   - websockets: refused if any layer says so. private_hosts, origins, host_names: all of them.
+//   - scrub_from: for each kind the highest layer that sets it defines it; lower ones scrub more.
 //   - verdicts, attachments: for each class, or kind of attachment, and kind the highest layer that sets one defines it; lower ones tighten it.
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
 type Layers struct {
@@ -194,6 +197,7 @@ func (l *Layers) merge() (Settings, []string) {
 		s.Salt = cmp.Or(s.Salt, r.Salt)
 		s.Verdicts = tighten(s.Verdicts, r.Verdicts, verdictNames[:])
 		s.Attachments = tighten(s.Attachments, r.Attachments, attachmentVerdicts)
+		s.ScrubFrom = scrubMore(s.ScrubFrom, r.ScrubFrom)
 		s.Delegate = union(s.Delegate, r.Delegate)
 		s.PrivateHosts = union(s.PrivateHosts, r.PrivateHosts)
 		s.Origins = union(s.Origins, r.Origins)
@@ -269,6 +273,24 @@ func tighten(upper, lower map[string]map[Kind]string, order []string) map[string
 	}
 	return all
 }
+
+// scrubMore adds a lower layer's scrub_from: new cells, and lower confidences in those that are set.
+func scrubMore(upper, lower map[Kind]string) map[Kind]string {
+	if len(lower) == 0 {
+		return upper
+	}
+	all := map[Kind]string{}
+	maps.Copy(all, upper)
+	for kind, from := range lower {
+		if old, ok := all[kind]; !ok || slices.Index(confidenceNames, from) < slices.Index(confidenceNames, old) {
+			all[kind] = from
+		}
+	}
+	return all
+}
+
+// confidenceNames have the least certain first.
+var confidenceNames = upTo(detect.ConfidenceHigh)
 
 func union[T comparable](a, b []T) []T {
 	all := slices.Clone(a)

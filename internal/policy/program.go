@@ -124,7 +124,11 @@ func (s source) store() storage.Store {
 			org = root["org"]
 		}
 	}
-	layers := map[string]any{"organised": s.layers.Organisation() != nil}
+	from := map[string]any{}
+	for kind, confidence := range s.layers.Wire().ScrubFrom {
+		from[string(kind)] = confidence
+	}
+	layers := map[string]any{"organised": s.layers.Organisation() != nil, "scrub_from": from}
 	for _, l := range s.layers.present() {
 		tools := map[string]any{}
 		for name, verdict := range l.Tools {

@@ -22,6 +22,9 @@ type Settings struct {
 	// Attachments sets, per kind of attachment that cannot be read (image, document, audio, video, other) and kind of
 	// destination, what policy says: allow, ask or forbid.
 	Attachments map[string]map[Kind]string `yaml:"attachments,omitempty"`
+	// ScrubFrom sets, per kind of destination, from which confidence on a finding counts on the wire: low, medium or high.
+	// Without it that is low for public providers, medium for others.
+	ScrubFrom map[Kind]string `yaml:"scrub_from,omitempty"`
 	// Tools says of an assistant's tools whether values may come back into what they are given: allow or forbid. A
 	// name may end in * for all that begin so, like mcp__files__*.
 	Tools map[string]string `yaml:"tools,omitempty"`

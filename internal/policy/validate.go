@@ -129,6 +129,17 @@ func (v *validation) settings(s Settings, l layer) {
 	if l == repositoryLayer && len(s.Attachments) > 0 {
 		v.at("a repository does not decide what is attached to a request: put it into your own config.yaml", "attachments")
 	}
+	for kind, from := range s.ScrubFrom {
+		if wrong := (vocabulary{what: "kind of provider", names: names(kinds)}).wrong(string(kind)); wrong != "" {
+			v.at(wrong, "scrub_from", string(kind))
+		}
+		if wrong := (vocabulary{what: "confidence", names: confidenceNames}).wrong(from); wrong != "" {
+			v.at(wrong, "scrub_from", string(kind))
+		}
+	}
+	if l == repositoryLayer && len(s.ScrubFrom) > 0 {
+		v.at("a repository does not decide what is scrubbed: put it into your own config.yaml", "scrub_from")
+	}
 	for name, verdict := range s.Tools {
 		if name == "" || strings.Contains(strings.TrimSuffix(name, "*"), "*") {
 			v.at("a tool is named as the assistant names it; only its end may be *", "tools", name)

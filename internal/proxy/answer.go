@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
@@ -195,6 +196,9 @@ func (p *Proxy) pump(w http.ResponseWriter, x *exchange, from io.Reader, change 
 	}
 }
 
+// anyInDoubt stands for the values that may be none.
+var anyInDoubt = policy.Subject{Class: detect.Credential, Severity: detect.Low.String(), Confidence: detect.ConfidenceLow.String()}
+
 // restore answers for each lane of text: may this provider's placeholders come back there? Policy says,
 // by the tool and its kind. Where they may not, the lane is still watched, to say how many were withheld. Into a
 // tool of which nothing is known they come back, but not into a URL.
@@ -206,17 +210,33 @@ func (p *Proxy) restore(ctx context.Context, x *exchange) wire.Restore {
 		}
 		return nil, false
 	}
+	inDoubt := p.Vault.InDoubt(x.provider)
 	restorer := func(l wire.Lane) *redact.Restorer {
 		l.Tool.Kind = x.tools.Kind(l)
-		d, err := p.Decider.Decide(ctx, policy.Query{
-			Direction:   policy.Restore,
-			Destination: policy.Destination{Provider: x.provider, Model: x.model, Kind: x.config.Kind},
-			Origin:      x.provider,
-			Tool:        policy.Tool{Name: l.Tool.Name, Kind: string(l.Tool.Kind)},
-		})
+		comesBack := func(subjects ...policy.Subject) bool {
+			d, err := p.Decider.Decide(ctx, policy.Query{
+				Direction:   policy.Restore,
+				Destination: policy.Destination{Provider: x.provider, Model: x.model, Kind: x.config.Kind},
+				Origin:      x.provider,
+				Tool:        policy.Tool{Name: l.Tool.Name, Kind: string(l.Tool.Kind)},
+				Subjects:    subjects,
+			})
+			if err != nil || len(d.Rulings) != len(subjects) {
+				return false
+			}
+			return len(subjects) == 0 && d.Verdict == policy.Allow || len(subjects) == 1 && d.Rulings[0].Verdict == policy.Allow
+		}
 		switch {
-		case err != nil || d.Verdict != policy.Allow:
-			return redact.NewRestorer(withheld)
+		case !comesBack():
+			if !comesBack(anyInDoubt) {
+				return redact.NewRestorer(withheld)
+			}
+			return redact.NewRestorer(func(placeholder string) ([]byte, bool) {
+				if value, ok := inDoubt(placeholder); ok {
+					return value, true
+				}
+				return withheld(placeholder)
+			})
 		case l.Tool == wire.Tool{}, l.Tool.Kind == wire.ToolShow: // what the person reads
 			return redact.NewProse(issued, p.Vault.WireTypes(x.provider))
 		case l.Literal != 0:

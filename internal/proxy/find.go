@@ -158,6 +158,9 @@ func (p *Proxy) find(r *reading) (out []secret, files []file) {
 		out = merge(out, n, t.has, r.cut[n], r.engine)
 		for i := range out[first:] {
 			r.put(&out[first+i], sp)
+			if s := &out[first+i]; s.subject.Severity == detect.Info.String() && r.req.Typed(sp) {
+				r.takeAtWord(s)
+			}
 		}
 		if sp.IsNumber && len(out) > first {
 			whole := &out[first]
@@ -183,9 +186,18 @@ func (r *reading) put(s *secret, sp wire.Span) {
 	s.value.Bytes = r.text(s.span)[s.at.Start:s.at.End]
 }
 
+// takeAtWord has a documented example, which a person typed, be what it would be otherwise: who tries with one wants to
+// see what becomes of it.
+func (r *reading) takeAtWord(s *secret) {
+	if rule := r.engine.Rule(s.subject.Rule); rule != nil {
+		s.subject.Severity = rule.Severity.String()
+	}
+}
+
 // is has the secret be what another finding in its place says.
 func (s *secret) is(o secret) {
-	s.subject, s.value.Type, s.value.Rule, s.value.Class, s.value.Part = o.subject, o.value.Type, o.value.Rule, o.value.Class, o.value.Part
+	part := o.value.Part
+	s.subject, s.value = o.subject, redact.Value{Type: o.value.Type, Rule: o.value.Rule, Class: o.value.Class, Bytes: s.value.Bytes, Part: part, Doubt: o.value.Doubt}
 }
 
 // also takes in what is found in the same place.
@@ -196,7 +208,7 @@ func (s *secret) also(other secret) {
 			s.others = append(s.others[:len(s.others):len(s.others)], o) // both parts of a cut value have the list
 		}
 	}
-	s.value.Part = s.value.Part && other.value.Part
+	s.value.Part, s.value.Doubt = s.value.Part && other.value.Part, s.value.Doubt && other.value.Doubt
 	take(other)
 	for _, o := range other.others {
 		take(o)
@@ -248,7 +260,7 @@ func merge(out []secret, n int, has remembered, cut []secret, engine *detect.Eng
 
 func ofFinding(n int, f detect.Finding) secret {
 	return secret{span: n, at: f.Span, subject: policy.SubjectOf(f),
-		value: redact.Value{Type: f.Rule.Placeholder, Rule: f.Rule.ID, Class: f.Rule.Class}}
+		value: redact.Value{Type: f.Rule.Placeholder, Rule: f.Rule.ID, Class: f.Rule.Class, Doubt: f.Confidence == detect.ConfidenceLow && !f.Validated}}
 }
 
 func ofKnown(n int, k redact.Match, engine *detect.Engine) secret {
@@ -257,6 +269,9 @@ func ofKnown(n int, k redact.Match, engine *detect.Engine) secret {
 			subject: policy.Subject{Class: v.Class, Rule: v.Rule, Severity: detect.High.String(), Confidence: detect.ConfidenceHigh.String()}}
 		if r := engine.Rule(v.Rule); r != nil {
 			s.subject.Severity = r.Severity.String()
+		}
+		if v.Doubt {
+			s.subject.Confidence = detect.ConfidenceLow.String()
 		}
 		return s
 	}

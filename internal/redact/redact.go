@@ -42,6 +42,8 @@ type Value struct {
 	Bytes []byte
 	// Part says that a cursor cut the value off another: it comes back, and is not looked for elsewhere. It may be any word.
 	Part bool
+	// Doubt says that it is more likely than others to be no secret at all.
+	Doubt bool
 }
 
 // Lookup answers with the value a placeholder stands for, if it was issued for this use.

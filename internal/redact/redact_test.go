@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	cryptorand "crypto/rand"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -356,4 +357,49 @@ func BenchmarkKnown(b *testing.B) {
 			}
 		})
 	}
+}
+
+// TestInDoubt: what is in doubt is looked for elsewhere only if it is a value of its own and no word, and once it is
+// certain it is so for good.
+func TestInDoubt(t *testing.T) {
+	dir := t.TempDir()
+	v, err := OpenVault(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, word := cryptorand.Text()[:16], "butterfly"
+	values := []Value{
+		{Type: "SECRET", Rule: "generic-secret", Class: detect.Credential, Bytes: []byte(own), Doubt: true},
+		{Type: "SECRET", Rule: "generic-secret", Class: detect.Credential, Bytes: []byte(word), Doubt: true},
+		{Type: "PERSON", Rule: "person", Class: detect.PII, Bytes: []byte("Juniper"), Doubt: true},
+	}
+	placeholders, err := v.Issue(Wire, "openai", values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := v.Known([]byte("a " + own + " and a " + word + " of Juniper's"))
+	if len(known) != 1 || !known[0].Doubt {
+		t.Errorf("known are %+v", known)
+	}
+	for i, p := range placeholders {
+		if value, ok := v.InDoubt("openai")(p); !ok || string(value) != string(values[i].Bytes) {
+			t.Errorf("%s is not in doubt", p)
+		}
+	}
+	values[0].Doubt = false
+	if _, err := v.Issue(Wire, "openai", values[:1]); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // again after a restart
+		if _, ok := v.InDoubt("openai")(placeholders[0]); ok {
+			t.Error("what is certain is in doubt")
+		}
+		if err := v.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if v, err = OpenVault(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = v.Close()
 }

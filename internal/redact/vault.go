@@ -52,6 +52,8 @@ type entry struct {
 	Value       []byte       `json:"v"`
 	// Part says that the value is what a cursor cut off another.
 	Part bool `json:"part,omitempty"`
+	// Doubt is the value's: see Value.
+	Doubt bool `json:"doubt,omitempty"`
 }
 
 // OpenVault opens the vault of a state directory and makes it if there is none.
@@ -104,7 +106,7 @@ func openLocked(dir string, now func() time.Time) (*Vault, error) {
 }
 
 func (e *entry) value() Value {
-	return Value{Type: e.Type, Rule: e.Rule, Class: e.Class, Bytes: e.Value}
+	return Value{Type: e.Type, Rule: e.Rule, Class: e.Class, Bytes: e.Value, Doubt: e.Doubt}
 }
 
 // take puts a record of the journal in force: the last one of a placeholder counts.
@@ -142,7 +144,7 @@ func (v *Vault) issue(scope Scope, provider string, values []Value) ([]string, e
 	fresh, named := map[string]*entry{}, map[string]Value{}
 	for i, val := range values {
 		if first, ok := named[string(val.Bytes)]; ok && scope == Wire {
-			first.Part = first.Part && val.Part
+			first.Part, first.Doubt = first.Part && val.Part, first.Doubt && val.Doubt
 			val = first
 		}
 		named[string(val.Bytes)] = val
@@ -153,12 +155,12 @@ func (v *Vault) issue(scope Scope, provider string, values []Value) ([]string, e
 		if has != nil {
 			age = v.now().Sub(time.Unix(has.Seen, 0))
 		}
-		whole := has != nil && has.Part && !val.Part
-		if has != nil && !whole && (scope == File || slices.Contains(has.Providers, provider) && age < wireLife/30) {
+		more := has != nil && (has.Part && !val.Part || has.Doubt && !val.Doubt)
+		if has != nil && !more && (scope == File || slices.Contains(has.Providers, provider) && age < wireLife/30) {
 			continue
 		}
 		if has != nil {
-			e.Providers, e.Part = slices.Clone(has.Providers), has.Part && val.Part
+			e.Providers, e.Part, e.Doubt = slices.Clone(has.Providers), has.Part && val.Part, has.Doubt && val.Doubt
 		}
 		if scope == Wire && !slices.Contains(e.Providers, provider) {
 			e.Providers = append(e.Providers, provider)
@@ -181,7 +183,7 @@ func (v *Vault) issue(scope Scope, provider string, values []Value) ([]string, e
 // remember makes a value known. Of several placeholders of a value on the wire the smallest counts, so
 // that the order in which a journal is read does not matter.
 func (v *Vault) remember(e *entry) {
-	if !e.Part {
+	if !e.Part && (!e.Doubt || isOwn(e.Class, e.Value)) {
 		v.known.Add(e.value())
 	}
 	for _, p := range e.Providers {
@@ -194,12 +196,29 @@ func (v *Vault) remember(e *entry) {
 	}
 }
 
+// isOwn tells whether a value in doubt stands elsewhere only because it is the same: words and short ones do by chance.
+func isOwn(class detect.Class, value []byte) bool {
+	if class == detect.Credential {
+		return detect.CouldBePassword(value)
+	}
+	digits := 0
+	for _, b := range value {
+		if b >= '0' && b <= '9' {
+			digits++
+		}
+	}
+	return digits >= ownDigits || bytes.IndexByte(value, '@') > 0
+}
+
+// ownDigits are more than a year, a port or a version has.
+const ownDigits = 7
+
 // tokenFor finds the placeholder of a value: on the wire the one that it has, else the first of its tokens that stands
 // for no other value.
 func (v *Vault) tokenFor(scope Scope, val Value, fresh map[string]*entry) *entry {
 	if has := v.onWire[string(val.Bytes)]; scope == Wire && has != nil && !v.expired(has) {
 		e := *has
-		e.Seen, e.Providers, e.Part = v.now().Unix(), nil, has.Part && val.Part
+		e.Seen, e.Providers, e.Part, e.Doubt = v.now().Unix(), nil, has.Part && val.Part, has.Doubt && val.Doubt
 		return &e
 	}
 	for round := byte(0); ; round++ {
@@ -209,7 +228,7 @@ func (v *Vault) tokenFor(scope Scope, val Value, fresh map[string]*entry) *entry
 			has = fresh[p]
 		}
 		if has == nil || bytes.Equal(has.Value, val.Bytes) {
-			return &entry{Placeholder: p, Type: val.Type, Rule: val.Rule, Class: val.Class, Scope: scope, Seen: v.now().Unix(), Value: bytes.Clone(val.Bytes), Part: val.Part}
+			return &entry{Placeholder: p, Type: val.Type, Rule: val.Rule, Class: val.Class, Scope: scope, Seen: v.now().Unix(), Value: bytes.Clone(val.Bytes), Part: val.Part, Doubt: val.Doubt}
 		}
 	}
 }
@@ -224,6 +243,21 @@ func (v *Vault) FromWire(provider string) Lookup {
 			return nil, false
 		}
 		return e.Value, true
+	}
+}
+
+// InDoubt looks up what was issued to a provider of values that are in doubt.
+func (v *Vault) InDoubt(provider string) Lookup {
+	issued := v.FromWire(provider)
+	return func(p string) ([]byte, bool) {
+		value, ok := issued(p)
+		if !ok {
+			return nil, false
+		}
+		v.mu.RLock()
+		defer v.mu.RUnlock()
+		e := v.entries[p]
+		return value, e != nil && e.Doubt
 	}
 }
 

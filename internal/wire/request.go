@@ -22,6 +22,8 @@ type Request struct {
 	joins  [][]int
 	models []Edit         // where models are named
 	media  map[int]string // of the files in a body of parts; nil for other bodies
+	newest []Edit         // what the person has typed last, once it was looked for
+	looked bool
 }
 
 // Kind says what a span's text is.

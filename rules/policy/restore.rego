@@ -3,13 +3,21 @@ package scrubjay
 # A value comes back into prose and into a tool that edits or shows. It does not come back into a
 # command, a request or a tool of an MCP server, where whoever steers the model could send it anywhere, nor into the answer of
 # a provider that its placeholder was not issued to.
-restore_votes := [] if {
+restore_votes := restore_with(default_tool)
+
+# A value in doubt is more often none than a secret, and an agent whose command lacks it is stopped for nothing.
+default_of(subject) := [{"layer": "default", "source": "restore: in doubt", "verdict": "allow"}] if {
+	subject.confidence == "low"
+	not subject.validated
+} else := default_tool
+
+restore_with(by_default) := [] if {
 	input.direction != "restore"
 } else := [{"layer": "default", "source": "restore: origin", "verdict": "forbid", "reason": "it comes back only in answers of the provider it was issued to"}] if {
 	not own_placeholder
 } else := settled_tool if {
 	settled_tool
-} else := array.concat(default_tool, tool_votes)
+} else := array.concat(by_default, tool_votes)
 
 # As with findings: the highest authority that names the tool defines what holds, and lower ones tighten it. Under an
 # organisation that is silent the default stands.

@@ -20,6 +20,20 @@ test_values_do_not_come_back_into_commands_and_requests if {
 	}
 }
 
+test_a_value_in_doubt_comes_back_everywhere if {
+	doubt := object.union(key, {"confidence": "low"})
+	every kind in ["command", "network", "mcp"] {
+		ruled(restore("openai", kind), [doubt, key]) == ["allow", "forbid"]
+	}
+	ruled(restore("openai", "edit"), [doubt, key]) == ["allow", "allow"]
+	ruled(restore("anthropic", "command"), [doubt]) == ["forbid"]
+	by_org(object.union(restore("openai", "command"), {"subjects": [doubt]}), {"forbid": {"nothing comes back"}}).rulings[0].verdict == "forbid"
+}
+
+ruled(query, subjects) := [r.verdict | some r in d.rulings] if {
+	d := scrubjay.decision with input as object.union(query, {"subjects": subjects}) with data.scrubjay.layers as nobody
+}
+
 test_values_come_back_only_from_the_provider_they_were_issued_to if {
 	restored(restore("anthropic", "")) == "forbid"
 	restored(restore("", "")) == "forbid"

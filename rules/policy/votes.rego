@@ -18,7 +18,7 @@ votes(subject) := array.concat(array.concat(settled(subject), blanket), floor) i
 
 votes(_) := array.concat([{"layer": "default", "source": "answers", "verdict": "allow"}], blanket) if input.direction == "answer"
 
-votes(_) := array.concat(restore_votes, blanket) if input.direction == "restore"
+votes(subject) := array.concat(restore_with(default_of(subject)), blanket) if input.direction == "restore"
 
 # Where votes are equally strict, the highest authority is the one that is named.
 deciding(all) := [v | some v in all; rank_of(v.verdict) == strictest][0] if {
@@ -46,6 +46,8 @@ default_vote(subject) := {"layer": "default", "source": default_source(subject),
 default_verdict(subject) := "allow" if {
 	subject.severity == "info"
 } else := "allow" if {
+	doubtful(subject)
+} else := "allow" if {
 	kind == "local"
 } else := "allow" if {
 	kind == "private"
@@ -54,6 +56,8 @@ default_verdict(subject) := "allow" if {
 
 default_source(subject) := "severity info" if {
 	subject.severity == "info"
+} else := sprintf("scrub_from: %s, %s", [scrub_from, kind]) if {
+	doubtful(subject)
 } else := sprintf("%s, %s", [subject.class, kind])
 
 managed_votes(subject) := class_votes(subject, "managed", managed_verdicts, "managed verdicts")
@@ -69,9 +73,24 @@ default user_verdicts := {}
 
 user_verdicts := data.scrubjay.layers.user.verdicts
 
-# A verdict on a class leaves documented examples and test values alone: they are no leak.
+# A finding in doubt: nothing proved it, and nobody here wants to hear of what is as uncertain as it is.
+doubtful(subject) if {
+	not subject.validated
+	certainty[subject.confidence] < certainty[scrub_from]
+}
+
+certainty := {"low": 0, "medium": 1, "high": 2}
+
+scrub_from := data.scrubjay.layers.scrub_from[kind] if {
+	data.scrubjay.layers.scrub_from[kind]
+} else := "low" if {
+	kind == "public"
+} else := "medium"
+
+# A verdict on a class leaves documented examples and test values alone, and what is in doubt: they are no leak.
 class_votes(subject, layer, table, source) := [v |
 	subject.severity != "info"
+	not doubtful(subject)
 	verdict := table[subject.class][kind]
 	v := {"layer": layer, "source": sprintf("%s: %s, %s", [source, subject.class, kind]), "verdict": verdict}
 ]

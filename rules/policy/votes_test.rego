@@ -83,19 +83,47 @@ test_a_verdict_on_a_class_leaves_examples_alone if {
 	d.verdict == "forbid"
 }
 
+doubt := object.union(email, {"confidence": "low"})
+
+test_what_is_in_doubt_is_scrubbed_for_public_providers_alone if {
+	secret := object.union(key, {"confidence": "low"})
+	every row in [["public", "scrub"], ["private", "allow"], ["local", "allow"]] {
+		d := scrubjay.decision with input as outgoing(row[0], [secret]) with data.scrubjay.layers as nobody
+		d.verdict == row[1]
+	}
+	proved := scrubjay.decision with input as outgoing("private", [object.union(secret, {"validated": true})]) with data.scrubjay.layers as nobody
+	proved.verdict == "scrub"
+}
+
+test_settings_say_from_where_on_is_scrubbed if {
+	strict := {"organised": false, "scrub_from": {"private": "low"}, "user": {"verdicts": {"pii": {"public": "forbid", "private": "forbid"}}}}
+	scrubjay.decision.verdict == "forbid" with input as outgoing("private", [doubt]) with data.scrubjay.layers as strict
+	calm := object.union(strict, {"scrub_from": {"public": "medium"}})
+	d := scrubjay.decision with input as outgoing("public", [doubt]) with data.scrubjay.layers as calm
+	d.verdict == "allow"
+	x := scrubjay.explanation with input as outgoing("public", [doubt]) with data.scrubjay.layers as calm
+	x.rulings[0].deciding.source == "scrub_from: medium, public"
+}
+
+test_an_organisation_can_name_what_is_in_doubt if {
+	layers := {"organised": true, "scrub_from": {"public": "high"}}
+	org := {"verdict": {{"class": "pii", "confidence": "low", "verdict": "forbid"}}}
+	scrubjay.decision.verdict == "forbid" with input as outgoing("public", [doubt]) with data.scrubjay.layers as layers with data.scrubjay.org as org
+}
+
 test_a_verdict_that_is_none_counts_as_the_strictest if {
 	scrubjay.rank_of("alow") == 2
 }
 
 test_diagnostics if {
 	expected := [
-		["critical", "low", "scrub", "warning"], ["high", "high", "scrub", "warning"], ["medium", "low", "scrub", "warning"],
+		["critical", "low", "scrub", "hint"], ["high", "high", "scrub", "warning"], ["medium", "medium", "scrub", "warning"],
 		["low", "medium", "scrub", "information"], ["low", "low", "scrub", "hint"], ["info", "high", "scrub", "information"],
 		["critical", "high", "allow", "hint"], ["info", "high", "allow", "information"],
 		["low", "low", "forbid", "error"], ["info", "low", "forbid", "error"],
 	]
 	every row in expected {
-		scrubjay.diagnostic({"severity": row[0], "confidence": row[1]}, row[2]) == row[3] with input as outgoing("public", [])
+		scrubjay.diagnostic({"severity": row[0], "confidence": row[1], "validated": false}, row[2]) == row[3] with input as outgoing("public", [])
 	}
 	scrubjay.diagnostic(key, "allow") == "none" with input as outgoing("local", [])
 }

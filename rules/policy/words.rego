@@ -89,8 +89,8 @@ diagnostic(subject, verdict) := "error" if {
 } else := "none" if {
 	verdict == "allow"
 } else := "hint" if {
-	subject.severity == "low"
 	subject.confidence == "low"
+	not subject.validated
 } else := "information" if {
 	subject.severity == "low"
 } else := "warning"

@@ -21,7 +21,7 @@ import (
 
 // scanOptions are what the command line asks for.
 type scanOptions struct {
-	format                       string
+	format, from                 string
 	all, staged, history         bool
 	baselineFile, writeBaselines string
 }
@@ -41,6 +41,9 @@ Exit code 0: clean. 1: findings. 2: an error, or something could not be scanned.
 		RunE: func(c *cobra.Command, args []string) error {
 			if !slices.Contains(scanFormats, o.format) {
 				return fmt.Errorf("format %q is none of %s", o.format, strings.Join(scanFormats, ", "))
+			}
+			if _, err := detect.ParseConfidence(o.from); err != nil {
+				return err
 			}
 			if (o.staged || o.history) && slices.Contains(args, "-") {
 				return errors.New("standard input is in no repository: leave out - or --staged and --history")
@@ -74,13 +77,15 @@ Exit code 0: clean. 1: findings. 2: an error, or something could not be scanned.
 	f := c.Flags()
 	f.StringVar(&o.format, "format", "text", "text, jsonl or sarif")
 	f.BoolVar(&o.all, "all", false, "also findings of severity info: documented examples, test values")
+	f.StringVar(&o.from, "confidence", "medium", "only findings from this confidence on: low, medium or high")
 	f.BoolVar(&o.staged, "staged", false, "only the lines that git commit would add")
 	f.BoolVar(&o.history, "history", false, "every content in the history of all branches and tags")
 	f.StringVar(&o.baselineFile, "baseline", "", "leave out the findings that this `FILE` knows")
 	f.StringVar(&o.writeBaselines, "write-baseline", "", "write what is found to this `FILE`, to be left out from now on")
 	c.MarkFlagsMutuallyExclusive("staged", "history")
 	c.MarkFlagsMutuallyExclusive("baseline", "write-baseline")
-	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(scanFormats, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	_ = c.RegisterFlagCompletionFunc("confidence", cobra.FixedCompletions([]string{"low", "medium", "high"}, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(scanFormats, cobra.ShellCompDirectiveNoFileComp))                           // the flag exists
 	return c
 }
 

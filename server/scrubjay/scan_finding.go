@@ -44,8 +44,9 @@ type extent struct {
 // take keeps the findings of a file that count, without what they speak of.
 func (s *scan) take(f workspace.Found) {
 	var rel string
+	least, _ := detect.ParseConfidence(s.from) // the command line was checked
 	for _, d := range f.Findings {
-		if d.Severity == detect.Info && !s.all || detect.Ignored(f.Text, d.Finding) {
+		if d.Severity == detect.Info && !s.all || d.Confidence < least || detect.Ignored(f.Text, d.Finding) {
 			continue
 		}
 		value := f.Text[d.Start:d.End]
