@@ -19,7 +19,7 @@ var Judge string
 //go:embed compiled.bin
 var Compiled string
 
-// Phones is libphonenumber's table of the numbers that exist; detect/phonetable.go says what is in it.
+// Phones is libphonenumber's table of the numbers that exist; detect/phones says what is in it.
 //
 //go:embed phones.txt
 var Phones string

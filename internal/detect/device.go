@@ -1,6 +1,10 @@
 package detect
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // Numbers of devices: telephones, vehicles, network cards. They lead to whoever uses them.
 
@@ -17,7 +21,7 @@ func validVIN(v []byte) bool {
 	sum := 0
 	for i, b := range v {
 		n := int(b - '0')
-		if isAlpha(b) {
+		if letters.IsAlpha(b) {
 			if n = int(vinValues[b-'A']) - '0'; n < 0 {
 				return false
 			}
@@ -32,27 +36,27 @@ var macLabels = []string{"mac address", "mac_address", "mac-address", "macaddres
 
 // findMAC reads six pairs of hex digits, of which the first wake it, or three groups of four after a label.
 // More than six pairs are a fingerprint, fewer a time.
-func findMAC(c *check, r *Rule, at Span) {
+func findMAC(c *check, r *Rule, at letters.Span) {
 	from, size := at.Start, len("00:00:00:00:00:00")
 	group := 2
-	if !isHex(c.text[at.End-1]) || c.byteAt(at.Start+2) != ':' && c.byteAt(at.Start+2) != '-' {
+	if !letters.IsHex(c.text[at.End-1]) || c.byteAt(at.Start+2) != ':' && c.byteAt(at.Start+2) != '-' {
 		var ok bool
 		if from, ok = c.afterLabel(at); !ok {
 			return
 		}
 		size, group = len("0000.0000.0000"), 4
 	}
-	v := Span{from, from + size}
+	v := letters.Between(from, from+size)
 	if v.End > len(c.text) {
 		return
 	}
 	sign := c.text[v.Start+group]
 	before, after := c.byteAt(v.Start-1), c.byteAt(v.End)
-	if isWord(before) || isWord(after) || before == sign || before == '.' || after == sign && isHex(c.byteAt(v.End+1)) || group == 4 && sign != '.' {
+	if letters.IsWord(before) || letters.IsWord(after) || before == sign || before == '.' || after == sign && letters.IsHex(c.byteAt(v.End+1)) || group == 4 && sign != '.' {
 		return
 	}
 	for i, b := range c.text[v.Start:v.End] {
-		if sep := i%(group+1) == group; sep && b != sign || !sep && !isHex(b) {
+		if sep := i%(group+1) == group; sep && b != sign || !sep && !letters.IsHex(b) {
 			return
 		}
 	}
@@ -65,4 +69,4 @@ func findMAC(c *check, r *Rule, at Span) {
 	c.emit(r, v, v)
 }
 
-var typedMACs = set("AABBCCDDEEFF CCBBAA332211 AABBCC112233 665544332211 FEDCBA987654 001122334455 112233445566 0123456789AB 123456789ABC DEADBEEFCAFE CAFEBABE0000")
+var typedMACs = letters.Set("AABBCCDDEEFF CCBBAA332211 AABBCC112233 665544332211 FEDCBA987654 001122334455 112233445566 0123456789AB 123456789ABC DEADBEEFCAFE CAFEBABE0000")

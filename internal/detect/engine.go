@@ -26,6 +26,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 
@@ -178,7 +179,7 @@ func (e *Engine) Find(path string, text []byte) []Finding {
 	c := e.newCheck(path, kindOf(path), text)
 	defer c.release()
 	c.header = header(path, text)
-	c.run(Span{0, len(text)})
+	c.run(letters.Between(0, len(text)))
 	return settled(text, c.found)
 }
 

@@ -1,12 +1,16 @@
 package detect
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // finder is a check written by hand. It stands where a regular expression would be tried at every
 // second line of ordinary text, or cannot say what is meant.
 type finder struct {
 	triggers []string
-	run      func(c *check, r *Rule, at Span)
+	run      func(c *check, r *Rule, at letters.Span)
 	// reach is the farthest byte from the trigger's start that run looks at.
 	reach   int
 	generic bool

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 
@@ -23,9 +24,9 @@ const (
 var symbolOf = func() (of [256]uint16) {
 	for c := range 256 {
 		switch b := byte(c); {
-		case isAlpha(b):
+		case letters.IsAlpha(b):
 			of[c] = uint16(b|0x20-'a') + 1
-		case isDigit(b):
+		case letters.IsDigit(b):
 			of[c] = symbols - 1
 		}
 	}
@@ -47,7 +48,7 @@ func surprise(v []byte) int {
 		a, b = b, c
 	}
 	for i, c := range v {
-		if isUpper(c) && i > 0 && (isLower(v[i-1]) || i+1 < len(v) && isLower(v[i+1]) && isUpper(v[i-1])) {
+		if letters.IsUpper(c) && i > 0 && (letters.IsLower(v[i-1]) || i+1 < len(v) && letters.IsLower(v[i+1]) && letters.IsUpper(v[i-1])) {
 			step(0)
 		}
 		step(symbolOf[c])

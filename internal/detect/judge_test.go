@@ -8,6 +8,9 @@ import (
 	"os"
 	"regexp"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 var update = flag.Bool("update", false, "train the judge's table anew")
@@ -35,7 +38,7 @@ func TestJudge(t *testing.T) {
 func train(t *testing.T) {
 	seen := map[string]bool{}
 	var counts [judgeEntries]float64
-	texts := standardLibrary(t)
+	texts := trial.StandardLibrary(t)
 	for _, text := range texts {
 		for _, w := range wordPattern.FindAll(text, -1) {
 			if seen[string(w)] {
@@ -87,7 +90,7 @@ func each3(v []byte, with func(i int)) {
 		a, b = b, c
 	}
 	for i, c := range v {
-		if isUpper(c) && i > 0 && (isLower(v[i-1]) || i+1 < len(v) && isLower(v[i+1]) && isUpper(v[i-1])) {
+		if letters.IsUpper(c) && i > 0 && (letters.IsLower(v[i-1]) || i+1 < len(v) && letters.IsLower(v[i+1]) && letters.IsUpper(v[i-1])) {
 			step(0)
 		}
 		step(int(symbolOf[c]))
@@ -101,8 +104,8 @@ func TestJudgeBeatsEntropy(t *testing.T) {
 	var keys, names [][]byte
 	seen := map[string]bool{}
 	identifier := regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_./-]{11,63}`)
-	for i, text := range sources(t, moduleDir(t, "github.com/open-policy-agent/opa")) {
-		if i%thorough != 0 {
+	for i, text := range trial.Sources(t, trial.ModuleDir(t, "github.com/open-policy-agent/opa")) {
+		if i%trial.Thorough != 0 {
 			continue
 		}
 		for _, w := range identifier.FindAll(text, -1) {

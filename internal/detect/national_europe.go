@@ -3,6 +3,8 @@ package detect
 import (
 	"bytes"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // Numbers of persons in Europe. Each check gets letters and digits only, of the length that its forms have.
@@ -58,7 +60,7 @@ func validNIR(v []byte) bool {
 		d[5], d[6] = '1', '9'-(d[6]-'A')
 	}
 	for _, b := range d {
-		if !isDigit(b) {
+		if !letters.IsDigit(b) {
 			return false
 		}
 	}
@@ -201,7 +203,7 @@ func validCodiceFiscale(v []byte) bool {
 		return false
 	}
 	digit := func(i int) int {
-		if isDigit(v[i]) {
+		if letters.IsDigit(v[i]) {
 			return int(v[i] - '0')
 		}
 		return strings.IndexByte(omocodia, v[i])
@@ -213,7 +215,7 @@ func validCodiceFiscale(v []byte) bool {
 				return false
 			}
 		default:
-			if !isUpper(v[i]) {
+			if !letters.IsUpper(v[i]) {
 				return false
 			}
 		}
@@ -228,7 +230,7 @@ func validCodiceFiscale(v []byte) bool {
 	sum := 0
 	for i, b := range v[:15] {
 		n := int(b - 'A')
-		if isDigit(b) {
+		if letters.IsDigit(b) {
 			n = int(b - '0')
 		}
 		if i%2 == 0 {
@@ -240,9 +242,9 @@ func validCodiceFiscale(v []byte) bool {
 }
 
 // findCodiceFiscale reads the sixteen around the date that woke it: it has no four digits in a row.
-func findCodiceFiscale(c *check, r *Rule, at Span) {
-	v := Span{at.Start - 6, at.Start + 10}
-	if v.Start < 0 || v.End > len(c.text) || !isAlpha(c.text[v.Start]) || !c.apart(v) {
+func findCodiceFiscale(c *check, r *Rule, at letters.Span) {
+	v := letters.Between(at.Start-6, at.Start+10)
+	if v.Start < 0 || v.End > len(c.text) || !letters.IsAlpha(c.text[v.Start]) || !c.apart(v) {
 		return
 	}
 	var scratch [16]byte

@@ -4,18 +4,20 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // aloneNumber tells whether digits are a value of their own: no letter, digit or underscore beside
 // them, nor a point or dash that joins them to more.
-func (c *check) aloneNumber(v Span) bool {
+func (c *check) aloneNumber(v letters.Span) bool {
 	before, after := c.byteAt(v.Start-1), c.byteAt(v.End)
-	if isWord(before) || isWord(after) || before >= 0x80 && !spaceless(c.text[max(0, v.Start-3):v.Start]) ||
+	if letters.IsWord(before) || letters.IsWord(after) || before >= 0x80 && !spaceless(c.text[max(0, v.Start-3):v.Start]) ||
 		after >= 0x80 && !spaceless(c.text[v.End:min(len(c.text), v.End+3)]) {
 		return false
 	}
 	joins := func(b byte) bool { return b == '.' || b == '-' || b == '+' || b == '/' }
-	if joins(before) && isAlnum(c.byteAt(v.Start-2)) || (after == '.' || after == '-') && isAlnum(c.byteAt(v.End+1)) {
+	if joins(before) && letters.IsAlnum(c.byteAt(v.Start-2)) || (after == '.' || after == '-') && letters.IsAlnum(c.byteAt(v.End+1)) {
 		return false
 	}
 	return before != '#' && before != '.' && before != '$' && before != '+'
@@ -29,9 +31,9 @@ func spaceless(char []byte) bool {
 
 // findCard reads a payment card number that begins at the trigger: 12 to 19 digits, the groups
 // separated by the same single blank or dash throughout, an issuer's range of that length, Luhn.
-func findCard(c *check, r *Rule, at Span) {
+func findCard(c *check, r *Rule, at letters.Span) {
 	text := c.text
-	if b := c.byteAt(at.Start - 1); (b == ' ' || b == '-') && isDigit(c.byteAt(at.Start-2)) {
+	if b := c.byteAt(at.Start - 1); (b == ' ' || b == '-') && letters.IsDigit(c.byteAt(at.Start-2)) {
 		return // a later group of a number that began before, or of a longer one
 	}
 	var digits [20]byte
@@ -39,20 +41,20 @@ func findCard(c *check, r *Rule, at Span) {
 	var sep byte
 	for i < len(text) && n < len(digits) {
 		b := text[i]
-		if isDigit(b) {
+		if letters.IsDigit(b) {
 			digits[n] = b - '0'
 			n++
 			i++
 			continue
 		}
-		if (b != ' ' && b != '-') || sep != 0 && b != sep || !isDigit(c.byteAt(i+1)) || n%4 != 0 && n != 10 || sep == 0 && n != 4 {
+		if (b != ' ' && b != '-') || sep != 0 && b != sep || !letters.IsDigit(c.byteAt(i+1)) || n%4 != 0 && n != 10 || sep == 0 && n != 4 {
 			break
 		}
 		sep = b
 		groups++
 		i++
 	}
-	v := Span{at.Start, i}
+	v := letters.Between(at.Start, i)
 	if n < 12 || n > 19 || !c.aloneNumber(v) || !issued(digits[:n]) || !luhn(digits[:n]) || distinct(digits[:n]) < 2 {
 		return
 	}
@@ -137,16 +139,16 @@ var ibanForms = func() map[string]string {
 }()
 
 // findIBAN looks back from four digits for the country that an IBAN begins with.
-func findIBAN(c *check, r *Rule, at Span) {
+func findIBAN(c *check, r *Rule, at letters.Span) {
 	text := c.text
 	for from := at.Start - 2; from >= 0 && at.Start-from <= 40; from-- {
 		b := text[from]
-		if !isUpper(b) && !isDigit(b) && b != ' ' && b != '-' {
+		if !letters.IsUpper(b) && !letters.IsDigit(b) && b != ' ' && b != '-' {
 			return
 		}
-		if isUpper(b) && isUpper(text[from+1]) && isDigit(c.byteAt(from+2)) && isDigit(c.byteAt(from+3)) && !isWord(c.byteAt(from-1)) {
+		if letters.IsUpper(b) && letters.IsUpper(text[from+1]) && letters.IsDigit(c.byteAt(from+2)) && letters.IsDigit(c.byteAt(from+3)) && !letters.IsWord(c.byteAt(from-1)) {
 			if end, ok := c.iban(from); ok {
-				c.emit(r, Span{from, end}, Span{from, end})
+				c.emit(r, letters.Between(from, end), letters.Between(from, end))
 				return
 			}
 		}
@@ -174,7 +176,7 @@ func (c *check) iban(from int) (end int, ok bool) {
 	take := func(count int, kind byte) bool {
 		for range count {
 			b := next()
-			if n >= len(digits) || kind == 'n' && !isDigit(b) || kind == 'a' && !isUpper(b) || !isDigit(b) && !isUpper(b) {
+			if n >= len(digits) || kind == 'n' && !letters.IsDigit(b) || kind == 'a' && !letters.IsUpper(b) || !letters.IsDigit(b) && !letters.IsUpper(b) {
 				return false
 			}
 			digits[n] = b
@@ -187,7 +189,7 @@ func (c *check) iban(from int) (end int, ok bool) {
 	}
 	for len(form) > 0 {
 		count := 0
-		for isDigit(form[0]) {
+		for letters.IsDigit(form[0]) {
 			count = count*10 + int(form[0]-'0')
 			form = form[1:]
 		}
@@ -196,7 +198,7 @@ func (c *check) iban(from int) (end int, ok bool) {
 		}
 		form = form[1:]
 	}
-	if isWord(c.byteAt(i)) {
+	if letters.IsWord(c.byteAt(i)) {
 		return 0, false
 	}
 	check := (digits[2]-'0')*10 + digits[3] - '0'
@@ -208,7 +210,7 @@ func mod97(v []byte) int {
 	m := 0
 	for i := range v {
 		b := v[(i+4)%len(v)]
-		if isDigit(b) {
+		if letters.IsDigit(b) {
 			m = (m*10 + int(b-'0')) % 97
 		} else {
 			m = (m*100 + int(b-'A') + 10) % 97

@@ -4,6 +4,8 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // numeral is one kind of number that somebody has: how it is written and the check that it passes. All of
@@ -59,10 +61,10 @@ type formList struct {
 func (l *formList) add(f form) {
 	bit := uint32(1) << len(l.forms)
 	for b := range 256 {
-		if f.anchor > 0 && f.bytes[f.anchor-1][b] || f.anchor == 0 && !isWord(byte(b)) {
+		if f.anchor > 0 && f.bytes[f.anchor-1][b] || f.anchor == 0 && !letters.IsWord(byte(b)) {
 			l.before[b] |= bit
 		}
-		if end := f.anchor + f.run; end < len(f.bytes) && f.bytes[end][b] || end == len(f.bytes) && !isWord(byte(b)) {
+		if end := f.anchor + f.run; end < len(f.bytes) && f.bytes[end][b] || end == len(f.bytes) && !letters.IsWord(byte(b)) {
 			l.after[b] |= bit
 		}
 	}
@@ -124,12 +126,12 @@ func (t *numberTable) place(pattern string, f form) {
 var numberRules []*Rule
 
 func init() { // not a literal: the checks refer to rules
-	wake := func(trigger string, run func(*check, *Rule, Span)) {
+	wake := func(trigger string, run func(*check, *Rule, letters.Span)) {
 		numberRules = append(numberRules, &Rule{ID: "number:" + trigger, triggers: []string{trigger}, run: run, back: numeralReach, reach: numeralReach})
 	}
-	wake(fourDigits, func(c *check, _ *Rule, at Span) {
+	wake(fourDigits, func(c *check, _ *Rule, at letters.Span) {
 		n := at.Len()
-		for n < len(numberTable{}.runs) && isDigit(c.byteAt(at.Start+n)) {
+		for n < len(numberTable{}.runs) && letters.IsDigit(c.byteAt(at.Start+n)) {
 			n++
 		}
 		if n == len(numberTable{}.runs) {
@@ -139,12 +141,12 @@ func init() { // not a literal: the checks refer to rules
 			c.numeral(&t.runs[n], at.Start, n)
 		}
 	})
-	wake(threeDigits, func(c *check, _ *Rule, at Span) {
+	wake(threeDigits, func(c *check, _ *Rule, at letters.Span) {
 		for t := c.engine.numbers(); t != nil; t = t.next {
 			c.numeral(&t.groups, at.Start, 0)
 		}
 	})
-	wake(digitDot, func(c *check, _ *Rule, at Span) {
+	wake(digitDot, func(c *check, _ *Rule, at letters.Span) {
 		for t := c.engine.numbers(); t != nil; t = t.next {
 			c.numeral(&t.dots, at.Start, 0)
 		}
@@ -157,7 +159,7 @@ func init() { // not a literal: the checks refer to rules
 	}
 	slices.Sort(labels)
 	for _, label := range slices.Compact(labels) {
-		wake(label, func(c *check, _ *Rule, at Span) {
+		wake(label, func(c *check, _ *Rule, at letters.Span) {
 			for t := c.engine.numbers(); t != nil; t = t.next {
 				if forms := t.labels[label]; forms != nil {
 					if from, ok := c.afterLabel(at); ok {
@@ -194,11 +196,11 @@ func (c *check) numeral(list *formList, at, run int) {
 		return
 	}
 	var best *form
-	var where Span
+	var where letters.Span
 	nearest := -1
 	for ; left != 0; left &= left - 1 {
 		f := &list.forms[bits.TrailingZeros32(left)]
-		v := Span{at - f.anchor, at - f.anchor + len(f.bytes)}
+		v := letters.Between(at-f.anchor, at-f.anchor+len(f.bytes))
 		if v.Start < 0 || v.End > len(c.text) || !f.fits(c.text[v.Start:v.End]) || !c.apart(v) {
 			continue
 		}
@@ -244,9 +246,9 @@ func (f *form) fits(text []byte) bool {
 var formBytes = func() map[byte]*[256]bool {
 	m := map[byte]*[256]bool{}
 	for letter, is := range map[byte]func(b byte) bool{
-		'd': isDigit, 'A': isAlpha, 'U': isUpper, 'X': isAlnum,
-		'R': func(b byte) bool { return isUpper(b) || b == '&' },
-		'M': func(b byte) bool { return isUpper(b) || isDigit(b) || b == '<' },
+		'd': letters.IsDigit, 'A': letters.IsAlpha, 'U': letters.IsUpper, 'X': letters.IsAlnum,
+		'R': func(b byte) bool { return letters.IsUpper(b) || b == '&' },
+		'M': func(b byte) bool { return letters.IsUpper(b) || letters.IsDigit(b) || b == '<' },
 		'h': func(b byte) bool { return b == '-' || b == '+' || b >= 'A' && b <= 'F' || b >= 'U' && b <= 'Y' },
 		' ': func(b byte) bool { return b == ' ' || b == '-' },
 		'-': func(b byte) bool { return b == '-' },
@@ -284,13 +286,13 @@ func (f *form) read(pattern string) {
 }
 
 // apart tells whether a number is a value of its own, and no part of a longer one in groups.
-func (c *check) apart(v Span) bool {
+func (c *check) apart(v letters.Span) bool {
 	if !c.aloneNumber(v) {
 		return false
 	}
 	for i := v.Start; i < v.End; i++ {
 		if b := c.text[i]; b == ' ' {
-			return !(c.byteAt(v.Start-1) == ' ' && isDigit(c.byteAt(v.Start-2)) || c.byteAt(v.End) == ' ' && isDigit(c.byteAt(v.End+1)))
+			return !(c.byteAt(v.Start-1) == ' ' && letters.IsDigit(c.byteAt(v.Start-2)) || c.byteAt(v.End) == ' ' && letters.IsDigit(c.byteAt(v.End+1)))
 		}
 	}
 	return true
@@ -299,10 +301,10 @@ func (c *check) apart(v Span) bool {
 // compacted appends the letters, digits and < of a number, letters in upper case.
 func compacted(dst, v []byte) []byte {
 	for _, b := range v {
-		if isLower(b) {
+		if letters.IsLower(b) {
 			b -= 'a' - 'A'
 		}
-		if isAlnum(b) || b == '<' || b == '&' {
+		if letters.IsAlnum(b) || b == '<' || b == '&' {
 			dst = append(dst, b)
 		}
 	}
@@ -313,7 +315,7 @@ func compacted(dst, v []byte) []byte {
 func isSequence(v []byte) bool {
 	same, steps := true, true
 	for i := 1; i < len(v); i++ {
-		if !isDigit(v[i]) {
+		if !letters.IsDigit(v[i]) {
 			return false
 		}
 		same = same && v[i] == v[i-1]
@@ -340,7 +342,7 @@ func (n *numeral) proof(v []byte) proof {
 func fitsCompact(pattern string, v []byte) bool {
 	i := 0
 	for _, p := range []byte(pattern) {
-		if strings.IndexByte("^ -./+", p) >= 0 || p == 'h' && i < len(v) && isDigit(v[i]) {
+		if strings.IndexByte("^ -./+", p) >= 0 || p == 'h' && i < len(v) && letters.IsDigit(v[i]) {
 			continue
 		}
 		if i == len(v) || !formBytes[p][v[i]] {

@@ -5,6 +5,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 // TestWhereNumbersStand: digits are a number of somebody only as a value of their own.
@@ -140,7 +143,7 @@ func TestChecksNeedTheirDigits(t *testing.T) {
 			v := compacted(nil, []byte(example[f.Start:f.End]))
 			passed, tried := 0, 0
 			for i, b := range v {
-				if !isDigit(b) {
+				if !letters.IsDigit(b) {
 					continue
 				}
 				changed := slices.Clone(v)
@@ -175,7 +178,7 @@ func TestEditInCode(t *testing.T) {
 	pieces := append(material(t), "// ", "\"", "'", "`", "/*", "Copyright ", "Signed-off-by: ", "x := ", "diagnosis ", "phone: ", "name: ")
 	r := rand.New(rand.NewPCG(9, 10))
 	e := Default()
-	for range 40 / thorough {
+	for range 40 / trial.Thorough {
 		var text []byte
 		for range 30 {
 			text = append(text, pieces[r.IntN(len(pieces))]...)
@@ -186,7 +189,7 @@ func TestEditInCode(t *testing.T) {
 			end := min(len(text), at+r.IntN(1+[]int{1, 3, 40, 400}[r.IntN(4)]))
 			insert := pieces[r.IntN(len(pieces))]
 			text = slices.Concat(text[:at], []byte(insert), text[end:])
-			scan = scan.Edit(text, Span{at, end}, len(insert))
+			scan = scan.Edit(text, letters.Between(at, end), len(insert))
 			if want := e.Open("a.go", text).Findings(); !slices.Equal(scan.Findings(), want) {
 				t.Fatalf("step %d: got %v, want %v", step, scan.Findings(), want)
 			}

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // Rule is one thing to find.
@@ -30,7 +32,7 @@ type Rule struct {
 	triggers []string
 	// run is woken at every trigger. Its answer depends on no byte more than back before the trigger's start or
 	// reach after it.
-	run         func(c *check, r *Rule, at Span)
+	run         func(c *check, r *Rule, at letters.Span)
 	back, reach int
 	// generic rules give way to every other where they overlap.
 	generic bool

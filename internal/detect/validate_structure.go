@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // jwtStructure: the first two parts are JSON objects and the first names an algorithm.
@@ -58,19 +60,19 @@ func sesSMTP(v []byte) proof {
 // elasticAPIKey: an id and a key, 20 and 22 characters.
 func elasticAPIKey(v []byte) proof {
 	id, key, ok := bytes.Cut(base64Text(v), []byte(":"))
-	return shaped(ok && len(id) == 20 && len(key) == 22 && allOf(id, isBase64URL) && allOf(key, isBase64URL))
+	return shaped(ok && len(id) == 20 && len(key) == 22 && letters.AllOf(id, letters.IsBase64URL) && letters.AllOf(key, letters.IsBase64URL))
 }
 
 // atlassianPAT: a number, a colon and random bytes.
 func atlassianPAT(v []byte) proof {
 	id, key, ok := bytes.Cut(base64Text(v), []byte(":"))
-	return shaped(ok && len(id) >= 6 && len(key) >= 16 && allOf(id, isDigit))
+	return shaped(ok && len(id) >= 6 && len(key) >= 16 && letters.AllOf(id, letters.IsDigit))
 }
 
 // basicAuth: a user, a colon and a password that is one.
 func basicAuth(v []byte) proof {
 	user, password, ok := bytes.Cut(base64Text(v), []byte(":"))
-	return shaped(ok && len(user) > 0 && len(password) >= 4 && allOf(user, isText) && allOf(password, isText) && !isPlaceholder(password) && !isReference(password))
+	return shaped(ok && len(user) > 0 && len(password) >= 4 && letters.AllOf(user, letters.IsText) && letters.AllOf(password, letters.IsText) && !isPlaceholder(password) && !isReference(password))
 }
 
 // clerkHost: after its prefix the key says a host's name and a dollar sign.
@@ -84,7 +86,7 @@ func clerkHost(v []byte) proof {
 func discordID(v []byte) proof {
 	first, _, _ := bytes.Cut(v, []byte("."))
 	id := base64Text(first)
-	return shaped(len(id) >= 17 && len(id) <= 20 && allOf(id, isDigit))
+	return shaped(len(id) >= 17 && len(id) <= 20 && letters.AllOf(id, letters.IsDigit))
 }
 
 // jsonWith is for tokens whose body, after a prefix that ends in _, is a JSON object with some keys.

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // TestValidators: each recipe accepts its vector and refuses it with one character changed. The vectors
@@ -46,7 +48,7 @@ func TestValidators(t *testing.T) {
 			case 'A':
 				wrong[at] = 'C'
 			default:
-				if wrong[at]--; !isAlnum(wrong[at]) {
+				if wrong[at]--; !letters.IsAlnum(wrong[at]) {
 					wrong[at] = 'd'
 				}
 			}

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math/bits"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // Addresses of wallets. Their checks leave one chance in millions, so they stand alone; only an Ethereum
@@ -19,13 +21,13 @@ var walletWords = vocabularyOf("wallet,eth,ethereum,ether,payout,donate,donation
 
 // findBitcoin reads an address that begins with bc1, or with 1 or 3: then the trigger is its first letter
 // and what stands before it, or the four digits that it begins with.
-func findBitcoin(c *check, r *Rule, at Span) {
+func findBitcoin(c *check, r *Rule, at letters.Span) {
 	from := at.Start
-	if isAlpha(c.text[from]) {
+	if letters.IsAlpha(c.text[from]) {
 		c.address(r, from, 14, 90, validBech32)
 		return
 	}
-	for n := 0; n < 2 && from > 0 && isDigit(c.text[from-1]); n++ {
+	for n := 0; n < 2 && from > 0 && letters.IsDigit(c.text[from-1]); n++ {
 		from--
 	}
 	if b := c.text[from]; b == '1' || b == '3' {
@@ -36,22 +38,22 @@ func findBitcoin(c *check, r *Rule, at Span) {
 // address emits the word at from if it is as long as it should be and its check holds.
 func (c *check) address(r *Rule, from, shortest, longest int, check func([]byte) bool) {
 	to := from
-	if isWord(c.byteAt(from - 1)) {
+	if letters.IsWord(c.byteAt(from - 1)) {
 		return
 	}
-	for to < len(c.text) && to-from <= longest && isAlnum(c.text[to]) {
+	for to < len(c.text) && to-from <= longest && letters.IsAlnum(c.text[to]) {
 		to++
 	}
-	v := Span{from, to}
+	v := letters.Between(from, to)
 	if v.Len() >= shortest && v.Len() <= longest && c.alone(v) && check(c.text[from:to]) {
 		c.emit(r, v, v)
 	}
 }
 
 // alone tells whether a value is a word of its own, and no part of a path, a URL's query or an encoding.
-func (c *check) alone(v Span) bool {
+func (c *check) alone(v letters.Span) bool {
 	before, after := c.byteAt(v.Start-1), c.byteAt(v.End)
-	return !isWord(before) && before != '+' && before < 0x80 && !isWord(after) && after != '+' && after < 0x80
+	return !letters.IsWord(before) && before != '+' && before < 0x80 && !letters.IsWord(after) && after != '+' && after < 0x80
 }
 
 // validBase58: a version and twenty bytes, and the hash of them.
@@ -74,14 +76,14 @@ func validBech32(v []byte) bool {
 
 // findEthereum reads 0x and forty hex digits. The case of its letters is its check (EIP-55); one in a
 // single case is found only where a word says that it is an address.
-func findEthereum(c *check, r *Rule, at Span) {
-	v := Span{at.Start, at.Start + 42}
+func findEthereum(c *check, r *Rule, at letters.Span) {
+	v := letters.Between(at.Start, at.Start+42)
 	if v.End > len(c.text) || !c.alone(v) || !c.data(v) {
 		return
 	}
 	body := c.text[v.Start+2 : v.End]
 	for _, b := range body {
-		if !isHex(b) {
+		if !letters.IsHex(b) {
 			return
 		}
 	}
@@ -103,7 +105,7 @@ func eip55(v []byte) proof {
 	}
 	hash := hex.EncodeToString(keccak256(lower))
 	for i, b := range body {
-		if isAlpha(b) && isUpper(b) != (hash[i] >= '8') {
+		if letters.IsAlpha(b) && letters.IsUpper(b) != (hash[i] >= '8') {
 			return failed
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 // workSize is set where TestLinear runs this package anew, counting.
@@ -45,7 +47,7 @@ func TestWork(t *testing.T) {
 // repeated over the whole text; a loop that looks at all the text from each trigger would run sixteen times
 // as often.
 func TestLinear(t *testing.T) {
-	if testing.Short() || thorough > 1 || os.Getenv(workSize) != "" {
+	if testing.Short() || trial.Thorough > 1 || os.Getenv(workSize) != "" {
 		t.Skip("it is long, and counts in programs of its own: once is enough, without the race detector")
 	}
 	const small, factor = 16 << 10, 4
