@@ -9,7 +9,7 @@ import "embed"
 //go:embed detect/*.toml names/*.txt policy/*.rego
 var FS embed.FS
 
-// Judge is the table of package detect's judge of random values; detect/judge.go says what is in it.
+// Judge is the table of package detect's judge of random values; detect/guess says what is in it.
 //
 //go:embed judge.bin
 var Judge string

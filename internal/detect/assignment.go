@@ -3,10 +3,10 @@ package detect
 import (
 	"bytes"
 	"encoding/base64"
-	"math/bits"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
@@ -102,7 +102,7 @@ func findAssignment(c *check, r *Rule, at letters.Span) {
 		return // a part of a resource's name: arn:aws:secretsmanager:...:secret:name
 	}
 	value, quoted, ok := c.assigned(from, end)
-	if !ok || value.Len() > valueLimit {
+	if !ok || value.Len() > valueLimit || !quoted && c.file.code { // the program's own names
 		return
 	}
 	if !quoted {
@@ -113,14 +113,14 @@ func findAssignment(c *check, r *Rule, at letters.Span) {
 	if unescaped := percentDecoded(said[:0], v); unescaped != nil {
 		v = unescaped
 	}
-	if !c.isSecretValue(v, text[from:end], password, quoted) {
+	if !guess.IsSecret(v, text[from:end], password) {
 		var said [valueLimit]byte
 		plain := decoded(said[:0], v)
-		if plain == nil || !c.isSecretValue(plain, text[from:end], password, quoted) {
+		if plain == nil || !guess.IsSecret(plain, text[from:end], password) {
 			return
 		}
 	}
-	c.report(r, value, letters.Between(from, value.End), c.engine.published.has(v))
+	c.report(r, value, letters.Between(from, value.End), c.engine.published.Has(v))
 }
 
 func suffixFits(rest []byte) bool {
@@ -201,13 +201,13 @@ func (c *check) assigned(start, end int) (value letters.Span, quoted, ok bool) {
 	case flag && i > signAt && !closed: // --password value
 	case (sign == '"' || sign == '\'') && i > signAt && !closed && c.byteAt(start-1) != ':': // storePassword "..."
 		value, quoted, ok = c.assignedValue(i)
-		return value, quoted, ok && !isUUID(text[value.Start:value.End])
+		return value, quoted, ok && !guess.IsUUID(text[value.Start:value.End])
 	case i > signAt && !closed && !c.file.code && c.spoken(i) > 0: // the password is ...
 		return c.spokenValue(i + c.spoken(i))
 	case i > signAt && !closed && !c.file.code && (start == 0 || letters.IsSpace(text[start-1])): // use the access token 6FTY...
 		value, _, ok = c.spokenValue(i)
 		v := text[value.Start:value.End]
-		return value, false, ok && len(v) >= 16 && !isUUID(v) && isKey(v) && !isHashContext(text[max(0, start-16):value.Start])
+		return value, false, ok && len(v) >= 16 && !guess.IsUUID(v) && guess.IsKey(v) && !guess.IsHashContext(text[max(0, start-16):value.Start])
 	default:
 		return letters.Span{}, false, false
 	}
@@ -437,99 +437,6 @@ func decoded(dst, v []byte) []byte {
 	return dst
 }
 
-// isSecretValue judges a value that a secret-like name was given.
-func (c *check) isSecretValue(v, name []byte, password, quoted bool) bool {
-	if len(v) < 6 || !quoted && c.file.code { // the program's own names
-		return false
-	}
-	t := traitsOf(v)
-	if t.has(' ') || t.has('\t') {
-		return false // prose, a prompt, a label
-	}
-	if t.high > 0 && !password || t.digits+t.symbols == 0 && !isKey(v) {
-		return false
-	}
-	if t.letters == 0 && (t.symbols == 0 && len(v) < 8 || t.digits == 0) {
-		return false // a number, a line of dashes
-	}
-	if t.distinct() < 5 || t.has(':') && bytes.Contains(v, []byte("://")) || t.has('/') && looksLikePath(v) || t.has('\\') && (escapes(v) > 1 || v[0] == '\\') {
-		return false
-	}
-	if isReference(v) || isPlaceholder(v) || isDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) {
-		return false
-	}
-	if !password {
-		if isUUID(v) {
-			return letters.ContainsFold(name, "secret") || letters.ContainsFold(name, "token") || letters.ContainsFold(name, "key")
-		}
-		return isKey(v)
-	}
-	// A password need not be random. Words joined by signs, without a digit, are a name.
-	return t.digits > 0 || !(isName(v) || t.symbols <= 1 && isWordy(v) && isName(bytes.TrimRight(v, "!?.:")))
-}
-
-// traits are what one look at a value tells: how many of which it has, and which bytes stand in it.
-type traits struct {
-	digits, letters, symbols, high int
-	set                            [4]uint64
-}
-
-func traitsOf(v []byte) (t traits) {
-	for _, b := range v {
-		t.set[b>>6] |= 1 << (b & 63)
-		switch {
-		case letters.IsAlpha(b):
-			t.letters++
-		case letters.IsDigit(b):
-			t.digits++
-		case b >= 0x80:
-			t.high++
-		default:
-			t.symbols++
-		}
-	}
-	return t
-}
-
-func (t *traits) has(b byte) bool { return t.set[b>>6]&(1<<(b&63)) != 0 }
-
-func (t *traits) distinct() int {
-	return bits.OnesCount64(t.set[0]) + bits.OnesCount64(t.set[1]) + bits.OnesCount64(t.set[2]) + bits.OnesCount64(t.set[3])
-}
-
-// escapes counts what says bytes and signs in a string: such a string is a table or an emoji.
-func escapes(v []byte) int {
-	n := 0
-	for i := 0; i+1 < len(v); i++ {
-		if v[i] == '\\' {
-			if b := v[i+1] | 0x20; b == 'x' || b == 'u' {
-				n++
-			}
-			i++
-		}
-	}
-	return n
-}
-
-// looksLikePath tells a file's path: separated by slashes, most parts wordy.
-func looksLikePath(v []byte) bool {
-	if bytes.IndexByte(v, '/') < 0 {
-		return false
-	}
-	if v[0] == '/' || bytes.HasPrefix(v, []byte("./")) || bytes.HasPrefix(v, []byte("../")) {
-		return len(v) < 20 || isWordy(v) // base64 may begin with a slash, too
-	}
-	if port := bytes.IndexByte(v, ':'); port > 0 && port+1 < len(v) && letters.IsDigit(v[port+1]) && bytes.IndexByte(v[port:], '/') > 0 {
-		return true // host:port/path
-	}
-	return isWordy(v) && entropy(v) < 4.2
-}
-
-// isUUID tells an identifier by its dashes; it is a secret only under a name that says so most clearly.
-func isUUID(v []byte) bool {
-	return len(v) == 36 && v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-'
-}
-
 // findAuthorization reads the credentials of an HTTP header: Authorization: Bearer ..., Basic ....
 func findAuthorization(c *check, r *Rule, at letters.Span) {
 	text := c.text
@@ -548,15 +455,15 @@ func findAuthorization(c *check, r *Rule, at letters.Span) {
 		i++
 	}
 	v := text[from:i]
-	if isReference(v) || isPlaceholder(v) || isDummy(v) {
+	if guess.IsReference(v) || guess.IsPlaceholder(v) || guess.IsDummy(v) {
 		return
 	}
 	if letters.EqualFold(text[at.Start:at.End], "basic ") {
 		var said [valueLimit]byte
-		if user, password, ok := bytes.Cut(decoded(said[:0], v), []byte(":")); !ok || len(user)+len(password) < 4 || isPlaceholder(password) {
+		if user, password, ok := bytes.Cut(decoded(said[:0], v), []byte(":")); !ok || len(user)+len(password) < 4 || guess.IsPlaceholder(password) {
 			return
 		}
-	} else if len(v) < 12 || !isKey(v) {
+	} else if len(v) < 12 || !guess.IsKey(v) {
 		return
 	}
 	c.emit(r, letters.Between(from, i), letters.Between(at.Start, i))

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // birthLabels introduce a date of birth.
@@ -129,5 +130,5 @@ func readDate(text []byte) (length int, ok bool) {
 }
 
 func isBirth(year, month, day int) bool {
-	return year >= 1900 && year < 2040 && isDate(year, month, day)
+	return year >= 1900 && year < 2040 && proof.IsDate(year, month, day)
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"sync"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // check is one pass over one text: the text, what is known of its file, and what was found so far.
@@ -87,8 +89,8 @@ const (
 // all rules, the cheapest first. whole is the match around the value, for allow-lists that look at it.
 func (c *check) emit(r *Rule, value, whole letters.Span) {
 	v := c.text[value.Start:value.End]
-	known := c.engine.published.has(v)
-	if known || r.Class != Credential || !isDummy(v) {
+	known := c.engine.published.Has(v)
+	if known || r.Class != Credential || !guess.IsDummy(v) {
 		c.report(r, value, whole, known)
 	}
 }
@@ -103,10 +105,10 @@ func (c *check) report(r *Rule, value, whole letters.Span, known bool) {
 		return
 	}
 	f := Finding{Rule: r, Span: value, Severity: r.Severity, Confidence: r.Confidence}
-	if r.entropy > 0 && entropy(v) < r.entropy {
+	if r.entropy > 0 && guess.Entropy(v) < r.entropy {
 		return
 	}
-	if r.judge != "" && !c.isSecretValue(v, nil, r.judge == "password", true) {
+	if r.judge != "" && !guess.IsSecret(v, nil, r.judge == "password") {
 		return
 	}
 	if len(r.context) > 0 && !c.inContext(r, value) {
@@ -114,9 +116,9 @@ func (c *check) report(r *Rule, value, whole letters.Span, known bool) {
 	}
 	if r.validate != nil {
 		switch r.validate(v) {
-		case failed:
+		case proof.Failed:
 			return
-		case proved:
+		case proof.Proved:
 			f.Validated, f.Confidence = true, ConfidenceHigh
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
@@ -114,7 +115,7 @@ func (c *check) commandValue(r *Rule, text []byte, start, from int, after byte) 
 	if v.End == len(text) && len(text) < len(c.text) {
 		return // it goes on where we do not look
 	}
-	if c.isSecretValue(text[v.Start:v.End], nil, true, true) {
+	if guess.IsSecret(text[v.Start:v.End], nil, true) {
 		c.emit(r, v, letters.Between(start, v.End))
 	}
 }
@@ -152,7 +153,7 @@ func findNetrc(c *check, r *Rule, at letters.Span) {
 		if string(text[words[n].Start:words[n].End]) != "password" || v.End == len(text) && len(text) < len(c.text) {
 			continue
 		}
-		if c.isSecretValue(text[v.Start:v.End], nil, true, true) {
+		if guess.IsSecret(text[v.Start:v.End], nil, true) {
 			c.emit(r, v, letters.Between(at.Start, v.End))
 		}
 		return

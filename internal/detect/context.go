@@ -19,6 +19,9 @@ type vocabulary []string
 
 // vocabularyOf reads phrases that are separated by commas.
 func vocabularyOf(list string) vocabulary {
+	if list == "" {
+		return nil
+	}
 	var v vocabulary
 	for phrase := range strings.SplitSeq(list, ",") {
 		v = append(v, " "+strings.Join(strings.Fields(phrase), " "))

@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
@@ -161,7 +163,7 @@ func TestCorpusNearMisses(t *testing.T) {
 
 // isValue tells a finding that its own rule's expression stands for: a mutilated token may be another's.
 func (c *corpus) isValue(f Finding, text []byte) bool {
-	return f.Rule.source.Regex != "" && !isDummy(text[f.Start:f.End])
+	return f.Rule.source.Regex != "" && !guess.IsDummy(text[f.Start:f.End])
 }
 
 // wrongCheck changes one digit of a value that a checksum proves, and asks that its rule leaves it.
@@ -179,7 +181,7 @@ func (c *corpus) wrongCheck(t *testing.T, r *Rule, tried map[string]int) {
 			continue
 		}
 		v[i] = '0' + (v[i]-'0'+1)%10
-		if r.validate(v) != failed {
+		if r.validate(v) != proof.Failed {
 			continue
 		}
 		tried["wrong check"]++

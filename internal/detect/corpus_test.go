@@ -13,6 +13,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
@@ -159,12 +160,12 @@ func (c *corpus) name(r *Rule) (name, before string) {
 		}
 		return strings.ReplaceAll(name, " ", "_"), ""
 	}
-	for _, n := range numerals {
-		if n.name == r.numeral && len(n.words) > 0 {
-			return strings.ReplaceAll(strings.TrimSpace(n.words[0]), " ", "_"), ""
+	for _, n := range proof.Numbers {
+		if n.Name == r.numeral && len(n.Words) > 0 {
+			return strings.ReplaceAll(strings.Split(n.Words, ",")[0], " ", "_"), ""
 		}
-		if n.name == r.numeral && n.labels != "" {
-			return strings.ReplaceAll(strings.Split(n.labels, ",")[0], " ", "_"), ""
+		if n.Name == r.numeral && n.Labels != "" {
+			return strings.ReplaceAll(strings.Split(n.Labels, ",")[0], " ", "_"), ""
 		}
 	}
 	if len(r.context) > 0 {

@@ -3,33 +3,14 @@ package detect
 import (
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // Numbers of devices: telephones, vehicles, network cards. They lead to whoever uses them.
 
 const macReach = 96
-
-// validIMEI: type, serial number, Luhn.
-func validIMEI(v []byte) bool { return digitsLuhn(v) }
-
-// vinValues are what letters count; I, O and Q are not used.
-const vinValues = "12345678.12345.7.923456789"
-
-// validVIN: the ninth character is the check of all, as it must be in North America and China.
-func validVIN(v []byte) bool {
-	sum := 0
-	for i, b := range v {
-		n := int(b - '0')
-		if letters.IsAlpha(b) {
-			if n = int(vinValues[b-'A']) - '0'; n < 0 {
-				return false
-			}
-		}
-		sum += n * [17]int{8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2}[i]
-	}
-	return v[8] == "0123456789X"[sum%11]
-}
 
 // macLabels come before an address that is written in groups of four, which nothing else tells.
 var macLabels = []string{"mac address", "mac_address", "mac-address", "macaddress", "macaddr", "mac_addr", "mac-addr", "mac:", "mac=", "hwaddr"}
@@ -61,9 +42,9 @@ func findMAC(c *check, r *Rule, at letters.Span) {
 		}
 	}
 	var scratch [12]byte
-	hex := compacted(scratch[:0], c.text[v.Start:v.End])
+	hex := proof.Compact(scratch[:0], c.text[v.Start:v.End])
 	// The lowest bit of the first pair marks a group of cards. What somebody typed for want of one is nobody's.
-	if distinct(hex) < 5 || strings.IndexByte("13579BDF", hex[1]) >= 0 || typedMACs[string(hex)] {
+	if guess.Distinct(hex) < 5 || strings.IndexByte("13579BDF", hex[1]) >= 0 || typedMACs[string(hex)] {
 		return
 	}
 	c.emit(r, v, v)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // finder is a check written by hand. It stands where a regular expression would be tried at every
@@ -58,13 +59,8 @@ func init() { // not a literal: the checks refer to rules, which refer to finder
 		l := &labelledNumbers[i]
 		finders[l.name] = finder{l.triggers, l.find, labelledReach, false, 0}
 	}
-	for _, n := range numerals {
-		finders[n.name] = finder{triggers: []string{fourDigits}, reach: numeralReach}
-		if other := validators[n.name]; n.unproved && other != nil {
-			validators[n.name] = func(v []byte) proof { return max(other(v), unproved) }
-		} else if !n.unproved {
-			validators[n.name] = n.proof
-		}
+	for _, n := range proof.Numbers {
+		finders[n.Name] = finder{triggers: []string{fourDigits}, reach: numeralReach}
 	}
 }
 

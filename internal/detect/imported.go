@@ -13,7 +13,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // A rule with an expression that somebody adds means what it means in gitleaks: if one of its keywords stands
@@ -329,7 +331,7 @@ func (c *check) search(r *Rule, in letters.Span, found []match) []match {
 // runeEntropy is gitleaks': what it counts are characters, what it divides by is bytes.
 func runeEntropy(v []byte) float64 {
 	if isASCII(string(v)) {
-		return entropy(v)
+		return guess.Entropy(v)
 	}
 	counts := map[rune]int{}
 	for _, c := range string(v) {
@@ -354,9 +356,9 @@ func (c *check) take(all []match) {
 		}
 		if r.validate != nil {
 			switch r.validate(v) {
-			case failed:
+			case proof.Failed:
 				continue
-			case proved:
+			case proof.Proved:
 				f.Validated, f.Confidence = true, ConfidenceHigh
 			}
 		}

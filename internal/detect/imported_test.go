@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
@@ -86,7 +87,7 @@ func TestEditWithAddedRules(t *testing.T) {
 func TestWindowsGiveTheSameMatches(t *testing.T) {
 	random := rand.New(rand.NewPCG(33, 34))
 	between := material(t)
-	windows, whole := added(t, &Engine{published: newPublished()}, "keywords.toml", "lists.toml"), added(t, &Engine{published: newPublished()}, "keywords.toml", "lists.toml")
+	windows, whole := added(t, &Engine{published: guess.NewPublished()}, "keywords.toml", "lists.toml"), added(t, &Engine{published: guess.NewPublished()}, "keywords.toml", "lists.toml")
 	narrow := 0
 	for _, r := range whole.Rules() {
 		if r.imported.window > 0 {
@@ -145,7 +146,7 @@ func TestPartsWithAddedRules(t *testing.T) {
 		t.Errorf("only %d findings", found)
 	}
 	for name, why := range map[string]string{"keywords.toml": "keyword", "required.toml": "requires another rule's", "lines.toml": "greatest length"} {
-		if held := added(t, &Engine{published: newPublished()}, name).importing; held.held == nil || !strings.Contains(held.why, why) {
+		if held := added(t, &Engine{published: guess.NewPublished()}, name).importing; held.held == nil || !strings.Contains(held.why, why) {
 			t.Errorf("%s: a text is held because it %s", name, held.why)
 		}
 	}

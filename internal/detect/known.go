@@ -3,6 +3,7 @@ package detect
 import (
 	"bytes"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
@@ -52,27 +53,27 @@ func NamesSecret(name []byte) bool {
 // CouldBeSecret tells whether a value is worth hiding wherever it stands: not one that is short or common, a path,
 // a word, an example, or a reference to where the secret is.
 func CouldBeSecret(v []byte) bool {
-	if len(v) < KnownShortest || len(v) > KnownLongest || isReference(v) || isPlaceholder(v) || isDummy(v) || isIdentifier(v) && !isPassphrase(v) {
+	if len(v) < KnownShortest || len(v) > KnownLongest || guess.IsReference(v) || guess.IsPlaceholder(v) || guess.IsDummy(v) || isIdentifier(v) && !isPassphrase(v) {
 		return false
 	}
-	t := traitsOf(v)
+	t := guess.TraitsOf(v)
 	switch {
-	case t.has('/') && (looksLikePath(v) || bytes.Contains(v, []byte("://"))), t.has('\\') && v[0] == '\\':
+	case t.Has('/') && (guess.IsPath(v) || bytes.Contains(v, []byte("://"))), t.Has('\\') && v[0] == '\\':
 		return false
-	case (v[0] == '/' || v[0] == '~') && bytes.Count(v, []byte("/")) > 1 && !t.has('+') && !t.has('='): // a path
+	case (v[0] == '/' || v[0] == '~') && bytes.Count(v, []byte("/")) > 1 && !t.Has('+') && !t.Has('='): // a path
 		return false
-	case t.letters == 0 && (t.symbols == 0 && len(v) < 12 || t.digits == 0): // a number, a date, a line
+	case t.Letters == 0 && (t.Symbols == 0 && len(v) < 12 || t.Digits == 0): // a number, a date, a line
 		return false
-	case t.has(' ') && !isKey(bytes.ReplaceAll(v, []byte(" "), nil)):
+	case t.Has(' ') && !guess.IsKey(bytes.ReplaceAll(v, []byte(" "), nil)):
 		return isPassphrase(v)
 	}
-	return t.distinct() >= 5 && (isKey(v) || isScramble(v) || t.digits > 0 && t.letters > 0 && !isWordy(v) || t.digits > 0 && t.symbols > 0)
+	return t.Distinct() >= 5 && (guess.IsKey(v) || isScramble(v) || t.Digits > 0 && t.Letters > 0 && !guess.IsWordy(v) || t.Digits > 0 && t.Symbols > 0)
 }
 
 // CouldBePassword tells whether what stands where a password stands is worth hiding wherever else it stands: whatever it
 // looks like, but for one that is short, an example, a reference, or one word as texts have them.
 func CouldBePassword(v []byte) bool {
-	return len(v) >= KnownShortest && len(v) <= KnownLongest && !isReference(v) && !isPlaceholder(v) && !isDummy(v) && (len(v) >= longWord || !IsWord(v))
+	return len(v) >= KnownShortest && len(v) <= KnownLongest && !guess.IsReference(v) && !guess.IsPlaceholder(v) && !guess.IsDummy(v) && (len(v) >= longWord || !IsWord(v))
 }
 
 // longWord is a length from which letters stand in texts as rarely as keys do.
@@ -85,7 +86,7 @@ func isIdentifier(v []byte) bool {
 			return false
 		}
 	}
-	return (isWordy(v) || isName(v)) && !isScramble(v)
+	return (guess.IsWordy(v) || guess.IsName(v)) && !isScramble(v)
 }
 
 // IsWord tells letters that are a word, or words.
@@ -104,7 +105,7 @@ const (
 // isScramble tells letters that somebody drew at random, in one case or in both. Where its capitals stand says nothing.
 func isScramble(v []byte) bool {
 	var folded [KnownLongest]byte
-	return letters.AllOf(v, letters.IsAlpha) && surprise(letters.AppendFolded(folded[:0], v)) >= scrambledFrom
+	return letters.AllOf(v, letters.IsAlpha) && guess.Surprise(letters.AppendFolded(folded[:0], v)) >= scrambledFrom
 }
 
 // isPassphrase tells some words that are a password together: correct horse battery staple.

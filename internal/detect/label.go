@@ -3,7 +3,9 @@ package detect
 import (
 	"bytes"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // What has no form of its own is found by the label before it: "date of birth: ...", passport_number = ...,
@@ -116,7 +118,7 @@ func (l *labelled) find(c *check, r *Rule, at letters.Span) {
 	}
 	v, text := c.labelledToken(at, l.longest+1)
 	digits, plain := countDigits(text)
-	if len(text) < l.shortest || len(text) > l.longest || digits < l.digits || !plain || !c.apart(v) || isSequence(text) || !l.fits(text) || !c.data(v) {
+	if len(text) < l.shortest || len(text) > l.longest || digits < l.digits || !plain || !c.apart(v) || proof.IsSequence(text) || !l.fits(text) || !c.data(v) {
 		return
 	}
 	c.emit(r, v, v)
@@ -144,7 +146,7 @@ func findSortCode(c *check, r *Rule, at letters.Span) {
 	case len(text) != 6:
 		return
 	}
-	if n, _ := countDigits(text); n == 6 && distinct(text) > 2 && c.apart(v) && c.data(v) {
+	if n, _ := countDigits(text); n == 6 && guess.Distinct(text) > 2 && c.apart(v) && c.data(v) {
 		c.emit(r, v, v)
 	}
 }
@@ -160,7 +162,7 @@ func findBIC(c *check, r *Rule, at letters.Span) {
 			return
 		}
 	}
-	if ibanForms[string(text[4:6])] == "" && !bankCountries[string(text[4:6])] {
+	if proof.IbanForms[string(text[4:6])] == "" && !bankCountries[string(text[4:6])] {
 		return
 	}
 	if c.alone(v) {

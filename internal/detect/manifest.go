@@ -3,7 +3,9 @@ package detect
 import (
 	"bytes"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // manifestSpan is how far from its kind a Secret's values may stand.
@@ -73,19 +75,19 @@ func (c *check) manifestValue(r *Rule, value letters.Span, plain bool) {
 		return
 	}
 	if !plain {
-		raw := base64Text(v)
+		raw := proof.Base64Text(v)
 		if raw == nil {
 			return
 		}
 		if !letters.AllOf(raw, letters.IsText) {
-			if len(raw) >= 16 && len(raw) <= 64 && distinct(raw) >= 8 {
+			if len(raw) >= 16 && len(raw) <= 64 && guess.Distinct(raw) >= 8 {
 				c.emit(r, value, value) // a key as it is
 			}
 			return
 		}
 		v = bytes.TrimSpace(raw)
 	}
-	if c.isSecretValue(v, nil, true, true) {
+	if guess.IsSecret(v, nil, true) {
 		c.emit(r, value, value)
 	}
 }

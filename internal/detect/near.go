@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
@@ -161,8 +162,8 @@ func findNear(c *check, r *Rule, at letters.Span) {
 			continue
 		}
 		value := letters.Between(i, i+length)
-		if !n.introduced(text[at.Start:i]) || isHashContext(text[max(at.Start, i-24):i]) || !n.ids && isIdentified(text[at.Start:i]) ||
-			b != '[' && (r.validate == nil && !looksIssued(text[i:i+length]) || spaced(text[i:i+length]) && !c.fills(value)) {
+		if !n.introduced(text[at.Start:i]) || guess.IsHashContext(text[max(at.Start, i-24):i]) || !n.ids && isIdentified(text[at.Start:i]) ||
+			b != '[' && (r.validate == nil && !guess.IsIssued(text[i:i+length]) || guess.Spaced(text[i:i+length]) && !c.fills(value)) {
 			inToken = true
 			continue
 		}
@@ -199,8 +200,6 @@ func ends(text []byte, length int) bool {
 	}
 	return length+1 == len(text) || !isValueByte(text[length+1])
 }
-
-func spaced(v []byte) bool { return bytes.IndexByte(v, ' ') > 0 }
 
 // fills tells whether a value of several words is all of a string, or all between a sign and the line's end:
 // four words of four letters occur in prose, too.
@@ -252,7 +251,7 @@ func (n *near) introduced(before []byte) bool {
 			if from < len(before) && letters.IsLower(before[from]) && before[from] != 's' {
 				continue
 			}
-			if string(w) != "key" || !letters.IsLower(at(before, from-len(w)-1)) || letters.IsUpper(before[from-len(w)]) || beforeKey(before[:from-len(w)]) {
+			if string(w) != "key" || !letters.IsLower(guess.At(before, from-len(w)-1)) || letters.IsUpper(before[from-len(w)]) || beforeKey(before[:from-len(w)]) {
 				return true
 			}
 		}
@@ -293,58 +292,3 @@ func isIdentified(before []byte) bool {
 }
 
 var identifiers = letters.ListOf("id ids uuid guid sha hash digest commit rev ref version region host hostname url uri name user username email project org account size etag checksum fingerprint thumbprint index branch tag image bucket tx txid transaction block root topic address")
-
-// isHashContext tells what introduces digests and identifiers, which have the form of keys.
-func isHashContext(before []byte) bool {
-	for _, w := range hashWords {
-		if i := letters.LastFold(before, w); i >= 0 && !letters.IsAlpha(at(before, i-1)) {
-			return true
-		}
-	}
-	return false
-}
-
-var hashWords = strings.Fields("sha1 sha256 sha-256 sha512 sha md5 commit checksum digest etag revision integrity fingerprint uuid guid h1")
-
-func at(text []byte, i int) byte {
-	if i < 0 {
-		return 0
-	}
-	return text[i]
-}
-
-// looksIssued tells what a machine made from a word, a dotted name or a number of the same length.
-func looksIssued(v []byte) bool {
-	if spaced(v) {
-		return surprise(v) > naturalBelow && distinct(v) >= 6
-	}
-	digits, alphas, lowers, uppers := 0, 0, 0, 0
-	for _, b := range v {
-		switch {
-		case letters.IsDigit(b):
-			digits++
-		case letters.IsLower(b):
-			alphas, lowers = alphas+1, lowers+1
-		case letters.IsUpper(b):
-			alphas, uppers = alphas+1, uppers+1
-		}
-	}
-	if digits == 0 {
-		return lowers > 0 && uppers > 0 && len(v) >= 20 && surprise(v) > naturalBelow || len(v) >= 16 && surprise(v) > naturalBelow+12
-	}
-	return alphas > 0 && (len(v) < 20 || isHexParts(v) || surprise(v) > naturalBelow) && distinct(v) >= 6
-}
-
-// isHexParts tells hex digits, as they are, joined as in a UUID or behind a prefix; random hex reads like words.
-func isHexParts(v []byte) bool {
-	hex, all := 0, 0
-	for _, b := range v {
-		if letters.IsAlnum(b) {
-			all++
-		}
-		if letters.IsHex(b) {
-			hex++
-		}
-	}
-	return hex >= 16 && hex*4 >= all*3
-}

@@ -3,8 +3,10 @@ package detect
 import (
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/phones"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // findPhone reads an international number after its plus. What has the form is judged by
@@ -63,14 +65,14 @@ var fictions = map[string][]string{
 // fictional tells a number that can be nobody's.
 func fictional(code, national string) bool {
 	if code == "1" {
-		return len(national) == 10 && national[3:8] == "55501" || isRun([]byte(national))
+		return len(national) == 10 && national[3:8] == "55501" || guess.IsRun([]byte(national))
 	}
 	for _, prefix := range fictions[code] {
 		if strings.HasPrefix(national, prefix) {
 			return true
 		}
 	}
-	return isRun([]byte(national))
+	return guess.IsRun([]byte(national))
 }
 
 // phoneLabels come before a number that is written as one does at home, without a plus.
@@ -120,7 +122,7 @@ func findHomePhone(c *check, r *Rule, at letters.Span) {
 	v := letters.Between(from, end)
 	number := scratch[:digits]
 	// Ten digits that begin with 1 are seconds since 1970.
-	if digits < 9 || letters.IsWord(c.byteAt(end)) || groups == 0 && digits == 10 && number[0] == '1' || isSequence(number) || !notDate(text[from:min(len(text), from+16)]) || !c.data(v) {
+	if digits < 9 || letters.IsWord(c.byteAt(end)) || groups == 0 && digits == 10 && number[0] == '1' || proof.IsSequence(number) || !notDate(text[from:min(len(text), from+16)]) || !c.data(v) {
 		return
 	}
 	valid := false

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // findPEM reads a private key from its BEGIN line to its END line, in whatever it is wrapped: lines,
@@ -54,7 +56,7 @@ func findPEM(c *check, r *Rule, at letters.Span) {
 			material++
 		}
 	}
-	if material < 40 || distinct(body) < 16 || bytes.Contains(body, []byte("...")) {
+	if material < 40 || guess.Distinct(body) < 16 || bytes.Contains(body, []byte("...")) {
 		return
 	}
 	v := letters.Between(at.Start, at.Start+stop)
@@ -114,7 +116,7 @@ func findKeyBody(c *check, r *Rule, at letters.Span) {
 			end += stop + n + len("-----")
 		}
 	}
-	if material < least || distinct(text[from:end]) < 16 {
+	if material < least || guess.Distinct(text[from:end]) < 16 {
 		return
 	}
 	v := letters.Between(from, end)
@@ -144,7 +146,7 @@ func findJWT(c *check, r *Rule, at letters.Span) {
 		return
 	}
 	v := letters.Between(at.Start, i)
-	if jwtStructure(text[v.Start:v.End]) == failed {
+	if proof.JWT(text[v.Start:v.End]) == proof.Failed {
 		return
 	}
 	c.emit(r, v, v)
@@ -179,7 +181,7 @@ func findURLCredential(c *check, r *Rule, at letters.Span) {
 	v := letters.Between(colon+1, last)
 	value := text[v.Start:v.End]
 	user := text[at.End:colon]
-	if isReference(value) || isPlaceholder(value) || isDummy(value) || distinct(value) < 2 || bytes.EqualFold(user, value) || len(value) < 4 {
+	if guess.IsReference(value) || guess.IsPlaceholder(value) || guess.IsDummy(value) || guess.Distinct(value) < 2 || bytes.EqualFold(user, value) || len(value) < 4 {
 		return
 	}
 	// A port that looks like a password: http://host:8080@... does not occur; host:port has no @.

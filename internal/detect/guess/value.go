@@ -1,18 +1,16 @@
-package detect
+// Package guess tells a secret from what only stands in a secret's place: a dummy, a reference to where the value really
+// is, a word, an identifier, a documented example. No checksum helps here, only what people and machines write.
+package guess
 
 import (
 	"bytes"
-	"math/bits"
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
-// What follows tells a secret from what only stands in a secret's place: a dummy, a reference to where
-// the value really is, a word, an identifier.
-
-// isDummy tells a value that somebody made up to show the form: ghp_xxxxxxxx, sk-..., AKIA<...>.
-func isDummy(v []byte) bool {
+// IsDummy tells a value that somebody made up to show the form: ghp_xxxxxxxx, sk-..., AKIA<...>.
+func IsDummy(v []byte) bool {
 	body := v
 	for i := len(v) - 1; i >= 0; i-- {
 		if c := v[i]; c == '_' || c == '-' || c == '.' {
@@ -23,10 +21,10 @@ func isDummy(v []byte) bool {
 		}
 	}
 	// A number in which only a few digits occur is a number still: one of eight digits in eight has four of them.
-	if n := distinct(body); len(body) >= 8 && n < 5 && (n < 3 || len(body) >= 12 || !letters.AllOf(body, letters.IsDigit)) {
+	if n := Distinct(body); len(body) >= 8 && n < 5 && (n < 3 || len(body) >= 12 || !letters.AllOf(body, letters.IsDigit)) {
 		return true
 	}
-	return isFiller(v) || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) || hasDummyMark(v) || isRun(body)
+	return isFiller(v) || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) || hasDummyMark(v) || IsRun(body)
 }
 
 // hasDummyMark looks for a word that only made-up values have.
@@ -78,16 +76,8 @@ func isFiller(v []byte) bool {
 	return false
 }
 
-func distinct(v []byte) int {
-	var seen [4]uint64
-	for _, c := range v {
-		seen[c>>6] |= 1 << (c & 63)
-	}
-	return bits.OnesCount64(seen[0]) + bits.OnesCount64(seen[1]) + bits.OnesCount64(seen[2]) + bits.OnesCount64(seen[3])
-}
-
-// isRun tells whether nearly every byte follows or equals the one before: abcdefgh, 12345678, aaaa.
-func isRun(v []byte) bool {
+// IsRun tells whether nearly every byte follows or equals the one before: abcdefgh, 12345678, aaaa.
+func IsRun(v []byte) bool {
 	if len(v) < 6 {
 		return false
 	}
@@ -100,15 +90,15 @@ func isRun(v []byte) bool {
 	return steps*8 >= (len(v)-1)*7
 }
 
-// isReference tells a value that names where the secret is: a variable, a template, a store.
-func isReference(v []byte) bool {
+// IsReference tells a value that names where the secret is: a variable, a template, a store.
+func IsReference(v []byte) bool {
 	if len(v) == 0 {
 		return true
 	}
 	switch v[0] {
 	case '$', '%', '<', '{', '[', '(', '@', '&', '*', '!', ':', '?', '~', '.', '`':
 		// Two of them are also common at the head of a password; then more than a name must follow.
-		if (v[0] == '!' || v[0] == '*' || v[0] == '@' || v[0] == '&' || v[0] == '$' || v[0] == '%') && !isName(bytes.TrimSuffix(v[1:], []byte("%"))) && !bytes.ContainsAny(v, "{}()<>") {
+		if (v[0] == '!' || v[0] == '*' || v[0] == '@' || v[0] == '&' || v[0] == '$' || v[0] == '%') && !IsName(bytes.TrimSuffix(v[1:], []byte("%"))) && !bytes.ContainsAny(v, "{}()<>") {
 			break
 		}
 		return true
@@ -181,8 +171,8 @@ var lookUps = func() (marks [][]byte) {
 
 var storePrefixes = []string{"op://", "vault:", "ref+", "aws-sm://", "arn:aws", "projects/", "@Microsoft.KeyVault", "file://", "/run/secrets", "ENC[", "ENC(", "!vault", "$ANSIBLE_VAULT", "sha256:", "sha1:", "md5:", "data:", "http://", "https://", "encrypted:"}
 
-// isName tells a plain identifier or a chain of them: config.db.password, user_password, apiKey.
-func isName(v []byte) bool {
+// IsName tells a plain identifier or a chain of them: config.db.password, user_password, apiKey.
+func IsName(v []byte) bool {
 	if len(v) == 0 || letters.IsDigit(v[0]) {
 		return false
 	}
@@ -214,8 +204,8 @@ var placeholderWords = letters.ListOf(`changeme changeit change me it example ex
 	encrypted signing master service account abc xyz qwertyuiop asdf asdfgh minioadmin postgres mysql redis rabbitmq mongo
 	x-oauth-basic super strong long very random generated generate set use supersecret topsecret secretkey s3cr3t s3cret p4ssw0rd pa55word test123 password1 password123 admin123 secret123 123456 12345678 123456789 1234567890`)
 
-// isPlaceholder tells a value made of such words only.
-func isPlaceholder(v []byte) bool {
+// IsPlaceholder tells a value made of such words only.
+func IsPlaceholder(v []byte) bool {
 	var scratch [64]byte
 	if placeholderWords.Has(letters.AppendFolded(scratch[:0], v)) {
 		return true
@@ -229,8 +219,8 @@ func isPlaceholder(v []byte) bool {
 	return true
 }
 
-// isKey judges a value by itself: has a machine drawn it at random?
-func isKey(v []byte) bool {
+// IsKey judges a value by itself: has a machine drawn it at random?
+func IsKey(v []byte) bool {
 	if len(v) < 10 {
 		return false
 	}
@@ -254,21 +244,21 @@ func isKey(v []byte) bool {
 		} else {
 			hexLetters++
 		}
-		if n := i + 1 - hexFrom; n >= 16 && hexDigits*5 >= n && hexLetters*5 >= n && entropy(v[hexFrom:i+1]) >= 2.6 {
+		if n := i + 1 - hexFrom; n >= 16 && hexDigits*5 >= n && hexLetters*5 >= n && Entropy(v[hexFrom:i+1]) >= 2.6 {
 			return true
 		}
 	}
 	if hexFrom == 0 {
 		return false // hex, and too regular
 	}
-	cost := surprise(v)
+	cost := Surprise(v)
 	switch {
 	case digits == 0 && lowers > 0 && uppers > 0:
 		return len(v) >= 16 && cost > naturalBelow+8
 	case digits == 0:
 		return len(v) >= 20 && cost > naturalBelow+16
 	}
-	return (cost > naturalBelow || turns(v) >= 8) && entropy(v) >= 2.9
+	return (cost > naturalBelow || turns(v) >= 8) && Entropy(v) >= 2.9
 }
 
 // turns is how often letters and digits take turns, which they do in words once or twice.
@@ -281,9 +271,9 @@ func turns(v []byte) (n int) {
 	return n
 }
 
-// isWordy tells a value whose letters split into words: MyPasswordField, test-user-token, login.title.
+// IsWordy tells a value whose letters split into words: MyPasswordField, test-user-token, login.title.
 // A run of letters of one case with vowels counts as a word: from three letters, or six beside a digit.
-func isWordy(v []byte) bool {
+func IsWordy(v []byte) bool {
 	alphas, inWords := 0, 0
 	for i := 0; i < len(v); {
 		if !letters.IsAlpha(v[i]) {

@@ -1,4 +1,4 @@
-package detect
+package guess
 
 import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -12,7 +12,7 @@ import (
 //
 // The table is rules/judge.bin: for each triple of the symbols _ (a joint, or a new word in
 // camelCase), a to z and 0 (any digit), the sixteenths of a bit that its last costs after the first two. It is trained
-// on the identifiers and words of Go's standard library by go test ./internal/detect -run Judge -update.
+// on the identifiers and words of Go's standard library by go test ./internal/detect/guess -run Judge -update.
 const (
 	symbols      = 28
 	judgeEntries = symbols * symbols * symbols
@@ -33,9 +33,9 @@ var symbolOf = func() (of [256]uint16) {
 	return of
 }()
 
-// surprise is how many sixteenths of a bit a symbol of the value costs on average: about 50 for what is made of words,
+// Surprise is how many sixteenths of a bit a symbol of the value costs on average: about 50 for what is made of words,
 // 85 for random letters and digits. Random hex costs as little as words do: it has a judge of its own.
-func surprise(v []byte) int {
+func Surprise(v []byte) int {
 	table := rules.Judge
 	var sum, n int
 	a, b := uint16(0), uint16(0)

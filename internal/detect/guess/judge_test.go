@@ -1,4 +1,4 @@
-package detect
+package guess
 
 import (
 	"bytes"
@@ -23,12 +23,12 @@ func TestJudge(t *testing.T) {
 		train(t)
 	}
 	for _, v := range []string{"MyPasswordField", "test_user_token_name", "config.database.primary", "application-default-login", "readUint32FromBuffer", "LoginFormController2"} {
-		if s := surprise([]byte(v)); s > naturalBelow {
+		if s := Surprise([]byte(v)); s > naturalBelow {
 			t.Errorf("%s: %d, taken for random", v, s)
 		}
 	}
 	for _, v := range []string{"q7Wm3ZxK9pLt2VbN8rYc", "vK3nq8RwXtY0pLmQ"} {
-		if s := surprise([]byte(v)); s <= naturalBelow {
+		if s := Surprise([]byte(v)); s <= naturalBelow {
 			t.Errorf("%s: %d, taken for words", v, s)
 		}
 	}
@@ -74,7 +74,7 @@ func train(t *testing.T) {
 		p3 := (counts[i] + 8*p2) / (given + 8)
 		table[i] = byte(math.Min(255, math.Round(-16*math.Log2(p3))))
 	}
-	if err := os.WriteFile("../../rules/judge.bin", table, 0o644); err != nil {
+	if err := os.WriteFile("../../../rules/judge.bin", table, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("trained on %d words; build again", len(seen))
@@ -115,8 +115,9 @@ func TestJudgeBeatsEntropy(t *testing.T) {
 			}
 		}
 	}
+	const lower, upper, digits = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 	for range len(names) {
-		alphabet := []string{base36Digits, base62Digits, base62Digits + "+/", base62Digits + "-_"}[random.IntN(4)]
+		alphabet := []string{lower + digits, lower + digits + upper, lower + digits + upper + "+/", lower + digits + upper + "-_"}[random.IntN(4)]
 		v := make([]byte, 12+random.IntN(52))
 		for i := range v {
 			v[i] = alphabet[random.IntN(len(alphabet))]
@@ -137,10 +138,10 @@ func TestJudgeBeatsEntropy(t *testing.T) {
 		}
 		return 2 * tp / (tp + fp + float64(len(keys)))
 	}
-	judge := f1(func(v []byte) bool { return surprise(v) > naturalBelow })
+	judge := f1(func(v []byte) bool { return Surprise(v) > naturalBelow })
 	best := 0.0
 	for threshold := 2.5; threshold < 5.5; threshold += 0.1 {
-		best = max(best, f1(func(v []byte) bool { return entropy(v) > threshold }))
+		best = max(best, f1(func(v []byte) bool { return Entropy(v) > threshold }))
 	}
 	t.Logf("%d identifiers, as many keys: F1 of the judge %.3f, of the best threshold of entropy %.3f", len(names), judge, best)
 	if judge < 0.95 || judge < best+0.1 {

@@ -1,4 +1,4 @@
-package detect
+package proof
 
 import (
 	"strings"
@@ -43,7 +43,7 @@ func validCPF(v []byte) bool {
 
 // validCNPJ: letters are allowed among the first twelve since 2026, and count what they are in ASCII.
 func validCNPJ(v []byte) bool {
-	return len(v) == 14 && letters.IsDigit(v[12]) && letters.IsDigit(v[13]) && !isSequence(v) &&
+	return len(v) == 14 && letters.IsDigit(v[12]) && letters.IsDigit(v[13]) && !IsSequence(v) &&
 		elevenLess(weighted(v, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)) == int(v[12]-'0') &&
 		elevenLess(weighted(v, 6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)) == int(v[13]-'0')
 }
@@ -64,7 +64,7 @@ func validCURP(v []byte) bool {
 	if letters.IsAlpha(v[16]) {
 		year += 100
 	}
-	if !isDate(year, value(v[6:8]), value(v[8:10])) {
+	if !IsDate(year, value(v[6:8]), value(v[8:10])) {
 		return false
 	}
 	sum := 0
@@ -86,7 +86,7 @@ func validRFC(v []byte) bool {
 		return false
 	}
 	date := v[len(v)-9 : len(v)-3]
-	if !isDate(2000+value(date[:2]), value(date[2:4]), value(date[4:])) {
+	if !IsDate(2000+value(date[:2]), value(date[2:4]), value(date[4:])) {
 		return false
 	}
 	const alphabet = "0123456789ABCDEFGHIJKLMN&OPQRSTUVWXYZ "
