@@ -25,7 +25,9 @@ const module = "github.com/scrubjay-dev/scrubjay/"
 // floors are the rooms in the order of their imports: a room imports from floors below its own, never
 // from its own or from above.
 var floors = [][]string{
-	{"internal/text", "internal/rename", "rules"},
+	{"internal/text", "internal/rename", "rules", "internal/detect/letters", "internal/detect/trial"},
+	{"internal/detect/words", "internal/detect/phones", "internal/detect/guess"},
+	{"internal/detect/proof"}, // a password in Basic authentication is proved by what it looks like
 	{"internal/detect", "internal/credentials"},
 	{"internal/redact", "internal/policy", "internal/audit", "internal/authority"},
 	{"internal/wire", "internal/workspace", "internal/standin"},
@@ -34,6 +36,9 @@ var floors = [][]string{
 	{"internal/daemon", "internal/lsptest"},
 	{"server/scrubjay"},
 }
+
+// wing is detection's rooms. What holds for one holds for all: they are bytes in, findings out.
+var wing = []string{"internal/detect", "internal/detect/letters", "internal/detect/words", "internal/detect/phones", "internal/detect/guess", "internal/detect/proof"}
 
 // bans say what a room does not import, and why. Either only names who may, or not names who may not.
 var bans = []struct {
@@ -50,16 +55,16 @@ var bans = []struct {
 		reason: "the vault alone encrypts; a second place with ciphers would be a second format to keep"},
 	{path: "github.com/spf13/cobra", only: []string{"server/scrubjay"},
 		reason: "rooms do not know that there is a command line"},
-	{path: "testing", only: []string{"internal/lsptest"},
+	{path: "testing", only: []string{"internal/lsptest", "internal/detect/trial"},
 		reason: "the program must not carry the test framework's flags"},
 	{path: "log", reason: "the log is zap's, whose fields are chosen; a line that is printed takes along what it is given"},
-	{path: "os", not: []string{"internal/text", "internal/detect", "internal/credentials", "internal/wire", "internal/rpc", "internal/proxy", "internal/mcp"},
+	{path: "os", not: append([]string{"internal/text", "internal/credentials", "internal/wire", "internal/rpc", "internal/proxy", "internal/mcp"}, wing...),
 		reason: "it works on bytes that it is given: what it cannot open it cannot leak, and its tests need no files"},
-	{path: "net/http", not: []string{"internal/text", "internal/detect", "internal/credentials", "internal/redact", "internal/audit", "internal/authority", "internal/workspace", "internal/rpc"},
+	{path: "net/http", not: append([]string{"internal/text", "internal/credentials", "internal/redact", "internal/audit", "internal/authority", "internal/workspace", "internal/rpc"}, wing...),
 		reason: "it has nothing to say to anybody: values that never meet a network do not leave by it"},
-	{path: "net", not: []string{"internal/detect", "internal/credentials", "internal/redact", "internal/audit"},
+	{path: "net", not: append([]string{"internal/credentials", "internal/redact", "internal/audit"}, wing...),
 		reason: "a finding is proved by its checksum, never by asking anybody"},
-	{path: "go.uber.org/zap", not: []string{"internal/text", "internal/detect", "internal/credentials", "internal/redact", "internal/audit", "internal/authority", "internal/wire", "internal/mcp"},
+	{path: "go.uber.org/zap", not: append([]string{"internal/text", "internal/credentials", "internal/redact", "internal/audit", "internal/authority", "internal/wire", "internal/mcp"}, wing...),
 		reason: "it handles values, and what cannot log cannot log a value"},
 	{path: "crypto/x509", only: []string{"internal/authority", "internal/policy"},
 		reason: "who signs a certificate, or reads a key, is one room's: a bundle's key is policy's, a host's certificate the authority's"},
@@ -154,6 +159,18 @@ func TestImportsRunDownwards(t *testing.T) {
 	}
 }
 
+// TestDetectionIsAskedByItsDoor: who asks for findings asks internal/detect. The rooms behind it are its own business,
+// so that a detector can change without anybody else's change.
+func TestDetectionIsAskedByItsDoor(t *testing.T) {
+	for _, p := range list(t, "./internal/...", "./rules/...", "./server/...") {
+		for _, i := range p.Imports {
+			if strings.HasPrefix(i, module+"internal/detect/") && !strings.HasPrefix(p.ImportPath, module+"internal/detect") {
+				t.Errorf("%s imports %s: ask internal/detect", p.ImportPath, i)
+			}
+		}
+	}
+}
+
 // within tells whether a package is the banned one, or a part of the banned module.
 func within(pkg, banned string) bool {
 	return pkg == banned || strings.Contains(banned, ".") && strings.HasPrefix(pkg, banned+"/")
@@ -195,11 +212,13 @@ func TestBans(t *testing.T) {
 	}
 }
 
-// TestNobodyLinksTheTestHelpers: the fake editor is for tests.
+// TestNobodyLinksTheTestHelpers: the fake editor and the texts of benchmarks are for tests.
 func TestNobodyLinksTheTestHelpers(t *testing.T) {
 	for _, p := range list(t, "./server/scrubjay") {
-		if slices.Contains(p.Deps, module+"internal/lsptest") {
-			t.Error("server/scrubjay links internal/lsptest, which is for tests")
+		for _, helper := range []string{"internal/lsptest", "internal/detect/trial"} {
+			if slices.Contains(p.Deps, module+helper) {
+				t.Errorf("server/scrubjay links %s, which is for tests", helper)
+			}
 		}
 	}
 }

@@ -9,7 +9,7 @@ import "embed"
 //go:embed detect/*.toml names/*.txt policy/*.rego
 var FS embed.FS
 
-// Judge is the table of package detect's judge of random values; detect/judge.go says what is in it.
+// Judge is the table of package detect's judge of random values; detect/guess says what is in it.
 //
 //go:embed judge.bin
 var Judge string
@@ -19,7 +19,7 @@ var Judge string
 //go:embed compiled.bin
 var Compiled string
 
-// Phones is libphonenumber's table of the numbers that exist; detect/phonetable.go says what is in it.
+// Phones is libphonenumber's table of the numbers that exist; detect/phones says what is in it.
 //
 //go:embed phones.txt
 var Phones string

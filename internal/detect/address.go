@@ -1,6 +1,10 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // Postal addresses: a house number and a street in the order of a country, with a town after it or a label
 // before it.
@@ -22,14 +26,14 @@ var (
 	germanStreets   = map[string]bool{"straße": true, "strasse": true, "str.": true, "weg ": true, "platz ": true, "allee ": true, "gasse ": true}
 )
 
-func findAddress(c *check, r *Rule, at Span) {
+func findAddress(c *check, r *Rule, at letters.Span) {
 	word := c.text[at.Start:at.End]
 	if word[0] == ' ' {
 		c.englishAddress(r, at)
 		return
 	}
 	var scratch [16]byte
-	if germanStreets[string(appendFolded(scratch[:0], word))] {
+	if germanStreets[string(letters.AppendFolded(scratch[:0], word))] {
 		c.germanAddress(r, at)
 		return
 	}
@@ -37,22 +41,22 @@ func findAddress(c *check, r *Rule, at Span) {
 }
 
 // englishAddress reads a number, a street whose last word woke it, a town, and its code.
-func (c *check) englishAddress(r *Rule, at Span) {
+func (c *check) englishAddress(r *Rule, at letters.Span) {
 	text := c.text
-	if !isUpper(text[at.Start+1]) || isAlnum(c.byteAt(at.End)) {
+	if !letters.IsUpper(text[at.Start+1]) || letters.IsAlnum(c.byteAt(at.End)) {
 		return
 	}
 	// Back over words in capitals to the number.
 	from := at.Start
 	for n := 0; n < 4; n++ {
 		to := from
-		for from > 0 && to-from < 20 && isAlnum(text[from-1]) {
+		for from > 0 && to-from < 20 && letters.IsAlnum(text[from-1]) {
 			from--
 		}
-		if from == to || !isUpper(text[from]) && !isDigit(text[from]) {
+		if from == to || !letters.IsUpper(text[from]) && !letters.IsDigit(text[from]) {
 			return
 		}
-		if isDigit(text[from]) && isHouseNumber(text[from:to]) {
+		if letters.IsDigit(text[from]) && isHouseNumber(text[from:to]) {
 			break
 		}
 		if from == 0 || text[from-1] != ' ' || n == 3 {
@@ -60,11 +64,11 @@ func (c *check) englishAddress(r *Rule, at Span) {
 		}
 		from--
 	}
-	if !isDigit(text[from]) || isWord(c.byteAt(from-1)) || c.byteAt(from-1) == '.' || c.byteAt(from-1) == '-' {
+	if !letters.IsDigit(text[from]) || letters.IsWord(c.byteAt(from-1)) || c.byteAt(from-1) == '.' || c.byteAt(from-1) == '-' {
 		return
 	}
 	end, town := c.town(at.End)
-	v := Span{from, end}
+	v := letters.Between(from, end)
 	if !town && !c.labelsAddress(from) || !c.data(v) {
 		return
 	}
@@ -82,11 +86,11 @@ func (c *check) town(from int) (end int, code bool) {
 			i++
 		}
 		start := i
-		for i < len(text) && i-start < 40 && (isAlnum(text[i]) || text[i] >= 0x80 || text[i] == ' ' && isAlnum(c.byteAt(i+1)) || text[i] == '-' && isDigit(c.byteAt(i+1))) {
+		for i < len(text) && i-start < 40 && (letters.IsAlnum(text[i]) || text[i] >= 0x80 || text[i] == ' ' && letters.IsAlnum(c.byteAt(i+1)) || text[i] == '-' && letters.IsDigit(c.byteAt(i+1))) {
 			i++
 		}
 		segment := text[start:i]
-		if len(segment) < 2 || !isUpper(segment[0]) && !isDigit(segment[0]) {
+		if len(segment) < 2 || !letters.IsUpper(segment[0]) && !letters.IsDigit(segment[0]) {
 			break
 		}
 		if n := postcode(segment); n > 0 {
@@ -107,9 +111,9 @@ func postcode(segment []byte) int {
 	for n, w := range words {
 		at += bytes.Index(segment[at:], w) + len(w)
 		switch {
-		case n > 0 && len(words[n-1]) == 2 && isUpper(words[n-1][0]) && isUpper(words[n-1][1]) && (len(w) == 5 || len(w) == 10 && w[5] == '-') && isNumber(w[:5]):
+		case n > 0 && len(words[n-1]) == 2 && letters.IsUpper(words[n-1][0]) && letters.IsUpper(words[n-1][1]) && (len(w) == 5 || len(w) == 10 && w[5] == '-') && letters.IsNumber(w[:5]):
 			return at
-		case n > 0 && len(w) == 3 && isDigit(w[0]) && isUpper(w[1]) && isUpper(w[2]) && len(words[n-1]) <= 4 && isUpper(words[n-1][0]) && bytes.ContainsAny(words[n-1], "0123456789"):
+		case n > 0 && len(w) == 3 && letters.IsDigit(w[0]) && letters.IsUpper(w[1]) && letters.IsUpper(w[2]) && len(words[n-1]) <= 4 && letters.IsUpper(words[n-1][0]) && bytes.ContainsAny(words[n-1], "0123456789"):
 			return at
 		}
 	}
@@ -117,13 +121,13 @@ func postcode(segment []byte) int {
 }
 
 // germanAddress reads a street, which woke it, a number, and perhaps a code and a town.
-func (c *check) germanAddress(r *Rule, at Span) {
+func (c *check) germanAddress(r *Rule, at letters.Span) {
 	text := c.text
 	from := at.Start
-	for from > 0 && at.Start-from < 40 && (isAlpha(text[from-1]) || text[from-1] >= 0x80 || text[from-1] == '-') {
+	for from > 0 && at.Start-from < 40 && (letters.IsAlpha(text[from-1]) || text[from-1] >= 0x80 || text[from-1] == '-') {
 		from--
 	}
-	if !isUpper(text[from]) {
+	if !letters.IsUpper(text[from]) {
 		return
 	}
 	i := at.End
@@ -131,23 +135,23 @@ func (c *check) germanAddress(r *Rule, at Span) {
 		i++
 	}
 	number := i
-	for i < len(text) && i-number < 5 && isAlnum(text[i]) {
+	for i < len(text) && i-number < 5 && letters.IsAlnum(text[i]) {
 		i++
 	}
-	if !isHouseNumber(text[number:i]) || isWord(c.byteAt(i)) {
+	if !isHouseNumber(text[number:i]) || letters.IsWord(c.byteAt(i)) {
 		return
 	}
 	end, code := i, false
 	for n := 0; n < 4 && i < len(text) && (text[i] == ',' || text[i] == ' '); n++ {
 		i++
 	}
-	if i+6 < len(text) && isNumber(text[i:i+5]) && text[i+5] == ' ' && (isUpper(text[i+6]) || text[i+6] >= 0x80) {
-		for i += 6; i < len(text) && i-end < 48 && (isAlpha(text[i]) || text[i] >= 0x80 || text[i] == '-'); {
+	if i+6 < len(text) && letters.IsNumber(text[i:i+5]) && text[i+5] == ' ' && (letters.IsUpper(text[i+6]) || text[i+6] >= 0x80) {
+		for i += 6; i < len(text) && i-end < 48 && (letters.IsAlpha(text[i]) || text[i] >= 0x80 || text[i] == '-'); {
 			i++
 		}
 		end, code = i, true
 	}
-	v := Span{from, end}
+	v := letters.Between(from, end)
 	if !code && !c.labelsAddress(from) || !c.data(v) {
 		return
 	}
@@ -156,11 +160,13 @@ func (c *check) germanAddress(r *Rule, at Span) {
 
 var addressWords = vocabularyOf("address,addr,street,anschrift,adresse,wohnhaft,lives at,living at,resides at,ship to,shipping,billing,deliver to,home,wohnt")
 
-func (c *check) labelsAddress(from int) bool { return c.named(Span{from, from}, addressWords) > 0 }
+func (c *check) labelsAddress(from int) bool {
+	return c.named(letters.Between(from, from), addressWords) > 0
+}
 
 // labelledAddress reads the value of a key that says what it is.
-func (c *check) labelledAddress(r *Rule, at Span) {
-	if b := c.byteAt(at.Start - 1); isAlpha(b) && isLower(c.text[at.Start]) {
+func (c *check) labelledAddress(r *Rule, at letters.Span) {
+	if b := c.byteAt(at.Start - 1); letters.IsAlpha(b) && letters.IsLower(c.text[at.Start]) {
 		return
 	}
 	from, ok := c.afterLabel(at)
@@ -174,10 +180,10 @@ func (c *check) labelledAddress(r *Rule, at Span) {
 		if b == ':' || b == '/' || b == '\\' {
 			return
 		}
-		if start && isUpper(b) && end+2 < len(text) && isLower(text[end+1]) && isLower(text[end+2]) {
+		if start && letters.IsUpper(b) && end+2 < len(text) && letters.IsLower(text[end+1]) && letters.IsLower(text[end+2]) {
 			names++
 		}
-		if start && isDigit(b) {
+		if start && letters.IsDigit(b) {
 			word, _, _ := bytes.Cut(text[end:], []byte(" "))
 			if isHouseNumber(bytes.TrimRight(word, ",.;\"'")) {
 				digits++
@@ -186,11 +192,11 @@ func (c *check) labelledAddress(r *Rule, at Span) {
 		end++
 	}
 	value := bytes.TrimRight(text[:end], " ,.")
-	v := Span{from, from + len(value)}
+	v := letters.Between(from, from+len(value))
 	if digits == 0 || names == 0 || digits > 3 || len(value) < 8 || len(value) > 120 || bytes.Count(value, []byte(" ")) > 14 {
 		return
 	}
-	bare := equalFold(c.text[at.Start:at.End], "address")
+	bare := letters.EqualFold(c.text[at.Start:at.End], "address")
 	if bare && bytes.IndexByte(value, ',') < 0 && names+digits < 3 {
 		return
 	}
@@ -199,8 +205,8 @@ func (c *check) labelledAddress(r *Rule, at Span) {
 
 // isHouseNumber: one to five digits, perhaps a letter.
 func isHouseNumber(v []byte) bool {
-	if n := len(v); n > 1 && isAlpha(v[n-1]) {
+	if n := len(v); n > 1 && letters.IsAlpha(v[n-1]) {
 		v = v[:n-1]
 	}
-	return len(v) > 0 && len(v) <= 5 && isNumber(v)
+	return len(v) > 0 && len(v) <= 5 && letters.IsNumber(v)
 }

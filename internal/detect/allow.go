@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // allowlist is a rule file's own list of what is not a finding, with gitleaks' meaning: with condition
@@ -98,7 +100,7 @@ const (
 	importedLine = 64 << 10
 )
 
-func (c *check) allowed(lists []allowlist, value, whole Span) bool {
+func (c *check) allowed(lists []allowlist, value, whole letters.Span) bool {
 	for i := range lists {
 		a := &lists[i]
 		target := value

@@ -3,9 +3,11 @@ package detect
 import (
 	"bytes"
 	"encoding/base64"
-	"math/bits"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // A secret-like assignment is a name that says secret, a sign that gives it a value, and a value that
@@ -29,7 +31,7 @@ var otherKeys = strings.Fields("public pub primary foreign cache sort partition 
 
 // After the word that says secret a name may go on with these and still name the value itself;
 // password_field, token_count and secretName do not.
-var nameSuffixes = listOf("key keys value val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json id_token aws gcp azure github gitlab")
+var nameSuffixes = letters.ListOf("key keys value val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json id_token aws gcp azure github gitlab")
 
 const (
 	nameLimit  = 64
@@ -41,44 +43,44 @@ var publicNames = []string{"publickey", "public_key", "public-key", "publishable
 
 func isPublicName(name []byte) bool {
 	for _, p := range publicNames {
-		if containsFold(name, p) {
-			return !containsFold(name, "secret") && !containsFold(name, "password")
+		if letters.ContainsFold(name, p) {
+			return !letters.ContainsFold(name, "secret") && !letters.ContainsFold(name, "password")
 		}
 	}
 	return false
 }
 
-func findAssignment(c *check, r *Rule, at Span) {
+func findAssignment(c *check, r *Rule, at letters.Span) {
 	text := c.text
 	word := text[at.Start:at.End]
 	// The name around the trigger. A dot or dash may join it: api.key, client-secret.
 	from, to := at.Start, at.End
-	for from > 0 && at.Start-from < nameLimit && (isWord(text[from-1]) || text[from-1] == '-' && from > 1 && isWord(text[from-2])) {
+	for from > 0 && at.Start-from < nameLimit && (letters.IsWord(text[from-1]) || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
 		from--
 	}
 	last := word[len(word)-1]
-	if !isWord(last) { // a trigger like pass= already holds the sign
+	if !letters.IsWord(last) { // a trigger like pass= already holds the sign
 		to--
 	}
 	end := to
-	for end < len(text) && end-at.End < nameLimit && (isWord(text[end]) || (text[end] == '-' || text[end] == '.') && end+1 < len(text) && isWord(text[end+1])) {
+	for end < len(text) && end-at.End < nameLimit && (letters.IsWord(text[end]) || (text[end] == '-' || text[end] == '.') && end+1 < len(text) && letters.IsWord(text[end+1])) {
 		end++
 	}
 	if !suffixFits(text[to:end]) {
 		return
 	}
-	if isDigit(text[from]) || from > 0 && isWord(text[from-1]) {
+	if letters.IsDigit(text[from]) || from > 0 && letters.IsWord(text[from-1]) {
 		return
 	}
 	if isPublicName(text[from:end]) {
 		return
 	}
-	if equalFold(word, "pwd") && !equalFold(text[from:end], "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !isUpper(text[at.Start]) {
+	if letters.EqualFold(word, "pwd") && !letters.EqualFold(text[from:end], "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !letters.IsUpper(text[at.Start]) {
 		return // ".pwd" of a larger word
 	}
-	if !isWord(last) && equalFold(word[:4], "pass") { // those that hold their sign are five long and more
+	if !letters.IsWord(last) && letters.EqualFold(word[:4], "pass") { // those that hold their sign are five long and more
 		for _, other := range []string{"com", "by", "tres", "sur", "under", "over"} { // compass, bypass
-			if before := text[from:at.Start]; len(before) >= len(other) && equalFold(before[len(before)-len(other):], other) {
+			if before := text[from:at.Start]; len(before) >= len(other) && letters.EqualFold(before[len(before)-len(other):], other) {
 				return
 			}
 		}
@@ -88,7 +90,7 @@ func findAssignment(c *check, r *Rule, at Span) {
 	}
 	if word[0] == '_' || word[0] == '-' {
 		for _, other := range otherKeys {
-			if before := text[from:at.Start]; len(before) >= len(other) && equalFold(before[len(before)-len(other):], other) {
+			if before := text[from:at.Start]; len(before) >= len(other) && letters.EqualFold(before[len(before)-len(other):], other) {
 				return
 			}
 		}
@@ -100,7 +102,7 @@ func findAssignment(c *check, r *Rule, at Span) {
 		return // a part of a resource's name: arn:aws:secretsmanager:...:secret:name
 	}
 	value, quoted, ok := c.assigned(from, end)
-	if !ok || value.Len() > valueLimit {
+	if !ok || value.Len() > valueLimit || !quoted && c.file.code { // the program's own names
 		return
 	}
 	if !quoted {
@@ -111,20 +113,20 @@ func findAssignment(c *check, r *Rule, at Span) {
 	if unescaped := percentDecoded(said[:0], v); unescaped != nil {
 		v = unescaped
 	}
-	if !c.isSecretValue(v, text[from:end], password, quoted) {
+	if !guess.IsSecret(v, text[from:end], password) {
 		var said [valueLimit]byte
 		plain := decoded(said[:0], v)
-		if plain == nil || !c.isSecretValue(plain, text[from:end], password, quoted) {
+		if plain == nil || !guess.IsSecret(plain, text[from:end], password) {
 			return
 		}
 	}
-	c.report(r, value, Span{from, value.End}, c.engine.published.has(v))
+	c.report(r, value, letters.Between(from, value.End), c.engine.published.Has(v))
 }
 
 func suffixFits(rest []byte) bool {
-	w := words{text: rest}
-	for word := w.next(); word != nil; word = w.next() {
-		if !nameSuffixes.has(word) && !isNumber(word) {
+	w := letters.Words{Text: rest}
+	for word := w.Next(); word != nil; word = w.Next() {
+		if !nameSuffixes.Has(word) && !letters.IsNumber(word) {
 			return false
 		}
 	}
@@ -134,7 +136,7 @@ func suffixFits(rest []byte) bool {
 // isGetter tells a call that asks for a secret from one that sets it.
 func isGetter(name []byte) bool {
 	for _, verb := range [...]string{"get", "fetch", "find", "read", "load", "has", "is", "delete", "remove", "create", "parse", "validate", "verify", "check"} {
-		if len(name) > len(verb) && equalFold(name[:len(verb)], verb) && !isLower(name[len(verb)]) {
+		if len(name) > len(verb) && letters.EqualFold(name[:len(verb)], verb) && !letters.IsLower(name[len(verb)]) {
 			return true
 		}
 	}
@@ -142,10 +144,10 @@ func isGetter(name []byte) bool {
 }
 
 // assigned reads what follows a name: the sign and the value. It knows where the value ends.
-func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
+func (c *check) assigned(start, end int) (value letters.Span, quoted, ok bool) {
 	text, i := c.text, end
 	skip := func() {
-		for i < len(text) && isBlank(text[i]) {
+		for i < len(text) && letters.IsBlank(text[i]) {
 			i++
 		}
 	}
@@ -163,7 +165,7 @@ func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
 	signAt := i
 	skip()
 	sign := c.byteAt(i)
-	flag := start >= 2 && text[start-1] == '-' && (text[start-2] == '-' || isBlank(text[start-2]))
+	flag := start >= 2 && text[start-1] == '-' && (text[start-2] == '-' || letters.IsBlank(text[start-2]))
 	switch {
 	case sign == ':' && c.byteAt(i+1) == '=', sign == '=' && c.byteAt(i+1) == '>', sign == '-' && c.byteAt(i+1) == '>', sign == '?' && c.byteAt(i+1) == '=', sign == '+' && c.byteAt(i+1) == '=':
 		i += 2
@@ -180,7 +182,7 @@ func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
 		i++
 		// A type may stand between: password: string = "..."
 		j := i
-		for j < len(text) && j-i < 32 && (isWord(text[j]) || isBlank(text[j]) || text[j] == '?' || text[j] == '|' || text[j] == '&') {
+		for j < len(text) && j-i < 32 && (letters.IsWord(text[j]) || letters.IsBlank(text[j]) || text[j] == '?' || text[j] == '|' || text[j] == '&') {
 			j++
 		}
 		if j > i && c.byteAt(j) == '=' && c.byteAt(j+1) != '=' && c.byteAt(j+1) != '>' {
@@ -194,20 +196,20 @@ func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
 		i++
 		skip()
 		if q := c.byteAt(i); q != '"' && q != '\'' {
-			return Span{}, false, false
+			return letters.Span{}, false, false
 		}
 	case flag && i > signAt && !closed: // --password value
 	case (sign == '"' || sign == '\'') && i > signAt && !closed && c.byteAt(start-1) != ':': // storePassword "..."
 		value, quoted, ok = c.assignedValue(i)
-		return value, quoted, ok && !isUUID(text[value.Start:value.End])
+		return value, quoted, ok && !guess.IsUUID(text[value.Start:value.End])
 	case i > signAt && !closed && !c.file.code && c.spoken(i) > 0: // the password is ...
 		return c.spokenValue(i + c.spoken(i))
-	case i > signAt && !closed && !c.file.code && (start == 0 || isSpace(text[start-1])): // use the access token 6FTY...
+	case i > signAt && !closed && !c.file.code && (start == 0 || letters.IsSpace(text[start-1])): // use the access token 6FTY...
 		value, _, ok = c.spokenValue(i)
 		v := text[value.Start:value.End]
-		return value, false, ok && len(v) >= 16 && !isUUID(v) && isKey(v) && !isHashContext(text[max(0, start-16):value.Start])
+		return value, false, ok && len(v) >= 16 && !guess.IsUUID(v) && guess.IsKey(v) && !guess.IsHashContext(text[max(0, start-16):value.Start])
 	default:
-		return Span{}, false, false
+		return letters.Span{}, false, false
 	}
 	skip()
 	return c.assignedValue(i)
@@ -217,7 +219,7 @@ func (c *check) assigned(start, end int) (value Span, quoted, ok bool) {
 // is none.
 func (c *check) spoken(i int) int {
 	for _, word := range [...]string{"is ", "is: ", "was ", "ist ", "lautet ", "est ", "es "} {
-		if equalFold(c.text[i:min(i+len(word), len(c.text))], word) {
+		if letters.EqualFold(c.text[i:min(i+len(word), len(c.text))], word) {
 			return len(word)
 		}
 	}
@@ -225,12 +227,12 @@ func (c *check) spoken(i int) int {
 }
 
 // spokenValue reads a value in prose: in quotes, or a word without what ends its sentence.
-func (c *check) spokenValue(i int) (value Span, quoted, ok bool) {
+func (c *check) spokenValue(i int) (value letters.Span, quoted, ok bool) {
 	value, quoted, ok = c.assignedValue(i)
 	if quoted || !ok {
 		return value, quoted, ok
 	}
-	for value.End < len(c.text) && value.Len() <= valueLimit && !isSpace(c.text[value.End]) {
+	for value.End < len(c.text) && value.Len() <= valueLimit && !letters.IsSpace(c.text[value.End]) {
 		value.End++
 	}
 	for value.End > value.Start && strings.IndexByte(".,;:!?)\"'", c.text[value.End-1]) >= 0 {
@@ -248,7 +250,7 @@ func (c *check) spokenValue(i int) (value Span, quoted, ok bool) {
 func (c *check) valueKey(i int) int {
 	rest := c.text[i:min(len(c.text), i+64)]
 	first := 0
-	for first < len(rest) && isBlank(rest[first]) {
+	for first < len(rest) && letters.IsBlank(rest[first]) {
 		first++
 	}
 	if first == len(rest) {
@@ -260,7 +262,7 @@ func (c *check) valueKey(i int) int {
 	if strings.IndexByte("\r\n,<", rest[first]) < 0 {
 		return 0
 	}
-	v := indexFold(rest, "value")
+	v := letters.IndexFold(rest, "value")
 	if v < 0 {
 		return 0
 	}
@@ -278,7 +280,7 @@ func (c *check) valueKey(i int) int {
 		switch b := rest[k]; {
 		case b == ':' || b == '=' || b == '>':
 			return i + k + 1
-		case b != '"' && b != '\'' && !isBlank(b):
+		case b != '"' && b != '\'' && !letters.IsBlank(b):
 			return 0
 		}
 	}
@@ -293,11 +295,11 @@ func (c *check) inBraces(i int) int {
 		rest = rest[:end]
 	}
 	for _, key := range [...]string{"value", "default"} {
-		at := indexFold(rest, key)
-		if at <= 0 || isWord(rest[at-1]) {
+		at := letters.IndexFold(rest, key)
+		if at <= 0 || letters.IsWord(rest[at-1]) {
 			continue
 		}
-		for k := at + len(key); k < len(rest) && (isBlank(rest[k]) || strings.IndexByte("\"':=", rest[k]) >= 0); k++ {
+		for k := at + len(key); k < len(rest) && (letters.IsBlank(rest[k]) || strings.IndexByte("\"':=", rest[k]) >= 0); k++ {
 			if rest[k] == ':' || rest[k] == '=' {
 				return i + k + 1
 			}
@@ -307,7 +309,7 @@ func (c *check) inBraces(i int) int {
 }
 
 // assignedValue reads a value after its sign: a string in quotes, or what goes on to the next blank.
-func (c *check) assignedValue(i int) (value Span, quoted, ok bool) {
+func (c *check) assignedValue(i int) (value letters.Span, quoted, ok bool) {
 	text := c.text
 	// A sequence of prefixes that strings may have: b"", f"", r'', @"", L"", &"".
 	for n := 1; n <= 2 && i+n < len(text) && strings.IndexByte("bBfFrRuUL@&", text[i+n-1]) >= 0; n++ {
@@ -325,29 +327,29 @@ func (c *check) assignedValue(i int) (value Span, quoted, ok bool) {
 		for i = from; i < len(text) && i-from <= valueLimit; i++ {
 			switch {
 			case text[i] == '\n':
-				return Span{}, false, false
+				return letters.Span{}, false, false
 			case escaped && text[i] == '\\' && c.byteAt(i+1) == q:
-				return Span{from, i}, true, true
+				return letters.Between(from, i), true, true
 			case text[i] == '\\':
 				i++
 			case text[i] == q:
-				return Span{from, i}, true, true
+				return letters.Between(from, i), true, true
 			}
 		}
-		return Span{}, false, false
+		return letters.Span{}, false, false
 	}
 	if next := c.block(i); next > 0 {
 		i = next
 	}
 	from := i
-	for i < len(text) && i-from <= valueLimit && !isSpace(text[i]) && strings.IndexByte("\"'`,;<>&|(){}[]\\", text[i]) < 0 {
+	for i < len(text) && i-from <= valueLimit && !letters.IsSpace(text[i]) && strings.IndexByte("\"'`,;<>&|(){}[]\\", text[i]) < 0 {
 		i++
 	}
 	// A call, an index or a literal follows: this is an expression, not a value.
 	if b := c.byteAt(i); b == '(' || b == '[' || b == '{' {
-		return Span{}, false, false
+		return letters.Span{}, false, false
 	}
-	return Span{from, i}, false, i > from
+	return letters.Between(from, i), false, i > from
 }
 
 // block is where the value of a YAML block begins, whose sign | or > stands at i: on the next line. 0 if there is none.
@@ -366,14 +368,14 @@ func (c *check) block(i int) int {
 		return 0
 	}
 	from := i
-	for i++; i < len(c.text) && i-from < 64 && isBlank(c.text[i]); i++ {
+	for i++; i < len(c.text) && i-from < 64 && letters.IsBlank(c.text[i]); i++ {
 	}
 	return i
 }
 
 // wholeLine lengthens a value without quotes to its line's end, where the line is that of an .env file or a
 // shell's: NAME=value from the line's start, and nothing blank in it. Such a value may hold any sign.
-func (c *check) wholeLine(from, end int, value Span) Span {
+func (c *check) wholeLine(from, end int, value letters.Span) letters.Span {
 	text := c.text
 	if value.Start != end+1 || text[end] != '=' {
 		return value
@@ -388,13 +390,13 @@ func (c *check) wholeLine(from, end int, value Span) Span {
 		return value
 	}
 	i := value.End
-	for i < len(text) && i-value.Start <= valueLimit && !isSpace(text[i]) {
+	for i < len(text) && i-value.Start <= valueLimit && !letters.IsSpace(text[i]) {
 		i++
 	}
-	if last := text[i-1]; i < len(text) && !isSpace(text[i]) || strings.IndexByte("\"'`,;)]}>", last) >= 0 {
+	if last := text[i-1]; i < len(text) && !letters.IsSpace(text[i]) || strings.IndexByte("\"'`,;)]}>", last) >= 0 {
 		return value // code, or a list
 	}
-	return Span{value.Start, i}
+	return letters.Between(value.Start, i)
 }
 
 // percentDecoded is what a value with escapes of a URL says; nil if it has none.
@@ -428,136 +430,43 @@ func decoded(dst, v []byte) []byte {
 	}
 	dst = bytes.TrimRight(dst, "\n")
 	for _, b := range dst {
-		if !isText(b) {
+		if !letters.IsText(b) {
 			return nil
 		}
 	}
 	return dst
 }
 
-// isSecretValue judges a value that a secret-like name was given.
-func (c *check) isSecretValue(v, name []byte, password, quoted bool) bool {
-	if len(v) < 6 || !quoted && c.file.code { // the program's own names
-		return false
-	}
-	t := traitsOf(v)
-	if t.has(' ') || t.has('\t') {
-		return false // prose, a prompt, a label
-	}
-	if t.high > 0 && !password || t.digits+t.symbols == 0 && !isKey(v) {
-		return false
-	}
-	if t.letters == 0 && (t.symbols == 0 && len(v) < 8 || t.digits == 0) {
-		return false // a number, a line of dashes
-	}
-	if t.distinct() < 5 || t.has(':') && bytes.Contains(v, []byte("://")) || t.has('/') && looksLikePath(v) || t.has('\\') && (escapes(v) > 1 || v[0] == '\\') {
-		return false
-	}
-	if isReference(v) || isPlaceholder(v) || isDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) {
-		return false
-	}
-	if !password {
-		if isUUID(v) {
-			return containsFold(name, "secret") || containsFold(name, "token") || containsFold(name, "key")
-		}
-		return isKey(v)
-	}
-	// A password need not be random. Words joined by signs, without a digit, are a name.
-	return t.digits > 0 || !(isName(v) || t.symbols <= 1 && isWordy(v) && isName(bytes.TrimRight(v, "!?.:")))
-}
-
-// traits are what one look at a value tells: how many of which it has, and which bytes stand in it.
-type traits struct {
-	digits, letters, symbols, high int
-	set                            [4]uint64
-}
-
-func traitsOf(v []byte) (t traits) {
-	for _, b := range v {
-		t.set[b>>6] |= 1 << (b & 63)
-		switch {
-		case isAlpha(b):
-			t.letters++
-		case isDigit(b):
-			t.digits++
-		case b >= 0x80:
-			t.high++
-		default:
-			t.symbols++
-		}
-	}
-	return t
-}
-
-func (t *traits) has(b byte) bool { return t.set[b>>6]&(1<<(b&63)) != 0 }
-
-func (t *traits) distinct() int {
-	return bits.OnesCount64(t.set[0]) + bits.OnesCount64(t.set[1]) + bits.OnesCount64(t.set[2]) + bits.OnesCount64(t.set[3])
-}
-
-// escapes counts what says bytes and signs in a string: such a string is a table or an emoji.
-func escapes(v []byte) int {
-	n := 0
-	for i := 0; i+1 < len(v); i++ {
-		if v[i] == '\\' {
-			if b := v[i+1] | 0x20; b == 'x' || b == 'u' {
-				n++
-			}
-			i++
-		}
-	}
-	return n
-}
-
-// looksLikePath tells a file's path: separated by slashes, most parts wordy.
-func looksLikePath(v []byte) bool {
-	if bytes.IndexByte(v, '/') < 0 {
-		return false
-	}
-	if v[0] == '/' || bytes.HasPrefix(v, []byte("./")) || bytes.HasPrefix(v, []byte("../")) {
-		return len(v) < 20 || isWordy(v) // base64 may begin with a slash, too
-	}
-	if port := bytes.IndexByte(v, ':'); port > 0 && port+1 < len(v) && isDigit(v[port+1]) && bytes.IndexByte(v[port:], '/') > 0 {
-		return true // host:port/path
-	}
-	return isWordy(v) && entropy(v) < 4.2
-}
-
-// isUUID tells an identifier by its dashes; it is a secret only under a name that says so most clearly.
-func isUUID(v []byte) bool {
-	return len(v) == 36 && v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-'
-}
-
 // findAuthorization reads the credentials of an HTTP header: Authorization: Bearer ..., Basic ....
-func findAuthorization(c *check, r *Rule, at Span) {
+func findAuthorization(c *check, r *Rule, at letters.Span) {
 	text := c.text
-	if at.Start > 0 && isWord(text[at.Start-1]) {
+	if at.Start > 0 && letters.IsWord(text[at.Start-1]) {
 		return
 	}
-	if !containsFold(text[max(0, at.Start-40):at.Start], "authorization") {
+	if !letters.ContainsFold(text[max(0, at.Start-40):at.Start], "authorization") {
 		return
 	}
 	i := at.End
-	for i < len(text) && isBlank(text[i]) {
+	for i < len(text) && letters.IsBlank(text[i]) {
 		i++
 	}
 	from := i
-	for i < len(text) && i-from <= valueLimit && (isBase64(text[i]) || strings.IndexByte("-_.~=", text[i]) >= 0) {
+	for i < len(text) && i-from <= valueLimit && (letters.IsBase64(text[i]) || strings.IndexByte("-_.~=", text[i]) >= 0) {
 		i++
 	}
 	v := text[from:i]
-	if isReference(v) || isPlaceholder(v) || isDummy(v) {
+	if guess.IsReference(v) || guess.IsPlaceholder(v) || guess.IsDummy(v) {
 		return
 	}
-	if equalFold(text[at.Start:at.End], "basic ") {
+	if letters.EqualFold(text[at.Start:at.End], "basic ") {
 		var said [valueLimit]byte
-		if user, password, ok := bytes.Cut(decoded(said[:0], v), []byte(":")); !ok || len(user)+len(password) < 4 || isPlaceholder(password) {
+		if user, password, ok := bytes.Cut(decoded(said[:0], v), []byte(":")); !ok || len(user)+len(password) < 4 || guess.IsPlaceholder(password) {
 			return
 		}
-	} else if len(v) < 12 || !isKey(v) {
+	} else if len(v) < 12 || !guess.IsKey(v) {
 		return
 	}
-	c.emit(r, Span{from, i}, Span{at.Start, i})
+	c.emit(r, letters.Between(from, i), letters.Between(at.Start, i))
 }
 
 // isPasswordWord tells the triggers that name passwords from those that name keys and tokens.

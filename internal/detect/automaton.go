@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // The automaton is a dense Aho-Corasick DFA over classes of bytes, letters folded. It finds every
@@ -262,7 +264,7 @@ var streamPool = sync.Pool{New: func() any { return new(streams) }}
 
 // scan calls found for every trigger that ends in text[span.Start:span.End], in the order of the text.
 // A trigger may begin before the span.
-func (a *automaton) scan(text []byte, span Span, found func(t *trigger, at Span)) {
+func (a *automaton) scan(text []byte, span letters.Span, found func(t *trigger, at letters.Span)) {
 	s := streamPool.Get().(*streams)
 	defer streamPool.Put(s)
 	for from := span.Start; from < span.End; from += block {
@@ -277,10 +279,10 @@ func (a *automaton) scan(text []byte, span Span, found func(t *trigger, at Span)
 			for _, h := range hits {
 				for _, t := range a.at(h.state) {
 					start := h.end - t.length
-					if t.exactRun && start > 0 && isDigit(text[start-1]) {
+					if t.exactRun && start > 0 && letters.IsDigit(text[start-1]) {
 						continue
 					}
-					found(t, Span{start, h.end})
+					found(t, letters.Between(start, h.end))
 				}
 			}
 		}

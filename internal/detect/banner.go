@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/words"
 )
 
 // A banner says of a text what may be done with it: CONFIDENTIAL above a page, "Classification: internal use
@@ -38,15 +41,15 @@ const (
 )
 
 // fieldNames are what a field is called whose value is a label.
-var fieldNames = set("classification confidentiality sensitivity distribution marking handling tlp vertraulichkeit klassifizierung klassifikation einstufung confidentialité clasificación")
+var fieldNames = letters.Set("classification confidentiality sensitivity distribution marking handling tlp vertraulichkeit klassifizierung klassifikation einstufung confidentialité clasificación")
 
 // find is woken by a phrase, in any case of letters.
-func (b *banner) find(c *check, r *Rule, at Span) {
-	if kindBefore(c.text, at.Start) != noWord || c.byteAt(at.Start-1) == '_' || c.byteAt(at.End) == '_' {
+func (b *banner) find(c *check, r *Rule, at letters.Span) {
+	if words.KindBefore(c.text, at.Start) != words.None || c.byteAt(at.Start-1) == '_' || c.byteAt(at.End) == '_' {
 		return
 	}
 	if at.End < len(c.text) {
-		if k, _ := kindAt(c.text, at.End); k != noWord {
+		if k, _ := words.KindAt(c.text, at.End); k != words.None {
 			return
 		}
 	}
@@ -64,13 +67,13 @@ func (b *banner) find(c *check, r *Rule, at Span) {
 }
 
 // blankAround tells whether a line is a paragraph of its own.
-func (c *check) blankAround(line Span) bool {
+func (c *check) blankAround(line letters.Span) bool {
 	i := line.Start - 1
-	for n := 0; i > 0 && n < 16 && (isBlank(c.text[i-1]) || c.text[i-1] == '\r'); n++ {
+	for n := 0; i > 0 && n < 16 && (letters.IsBlank(c.text[i-1]) || c.text[i-1] == '\r'); n++ {
 		i--
 	}
 	j := line.End + 1
-	for n := 0; j < len(c.text) && n < 16 && (isBlank(c.text[j]) || c.text[j] == '\r'); n++ {
+	for n := 0; j < len(c.text) && n < 16 && (letters.IsBlank(c.text[j]) || c.text[j] == '\r'); n++ {
 		j++
 	}
 	return (i <= 0 || c.text[i-1] == '\n') && (j >= len(c.text) || c.text[j] == '\n')
@@ -155,7 +158,7 @@ func (l *label) segment(caps bool) bool {
 // shouted is for a line that is in capitals as a whole: ACME CORP CONFIDENTIAL. A word alone has few beside it.
 func (l *label) shouted(caps bool) bool {
 	line := slices.Concat(l.before, l.phrase, l.after)
-	if !caps || bytes.ContainsAny(line, codeMarks) || bytes.ContainsFunc(line, func(r rune) bool { return kindOfRune(r) == small }) {
+	if !caps || bytes.ContainsAny(line, codeMarks) || bytes.ContainsFunc(line, func(r rune) bool { return words.KindOf(r) == words.Small }) {
 		return false
 	}
 	if !l.word {
@@ -173,7 +176,7 @@ func (l *label) field() bool {
 	}
 	name = bytes.ToLower(bytes.TrimRight(name, " \t\"'*_"))
 	name = bytes.TrimSuffix(bytes.TrimSuffix(bytes.TrimSuffix(name, []byte(" level")), []byte(" label")), []byte(" class"))
-	from := bytes.LastIndexFunc(name, func(r rune) bool { return kindOfRune(r) == noWord })
+	from := bytes.LastIndexFunc(name, func(r rune) bool { return words.KindOf(r) == words.None })
 	_, size := utf8.DecodeRune(name[max(0, from):])
 	if from >= 0 {
 		name = name[from+size:]
@@ -201,7 +204,7 @@ func bracketed(before, after []byte) bool {
 // capitals tells whether a phrase is in capitals, and whether it begins with one.
 func capitals(phrase []byte) (caps, first bool) {
 	r, _ := utf8.DecodeRune(phrase)
-	return !bytes.ContainsFunc(phrase, func(r rune) bool { return kindOfRune(r) == small }), kindOfRune(r) == capital
+	return !bytes.ContainsFunc(phrase, func(r rune) bool { return words.KindOf(r) == words.Small }), words.KindOf(r) == words.Capital
 }
 
 // prohibitions stand at the foot of a copyright notice of what is not public.
@@ -210,7 +213,7 @@ var prohibitions = []string{"unauthorized copying", "unauthorised copying", "una
 const noticeReach = 640
 
 // findNotice is for a copyright notice that forbids copying: not a licence, which allows it.
-func findNotice(c *check, r *Rule, at Span) {
+func findNotice(c *check, r *Rule, at letters.Span) {
 	around := bytes.ToLower(c.text[max(0, at.Start-noticeReach+64):min(len(c.text), at.Start+noticeReach-64)])
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(around, []byte(w)) })

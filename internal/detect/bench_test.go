@@ -2,51 +2,16 @@ package detect
 
 import (
 	"bytes"
-	"io/fs"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
-
-// standardLibrary is the source of Go's standard library, which every machine that builds this has.
-func standardLibrary(t testing.TB) [][]byte {
-	return sources(t, filepath.Join(goTells(t, "env", "GOROOT"), "src"))
-}
-
-// moduleDir is where the source of a module that we need lies.
-func moduleDir(t testing.TB, module string) string {
-	return goTells(t, "list", "-m", "-f", "{{.Dir}}", module)
-}
-
-func goTells(t testing.TB, args ...string) string {
-	out, err := exec.Command("go", args...).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(string(out))
-}
-
-// sources are the Go files below a directory.
-func sources(t testing.TB, root string) (texts [][]byte) {
-	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(p, ".go") {
-			return err
-		}
-		text, err := os.ReadFile(p)
-		texts = append(texts, text)
-		return err
-	})
-	if err != nil || len(texts) == 0 {
-		t.Fatalf("no source under %s: %v", root, err)
-	}
-	return texts
-}
 
 // BenchmarkEngine is the engine in memory with all rules, one core; Floor reads the same bytes once.
 func BenchmarkEngine(b *testing.B) {
-	texts, size := standardLibrary(b), 0
+	texts, size := trial.StandardLibrary(b), 0
 	for _, t := range texts {
 		size += len(t)
 	}
@@ -63,7 +28,7 @@ func BenchmarkEngine(b *testing.B) {
 		b.SetBytes(int64(size))
 		for b.Loop() {
 			for _, t := range texts {
-				e.automaton.scan(t, Span{0, len(t)}, func(*trigger, Span) {})
+				e.automaton.scan(t, letters.Between(0, len(t)), func(*trigger, letters.Span) {})
 			}
 		}
 	})
@@ -100,7 +65,7 @@ func BenchmarkEdit(b *testing.B) {
 		edited := bytes.Join([][]byte{text[:at], text[at:]}, []byte("x"))
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				s.Edit(edited, Span{at, at}, 1)
+				s.Edit(edited, letters.Between(at, at), 1)
 			}
 		})
 	}

@@ -1,6 +1,11 @@
 package detect
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+)
 
 // birthLabels introduce a date of birth.
 var birthLabels = []string{"dob", "d.o.b", "birth", "born", "geboren", "geburtsdatum", "geburtstag", "geb.", "geb:", "geb.datum", "geb am", "né le", "née le", "date de naissance",
@@ -8,8 +13,8 @@ var birthLabels = []string{"dob", "d.o.b", "birth", "born", "geboren", "geburtsd
 	"geboortedatum", "födelsedatum", "fødselsdato", "syntymäaika"}
 
 // findBirth reads the date after a label.
-func findBirth(c *check, r *Rule, at Span) {
-	from, ok := c.afterLabel(Span{at.Start, c.wordRest(at.End)})
+func findBirth(c *check, r *Rule, at letters.Span) {
+	from, ok := c.afterLabel(letters.Between(at.Start, c.wordRest(at.End)))
 	if !ok {
 		return
 	}
@@ -17,8 +22,8 @@ func findBirth(c *check, r *Rule, at Span) {
 	if !ok {
 		return
 	}
-	v := Span{from, from + n}
-	if isWord(c.byteAt(v.End)) || !c.data(v) || c.nobodysBirth(v) {
+	v := letters.Between(from, from+n)
+	if letters.IsWord(c.byteAt(v.End)) || !c.data(v) || c.nobodysBirth(v) {
 		return
 	}
 	c.emit(r, v, v)
@@ -27,7 +32,7 @@ func findBirth(c *check, r *Rule, at Span) {
 // wordRest takes in what a compound adds to birth: birthday, birthdate.
 func (c *check) wordRest(from int) int {
 	for _, rest := range []string{"day", "date"} {
-		if equalFold(c.text[from:min(len(c.text), from+len(rest))], rest) {
+		if letters.EqualFold(c.text[from:min(len(c.text), from+len(rest))], rest) {
 			return from + len(rest)
 		}
 	}
@@ -35,7 +40,7 @@ func (c *check) wordRest(from int) int {
 }
 
 // nobodysBirth tells the dates that programs begin to count at.
-func (c *check) nobodysBirth(v Span) bool {
+func (c *check) nobodysBirth(v letters.Span) bool {
 	switch string(c.text[v.Start:v.End]) {
 	case "1970-01-01", "1900-01-01", "2000-01-01", "01/01/1970", "01/01/1900", "01.01.1970", "19700101":
 		return true
@@ -53,14 +58,14 @@ var months = map[string]int{"jan": 1, "ene": 1, "gen": 1, "feb": 2, "fév": 2, "
 func readDate(text []byte) (length int, ok bool) {
 	i := 0
 	number := func() (n, digits int) {
-		for i < len(text) && isDigit(text[i]) && digits < 9 {
+		for i < len(text) && letters.IsDigit(text[i]) && digits < 9 {
 			n, i, digits = n*10+int(text[i]-'0'), i+1, digits+1
 		}
 		return n, digits
 	}
 	name := func() int {
 		from := i
-		for i < len(text) && (isAlpha(text[i]) || text[i] >= 0x80) && i-from < 16 {
+		for i < len(text) && (letters.IsAlpha(text[i]) || text[i] >= 0x80) && i-from < 16 {
 			i++
 		}
 		word := []rune(strings.ToLower(string(text[from:i])))
@@ -82,7 +87,7 @@ func readDate(text []byte) (length int, ok bool) {
 		month := name()
 		gap()
 		day, n := number()
-		if n > 0 && n <= 2 && i+1 < len(text) && isLower(text[i]) && isLower(text[i+1]) { // 3rd
+		if n > 0 && n <= 2 && i+1 < len(text) && letters.IsLower(text[i]) && letters.IsLower(text[i+1]) { // 3rd
 			i += 2
 		}
 		gap()
@@ -96,7 +101,7 @@ func readDate(text []byte) (length int, ok bool) {
 		return 0, false
 	}
 	sign := text[i]
-	if j := i + 1; digits <= 2 && (sign == ' ' || sign == '-' || sign == '.') && (isAlpha(text[j]) || text[j] == ' ') {
+	if j := i + 1; digits <= 2 && (sign == ' ' || sign == '-' || sign == '.') && (letters.IsAlpha(text[j]) || text[j] == ' ') {
 		gap()
 		month := name()
 		gap()
@@ -125,5 +130,5 @@ func readDate(text []byte) (length int, ok bool) {
 }
 
 func isBirth(year, month, day int) bool {
-	return year >= 1900 && year < 2040 && isDate(year, month, day)
+	return year >= 1900 && year < 2040 && proof.IsDate(year, month, day)
 }

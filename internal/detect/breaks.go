@@ -1,6 +1,10 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // A value may be broken by what its medium puts into it and nobody reads: the entities of HTML and where it may wrap,
 // a mail's soft line ends, the marks of a word diff. The views of this file are what is read.
@@ -33,7 +37,7 @@ func opensValue(text []byte, i int) bool {
 }
 
 // viewBroken reads the field around a break, and what stands before it on the line.
-func viewBroken(c *check, r *Rule, at Span) {
+func viewBroken(c *check, r *Rule, at letters.Span) {
 	text := c.text
 	if c.depth >= viewDepth {
 		return
@@ -45,7 +49,7 @@ func viewBroken(c *check, r *Rule, at Span) {
 	case !quote:
 		// The first break of a field looks at all of it.
 		for i := at.Start; i > 0 && at.Start-i < brokenField; i-- {
-			if isSpace(text[i-1]) {
+			if letters.IsSpace(text[i-1]) {
 				break
 			}
 			if said, size := breakAt(text, i-1); size > 0 && (said != '"' && said != '\'' || opensValue(text, i-1)) {
@@ -67,7 +71,7 @@ func viewBroken(c *check, r *Rule, at Span) {
 			i += size - 1
 			continue
 		}
-		if text[i] == '\n' || i >= at.End && isSpace(text[i]) && blank {
+		if text[i] == '\n' || i >= at.End && letters.IsSpace(text[i]) && blank {
 			break
 		}
 		blank = blank || i >= at.End
@@ -114,7 +118,7 @@ func character(text []byte) (said byte, size int) {
 			switch {
 			case code == 0x200b || code == 0xad || code == 0x2060 || code == 0xfeff:
 				return 0, i + 1
-			case code < 0x80 && isText(byte(code)):
+			case code < 0x80 && letters.IsText(byte(code)):
 				return byte(code), i + 1
 			}
 			return 0, 0
@@ -128,7 +132,7 @@ func character(text []byte) (said byte, size int) {
 }
 
 // viewQuotedPrintable joins the lines of a mail around a soft line end, and reads =3D.
-func viewQuotedPrintable(c *check, r *Rule, at Span) {
+func viewQuotedPrintable(c *check, r *Rule, at letters.Span) {
 	text := c.text
 	if c.depth >= viewDepth {
 		return
@@ -146,7 +150,7 @@ func viewQuotedPrintable(c *check, r *Rule, at Span) {
 	for i := from; i < len(text); i++ {
 		b := text[i]
 		switch {
-		case b == '=' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]) && isText(hexByte(text[i+1], text[i+2])):
+		case b == '=' && i+2 < len(text) && letters.IsHex(text[i+1]) && letters.IsHex(text[i+2]) && letters.IsText(hexByte(text[i+1], text[i+2])):
 			v.add(hexByte(text[i+1], text[i+2]), i, i+3)
 			i += 2
 			continue
@@ -179,7 +183,7 @@ func softEnd(text []byte, i int) int {
 }
 
 // viewWordDiff reads a line of git diff --word-diff on both its sides: password = [-old-]{+new+}.
-func viewWordDiff(c *check, r *Rule, at Span) {
+func viewWordDiff(c *check, r *Rule, at letters.Span) {
 	text := c.text
 	if c.depth >= viewDepth {
 		return

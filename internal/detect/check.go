@@ -3,6 +3,10 @@ package detect
 import (
 	"bytes"
 	"sync"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // check is one pass over one text: the text, what is known of its file, and what was found so far.
@@ -55,8 +59,8 @@ func (c *check) release() {
 }
 
 // run wakes the rules whose triggers end within the span, and runs the imported ones on the text.
-func (c *check) run(span Span) {
-	c.engine.automaton.scan(c.text, span, func(t *trigger, at Span) {
+func (c *check) run(span letters.Span) {
+	c.engine.automaton.scan(c.text, span, func(t *trigger, at letters.Span) {
 		for _, r := range t.rules {
 			c.wake(r, at)
 		}
@@ -69,7 +73,7 @@ func (c *check) run(span Span) {
 	c.runImported()
 }
 
-func (c *check) wake(r *Rule, at Span) {
+func (c *check) wake(r *Rule, at letters.Span) {
 	c.anchor, c.back, c.reach = at.Start, r.back, r.reach
 	r.run(c, r, at)
 }
@@ -83,16 +87,16 @@ const (
 
 // emit takes a value that has the form its rule wants. What speaks against it is asked here, once for
 // all rules, the cheapest first. whole is the match around the value, for allow-lists that look at it.
-func (c *check) emit(r *Rule, value, whole Span) {
+func (c *check) emit(r *Rule, value, whole letters.Span) {
 	v := c.text[value.Start:value.End]
-	known := c.engine.published.has(v)
-	if known || r.Class != Credential || !isDummy(v) {
+	known := c.engine.published.Has(v)
+	if known || r.Class != Credential || !guess.IsDummy(v) {
 		c.report(r, value, whole, known)
 	}
 }
 
 // report is emit for a value that is no dummy; known says that it is a published example.
-func (c *check) report(r *Rule, value, whole Span, known bool) {
+func (c *check) report(r *Rule, value, whole letters.Span, known bool) {
 	if c.file.quiet && (r.generic || r.Class == PII || r.Class == PHI || r.Class == PCI) || r.path != nil && !r.path.MatchString(c.path) {
 		return
 	}
@@ -101,10 +105,10 @@ func (c *check) report(r *Rule, value, whole Span, known bool) {
 		return
 	}
 	f := Finding{Rule: r, Span: value, Severity: r.Severity, Confidence: r.Confidence}
-	if r.entropy > 0 && entropy(v) < r.entropy {
+	if r.entropy > 0 && guess.Entropy(v) < r.entropy {
 		return
 	}
-	if r.judge != "" && !c.isSecretValue(v, nil, r.judge == "password", true) {
+	if r.judge != "" && !guess.IsSecret(v, nil, r.judge == "password") {
 		return
 	}
 	if len(r.context) > 0 && !c.inContext(r, value) {
@@ -112,9 +116,9 @@ func (c *check) report(r *Rule, value, whole Span, known bool) {
 	}
 	if r.validate != nil {
 		switch r.validate(v) {
-		case failed:
+		case proof.Failed:
 			return
-		case proved:
+		case proof.Proved:
 			f.Validated, f.Confidence = true, ConfidenceHigh
 		}
 	}
@@ -131,7 +135,7 @@ func (c *check) report(r *Rule, value, whole Span, known bool) {
 }
 
 // inContext tells whether one of the rule's context words stands on the value's line or the few before it.
-func (c *check) inContext(r *Rule, value Span) bool {
+func (c *check) inContext(r *Rule, value letters.Span) bool {
 	from, lines := value.Start, 0
 	for from > 0 && value.Start-from < contextBack && lines <= contextLines {
 		from--
@@ -156,7 +160,7 @@ func (c *check) inContext(r *Rule, value Span) bool {
 }
 
 // line is the span of the line around a place, cut off at limit bytes to each side.
-func (c *check) line(at Span, limit int) Span {
+func (c *check) line(at letters.Span, limit int) letters.Span {
 	from, to := at.Start, at.End
 	for from > 0 && at.Start-from < limit && c.text[from-1] != '\n' {
 		from--
@@ -164,7 +168,7 @@ func (c *check) line(at Span, limit int) Span {
 	for to < len(c.text) && to-at.End < limit && c.text[to] != '\n' {
 		to++
 	}
-	return Span{from, to}
+	return letters.Between(from, to)
 }
 
 func (c *check) byteAt(i int) byte {
@@ -173,52 +177,3 @@ func (c *check) byteAt(i int) byte {
 	}
 	return c.text[i]
 }
-
-// kinds tells what a byte is by one look-up: these questions are asked of every byte near a trigger.
-const (
-	digitKind = 1 << iota
-	upperKind
-	lowerKind
-	hexKind
-	underKind
-	blankKind
-	lineKind
-	signKind // + and /
-)
-
-var kinds = func() (of [256]uint8) {
-	for c := range 256 {
-		switch {
-		case c >= '0' && c <= '9':
-			of[c] = digitKind | hexKind
-		case c >= 'A' && c <= 'Z':
-			of[c] = upperKind
-		case c >= 'a' && c <= 'z':
-			of[c] = lowerKind
-		case c == '_':
-			of[c] = underKind
-		case c == ' ' || c == '\t':
-			of[c] = blankKind
-		case c == '\n' || c == '\r':
-			of[c] = lineKind
-		case c == '+' || c == '/':
-			of[c] = signKind
-		}
-		if c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' {
-			of[c] |= hexKind
-		}
-	}
-	return of
-}()
-
-func isDigit(b byte) bool     { return kinds[b]&digitKind != 0 }
-func isUpper(b byte) bool     { return kinds[b]&upperKind != 0 }
-func isLower(b byte) bool     { return kinds[b]&lowerKind != 0 }
-func isAlpha(b byte) bool     { return kinds[b]&(upperKind|lowerKind) != 0 }
-func isAlnum(b byte) bool     { return kinds[b]&(digitKind|upperKind|lowerKind) != 0 }
-func isWord(b byte) bool      { return kinds[b]&(digitKind|upperKind|lowerKind|underKind) != 0 }
-func isHex(b byte) bool       { return kinds[b]&hexKind != 0 }
-func isBlank(b byte) bool     { return kinds[b]&blankKind != 0 }
-func isSpace(b byte) bool     { return kinds[b]&(blankKind|lineKind) != 0 }
-func isBase64URL(b byte) bool { return isWord(b) || b == '-' }
-func isBase64(b byte) bool    { return kinds[b]&(digitKind|upperKind|lowerKind|signKind) != 0 }

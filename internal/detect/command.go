@@ -3,6 +3,9 @@ package detect
 import (
 	"bytes"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // command is a program that takes a password on its command line.
@@ -42,20 +45,20 @@ func commandNames() []string {
 }
 
 // findCommand reads the options of a command line to the line's end, over those that a backslash continues.
-func findCommand(c *check, r *Rule, at Span) {
-	if before := c.byteAt(at.Start - 1); isWord(before) || before == '-' {
+func findCommand(c *check, r *Rule, at letters.Span) {
+	if before := c.byteAt(at.Start - 1); letters.IsWord(before) || before == '-' {
 		return
 	}
 	var of command
 	for _, known := range commands {
-		if equalFold(c.text[at.Start:at.End], known.name) {
+		if letters.EqualFold(c.text[at.Start:at.End], known.name) {
 			of = known
 		}
 	}
 	text := c.text[:min(len(c.text), at.End+commandSpan)]
 	for i := at.End; i < len(text); {
 		switch b := text[i]; {
-		case isBlank(b), b == '\\' && i+1 < len(text):
+		case letters.IsBlank(b), b == '\\' && i+1 < len(text):
 			if i++; b == '\\' {
 				i++
 			}
@@ -82,14 +85,14 @@ func optionValue(text []byte, i int, flags string) int {
 		switch {
 		case from >= len(text):
 			return 0
-		case glued && !isBlank(text[from]):
+		case glued && !letters.IsBlank(text[from]):
 			return from
 		case glued:
 			return 0
 		case text[from] == '=':
 			return from + 1
-		case isBlank(text[from]):
-			for from < len(text) && isBlank(text[from]) {
+		case letters.IsBlank(text[from]):
+			for from < len(text) && letters.IsBlank(text[from]) {
 				from++
 			}
 			return from
@@ -112,32 +115,32 @@ func (c *check) commandValue(r *Rule, text []byte, start, from int, after byte) 
 	if v.End == len(text) && len(text) < len(c.text) {
 		return // it goes on where we do not look
 	}
-	if c.isSecretValue(text[v.Start:v.End], nil, true, true) {
-		c.emit(r, v, Span{start, v.End})
+	if guess.IsSecret(text[v.Start:v.End], nil, true) {
+		c.emit(r, v, letters.Between(start, v.End))
 	}
 }
 
 // shellWord is the word that begins at i, without its quotes, and where the next may begin.
-func shellWord(text []byte, i int) (word Span, next int) {
+func shellWord(text []byte, i int) (word letters.Span, next int) {
 	if i < len(text) && (text[i] == '"' || text[i] == '\'') {
 		if end := bytes.IndexByte(text[i+1:], text[i]); end >= 0 && bytes.IndexByte(text[i+1:i+1+end], '\n') < 0 {
-			return Span{i + 1, i + 1 + end}, i + end + 2
+			return letters.Between(i+1, i+1+end), i + end + 2
 		}
 	}
 	end := i
-	for end < len(text) && !isSpace(text[end]) && strings.IndexByte("|;\"'`", text[end]) < 0 {
+	for end < len(text) && !letters.IsSpace(text[end]) && strings.IndexByte("|;\"'`", text[end]) < 0 {
 		end++
 	}
-	return Span{i, end}, min(len(text), max(end, i+1))
+	return letters.Between(i, end), min(len(text), max(end, i+1))
 }
 
 // findNetrc reads an entry of .netrc: machine NAME login NAME password VALUE, on a line or on several.
-func findNetrc(c *check, r *Rule, at Span) {
+func findNetrc(c *check, r *Rule, at letters.Span) {
 	text := c.text[:min(len(c.text), at.End+commandSpan)]
-	var words [7]Span
+	var words [7]letters.Span
 	i := at.End
 	for n := range words {
-		for i < len(text) && isSpace(text[i]) {
+		for i < len(text) && letters.IsSpace(text[i]) {
 			i++
 		}
 		words[n], i = shellWord(text, i)
@@ -150,8 +153,8 @@ func findNetrc(c *check, r *Rule, at Span) {
 		if string(text[words[n].Start:words[n].End]) != "password" || v.End == len(text) && len(text) < len(c.text) {
 			continue
 		}
-		if c.isSecretValue(text[v.Start:v.End], nil, true, true) {
-			c.emit(r, v, Span{at.Start, v.End})
+		if guess.IsSecret(text[v.Start:v.End], nil, true) {
+			c.emit(r, v, letters.Between(at.Start, v.End))
 		}
 		return
 	}

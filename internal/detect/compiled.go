@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 
@@ -51,8 +52,8 @@ func loadCompiled(blob string) (e *Engine, ok bool) {
 	if err != nil || len(blob) < 8 || r.number() != compiledVersion || uint32(r.number()) != of {
 		return nil, false
 	}
-	e = &Engine{published: newPublished()}
-	e.published.add(r.strings())
+	e = &Engine{published: guess.NewPublished()}
+	e.published.Add(r.strings())
 	e.rules = make([]*Rule, r.number())
 	for i := range e.rules {
 		if e.rules[i] = r.rule(); e.rules[i] == nil {

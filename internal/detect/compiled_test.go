@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"flag"
 	"os"
 	"reflect"
 	"slices"
@@ -21,6 +22,8 @@ func loaded(t testing.TB) (*Engine, []*Set) {
 	}
 	return e, sets
 }
+
+var update = flag.Bool("update", false, "write rules/compiled.bin anew")
 
 // TestCompiled: what is kept is what the files say, to the last state.
 func TestCompiled(t *testing.T) {

@@ -1,6 +1,10 @@
 package detect
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // jointTriggers stand where a string ends and another may be joined to it.
 func jointTriggers() []string {
@@ -46,7 +50,7 @@ func operator(text []byte) int {
 //
 // What stands before the first piece on its line stays in view, for the name. Only what lies
 // in more than one piece is taken over: the rest has been found where it stands.
-func viewConcatenation(c *check, r *Rule, at Span) {
+func viewConcatenation(c *check, r *Rule, at letters.Span) {
 	text := c.text
 	if c.depth >= viewDepth {
 		return
@@ -84,7 +88,7 @@ func viewConcatenation(c *check, r *Rule, at Span) {
 			break
 		}
 	}
-	c.lookAround(v, func(_, at Span) bool { return at.Start < first && at.End > first+1 })
+	c.lookAround(v, func(_, at letters.Span) bool { return at.Start < first && at.End > first+1 })
 }
 
 // joint reads from after a string's closing quote to the opening quote of the one it is joined to.
@@ -92,7 +96,7 @@ func (c *check) joint(i int, quote byte) (next int, ok bool) {
 	text := c.text
 	limit := min(len(text), i+200)
 	blank := func() (lines int) {
-		for i < limit && isSpace(text[i]) {
+		for i < limit && letters.IsSpace(text[i]) {
 			if text[i] == '\n' {
 				lines++
 			}
@@ -130,7 +134,7 @@ func (c *check) joined(open int, quote byte) bool {
 			next, ok := c.joint(i+1, quote)
 			return ok && next == open
 		}
-		if b := c.text[i]; !isSpace(b) && strings.IndexByte("+.&|<>~^\\", b) < 0 {
+		if b := c.text[i]; !letters.IsSpace(b) && strings.IndexByte("+.&|<>~^\\", b) < 0 {
 			return false
 		}
 	}

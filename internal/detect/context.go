@@ -3,6 +3,8 @@ package detect
 import (
 	"bytes"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // Many numbers mean something only where a word says what they are: one of ten numbers of nine digits
@@ -17,6 +19,9 @@ type vocabulary []string
 
 // vocabularyOf reads phrases that are separated by commas.
 func vocabularyOf(list string) vocabulary {
+	if list == "" {
+		return nil
+	}
 	var v vocabulary
 	for phrase := range strings.SplitSeq(list, ",") {
 		v = append(v, " "+strings.Join(strings.Fields(phrase), " "))
@@ -28,7 +33,7 @@ func vocabularyOf(list string) vocabulary {
 var wordEnds = strings.Fields("number numbers numero num no nos nr id ids code codes nummer s")
 
 // named tells how near before a value a word stands that names its kind: the larger the nearer, 0 if none does.
-func (c *check) named(value Span, words vocabulary) int {
+func (c *check) named(value letters.Span, words vocabulary) int {
 	if len(words) == 0 {
 		return 0
 	}
@@ -70,7 +75,7 @@ func (c *check) wordsBefore(at int, dst []byte) []byte {
 	if i := bytes.LastIndexByte(text[from:at], '\n'); i >= 0 {
 		from += i + 1
 	} else if from > 0 {
-		for from < at && isWord(text[from-1]) {
+		for from < at && letters.IsWord(text[from-1]) {
 			from++
 		}
 	}
@@ -81,13 +86,13 @@ func (c *check) wordsBefore(at int, dst []byte) []byte {
 func appendWords(dst, text []byte) []byte {
 	for i, b := range text {
 		switch {
-		case isUpper(b):
+		case letters.IsUpper(b):
 			// camelCase: an upper-case letter after a lower-case one, or before one that ends capitals.
-			if i > 0 && (isLower(text[i-1]) || isUpper(text[i-1]) && i+1 < len(text) && isLower(text[i+1]) && !endsPlural(text[i+1:])) {
+			if i > 0 && (letters.IsLower(text[i-1]) || letters.IsUpper(text[i-1]) && i+1 < len(text) && letters.IsLower(text[i+1]) && !endsPlural(text[i+1:])) {
 				dst = blank(dst)
 			}
 			dst = append(dst, b+'a'-'A')
-		case isAlnum(b) || b >= 0x80:
+		case letters.IsAlnum(b) || b >= 0x80:
 			dst = append(dst, b)
 		default:
 			dst = blank(dst)
@@ -98,7 +103,7 @@ func appendWords(dst, text []byte) []byte {
 
 // endsPlural tells the s of NPIs from the beginning of a word.
 func endsPlural(rest []byte) bool {
-	return rest[0] == 's' && (len(rest) == 1 || !isAlnum(rest[1]))
+	return rest[0] == 's' && (len(rest) == 1 || !letters.IsAlnum(rest[1]))
 }
 
 func blank(dst []byte) []byte {
@@ -110,11 +115,11 @@ func blank(dst []byte) []byte {
 
 // data tells whether a value may be data: in code a number without quotes is the program's own, unless
 // it stands in a comment.
-func (c *check) data(v Span) bool {
+func (c *check) data(v letters.Span) bool {
 	if !c.file.code {
 		return true
 	}
-	line := c.line(Span{v.Start, v.Start}, codeLine)
+	line := c.line(letters.Between(v.Start, v.Start), codeLine)
 	before := c.text[line.Start:v.Start]
 	if bytes.HasPrefix(bytes.TrimLeft(before, " \t"), []byte("*")) {
 		return true

@@ -6,6 +6,8 @@ import (
 	"regexp/syntax"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // drawn is a text that an expression was made to match, and what each byte of it is from.
@@ -13,7 +15,7 @@ type drawn struct {
 	text []byte
 	from []*syntax.Regexp // the class that the byte was drawn from; nil for a literal
 	// group is where the expression's value stands.
-	group Span
+	group letters.Span
 }
 
 // drawer draws texts from expressions, the same ones for the same seed.
@@ -43,7 +45,7 @@ func (d *drawer) draw(t testing.TB, expr string) drawn {
 	var out drawn
 	d.add(&out, tree)
 	if out.group.Len() == 0 {
-		out.group = Span{0, len(out.text)}
+		out.group = letters.Between(0, len(out.text))
 	}
 	return out
 }
@@ -53,7 +55,7 @@ func (d *drawer) add(out *drawn, re *syntax.Regexp) {
 	switch re.Op {
 	case syntax.OpLiteral:
 		for _, b := range []byte(string(re.Rune)) {
-			if re.Flags&syntax.FoldCase != 0 && isUpper(b) {
+			if re.Flags&syntax.FoldCase != 0 && letters.IsUpper(b) {
 				b += 'a' - 'A'
 			}
 			put(b, nil)
@@ -66,7 +68,7 @@ func (d *drawer) add(out *drawn, re *syntax.Regexp) {
 		start := len(out.text)
 		d.add(out, re.Sub[0])
 		if out.group.Len() == 0 {
-			out.group = Span{start, len(out.text)}
+			out.group = letters.Between(start, len(out.text))
 		}
 	case syntax.OpConcat:
 		for _, sub := range re.Sub {
@@ -102,7 +104,7 @@ func membersOf(re *syntax.Regexp) (all []byte) {
 		for i := 0; re.Op == syntax.OpCharClass && i < len(re.Rune); i += 2 {
 			in = in || re.Rune[i] <= rune(c) && rune(c) <= re.Rune[i+1]
 		}
-		if in && (!wide || isAlnum(c)) {
+		if in && (!wide || letters.IsAlnum(c)) {
 			all = append(all, c)
 		}
 	}
@@ -116,7 +118,7 @@ func (d *drawer) password() []byte {
 		for i := range v {
 			v[i] = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!#^*-_+"[d.IntN(64)]
 		}
-		if isAlnum(v[0]) && isAlnum(v[len(v)-1]) && bytes.ContainsAny(v, "23456789") && strings.ToLower(string(v)) != string(v) {
+		if letters.IsAlnum(v[0]) && letters.IsAlnum(v[len(v)-1]) && bytes.ContainsAny(v, "23456789") && strings.ToLower(string(v)) != string(v) {
 			return v
 		}
 	}

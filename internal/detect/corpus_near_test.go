@@ -8,6 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 // TestCorpusFiles: whole files of the kinds that leak: every value in braces is found as what it is, and
@@ -24,10 +29,10 @@ func TestCorpusFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for round := range 24 / thorough {
+		for round := range 24 / trial.Thorough {
 			d := newDrawer(entry.Name() + string(rune('a'+round)))
 			var text []byte
-			var planted []Span
+			var planted []letters.Span
 			var as []*Rule
 			for at := 0; ; {
 				m := braces.FindSubmatchIndex(template[at:])
@@ -42,7 +47,7 @@ func TestCorpusFiles(t *testing.T) {
 				}
 				s := c.bare(t, d, r)
 				value := s.text[s.value.Start:s.value.End]
-				planted, as = append(planted, Span{len(text), len(text) + len(value)}), append(as, r)
+				planted, as = append(planted, letters.Between(len(text), len(text)+len(value))), append(as, r)
 				text = append(text, value...)
 				at += m[1]
 			}
@@ -88,11 +93,11 @@ func TestCorpusReferences(t *testing.T) {
 		for _, r := range fam.rules {
 			name, before := c.name(r)
 			for n, reference := range references {
-				if n%min(thorough, 3) != 0 {
+				if n%min(trial.Thorough, 3) != 0 {
 					continue
 				}
 				for i := range c.Contexts {
-					s := sample{[]byte(reference), Span{0, len(reference)}}
+					s := sample{[]byte(reference), letters.Between(0, len(reference))}
 					text, _ := c.Contexts[i].place(name, before, s)
 					for _, f := range c.engine.Find("", text) {
 						t.Errorf("%s in %s under the name of %s: a false alarm of %s", reference, c.Contexts[i].Name, r.ID, f.Rule.ID)
@@ -127,15 +132,15 @@ func TestCorpusNearMisses(t *testing.T) {
 				if kind == "inside" && ownForm {
 					continue // its form is what is inside
 				}
-				for n := range max(1, 3/thorough) {
+				for n := range max(1, 3/trial.Thorough) {
 					d := newDrawer(r.ID + kind + string(rune('a'+n)))
 					x, ok := mutate(t, d, r.source.Regex)
 					if !ok {
 						continue
 					}
-					s := sample{x.text, Span{0, len(x.text)}}
+					s := sample{x.text, letters.Between(0, len(x.text))}
 					if _, named := c.Names[r.ID]; named || r.near != nil {
-						s = sample{x.text[x.group.Start:x.group.End], Span{0, x.group.Len()}}
+						s = sample{x.text[x.group.Start:x.group.End], letters.Between(0, x.group.Len())}
 					}
 					for i := range c.Contexts {
 						text, _ := c.Contexts[i].place(name, before, s)
@@ -158,7 +163,7 @@ func TestCorpusNearMisses(t *testing.T) {
 
 // isValue tells a finding that its own rule's expression stands for: a mutilated token may be another's.
 func (c *corpus) isValue(f Finding, text []byte) bool {
-	return f.Rule.source.Regex != "" && !isDummy(text[f.Start:f.End])
+	return f.Rule.source.Regex != "" && !guess.IsDummy(text[f.Start:f.End])
 }
 
 // wrongCheck changes one digit of a value that a checksum proves, and asks that its rule leaves it.
@@ -172,16 +177,16 @@ func (c *corpus) wrongCheck(t *testing.T, r *Rule, tried map[string]int) {
 		s := c.bare(t, d, r)
 		v := bytes.Clone(s.text)
 		i := d.IntN(len(v))
-		if !isDigit(v[i]) {
+		if !letters.IsDigit(v[i]) {
 			continue
 		}
 		v[i] = '0' + (v[i]-'0'+1)%10
-		if r.validate(v) != failed {
+		if r.validate(v) != proof.Failed {
 			continue
 		}
 		tried["wrong check"]++
 		for i := range c.Contexts {
-			text, _ := c.Contexts[i].place(name, before, sample{v, Span{0, len(v)}})
+			text, _ := c.Contexts[i].place(name, before, sample{v, letters.Between(0, len(v))})
 			for _, f := range c.engine.Find("", text) {
 				if f.Rule == r {
 					t.Errorf("%s in %s: it is found though its check fails", r.ID, c.Contexts[i].Name)
@@ -217,7 +222,7 @@ var mutations = map[string]func(t *testing.T, d *drawer, expr string) (x drawn, 
 		d.length = func(_, most int) int { return most }
 		x := d.draw(t, expr)
 		x.text = slices.Concat([]byte("Xq7"), x.text, []byte("Zk4"))
-		x.group = Span{0, len(x.text)}
+		x.group = letters.Between(0, len(x.text))
 		return x, true
 	},
 	"dummy": func(t *testing.T, d *drawer, expr string) (drawn, bool) {
@@ -242,19 +247,19 @@ var mutations = map[string]func(t *testing.T, d *drawer, expr string) (x drawn, 
 }
 
 // longestRun is the longest part of the value that was drawn from classes.
-func (x drawn) longestRun() (run Span) {
+func (x drawn) longestRun() (run letters.Span) {
 	start := x.group.Start
 	for i := x.group.Start; i < x.group.End; i++ {
 		if x.from[i] == nil {
 			start = i + 1
 		} else if i+1-start > run.Len() {
-			run = Span{start, i + 1}
+			run = letters.Between(start, i+1)
 		}
 	}
 	return run
 }
 
-func (x drawn) cut(run Span) drawn {
+func (x drawn) cut(run letters.Span) drawn {
 	if run.Len() > 0 {
 		x.text = slices.Delete(slices.Clone(x.text), run.Start, run.Start+1)
 		x.group.End--

@@ -3,17 +3,18 @@ package detect
 import (
 	"bytes"
 	"encoding/json"
-
 	"net/url"
 	"os"
 	"path/filepath"
-
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 
@@ -101,7 +102,7 @@ func (c *corpus) excepted(rule, context string) bool {
 // sample is a value as it may be written: what belongs to it, and where in that it stands.
 type sample struct {
 	text  []byte
-	value Span
+	value letters.Span
 }
 
 // sample draws a value of a rule: from its expression, or, where only a checksum or a hand-written check
@@ -113,7 +114,7 @@ func (c *corpus) sample(t testing.TB, d *drawer, r *Rule) sample {
 		before, after, _ := strings.Cut(around, "{VALUE}")
 		value := s.text[s.value.Start:s.value.End]
 		s.text = slices.Concat([]byte(before), value, []byte(after))
-		s.value = Span{len(before), len(before) + len(value)}
+		s.value = letters.Between(len(before), len(before)+len(value))
 	}
 	return s
 }
@@ -122,18 +123,18 @@ func (c *corpus) bare(t testing.TB, d *drawer, r *Rule) sample {
 	t.Helper()
 	if values := c.Values[r.ID]; len(values) > 0 {
 		v := []byte(unbroken(values[d.IntN(len(values))]))
-		return sample{v, Span{0, len(v)}}
+		return sample{v, letters.Between(0, len(v))}
 	}
 	switch {
 	case r.ID == "generic-secret":
 		v := d.password()
-		return sample{v, Span{0, len(v)}}
+		return sample{v, letters.Between(0, len(v))}
 	case r.source.Regex == "" || r.validate != nil:
 		for _, n := range d.Perm(len(r.Examples)) {
 			text := []byte(r.Examples[n])
 			for _, f := range c.engine.Find("", text) {
 				if f.Rule == r && !bytes.Contains(text[f.Start:f.End], []byte(`\n`)) {
-					return sample{text[f.Start:f.End], Span{0, f.Len()}}
+					return sample{text[f.Start:f.End], letters.Between(0, f.Len())}
 				}
 			}
 		}
@@ -142,7 +143,7 @@ func (c *corpus) bare(t testing.TB, d *drawer, r *Rule) sample {
 	x := d.draw(t, r.source.Regex)
 	_, named := c.Names[r.ID]
 	if _, around := c.Around[r.ID]; named || around || r.near != nil {
-		return sample{x.text[x.group.Start:x.group.End], Span{0, x.group.Len()}}
+		return sample{x.text[x.group.Start:x.group.End], letters.Between(0, x.group.Len())}
 	}
 	return sample{x.text, x.group}
 }
@@ -159,12 +160,12 @@ func (c *corpus) name(r *Rule) (name, before string) {
 		}
 		return strings.ReplaceAll(name, " ", "_"), ""
 	}
-	for _, n := range numerals {
-		if n.name == r.numeral && len(n.words) > 0 {
-			return strings.ReplaceAll(strings.TrimSpace(n.words[0]), " ", "_"), ""
+	for _, n := range proof.Numbers {
+		if n.Name == r.numeral && len(n.Words) > 0 {
+			return strings.ReplaceAll(strings.Split(n.Words, ",")[0], " ", "_"), ""
 		}
-		if n.name == r.numeral && n.labels != "" {
-			return strings.ReplaceAll(strings.Split(n.labels, ",")[0], " ", "_"), ""
+		if n.Name == r.numeral && n.Labels != "" {
+			return strings.ReplaceAll(strings.Split(n.Labels, ",")[0], " ", "_"), ""
 		}
 	}
 	if len(r.context) > 0 {
@@ -174,7 +175,7 @@ func (c *corpus) name(r *Rule) (name, before string) {
 }
 
 // place writes a value into a context. It answers with the text and where the value stands in it.
-func (x *corpusContext) place(name, before string, s sample) ([]byte, Span) {
+func (x *corpusContext) place(name, before string, s sample) ([]byte, letters.Span) {
 	text := x.Text
 	if bytes.ContainsRune(s.text, '\n') && x.Lines != "" {
 		text = x.Lines
@@ -186,7 +187,7 @@ func (x *corpusContext) place(name, before string, s sample) ([]byte, Span) {
 	head, tail, _ := strings.Cut(text, "{VALUE}")
 	first, value, last := x.write(s.text[:s.value.Start]), x.write(s.text[s.value.Start:s.value.End]), x.write(s.text[s.value.End:])
 	at := len(head) + len(first)
-	return []byte(head + first + value + last + tail), Span{at, at + len(value)}
+	return []byte(head + first + value + last + tail), letters.Between(at, at+len(value))
 }
 
 func (x *corpusContext) write(v []byte) string {
@@ -204,7 +205,7 @@ func (x *corpusContext) write(v []byte) string {
 }
 
 // perContext is how many values of each rule are put into each context.
-const perContext = max(1, 5/thorough)
+const perContext = max(1, 5/trial.Thorough)
 
 // TestCorpus: a value of every rule is found in every context, and nothing else is. At least 99 of 100 values
 // of each family of rules are found as what they are: a credential, data of a person.

@@ -3,6 +3,8 @@ package detect
 import (
 	"bytes"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // Who is credited for a work is named in public: in a licence, in what a package says of itself, in a commit. It is
@@ -31,7 +33,7 @@ func listed(words string) (all [][]byte) {
 }
 
 // creditKeys begin lines that do, as the name of what follows: Author: in git's log, author = in a package's description.
-var creditKeys = set("author authors maintainer maintainers contributor contributors committer commit packager translator translators uploader uploaders tagger")
+var creditKeys = letters.Set("author authors maintainer maintainers contributor contributors committer commit packager translator translators uploader uploaders tagger")
 
 // creditLists begin the lists and objects of a package's description that hold its people; creditBeside are what else
 // such a description has. An "author" of anything else, as of a comment, is a person like any other.
@@ -41,7 +43,7 @@ var (
 )
 
 // emitCredit emits a name or an address, as information if it is a credit.
-func (c *check) emitCredit(r *Rule, v Span) {
+func (c *check) emitCredit(r *Rule, v letters.Span) {
 	before := len(c.found)
 	c.emit(r, v, v)
 	if len(c.found) > before && c.isCredit(v) {
@@ -49,7 +51,7 @@ func (c *check) emitCredit(r *Rule, v Span) {
 	}
 }
 
-func (c *check) isCredit(v Span) bool {
+func (c *check) isCredit(v letters.Span) bool {
 	if c.file.credits {
 		return true
 	}
@@ -83,7 +85,7 @@ func isComment(line []byte) bool {
 
 // linked tells a name that leads to an account at a code host: [Name](https://github.com/name). A handle behind a name
 // says less: chats have those of anybody.
-func (c *check) linked(v Span) bool {
+func (c *check) linked(v letters.Span) bool {
 	if bytes.IndexByte(c.text[v.Start:v.End], '@') >= 0 {
 		return false // an address
 	}
@@ -96,23 +98,23 @@ func (c *check) linked(v Span) bool {
 func unnumbered(line []byte) []byte {
 	rest := bytes.TrimLeft(line, " ")
 	digits := 0
-	for digits < len(rest) && isDigit(rest[digits]) {
+	for digits < len(rest) && letters.IsDigit(rest[digits]) {
 		digits++
 	}
-	if digits > 0 && digits < len(rest)-1 && rest[digits] == '\t' && !isUpper(rest[digits+1]) {
+	if digits > 0 && digits < len(rest)-1 && rest[digits] == '\t' && !letters.IsUpper(rest[digits+1]) {
 		return rest[digits+1:]
 	}
 	return line
 }
 
 // signed tells a name and an address as people sign with: Name <address>.
-func (c *check) signed(v Span) bool {
+func (c *check) signed(v letters.Span) bool {
 	return c.byteAt(v.Start-1) == '<' || c.byteAt(v.End) == ' ' && c.byteAt(v.End+1) == '<'
 }
 
 // beginsCredit tells what a line begins with that credits whom it names: a key, git blame, or a changelog's sign before who
 // changed something.
-func (c *check) beginsCredit(line []byte, v Span) bool {
+func (c *check) beginsCredit(line []byte, v letters.Span) bool {
 	rest, signed := bytes.TrimLeft(line, " \t"), c.signed(v)
 	if signed && bytes.HasPrefix(rest, []byte("-- ")) && len(rest) < len(line) {
 		return c.dated(v) // Debian's changelogs; in a letter it is who wrote that
@@ -120,22 +122,22 @@ func (c *check) beginsCredit(line []byte, v Span) bool {
 	if day, ok := bytes.CutPrefix(rest, []byte("* ")); ok && signed && len(day) > 4 && day[3] == ' ' && days[string(day[:3])] {
 		return true // RPM's
 	}
-	if b := bytes.TrimPrefix(rest, []byte("^")); len(b) > 8 && isHex(b[0]) && b[len(b)-1] == '(' {
-		return allOf(b[:7], isHex) // git blame
+	if b := bytes.TrimPrefix(rest, []byte("^")); len(b) > 8 && letters.IsHex(b[0]) && b[len(b)-1] == '(' {
+		return letters.AllOf(b[:7], letters.IsHex) // git blame
 	}
 	from := 0
-	for from < len(rest) && !isAlpha(rest[from]) {
+	for from < len(rest) && !letters.IsAlpha(rest[from]) {
 		from++
 	}
 	if last := []byte("Last-"); bytes.HasPrefix(rest[from:], last) {
 		from += len(last) // the translator's
 	}
 	to := from
-	for to < len(rest) && isAlpha(rest[to]) {
+	for to < len(rest) && letters.IsAlpha(rest[to]) {
 		to++
 	}
 	var scratch [16]byte
-	if from > 8 || to-from > len(scratch) || !creditKeys[string(appendFolded(scratch[:0], rest[from:to]))] {
+	if from > 8 || to-from > len(scratch) || !creditKeys[string(letters.AppendFolded(scratch[:0], rest[from:to]))] {
 		return false
 	}
 	return signed && bytes.IndexByte(rest[to:], '{') < 0 || assignsCredit(rest[to:])
@@ -155,23 +157,23 @@ func assignsCredit(rest []byte) bool {
 }
 
 // dated tells a signature that a date follows, as in Debian's changelogs.
-func (c *check) dated(v Span) bool {
+func (c *check) dated(v letters.Span) bool {
 	rest := c.text[v.End:min(len(c.text), v.End+96)]
 	i := bytes.Index(rest, []byte(">  "))
 	return i >= 0 && len(rest) > i+6 && days[string(rest[i+3:i+6])] && bytes.IndexByte(rest[:i], '\n') < 0
 }
 
-var days = set("Mon Tue Wed Thu Fri Sat Sun")
+var days = letters.Set("Mon Tue Wed Thu Fri Sat Sun")
 
 // owned tells a line of a CODEOWNERS file: a pattern, and those who own what it matches. A path and an address alone
 // stand in any log.
-func (c *check) owned(line []byte, v Span) bool {
+func (c *check) owned(line []byte, v letters.Span) bool {
 	fields := bytes.Fields(line)
 	rest := c.text[v.End:min(len(c.text), v.End+creditLine)]
 	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
 		rest = rest[:i]
 	}
-	if len(fields) == 0 || len(fields[0]) < 2 || fields[0][0] != '*' && fields[0][0] != '/' || !isBlank(line[len(line)-1]) {
+	if len(fields) == 0 || len(fields[0]) < 2 || fields[0][0] != '*' && fields[0][0] != '/' || !letters.IsBlank(line[len(line)-1]) {
 		return false // a star alone is a list's
 	}
 	team := bytes.HasPrefix(fields[0], []byte("*."))
@@ -184,7 +186,7 @@ func (c *check) owned(line []byte, v Span) bool {
 }
 
 // inCreditList tells whether a value stands in the list of a package's people, which is still open there.
-func (c *check) inCreditList(v Span) bool {
+func (c *check) inCreditList(v letters.Span) bool {
 	before := c.text[max(0, v.Start-creditBack):v.Start]
 	from := -1
 	for _, list := range creditLists {

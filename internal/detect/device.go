@@ -1,68 +1,53 @@
 package detect
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+)
 
 // Numbers of devices: telephones, vehicles, network cards. They lead to whoever uses them.
 
 const macReach = 96
-
-// validIMEI: type, serial number, Luhn.
-func validIMEI(v []byte) bool { return digitsLuhn(v) }
-
-// vinValues are what letters count; I, O and Q are not used.
-const vinValues = "12345678.12345.7.923456789"
-
-// validVIN: the ninth character is the check of all, as it must be in North America and China.
-func validVIN(v []byte) bool {
-	sum := 0
-	for i, b := range v {
-		n := int(b - '0')
-		if isAlpha(b) {
-			if n = int(vinValues[b-'A']) - '0'; n < 0 {
-				return false
-			}
-		}
-		sum += n * [17]int{8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2}[i]
-	}
-	return v[8] == "0123456789X"[sum%11]
-}
 
 // macLabels come before an address that is written in groups of four, which nothing else tells.
 var macLabels = []string{"mac address", "mac_address", "mac-address", "macaddress", "macaddr", "mac_addr", "mac-addr", "mac:", "mac=", "hwaddr"}
 
 // findMAC reads six pairs of hex digits, of which the first wake it, or three groups of four after a label.
 // More than six pairs are a fingerprint, fewer a time.
-func findMAC(c *check, r *Rule, at Span) {
+func findMAC(c *check, r *Rule, at letters.Span) {
 	from, size := at.Start, len("00:00:00:00:00:00")
 	group := 2
-	if !isHex(c.text[at.End-1]) || c.byteAt(at.Start+2) != ':' && c.byteAt(at.Start+2) != '-' {
+	if !letters.IsHex(c.text[at.End-1]) || c.byteAt(at.Start+2) != ':' && c.byteAt(at.Start+2) != '-' {
 		var ok bool
 		if from, ok = c.afterLabel(at); !ok {
 			return
 		}
 		size, group = len("0000.0000.0000"), 4
 	}
-	v := Span{from, from + size}
+	v := letters.Between(from, from+size)
 	if v.End > len(c.text) {
 		return
 	}
 	sign := c.text[v.Start+group]
 	before, after := c.byteAt(v.Start-1), c.byteAt(v.End)
-	if isWord(before) || isWord(after) || before == sign || before == '.' || after == sign && isHex(c.byteAt(v.End+1)) || group == 4 && sign != '.' {
+	if letters.IsWord(before) || letters.IsWord(after) || before == sign || before == '.' || after == sign && letters.IsHex(c.byteAt(v.End+1)) || group == 4 && sign != '.' {
 		return
 	}
 	for i, b := range c.text[v.Start:v.End] {
-		if sep := i%(group+1) == group; sep && b != sign || !sep && !isHex(b) {
+		if sep := i%(group+1) == group; sep && b != sign || !sep && !letters.IsHex(b) {
 			return
 		}
 	}
 	var scratch [12]byte
-	hex := compacted(scratch[:0], c.text[v.Start:v.End])
+	hex := proof.Compact(scratch[:0], c.text[v.Start:v.End])
 	// The lowest bit of the first pair marks a group of cards. What somebody typed for want of one is nobody's.
-	if distinct(hex) < 5 || strings.IndexByte("13579BDF", hex[1]) >= 0 || typedMACs[string(hex)] {
+	if guess.Distinct(hex) < 5 || strings.IndexByte("13579BDF", hex[1]) >= 0 || typedMACs[string(hex)] {
 		return
 	}
 	c.emit(r, v, v)
 }
 
-var typedMACs = set("AABBCCDDEEFF CCBBAA332211 AABBCC112233 665544332211 FEDCBA987654 001122334455 112233445566 0123456789AB 123456789ABC DEADBEEFCAFE CAFEBABE0000")
+var typedMACs = letters.Set("AABBCCDDEEFF CCBBAA332211 AABBCC112233 665544332211 FEDCBA987654 001122334455 112233445566 0123456789AB 123456789ABC DEADBEEFCAFE CAFEBABE0000")

@@ -5,24 +5,26 @@ import (
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // Addresses that belong to nobody: documents' domains (RFC 2606, RFC 6761) and machines' senders.
 var (
-	exampleDomains = set("example.com example.org example.net example.edu domain.com email.com test.com yourdomain.com mydomain.com company.example localhost")
-	exampleTLDs    = set("example test invalid localhost")
+	exampleDomains = letters.Set("example.com example.org example.net example.edu domain.com email.com test.com yourdomain.com mydomain.com company.example localhost")
+	exampleTLDs    = letters.Set("example test invalid localhost")
 	// privateTLDs are not on the public list and still hold people.
-	privateTLDs   = set("local internal corp lan intra intranet home")
-	machineLocals = set("git hg svn noreply no-reply donotreply do-not-reply mailer-daemon postmaster nobody root www-data user username you your.name name email someone somebody")
+	privateTLDs   = letters.Set("local internal corp lan intra intranet home")
+	machineLocals = letters.Set("git hg svn noreply no-reply donotreply do-not-reply mailer-daemon postmaster nobody root www-data user username you your.name name email someone somebody")
 	// fileTLDs are top-level domains that are far more often a file's extension: icon@2x.png, unit@.service.
-	fileTLDs = set("png jpg jpeg gif svg webp ico css scss js mjs ts tsx jsx json md html py rs go sh zip mov service socket timer target mount")
+	fileTLDs = letters.Set("png jpg jpeg gif svg webp ico css scss js mjs ts tsx jsx json md html py rs go sh zip mov service socket timer target mount")
 )
 
 // emailReach is for the longest address, and for what makes it a credit.
 const emailReach = 1024
 
 // findEmail reads an address around its @.
-func findEmail(c *check, r *Rule, at Span) {
+func findEmail(c *check, r *Rule, at letters.Span) {
 	text := c.text
 	from := at.Start
 	for from > 0 && at.Start-from <= 64 && isLocalPart(text[from-1]) {
@@ -39,7 +41,7 @@ func findEmail(c *check, r *Rule, at Span) {
 		return // what stands before the @ of a URL has its own rule
 	}
 	to := at.End
-	for to < len(text) && to-at.End <= 253 && (isAlnum(text[to]) || text[to] == '-' || text[to] == '.') {
+	for to < len(text) && to-at.End <= 253 && (letters.IsAlnum(text[to]) || text[to] == '-' || text[to] == '.') {
 		to++
 	}
 	if to < len(text) && text[to] == '_' {
@@ -64,23 +66,23 @@ func findEmail(c *check, r *Rule, at Span) {
 		return
 	}
 	// An scp-like remote: git@host is caught above, name@host:path/repo.git is one too.
-	if c.byteAt(to) == ':' && to+1 < len(text) && (isAlpha(text[to+1]) || text[to+1] == '/' || text[to+1] == '~') && bytes.Contains(text[to:min(to+128, len(text))], []byte(".git")) {
+	if c.byteAt(to) == ':' && to+1 < len(text) && (letters.IsAlpha(text[to+1]) || text[to+1] == '/' || text[to+1] == '~') && bytes.Contains(text[to:min(to+128, len(text))], []byte(".git")) {
 		return
 	}
 	// The name of a photo for twice the pixels and the version of a package: icon@2x, pkg@1.2.
-	if isDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && isNumber([]byte(domain[:strings.IndexByte(domain, '.')])) {
+	if letters.IsDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && letters.IsNumber([]byte(domain[:strings.IndexByte(domain, '.')])) {
 		return
 	}
-	c.emitCredit(r, Span{from, to})
+	c.emitCredit(r, letters.Between(from, to))
 }
 
 func isLocalPart(b byte) bool {
-	return isAlnum(b) || b == '.' || b == '_' || b == '%' || b == '+' || b == '-'
+	return letters.IsAlnum(b) || b == '.' || b == '_' || b == '%' || b == '+' || b == '-'
 }
 
 func isLabel(s string) bool {
 	for i := range len(s) {
-		if !isAlpha(s[i]) {
+		if !letters.IsAlpha(s[i]) {
 			return strings.HasPrefix(s, "xn--")
 		}
 	}

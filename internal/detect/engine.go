@@ -26,6 +26,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 
@@ -33,7 +35,7 @@ import (
 type Engine struct {
 	rules     []*Rule
 	automaton *automaton
-	published *published
+	published *guess.Published
 	importing importing
 	// numbers is the table of the rules that numeral.go knows.
 	numbers func() *numberTable
@@ -49,11 +51,13 @@ type Engine struct {
 
 // New makes an engine of rule sets. Later sets add to earlier ones; an id that stands in two of
 // them is taken from the later.
-func New(sets ...*Set) (*Engine, error) { return (&Engine{published: newPublished()}).With(sets...) }
+func New(sets ...*Set) (*Engine, error) {
+	return (&Engine{published: guess.NewPublished()}).With(sets...)
+}
 
 // With is the same engine with more rule sets.
 func (e *Engine) With(sets ...*Set) (*Engine, error) {
-	more := &Engine{published: e.published.clone()}
+	more := &Engine{published: e.published.Clone()}
 	byID := map[string]*Rule{}
 	for _, r := range e.rules {
 		byID[r.ID] = r
@@ -63,7 +67,7 @@ func (e *Engine) With(sets ...*Set) (*Engine, error) {
 			r.added = len(e.rules) > 0
 			byID[r.ID] = r
 		}
-		more.published.add(set.Published)
+		more.published.Add(set.Published)
 	}
 	for _, r := range byID {
 		more.rules = append(more.rules, r)
@@ -178,7 +182,7 @@ func (e *Engine) Find(path string, text []byte) []Finding {
 	c := e.newCheck(path, kindOf(path), text)
 	defer c.release()
 	c.header = header(path, text)
-	c.run(Span{0, len(text)})
+	c.run(letters.Between(0, len(text)))
 	return settled(text, c.found)
 }
 

@@ -1,12 +1,16 @@
 package detect
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // percentTriggers are the beginnings of the escapes of what is not allowed in a URL as it is.
 func percentTriggers() []string { return strings.Fields("%2 %3 %4 %5 %6 %7") }
 
 // viewPercent undoes %2F and the like in the field around it: to blanks, quotes and ampersands.
-func viewPercent(c *check, r *Rule, at Span) {
+func viewPercent(c *check, r *Rule, at letters.Span) {
 	text := c.text
 	if !isPercent(text, at.Start) || c.depth >= viewDepth {
 		return
@@ -38,13 +42,13 @@ var endsField = func() (ends [256]bool) {
 }()
 
 func isPercent(text []byte, i int) bool {
-	return i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2])
+	return i+2 < len(text) && letters.IsHex(text[i+1]) && letters.IsHex(text[i+2])
 }
 
 func hexByte(high, low byte) byte { return byte(hexBytes.value[high]<<4 | hexBytes.value[low]) }
 
 // viewEscapes undoes \u0041, \x41 and \/ in the string around it; the key before it stays in view.
-func viewEscapes(c *check, r *Rule, at Span) {
+func viewEscapes(c *check, r *Rule, at letters.Span) {
 	const name = 80
 	text := c.text
 	if !hides(text, at.Start) || c.depth >= viewDepth {
@@ -79,7 +83,7 @@ func viewEscapes(c *check, r *Rule, at Span) {
 // hides tells an escape of what values are made of. Encoders escape <, & and the like as a matter of course.
 func hides(text []byte, i int) bool {
 	b, size := unescape(text, i)
-	return size > 0 && (isAlnum(b) || strings.IndexByte("-_=+/.@:", b) >= 0)
+	return size > 0 && (letters.IsAlnum(b) || strings.IndexByte("-_=+/.@:", b) >= 0)
 }
 
 // opensString tells a quote that no backslash makes a part of its string, or the line's end.
@@ -112,10 +116,10 @@ func unescape(text []byte, i int) (b byte, size int) {
 	default:
 		return 0, 0
 	}
-	if digits+1 >= len(text) || !isHex(text[digits]) || !isHex(text[digits+1]) {
+	if digits+1 >= len(text) || !letters.IsHex(text[digits]) || !letters.IsHex(text[digits+1]) {
 		return 0, 0
 	}
-	if b = hexByte(text[digits], text[digits+1]); !isText(b) {
+	if b = hexByte(text[digits], text[digits+1]); !letters.IsText(b) {
 		return 0, 0
 	}
 	return b, digits + 2 - i

@@ -3,6 +3,8 @@ package detect
 import (
 	"path"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // fileKind is what a path alone tells.
@@ -20,15 +22,15 @@ type fileKind struct {
 	credits bool
 }
 
-var codeExtensions = set("go c h cc cpp cxx hpp cs java kt kts scala swift m mm rs js jsx mjs cjs ts tsx vue svelte py pyi rb php pl pm lua dart ex exs erl hs clj cljs fs fsx r jl zig nim v sol groovy")
+var codeExtensions = letters.Set("go c h cc cpp cxx hpp cs java kt kts scala swift m mm rs js jsx mjs cjs ts tsx vue svelte py pyi rb php pl pm lua dart ex exs erl hs clj cljs fs fsx r jl zig nim v sol groovy")
 
-var joinsImplicitly = set("py pyi c h cc cpp cxx hpp m mm rb d sh bash zsh")
+var joinsImplicitly = letters.Set("py pyi c h cc cpp cxx hpp m mm rb d sh bash zsh")
 
-var lockFiles = set("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock go.sum cargo.lock poetry.lock uv.lock pipfile.lock gemfile.lock composer.lock podfile.lock package.resolved packages.lock.json flake.lock gradle.lockfile")
+var lockFiles = letters.Set("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock go.sum cargo.lock poetry.lock uv.lock pipfile.lock gemfile.lock composer.lock podfile.lock package.resolved packages.lock.json flake.lock gradle.lockfile")
 
-var creditFiles = set("license licence copying notice copyright authors contributors maintainers codeowners owners credits patents thanks")
+var creditFiles = letters.Set("license licence copying notice copyright authors contributors maintainers codeowners owners credits patents thanks")
 
-var testParts = set("test tests __tests__ spec specs fixture fixtures testdata mock mocks __mocks__ example examples sample samples stories cassettes")
+var testParts = letters.Set("test tests __tests__ spec specs fixture fixtures testdata mock mocks __mocks__ example examples sample samples stories cassettes")
 
 func kindOf(name string) fileKind {
 	if name == "" {
@@ -49,12 +51,4 @@ func kindOf(name string) fileKind {
 		k.test = part != "" && strings.IndexByte("tsfmec_", part[0]) >= 0 && testParts[part]
 	}
 	return k
-}
-
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(words) {
-		m[w] = true
-	}
-	return m
 }

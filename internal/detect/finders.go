@@ -1,12 +1,17 @@
 package detect
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+)
 
 // finder is a check written by hand. It stands where a regular expression would be tried at every
 // second line of ordinary text, or cannot say what is meant.
 type finder struct {
 	triggers []string
-	run      func(c *check, r *Rule, at Span)
+	run      func(c *check, r *Rule, at letters.Span)
 	// reach is the farthest byte from the trigger's start that run looks at.
 	reach   int
 	generic bool
@@ -54,13 +59,8 @@ func init() { // not a literal: the checks refer to rules, which refer to finder
 		l := &labelledNumbers[i]
 		finders[l.name] = finder{l.triggers, l.find, labelledReach, false, 0}
 	}
-	for _, n := range numerals {
-		finders[n.name] = finder{triggers: []string{fourDigits}, reach: numeralReach}
-		if other := validators[n.name]; n.unproved && other != nil {
-			validators[n.name] = func(v []byte) proof { return max(other(v), unproved) }
-		} else if !n.unproved {
-			validators[n.name] = n.proof
-		}
+	for _, n := range proof.Numbers {
+		finders[n.Name] = finder{triggers: []string{fourDigits}, reach: numeralReach}
 	}
 }
 

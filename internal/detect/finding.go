@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // Class says what a finding is.
@@ -74,28 +76,20 @@ func ParseConfidence(name string) (Confidence, error) {
 	return 0, fmt.Errorf("confidence %q is none of high, medium, low", name)
 }
 
-// Span is a half-open range of bytes.
-type Span struct{ Start, End int }
-
-// Len is the number of bytes in the span.
-func (s Span) Len() int { return s.End - s.Start }
-
-func (s Span) moved(by int) Span { return Span{s.Start + by, s.End + by} }
-
-// Overlaps tells whether the two share a byte.
-func (s Span) Overlaps(o Span) bool { return s.Start < o.End && o.Start < s.End }
+// Span is a range of bytes of a text.
+type Span = letters.Span
 
 // Finding is one sensitive value: what found it, where it stands, and how much it matters.
 // It never holds the value.
 type Finding struct {
 	Rule *Rule
-	Span
+	letters.Span
 	Severity   Severity
 	Confidence Confidence
 	// Validated is true where a checksum proved the value.
 	Validated bool
 	// With is the other half of a leak of two parts, such as a key's id and its secret; empty if there is none.
-	With Span
+	With letters.Span
 	// region tells that it is one of code, which may hold other findings.
 	region bool
 }

@@ -12,6 +12,10 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // A rule with an expression that somebody adds means what it means in gitleaks: if one of its keywords stands
@@ -170,11 +174,11 @@ func importingOf(all []*Rule) (in importing) {
 // slotHit is a keyword of an imported rule and where it stands.
 type slotHit struct {
 	slot int
-	Span
+	letters.Span
 }
 
 // noteHit is the check of an imported rule: it is run when all of the text has been looked at.
-func noteHit(c *check, r *Rule, at Span) {
+func noteHit(c *check, r *Rule, at letters.Span) {
 	slot := c.engine.importing.slots[r]
 	if r.imported.window == 0 {
 		c.gates[slot] = true
@@ -216,7 +220,7 @@ func (c *check) rerunImported() {
 	if len(c.engine.importing.rules) == 0 {
 		return
 	}
-	c.engine.automaton.scan(c.text, Span{0, len(c.text)}, func(t *trigger, at Span) {
+	c.engine.automaton.scan(c.text, letters.Between(0, len(c.text)), func(t *trigger, at letters.Span) {
 		for _, r := range t.rules {
 			if r.imported != nil {
 				noteHit(c, r, at)
@@ -247,7 +251,7 @@ func (c *check) gated(r *Rule, slot int) bool {
 type match struct {
 	rule *Rule
 	// whole begins where the match does; it is as long as the match without line feeds around it.
-	whole, value Span
+	whole, value letters.Span
 }
 
 // matches are those of a rule in the text; a rule that the engine has not has no keywords noted.
@@ -261,12 +265,12 @@ func (c *check) matches(r *Rule) []match {
 	}
 	slot, known := c.engine.importing.slots[r]
 	if im.window == 0 || !known {
-		return c.search(r, Span{0, len(c.text)}, nil)
+		return c.search(r, letters.Between(0, len(c.text)), nil)
 	}
 	from, _ := slices.BinarySearchFunc(c.hits, slot, func(h slotHit, slot int) int { return h.slot - slot })
 	var found []match
 	for i := from; i < len(c.hits) && c.hits[i].slot == slot; {
-		var w Span
+		var w letters.Span
 		w, i = c.window(r, i)
 		found = c.search(r, w, found)
 	}
@@ -275,17 +279,17 @@ func (c *check) matches(r *Rule) []match {
 
 // window is what is searched around the i-th hit and those after it whose surroundings overlap; next is the
 // first hit behind it.
-func (c *check) window(r *Rule, i int) (w Span, next int) {
+func (c *check) window(r *Rule, i int) (w letters.Span, next int) {
 	slot, around := c.hits[i].slot, r.imported.window
-	w = Span{c.hits[i].Start - around, c.hits[i].End + around}
+	w = letters.Between(c.hits[i].Start-around, c.hits[i].End+around)
 	for i++; i < len(c.hits) && c.hits[i].slot == slot && c.hits[i].Start-around <= w.End; i++ {
 		w.End = max(w.End, c.hits[i].End+around)
 	}
-	return Span{max(0, w.Start), min(w.End, len(c.text))}, i
+	return letters.Between(max(0, w.Start), min(w.End, len(c.text))), i
 }
 
 // search appends the matches of a rule in a part of the text.
-func (c *check) search(r *Rule, in Span, found []match) []match {
+func (c *check) search(r *Rule, in letters.Span, found []match) []match {
 	re := r.imported.re()
 	for _, m := range re.FindAllIndex(c.text[in.Start:in.End], -1) {
 		raw := c.text[in.Start+m[0] : in.Start+m[1]]
@@ -295,15 +299,15 @@ func (c *check) search(r *Rule, in Span, found []match) []match {
 		}
 		start := in.Start + m[0]
 		lead := len(raw) - len(bytes.TrimLeft(raw, "\n"))
-		value := Span{0, len(trimmed)}
+		value := letters.Between(0, len(trimmed))
 		// The value is looked for in the match alone, as gitleaks does.
 		if groups := re.FindSubmatchIndex(trimmed); len(groups) > 2 {
 			if g := 2 * r.group; g > 0 {
-				value = Span{groups[g], groups[g+1]}
+				value = letters.Between(groups[g], groups[g+1])
 			} else {
 				for i := 2; i < len(groups); i += 2 {
 					if groups[i] < groups[i+1] {
-						value = Span{groups[i], groups[i+1]}
+						value = letters.Between(groups[i], groups[i+1])
 						break
 					}
 				}
@@ -313,9 +317,9 @@ func (c *check) search(r *Rule, in Span, found []match) []match {
 		if value.Len() > 0 {
 			secret = trimmed[value.Start:value.End]
 		} else {
-			value = Span{0, len(trimmed)} // a group that took no part: there is only the match to point at
+			value = letters.Between(0, len(trimmed)) // a group that took no part: there is only the match to point at
 		}
-		x := match{r, Span{start, start + len(trimmed)}, value.moved(start + lead)}
+		x := match{r, letters.Between(start, start+len(trimmed)), value.Moved(start + lead)}
 		if r.entropy != 0 && runeEntropy(secret) <= r.entropy || c.sparedBy(r, x, secret, trimmed) {
 			continue
 		}
@@ -327,7 +331,7 @@ func (c *check) search(r *Rule, in Span, found []match) []match {
 // runeEntropy is gitleaks': what it counts are characters, what it divides by is bytes.
 func runeEntropy(v []byte) float64 {
 	if isASCII(string(v)) {
-		return entropy(v)
+		return guess.Entropy(v)
 	}
 	counts := map[rune]int{}
 	for _, c := range string(v) {
@@ -352,9 +356,9 @@ func (c *check) take(all []match) {
 		}
 		if r.validate != nil {
 			switch r.validate(v) {
-			case failed:
+			case proof.Failed:
 				continue
-			case proved:
+			case proof.Proved:
 				f.Validated, f.Confidence = true, ConfidenceHigh
 			}
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // What gitleaks asks of findings together: a rule may require another's finding near its own, and a rule
@@ -110,7 +112,7 @@ func (c *check) firstLine(r *Rule) []match {
 	for to < len(c.text) && c.text[to] != '\n' && c.text[to] != '\r' && to-from < lineLimit {
 		to++
 	}
-	return []match{{r, Span{from, to}, Span{from, to}}}
+	return []match{{r, letters.Between(from, to), letters.Between(from, to)}}
 }
 
 // onPath tells whether a rule is meant for the text's file. gitleaks knows paths with slashes, and on Windows

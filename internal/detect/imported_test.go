@@ -8,6 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 // added is an engine of files of internal/detect/peer/testdata, where gitleaks itself judges them.
@@ -52,7 +56,7 @@ func TestEditWithAddedRules(t *testing.T) {
 	between := material(t)
 	e := added(t, Default(), "keywords.toml", "lists.toml", "required.toml", "lines.toml")
 	seen := map[string]bool{}
-	for round := range max(3, 9/thorough) {
+	for round := range max(3, 9/trial.Thorough) {
 		path := []string{"", "a.yml", "vendor/x"}[round%3]
 		text := addedText(random, between, 200)
 		scan := e.Open(path, text)
@@ -61,7 +65,7 @@ func TestEditWithAddedRules(t *testing.T) {
 			end := min(len(text), at+random.IntN([]int{2, 40, 1000}[random.IntN(3)]))
 			insert := addedText(random, between, random.IntN(4))
 			text = slices.Concat(text[:at], insert, text[end:])
-			scan = scan.Edit(text, Span{at, end}, len(insert))
+			scan = scan.Edit(text, letters.Between(at, end), len(insert))
 			want := e.Open(path, text).Findings()
 			if !slices.Equal(scan.Findings(), want) {
 				t.Fatalf("step %d: %d findings, a new scan has %d", step, len(scan.Findings()), len(want))
@@ -83,7 +87,7 @@ func TestEditWithAddedRules(t *testing.T) {
 func TestWindowsGiveTheSameMatches(t *testing.T) {
 	random := rand.New(rand.NewPCG(33, 34))
 	between := material(t)
-	windows, whole := added(t, &Engine{published: newPublished()}, "keywords.toml", "lists.toml"), added(t, &Engine{published: newPublished()}, "keywords.toml", "lists.toml")
+	windows, whole := added(t, &Engine{published: guess.NewPublished()}, "keywords.toml", "lists.toml"), added(t, &Engine{published: guess.NewPublished()}, "keywords.toml", "lists.toml")
 	narrow := 0
 	for _, r := range whole.Rules() {
 		if r.imported.window > 0 {
@@ -95,14 +99,14 @@ func TestWindowsGiveTheSameMatches(t *testing.T) {
 		t.Fatalf("only %d rules are searched around keywords", narrow)
 	}
 	found := 0
-	for range 300 / thorough {
+	for range 300 / trial.Thorough {
 		text := addedText(random, between, 1+random.IntN(60))
 		want, got := sayings(whole, text), sayings(windows, text)
 		if found += len(want); !slices.Equal(got, want) {
 			t.Fatalf("%d findings, a search of the whole text gives %d", len(got), len(want))
 		}
 	}
-	if found < 1000/thorough {
+	if found < 1000/trial.Thorough {
 		t.Errorf("only %d findings", found)
 	}
 }
@@ -127,7 +131,7 @@ func TestPartsWithAddedRules(t *testing.T) {
 	between := append(material(t), strings.Repeat("x ", 700), strings.Repeat("\n", 300), strings.Repeat("ab", 900))
 	margin := e.reach + e.automaton.longest + surroundings
 	found := 0
-	for range 20 / thorough {
+	for range 20 / trial.Thorough {
 		var text []byte
 		for len(text) < 12*margin {
 			text = append(text, addedText(random, between, 50)...)
@@ -138,11 +142,11 @@ func TestPartsWithAddedRules(t *testing.T) {
 			t.Fatalf("in parts %d findings, in the whole %d", len(got), len(want))
 		}
 	}
-	if found < 1000/thorough {
+	if found < 1000/trial.Thorough {
 		t.Errorf("only %d findings", found)
 	}
 	for name, why := range map[string]string{"keywords.toml": "keyword", "required.toml": "requires another rule's", "lines.toml": "greatest length"} {
-		if held := added(t, &Engine{published: newPublished()}, name).importing; held.held == nil || !strings.Contains(held.why, why) {
+		if held := added(t, &Engine{published: guess.NewPublished()}, name).importing; held.held == nil || !strings.Contains(held.why, why) {
 			t.Errorf("%s: a text is held because it %s", name, held.why)
 		}
 	}
@@ -166,7 +170,7 @@ func TestAddedRulesAreGitleaks(t *testing.T) {
 		}
 	}
 	found := e.Find("home/id_rsa", []byte("\n\nfirst\nsecond\n"))
-	if len(found) != 1 || found[0].Rule.ID != "keys" || found[0].Span != (Span{2, 7}) {
+	if len(found) != 1 || found[0].Rule.ID != "keys" || found[0].Span != (letters.Between(2, 7)) {
 		t.Errorf("a file that is a finding: %v", found)
 	}
 }

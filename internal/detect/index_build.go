@@ -9,6 +9,9 @@ import (
 	"strings"
 
 	"github.com/FastFilter/xorfilter"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/words"
 )
 
 // IndexBuilder makes an index of terms and code. Its key is drawn anew, so that two indexes of the same have
@@ -42,26 +45,26 @@ func (b *IndexBuilder) Term(term string) error {
 	// camelCase may be one word or more in a text, and so in a term.
 	runs := 0
 	for _, whole := range []bool{true, false} {
-		words := wordsOf(text, whole)
-		if !whole && len(words) == runs {
+		parts := wordsOf(text, whole)
+		if !whole && len(parts) == runs {
 			break
 		}
-		runs = len(words)
-		if len(words) > termWords {
+		runs = len(parts)
+		if len(parts) > termWords {
 			if whole {
 				return fmt.Errorf("it has more than %d words: shorten it", termWords)
 			}
 			continue
 		}
-		if slices.ContainsFunc(words, func(w []byte) bool { return len(w) > wordLongest }) {
-			return fmt.Errorf("it has a word of more than %d bytes: shorten it", wordLongest)
+		if slices.ContainsFunc(parts, func(w []byte) bool { return len(w) > words.Longest }) {
+			return fmt.Errorf("it has a word of more than %d bytes: shorten it", words.Longest)
 		}
 		var hash uint64
-		for _, w := range words {
+		for _, w := range parts {
 			hash = d.add(hash, w)
 		}
-		b.first, b.cheap, b.exact = append(b.first, d.hash(words[0])), append(b.cheap, hash), append(b.exact, d.sign(words))
-		d.longest = max(d.longest, len(words))
+		b.first, b.cheap, b.exact = append(b.first, d.hash(parts[0])), append(b.cheap, hash), append(b.exact, d.sign(parts))
+		d.longest = max(d.longest, len(parts))
 	}
 	b.index.Terms++
 	return nil
@@ -77,7 +80,7 @@ func (b *IndexBuilder) Code(text []byte) {
 func (b *IndexBuilder) Public(text []byte) { b.public = b.fingerprints(b.public, text) }
 
 func (b *IndexBuilder) fingerprints(into []uint64, text []byte) []uint64 {
-	b.index.prints.choose(text, Span{0, len(text)}, func(at Span, hash uint64) {
+	b.index.prints.choose(text, letters.Between(0, len(text)), func(at letters.Span, hash uint64) {
 		if varied(text[at.Start:at.End]) {
 			into = append(into, hash)
 		}
@@ -126,21 +129,21 @@ func unique(hashes []uint64) []uint64 {
 }
 
 // wordsOf lists the words of a term, whatever stands between them.
-func wordsOf(text []byte, whole bool) (words [][]byte) {
+func wordsOf(text []byte, whole bool) (parts [][]byte) {
 	for i := 0; i < len(text); {
-		if start := startAt(text, i); start == noStart || whole && start != runStart {
-			_, size := kindAt(text, i)
+		if start := words.StartAt(text, i); start == words.NoStart || whole && start != words.RunStart {
+			_, size := words.KindAt(text, i)
 			i += size
 			continue
 		}
-		to, run := endsOf(text, i)
+		to, run := words.EndsOf(text, i)
 		if whole {
 			to = run
 		}
-		words = append(words, text[i:to])
+		parts = append(parts, text[i:to])
 		i = to
 	}
-	return words
+	return parts
 }
 
 // firstComment is where the comment ends that a file begins with, 0 if it begins with none.
@@ -173,7 +176,7 @@ func firstComment(text []byte) int {
 		for bytes.HasPrefix(text[at:], []byte(mark)) {
 			end = lineAfter(text, at)
 			at = end
-			for at < len(text) && isBlank(text[at]) {
+			for at < len(text) && letters.IsBlank(text[at]) {
 				at++
 			}
 		}

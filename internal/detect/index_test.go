@@ -12,6 +12,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/words"
 )
 
 // indexed is an engine with the built-in rules and an index of terms and code.
@@ -224,7 +228,7 @@ func TestIndexedEditEqualsOpen(t *testing.T) {
 			from := r.IntN(len(ourCode) - 200)
 			return spread(ourCode[from:from+200], gapSpan-r.IntN(2))
 		case 1:
-			return strings.ReplaceAll(" kappa shaft b2b acme orion reactor ", " ", strings.Repeat(" ", gapLongest-r.IntN(3)))
+			return strings.ReplaceAll(" kappa shaft b2b acme orion reactor ", " ", strings.Repeat(" ", words.GapLongest-r.IntN(3)))
 		case 2, 3:
 			from := r.IntN(len(lines))
 			return strings.Join(lines[from:min(len(lines), from+1+r.IntN(12))], "")
@@ -235,7 +239,7 @@ func TestIndexedEditEqualsOpen(t *testing.T) {
 		return between[r.IntN(len(between))]
 	}
 	terms, regions := 0, 0
-	for range 40 / thorough {
+	for range 40 / trial.Thorough {
 		var text []byte
 		for range 30 {
 			text = append(text, piece()...)
@@ -249,7 +253,7 @@ func TestIndexedEditEqualsOpen(t *testing.T) {
 				insert = piece()
 			}
 			text = slices.Concat(text[:at], []byte(insert), text[end:])
-			scan = scan.Edit(text, Span{at, end}, len(insert))
+			scan = scan.Edit(text, letters.Between(at, end), len(insert))
 			want := e.Open("", text).Findings()
 			if !slices.Equal(scan.Findings(), want) {
 				t.Fatalf("step %d: after replacing %d bytes at %d by %d others\n got %v\nwant %v", step, end-at, at, len(insert), scan.Findings(), want)
@@ -263,7 +267,7 @@ func TestIndexedEditEqualsOpen(t *testing.T) {
 			}
 		}
 	}
-	if terms < 1000/thorough || regions < 1000/thorough {
+	if terms < 1000/trial.Thorough || regions < 1000/trial.Thorough {
 		t.Errorf("only %d terms and %d regions were compared", terms, regions)
 	}
 	margin := e.reach + e.automaton.longest + surroundings

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 // mixtures are random texts of all that rules find and do not find.
@@ -24,8 +27,8 @@ func mixtures(t testing.TB, n int) (texts [][]byte) {
 // said is what a finding says, whichever engine found it.
 type said struct {
 	rule string
-	span Span
-	with Span
+	span letters.Span
+	with letters.Span
 	Severity
 	proved bool
 }
@@ -40,9 +43,9 @@ func sayings(e *Engine, text []byte) (all []said) {
 // TestOrderOfRules: in whatever order rules and files come, the findings are the same.
 func TestOrderOfRules(t *testing.T) {
 	random := rand.New(rand.NewPCG(23, 24))
-	texts := mixtures(t, max(1, 6/thorough))
+	texts := mixtures(t, max(1, 6/trial.Thorough))
 	whole, sets := loaded(t)
-	for range max(1, 4/thorough) {
+	for range max(1, 4/trial.Thorough) {
 		random.Shuffle(len(sets), func(i, k int) { sets[i], sets[k] = sets[k], sets[i] })
 		for _, s := range sets {
 			random.Shuffle(len(s.Rules), func(i, k int) { s.Rules[i], s.Rules[k] = s.Rules[k], s.Rules[i] })

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"net/netip"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // documentation ranges (RFC 5737, 3849, 9637), shared and reserved ones, and the resolvers that
@@ -11,7 +13,7 @@ import (
 var (
 	nobodysRanges = prefixes4(`0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
 		192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3 2001:db8::/32 3fff::/20 2001::/32 2002::/16`)
-	resolvers = set(`1.1.1.1 1.0.0.1 8.8.8.8 8.8.4.4 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 4.2.2.1 4.2.2.2 114.114.114.114 223.5.5.5
+	resolvers = letters.Set(`1.1.1.1 1.0.0.1 8.8.8.8 8.8.4.4 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 4.2.2.1 4.2.2.2 114.114.114.114 223.5.5.5
 		2001:4860:4860::8888 2001:4860:4860::8844 2606:4700:4700::1111 2606:4700:4700::1001 2620:fe::fe 2620:fe::9`)
 	publicV6 = netip.MustParsePrefix("2000::/3")
 )
@@ -37,17 +39,17 @@ func isSomebodys(a netip.Addr) bool {
 }
 
 // findIPv4 reads an address whose first "digit dot digit" woke it.
-func findIPv4(c *check, r *Rule, at Span) {
+func findIPv4(c *check, r *Rule, at letters.Span) {
 	text := c.text
 	from := at.Start
-	for from > 0 && at.Start-from < 4 && isDigit(text[from-1]) {
+	for from > 0 && at.Start-from < 4 && letters.IsDigit(text[from-1]) {
 		from--
 	}
-	if from > 0 && (isWord(text[from-1]) || text[from-1] == '.' || text[from-1] == '-' && from > 1 && isWord(text[from-2])) {
+	if from > 0 && (letters.IsWord(text[from-1]) || text[from-1] == '.' || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
 		return // not the first: the wake-up at the first pair decides for all
 	}
 	to, dots := at.Start, 0
-	for to < len(text) && to-from < 17 && (isDigit(text[to]) || text[to] == '.') {
+	for to < len(text) && to-from < 17 && (letters.IsDigit(text[to]) || text[to] == '.') {
 		if text[to] == '.' {
 			dots++
 		}
@@ -56,14 +58,14 @@ func findIPv4(c *check, r *Rule, at Span) {
 	if to > from && text[to-1] == '.' {
 		to, dots = to-1, dots-1
 	}
-	if dots != 3 || to < len(text) && (isWord(text[to]) || text[to] == '.' && isDigit(c.byteAt(to+1)) || text[to] == '-' && isAlpha(c.byteAt(to+1))) {
+	if dots != 3 || to < len(text) && (letters.IsWord(text[to]) || text[to] == '.' && letters.IsDigit(c.byteAt(to+1)) || text[to] == '-' && letters.IsAlpha(c.byteAt(to+1))) {
 		return
 	}
 	addr, err := netip.ParseAddr(string(text[from:to]))
 	if err != nil || !isSomebodys(addr) || isVersion(c, from, addr.As4()) {
 		return
 	}
-	c.emit(r, Span{from, to}, Span{from, to})
+	c.emit(r, letters.Between(from, to), letters.Between(from, to))
 }
 
 // isVersion tells four numbers that are a version or an object identifier.
@@ -81,38 +83,38 @@ func isVersion(c *check, from int, o [4]byte) bool {
 			return true
 		}
 	}
-	return from > 1 && c.text[from-1] == '=' && (c.text[from-2] == '=' || c.text[from-2] == '~' || c.text[from-2] == '^') || from > 0 && c.text[from-1] == '/' && from > 1 && isAlpha(c.text[from-2])
+	return from > 1 && c.text[from-1] == '=' && (c.text[from-2] == '=' || c.text[from-2] == '~' || c.text[from-2] == '^') || from > 0 && c.text[from-1] == '/' && from > 1 && letters.IsAlpha(c.text[from-2])
 }
 
 // isSection tells the number of a section: it begins its line, and a title follows it.
 func (c *check) isSection(from int, o [4]byte) bool {
 	for i := from - 1; i >= 0 && c.text[i] != '\n'; i-- {
-		if from-i > 8 || !isBlank(c.text[i]) && c.text[i] != '#' && !isDigit(c.text[i]) {
+		if from-i > 8 || !letters.IsBlank(c.text[i]) && c.text[i] != '#' && !letters.IsDigit(c.text[i]) {
 			return false
 		}
 	}
 	to := from
-	for to < len(c.text) && (isDigit(c.text[to]) || c.text[to] == '.') {
+	for to < len(c.text) && (letters.IsDigit(c.text[to]) || c.text[to] == '.') {
 		to++
 	}
-	return max(o[0], o[1], o[2], o[3]) < 30 && c.byteAt(to) == ' ' && isUpper(c.byteAt(to+1)) && isLower(c.byteAt(to+2))
+	return max(o[0], o[1], o[2], o[3]) < 30 && c.byteAt(to) == ' ' && letters.IsUpper(c.byteAt(to+1)) && letters.IsLower(c.byteAt(to+2))
 }
 
 // findIPv6 reads an address around a pair of colons or one of the prefixes in use.
-func findIPv6(c *check, r *Rule, at Span) {
+func findIPv6(c *check, r *Rule, at letters.Span) {
 	text := c.text
 	from := at.Start
-	for from > 0 && at.Start-from < 40 && (isHex(text[from-1]) || text[from-1] == ':') {
+	for from > 0 && at.Start-from < 40 && (letters.IsHex(text[from-1]) || text[from-1] == ':') {
 		from--
 	}
-	if from > 0 && (isWord(text[from-1]) || text[from-1] == '.') {
+	if from > 0 && (letters.IsWord(text[from-1]) || text[from-1] == '.') {
 		return
 	}
 	to := at.End
-	for to < len(text) && to-from < 41 && (isHex(text[to]) || text[to] == ':') {
+	for to < len(text) && to-from < 41 && (letters.IsHex(text[to]) || text[to] == ':') {
 		to++
 	}
-	if to < len(text) && isWord(text[to]) {
+	if to < len(text) && letters.IsWord(text[to]) {
 		return
 	}
 	if to-from > 39 || to-from < 8 {
@@ -123,5 +125,5 @@ func findIPv6(c *check, r *Rule, at Span) {
 	if err != nil || !publicV6.Contains(addr) || !isSomebodys(addr) || bytes.Count(v, []byte(":")) < 3 {
 		return
 	}
-	c.emit(r, Span{from, from + len(v)}, Span{from, to})
+	c.emit(r, letters.Between(from, from+len(v)), letters.Between(from, to))
 }

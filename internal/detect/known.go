@@ -1,6 +1,11 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // Values that a person has in variables and in files of credentials are secrets by where they stand: no rule has to
 // recognise them. What is asked here is which variables those are, and which values could not be one.
@@ -12,26 +17,26 @@ const (
 )
 
 // lastWords say secret at the end of a variable's name: DEPLOY_KEY, but not KEY_COUNT.
-var lastWords = set("key keys auth salt pin dsn")
+var lastWords = letters.Set("key keys auth salt pin dsn")
 
 // anyWords say it wherever they stand: SECRET_FOR_STAGING.
-var anyWords = set("secret secrets token tokens password passwords passwd passphrase passcode pwd credential credentials apikey authkey privatekey secretkey accesskey")
+var anyWords = letters.Set("secret secrets token tokens password passwords passwd passphrase passcode pwd credential credentials apikey authkey privatekey secretkey accesskey")
 
 // elsewhere say at the end of a name that the secret is not in the variable itself.
-var elsewhere = set("path file dir directory name id url uri host port user username type length size ttl expiry expires count enabled header prefix endpoint region algorithm")
+var elsewhere = letters.Set("path file dir directory name id url uri host port user username type length size ttl expiry expires count enabled header prefix endpoint region algorithm")
 
 // NamesSecret tells whether a variable's name says that its value is secret: *_KEY, *_TOKEN, *_SECRET, *PASS*.
 func NamesSecret(name []byte) bool {
-	if equalFold(name, "pwd") || equalFold(name, "oldpwd") { // where the shell is
+	if letters.EqualFold(name, "pwd") || letters.EqualFold(name, "oldpwd") { // where the shell is
 		return false
 	}
 	secret, last := false, ""
 	for part := range bytes.FieldsFuncSeq(name, func(r rune) bool { return r == '_' || r == '-' || r == '.' }) {
-		if containsFold(part, "public") || equalFold(part, "publishable") {
+		if letters.ContainsFold(part, "public") || letters.EqualFold(part, "publishable") {
 			return false
 		}
 		last = string(bytes.ToLower(part))
-		secret = secret || anyWords[last] || len(last) <= 16 && containsFold(part, "pass") && last != "compass" && last != "bypass"
+		secret = secret || anyWords[last] || len(last) <= 16 && letters.ContainsFold(part, "pass") && last != "compass" && last != "bypass"
 	}
 	if lastWords[last] {
 		before := bytes.TrimRight(bytes.ToLower(name[:len(name)-len(last)]), "_-.")
@@ -48,27 +53,27 @@ func NamesSecret(name []byte) bool {
 // CouldBeSecret tells whether a value is worth hiding wherever it stands: not one that is short or common, a path,
 // a word, an example, or a reference to where the secret is.
 func CouldBeSecret(v []byte) bool {
-	if len(v) < KnownShortest || len(v) > KnownLongest || isReference(v) || isPlaceholder(v) || isDummy(v) || isIdentifier(v) && !isPassphrase(v) {
+	if len(v) < KnownShortest || len(v) > KnownLongest || guess.IsReference(v) || guess.IsPlaceholder(v) || guess.IsDummy(v) || isIdentifier(v) && !isPassphrase(v) {
 		return false
 	}
-	t := traitsOf(v)
+	t := guess.TraitsOf(v)
 	switch {
-	case t.has('/') && (looksLikePath(v) || bytes.Contains(v, []byte("://"))), t.has('\\') && v[0] == '\\':
+	case t.Has('/') && (guess.IsPath(v) || bytes.Contains(v, []byte("://"))), t.Has('\\') && v[0] == '\\':
 		return false
-	case (v[0] == '/' || v[0] == '~') && bytes.Count(v, []byte("/")) > 1 && !t.has('+') && !t.has('='): // a path
+	case (v[0] == '/' || v[0] == '~') && bytes.Count(v, []byte("/")) > 1 && !t.Has('+') && !t.Has('='): // a path
 		return false
-	case t.letters == 0 && (t.symbols == 0 && len(v) < 12 || t.digits == 0): // a number, a date, a line
+	case t.Letters == 0 && (t.Symbols == 0 && len(v) < 12 || t.Digits == 0): // a number, a date, a line
 		return false
-	case t.has(' ') && !isKey(bytes.ReplaceAll(v, []byte(" "), nil)):
+	case t.Has(' ') && !guess.IsKey(bytes.ReplaceAll(v, []byte(" "), nil)):
 		return isPassphrase(v)
 	}
-	return t.distinct() >= 5 && (isKey(v) || isScramble(v) || t.digits > 0 && t.letters > 0 && !isWordy(v) || t.digits > 0 && t.symbols > 0)
+	return t.Distinct() >= 5 && (guess.IsKey(v) || isScramble(v) || t.Digits > 0 && t.Letters > 0 && !guess.IsWordy(v) || t.Digits > 0 && t.Symbols > 0)
 }
 
 // CouldBePassword tells whether what stands where a password stands is worth hiding wherever else it stands: whatever it
 // looks like, but for one that is short, an example, a reference, or one word as texts have them.
 func CouldBePassword(v []byte) bool {
-	return len(v) >= KnownShortest && len(v) <= KnownLongest && !isReference(v) && !isPlaceholder(v) && !isDummy(v) && (len(v) >= longWord || !IsWord(v))
+	return len(v) >= KnownShortest && len(v) <= KnownLongest && !guess.IsReference(v) && !guess.IsPlaceholder(v) && !guess.IsDummy(v) && (len(v) >= longWord || !IsWord(v))
 }
 
 // longWord is a length from which letters stand in texts as rarely as keys do.
@@ -77,15 +82,17 @@ const longWord = 16
 // isIdentifier tells words joined by signs, without a digit: my-app-production.
 func isIdentifier(v []byte) bool {
 	for _, b := range v {
-		if isDigit(b) {
+		if letters.IsDigit(b) {
 			return false
 		}
 	}
-	return (isWordy(v) || isName(v)) && !isScramble(v)
+	return (guess.IsWordy(v) || guess.IsName(v)) && !isScramble(v)
 }
 
 // IsWord tells letters that are a word, or words.
-func IsWord(v []byte) bool { return len(v) > 0 && allOf(v, isAlpha) && !CouldBeSecret(v) }
+func IsWord(v []byte) bool {
+	return len(v) > 0 && letters.AllOf(v, letters.IsAlpha) && !CouldBeSecret(v)
+}
 
 const (
 	// scrambledFrom is the judge's cost from which a value of letters is none of words: 1 in 100 random values of eight
@@ -98,14 +105,14 @@ const (
 // isScramble tells letters that somebody drew at random, in one case or in both. Where its capitals stand says nothing.
 func isScramble(v []byte) bool {
 	var folded [KnownLongest]byte
-	return allOf(v, isAlpha) && surprise(appendFolded(folded[:0], v)) >= scrambledFrom
+	return letters.AllOf(v, letters.IsAlpha) && guess.Surprise(letters.AppendFolded(folded[:0], v)) >= scrambledFrom
 }
 
 // isPassphrase tells some words that are a password together: correct horse battery staple.
 func isPassphrase(v []byte) bool {
 	words := bytes.Fields(v)
 	for _, w := range words {
-		if !allOf(w, isAlpha) {
+		if !letters.AllOf(w, letters.IsAlpha) {
 			return false
 		}
 	}

@@ -1,6 +1,12 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+)
 
 // What has no form of its own is found by the label before it: "date of birth: ...", passport_number = ...,
 // {"mrn": ...}. The label wakes the check, which reads what follows it.
@@ -13,34 +19,34 @@ const (
 )
 
 // labelFillers may stand between a label and its value.
-var labelFillers = set(`number numbers numero no nr num nummer id ids code codes value val text str string field s is was are of for the a an my his her
+var labelFillers = letters.Set(`number numbers numero no nr num nummer id ids code codes value val text str string field s is was are of for the a an my his her
 	their your this date day on in at am le el il em op den dnia ist lautet card holder mrn bank account acct new current full primary home work main
 	cm who type name os record file patient to by and und birth dob`)
 
 // afterLabel is where the value begins that follows the label at a place, on the same line.
-func (c *check) afterLabel(at Span) (from int, ok bool) {
+func (c *check) afterLabel(at letters.Span) (from int, ok bool) {
 	text := c.text
 	first := text[at.Start]
-	if b := c.byteAt(at.Start - 1); isDigit(b) || b == '%' || isAlpha(b) && isAlpha(first) && (isLower(first) || isUpper(b)) {
+	if b := c.byteAt(at.Start - 1); letters.IsDigit(b) || b == '%' || letters.IsAlpha(b) && letters.IsAlpha(first) && (letters.IsLower(first) || letters.IsUpper(b)) {
 		return 0, false
 	}
-	apart := !isWord(text[at.End-1])
+	apart := !letters.IsWord(text[at.End-1])
 	for i := at.End; i < len(text) && i-at.End < labelGap; {
 		b := text[i]
 		switch {
-		case isAlpha(b):
+		case letters.IsAlpha(b):
 			to := i + 1
-			for to < len(text) && isAlpha(text[to]) && !(isUpper(text[to]) && isLower(text[to-1])) && to-i < 16 {
+			for to < len(text) && letters.IsAlpha(text[to]) && !(letters.IsUpper(text[to]) && letters.IsLower(text[to-1])) && to-i < 16 {
 				to++
 			}
 			var scratch [16]byte
-			if !labelFillers[string(appendFolded(scratch[:0], text[i:to]))] || isDigit(c.byteAt(to)) {
+			if !labelFillers[string(letters.AppendFolded(scratch[:0], text[i:to]))] || letters.IsDigit(c.byteAt(to)) {
 				return i, apart
 			}
 			i = to
-		case isDigit(b) && !apart && i-at.End < 3: // ICD10, line2
+		case letters.IsDigit(b) && !apart && i-at.End < 3: // ICD10, line2
 			i++
-		case isDigit(b) || b >= 0x80:
+		case letters.IsDigit(b) || b >= 0x80:
 			return i, apart
 		case bytes.IndexByte([]byte(" \t:=#\"'`([<>.,-_*|/&;?\\"), b) >= 0:
 			apart = apart || b != '_' && b != '-' && b != '.'
@@ -53,16 +59,16 @@ func (c *check) afterLabel(at Span) (from int, ok bool) {
 }
 
 // token is the word of letters, digits and dashes that begins at a place.
-func (c *check) token(from, limit int) Span {
+func (c *check) token(from, limit int) letters.Span {
 	to := from
-	for to < len(c.text) && to-from <= limit && (isAlnum(c.text[to]) || c.text[to] == '-' && to > from && isAlnum(c.byteAt(to+1))) {
+	for to < len(c.text) && to-from <= limit && (letters.IsAlnum(c.text[to]) || c.text[to] == '-' && to > from && letters.IsAlnum(c.byteAt(to+1))) {
 		to++
 	}
-	return Span{from, to}
+	return letters.Between(from, to)
 }
 
 // labelledToken is the token that follows a label; it is empty if none does.
-func (c *check) labelledToken(at Span, limit int) (v Span, text []byte) {
+func (c *check) labelledToken(at letters.Span, limit int) (v letters.Span, text []byte) {
 	if from, ok := c.afterLabel(at); ok {
 		v = c.token(from, limit)
 	}
@@ -73,9 +79,9 @@ func (c *check) labelledToken(at Span, limit int) (v Span, text []byte) {
 func countDigits(v []byte) (n int, others bool) {
 	others = true
 	for _, b := range v {
-		if isDigit(b) {
+		if letters.IsDigit(b) {
 			n++
-		} else if !isUpper(b) && b != '-' {
+		} else if !letters.IsUpper(b) && b != '-' {
 			others = false
 		}
 	}
@@ -103,16 +109,16 @@ var labelledNumbers = []labelled{
 // labelEndings go on where a trigger was cut short: driving licen-ce number.
 var labelEndings = []string{"ses", "ces", "se", "ce"}
 
-func (l *labelled) find(c *check, r *Rule, at Span) {
+func (l *labelled) find(c *check, r *Rule, at letters.Span) {
 	for _, end := range labelEndings {
-		if equalFold(c.text[at.End:min(len(c.text), at.End+len(end))], end) {
+		if letters.EqualFold(c.text[at.End:min(len(c.text), at.End+len(end))], end) {
 			at.End += len(end)
 			break
 		}
 	}
 	v, text := c.labelledToken(at, l.longest+1)
 	digits, plain := countDigits(text)
-	if len(text) < l.shortest || len(text) > l.longest || digits < l.digits || !plain || !c.apart(v) || isSequence(text) || !l.fits(text) || !c.data(v) {
+	if len(text) < l.shortest || len(text) > l.longest || digits < l.digits || !plain || !c.apart(v) || proof.IsSequence(text) || !l.fits(text) || !c.data(v) {
 		return
 	}
 	c.emit(r, v, v)
@@ -125,7 +131,7 @@ func notDate(v []byte) bool { _, ok := readDate(v); return !ok }
 func isAccount(v []byte) bool {
 	n, _ := countDigits(v)
 	for _, b := range v {
-		if isUpper(b) {
+		if letters.IsUpper(b) {
 			return false
 		}
 	}
@@ -133,30 +139,30 @@ func isAccount(v []byte) bool {
 }
 
 // findSortCode reads three pairs of digits: a British bank's branch.
-func findSortCode(c *check, r *Rule, at Span) {
+func findSortCode(c *check, r *Rule, at letters.Span) {
 	v, text := c.labelledToken(at, 9)
 	switch {
 	case len(text) == 8 && text[2] == '-' && text[5] == '-':
 	case len(text) != 6:
 		return
 	}
-	if n, _ := countDigits(text); n == 6 && distinct(text) > 2 && c.apart(v) && c.data(v) {
+	if n, _ := countDigits(text); n == 6 && guess.Distinct(text) > 2 && c.apart(v) && c.data(v) {
 		c.emit(r, v, v)
 	}
 }
 
 // findBIC reads a bank's code: four letters, a country that has IBANs or large banks, a place, a branch.
-func findBIC(c *check, r *Rule, at Span) {
+func findBIC(c *check, r *Rule, at letters.Span) {
 	v, text := c.labelledToken(at, 12)
 	if len(text) != 8 && len(text) != 11 {
 		return
 	}
 	for i, b := range text {
-		if !isUpper(b) && (i < 6 || !isDigit(b)) {
+		if !letters.IsUpper(b) && (i < 6 || !letters.IsDigit(b)) {
 			return
 		}
 	}
-	if ibanForms[string(text[4:6])] == "" && !bankCountries[string(text[4:6])] {
+	if proof.IbanForms[string(text[4:6])] == "" && !bankCountries[string(text[4:6])] {
 		return
 	}
 	if c.alone(v) {
@@ -164,12 +170,12 @@ func findBIC(c *check, r *Rule, at Span) {
 	}
 }
 
-var bankCountries = set("US CA AU NZ JP CN HK SG IN KR ZA MX TH MY ID PH VN TW AR CL CO PE NG KE MA")
+var bankCountries = letters.Set("US CA AU NZ JP CN HK SG IN KR ZA MX TH MY ID PH VN TW AR CL CO PE NG KE MA")
 
 // findICD reads the codes after a word such as diagnosis: those that follow it at once, and on the rest of
 // the line those with a point in them.
-func findICD(c *check, r *Rule, at Span) {
-	if isAlpha(c.text[at.End-1]) {
+func findICD(c *check, r *Rule, at letters.Span) {
+	if letters.IsAlpha(c.text[at.End-1]) {
 		at.End = c.wordEnd(at.End)
 	} else {
 		at.End = at.Start + len("dx") // the sign is read by afterLabel
@@ -183,7 +189,7 @@ func findICD(c *check, r *Rule, at Span) {
 		if to == 0 || i != from && to-i == 3 {
 			continue
 		}
-		if v := (Span{i, to}); c.data(v) {
+		if v := (letters.Between(i, to)); c.data(v) {
 			c.emit(r, v, v)
 		}
 		from = to
@@ -200,7 +206,7 @@ const icdLine = 128
 // wordEnd goes on to the end of a word that a trigger is the beginning of: diagnos-is, diagnos-es.
 func (c *check) wordEnd(from int) int {
 	to := from
-	for to < len(c.text) && to-from < 8 && isLower(c.text[to]) {
+	for to < len(c.text) && to-from < 8 && letters.IsLower(c.text[to]) {
 		to++
 	}
 	return to
@@ -209,19 +215,19 @@ func (c *check) wordEnd(from int) int {
 // icdCode is where a code of ICD-10 ends that begins at from, or 0.
 func (c *check) icdCode(from int) int {
 	text := c.text
-	if from+3 > len(text) || !isUpper(text[from]) || text[from] == 'U' || !isDigit(text[from+1]) || !isDigit(text[from+2]) && text[from+2] != 'A' && text[from+2] != 'B' || isWord(c.byteAt(from-1)) {
+	if from+3 > len(text) || !letters.IsUpper(text[from]) || text[from] == 'U' || !letters.IsDigit(text[from+1]) || !letters.IsDigit(text[from+2]) && text[from+2] != 'A' && text[from+2] != 'B' || letters.IsWord(c.byteAt(from-1)) {
 		return 0
 	}
 	to := from + 3
-	if c.byteAt(to) == '.' && isAlnum(c.byteAt(to+1)) {
-		for to++; to < len(text) && to-from < 9 && (isDigit(text[to]) || isUpper(text[to])); {
+	if c.byteAt(to) == '.' && letters.IsAlnum(c.byteAt(to+1)) {
+		for to++; to < len(text) && to-from < 9 && (letters.IsDigit(text[to]) || letters.IsUpper(text[to])); {
 			to++
 		}
 		if to-from > 8 {
 			return 0
 		}
 	}
-	if b := c.byteAt(to); isWord(b) || (b == '.' || b == '-') && isAlnum(c.byteAt(to+1)) {
+	if b := c.byteAt(to); letters.IsWord(b) || (b == '.' || b == '-') && letters.IsAlnum(c.byteAt(to+1)) {
 		return 0
 	}
 	return to

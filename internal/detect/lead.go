@@ -1,6 +1,10 @@
 package detect
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // Triggers that are no literals; finders.go and numeral.go name them for the checks that need them. What
 // follows the zero byte is as long as what is matched, but for coin, of which it is the end.
@@ -53,7 +57,7 @@ const (
 )
 
 func (s lead) step(c byte) lead {
-	if s.hex > 0 && isHex(c) {
+	if s.hex > 0 && letters.IsHex(c) {
 		next := lead{hex: min(s.hex+1, longHexAfter+3), pairs: noPairs}
 		if s.hex == longHexAfter+1 {
 			next.emits = longHex
@@ -62,7 +66,7 @@ func (s lead) step(c byte) lead {
 	}
 	var next lead
 	switch {
-	case isDigit(c):
+	case letters.IsDigit(c):
 		next.run = min(s.run+1, 4)
 		switch {
 		case s.run == 0 && s.mark != inWord && s.mark != afterMonth && (c == '1' || c == '3'), s.mark == withCoin && next.run < 4:
@@ -87,7 +91,7 @@ func (s lead) step(c byte) lead {
 		}
 	case c == 'x' && s.mark == withZero && s.run == 1:
 		return lead{hex: 1, pairs: noPairs}
-	case isAlpha(c):
+	case letters.IsAlpha(c):
 		next.mark = inWord
 		if s.run == 2 && strings.IndexByte(monthLetters, c) >= 0 {
 			next.mark = afterMonth
@@ -105,7 +109,7 @@ func (s lead) step(c byte) lead {
 		next.mark = afterThree
 	}
 	next.pairs = s.pair(c)
-	if s.pairs == 9 && isHex(c) {
+	if s.pairs == 9 && letters.IsHex(c) {
 		next.emits = hexPairs
 	}
 	return next
@@ -114,13 +118,13 @@ func (s lead) step(c byte) lead {
 // pair steps through xx:xx:xx:x, three states a pair: 0 before it, then its digits, then its sign. The
 // check finds out whether the signs are the same.
 func (s lead) pair(c byte) uint8 {
-	digit := isHex(c)
+	digit := letters.IsHex(c)
 	switch {
 	case s.pairs < 9 && s.pairs%3 < 2 && digit:
 		return s.pairs + 1
 	case s.pairs < 9 && s.pairs%3 == 2 && (c == ':' || c == '-'):
 		return s.pairs + 1
-	case isWord(c):
+	case letters.IsWord(c):
 		return noPairs
 	}
 	return 0

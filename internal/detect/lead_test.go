@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // TestLeads: the digit patterns' own automaton finds what expressions find, and nothing inside the
@@ -33,7 +35,7 @@ func TestLeads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.scan(text, Span{0, len(text)}, func(tr *trigger, at Span) {
+		a.scan(text, letters.Between(0, len(text)), func(tr *trigger, at letters.Span) {
 			found = append(found, tr.rules[0].ID)
 		})
 		return found

@@ -1,14 +1,20 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+)
 
 // manifestSpan is how far from its kind a Secret's values may stand.
 const manifestSpan = 4 << 10
 
 // findManifest reads a Kubernetes Secret, in YAML or JSON of one member a line: all its values are secret,
 // whatever they are called. Those under data are base64, those under stringData are not.
-func findManifest(c *check, r *Rule, at Span) {
-	if isWord(c.byteAt(at.End)) {
+func findManifest(c *check, r *Rule, at letters.Span) {
+	if letters.IsWord(c.byteAt(at.End)) {
 		return // SecretList, SecretStore
 	}
 	from, to := max(0, at.Start-manifestSpan), min(len(c.text), at.End+manifestSpan)
@@ -32,7 +38,7 @@ func findManifest(c *check, r *Rule, at Span) {
 		switch {
 		case name.Len() == 0:
 		case inside && indent > depth:
-			c.manifestValue(r, value.moved(from), plain)
+			c.manifestValue(r, value.Moved(from), plain)
 		default:
 			key := line[name.Start:name.End]
 			plain = string(key) == "stringData"
@@ -43,15 +49,15 @@ func findManifest(c *check, r *Rule, at Span) {
 }
 
 // member reads name: value of a line, each without its quotes.
-func member(line []byte) (name, value Span, indent int) {
-	for indent < len(line) && isBlank(line[indent]) {
+func member(line []byte) (name, value letters.Span, indent int) {
+	for indent < len(line) && letters.IsBlank(line[indent]) {
 		indent++
 	}
 	colon := bytes.IndexByte(line[indent:], ':')
 	if colon < 0 {
-		return Span{}, Span{}, indent
+		return letters.Span{}, letters.Span{}, indent
 	}
-	trim := func(s Span, cut string) Span {
+	trim := func(s letters.Span, cut string) letters.Span {
 		for s.Start < s.End && bytes.IndexByte([]byte(cut), line[s.Start]) >= 0 {
 			s.Start++
 		}
@@ -60,28 +66,28 @@ func member(line []byte) (name, value Span, indent int) {
 		}
 		return s
 	}
-	return trim(Span{indent, indent + colon}, "\"' \t"), trim(Span{indent + colon + 1, len(line)}, "\"', \t\r"), indent
+	return trim(letters.Between(indent, indent+colon), "\"' \t"), trim(letters.Between(indent+colon+1, len(line)), "\"', \t\r"), indent
 }
 
-func (c *check) manifestValue(r *Rule, value Span, plain bool) {
+func (c *check) manifestValue(r *Rule, value letters.Span, plain bool) {
 	v := c.text[value.Start:value.End]
 	if len(v) == 0 || len(v) > valueLimit {
 		return
 	}
 	if !plain {
-		raw := base64Text(v)
+		raw := proof.Base64Text(v)
 		if raw == nil {
 			return
 		}
-		if !allOf(raw, isText) {
-			if len(raw) >= 16 && len(raw) <= 64 && distinct(raw) >= 8 {
+		if !letters.AllOf(raw, letters.IsText) {
+			if len(raw) >= 16 && len(raw) <= 64 && guess.Distinct(raw) >= 8 {
 				c.emit(r, value, value) // a key as it is
 			}
 			return
 		}
 		v = bytes.TrimSpace(raw)
 	}
-	if c.isSecretValue(v, nil, true, true) {
+	if guess.IsSecret(v, nil, true) {
 		c.emit(r, value, value)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 
@@ -29,7 +30,7 @@ var nameLists = sync.OnceValue(func() (lists struct{ given, family, common map[s
 		if err != nil {
 			panic(err)
 		}
-		*to = set(string(text))
+		*to = letters.Set(string(text))
 	}
 	return lists
 })
@@ -44,7 +45,7 @@ var personLabels = []string{"name\"", "name'", "name:", "name=", "name =", "name
 // names looks at every two words in capitals that begin within the span, in text that is not code: where the
 // first is a given name, a person's name may begin. hold tells those that need no look. Given names are
 // no triggers, because two thousand more literals would slow down the reading of everything.
-func (c *check) names(span Span, hold func(start int) bool) {
+func (c *check) names(span letters.Span, hold func(start int) bool) {
 	r, text := c.engine.person, c.text
 	if r == nil || c.file.code || c.file.quiet {
 		return
@@ -60,7 +61,7 @@ func (c *check) names(span Span, hold func(start int) bool) {
 			}
 			i += bits.TrailingZeros64(hits) / 8
 		}
-		if text[i] == ' ' && (isUpper(text[i+1]) || text[i+1] >= 0xc3) {
+		if text[i] == ' ' && (letters.IsUpper(text[i+1]) || text[i+1] >= 0xc3) {
 			if start := c.givenBefore(i); start >= span.Start && start < span.End && (hold == nil || !hold(start)) {
 				c.anchor, c.back, c.reach = start, r.back, r.reach
 				c.fullName(r, c.compound(start), false)
@@ -87,14 +88,14 @@ func (c *check) givenBefore(i int) int {
 	text, end := c.text, i
 	for range 3 {
 		start := end
-		for start > 0 && end-start < nameLongest && (isAlpha(text[start-1]) || text[start-1] >= 0x80) {
+		for start > 0 && end-start < nameLongest && (letters.IsAlpha(text[start-1]) || text[start-1] >= 0x80) {
 			start--
 		}
 		word := text[start:end]
 		switch {
-		case len(word) == 0 || start > 0 && isWord(text[start-1]):
+		case len(word) == 0 || start > 0 && letters.IsWord(text[start-1]):
 			return -1
-		case isUpper(word[0]) || word[0] >= 0x80:
+		case letters.IsUpper(word[0]) || word[0] >= 0x80:
 			if lists := nameLists(); lists.given[string(word)] && !lists.common[string(word)] {
 				return start
 			}
@@ -118,49 +119,49 @@ func setOf(list []string) map[string]bool {
 }
 
 // findPerson reads the name that a trigger begins or introduces.
-func findPerson(c *check, r *Rule, at Span) {
+func findPerson(c *check, r *Rule, at letters.Span) {
 	before := c.byteAt(at.Start - 1)
-	if isWord(before) && !isPersonTail(c.text, at) || before >= 0x80 {
+	if letters.IsWord(before) && !isPersonTail(c.text, at) || before >= 0x80 {
 		return
 	}
 	first := c.text[at.Start]
 	// The cheapest question first: in most texts most of these words begin small and are no names.
-	if c.text[at.End-1] == ' ' && isUpper(first) && isLower(c.text[at.Start+1]) {
-		if next := c.byteAt(at.End); !isUpper(next) && next < 0x80 && !isLower(next) {
+	if c.text[at.End-1] == ' ' && letters.IsUpper(first) && letters.IsLower(c.text[at.Start+1]) {
+		if next := c.byteAt(at.End); !letters.IsUpper(next) && next < 0x80 && !letters.IsLower(next) {
 			return
 		}
 		var scratch [16]byte
-		if isTitle[string(appendFolded(scratch[:0], c.text[at.Start:at.End]))] {
+		if isTitle[string(letters.AppendFolded(scratch[:0], c.text[at.Start:at.End]))] {
 			c.titled(r, at)
 		} else if c.prose(at) {
 			c.fullName(r, c.compound(at.Start), false)
 		}
 		return
 	}
-	if b := c.byteAt(at.End); isLower(b) && isAlpha(c.text[at.End-1]) || c.file.code && !c.quoteNear(at.End) {
+	if b := c.byteAt(at.End); letters.IsLower(b) && letters.IsAlpha(c.text[at.End-1]) || c.file.code && !c.quoteNear(at.End) {
 		return
 	}
 	var scratch [16]byte
-	if at.Len() > len(scratch) || !isPersonLabel[string(appendFolded(scratch[:0], c.text[at.Start:at.End]))] {
+	if at.Len() > len(scratch) || !isPersonLabel[string(letters.AppendFolded(scratch[:0], c.text[at.Start:at.End]))] {
 		return
 	}
 	c.labelledName(r, at)
 }
 
 // isPersonTail: first_name, customerName. A label may be the tail of a longer word.
-func isPersonTail(text []byte, at Span) bool {
+func isPersonTail(text []byte, at letters.Span) bool {
 	before, first := text[at.Start-1], text[at.Start]
-	return before == '_' || isLower(before) && isUpper(first)
+	return before == '_' || letters.IsLower(before) && letters.IsUpper(first)
 }
 
 // prose tells whether names may stand anywhere: not in code, where only comments that name their author
 // and quoted values of telling keys do.
-func (c *check) prose(at Span) bool {
+func (c *check) prose(at letters.Span) bool {
 	return !c.file.code || c.isCredit(at)
 }
 
 // titled reads the name after a title.
-func (c *check) titled(r *Rule, at Span) {
+func (c *check) titled(r *Rule, at letters.Span) {
 	if c.file.code && !c.data(at) {
 		return
 	}
@@ -175,11 +176,11 @@ func (c *check) titled(r *Rule, at Span) {
 func (c *check) compound(at int) int {
 	from := at
 	if c.byteAt(at-1) == '-' {
-		for from = at - 1; from > 0 && at-from < 16 && isAlpha(c.text[from-1]); {
+		for from = at - 1; from > 0 && at-from < 16 && letters.IsAlpha(c.text[from-1]); {
 			from--
 		}
 	}
-	if from == at-1 || !isUpper(c.text[from]) {
+	if from == at-1 || !letters.IsUpper(c.text[from]) {
 		return at
 	}
 	return from
@@ -210,11 +211,11 @@ func (c *check) fullName(r *Rule, from int, trusted bool) {
 }
 
 // labelledName reads a name after its label; after first_name and the like one word is enough.
-func (c *check) labelledName(r *Rule, at Span) {
-	if b := c.text[at.End-1]; !isAlpha(b) && b != ' ' {
+func (c *check) labelledName(r *Rule, at letters.Span) {
+	if b := c.text[at.End-1]; !letters.IsAlpha(b) && b != ' ' {
 		at.End-- // the sign is read by afterLabel
 	}
-	from, ok := c.afterLabel(Span{at.Start, at.End})
+	from, ok := c.afterLabel(letters.Between(at.Start, at.End))
 	if !ok || c.file.code && !c.quoted(from) {
 		return
 	}
@@ -251,14 +252,14 @@ func (c *check) quoted(from int) bool {
 var nameParts = strings.Fields("first last given family sur fore middle vor nach maiden nick")
 
 // partOfName tells a label of one part of a name: first_name, surname, Vorname.
-func (c *check) partOfName(at Span) bool {
+func (c *check) partOfName(at letters.Span) bool {
 	if b := c.text[at.Start] | 0x20; b == 'v' || b == 'a' { // vorname, apellido
 		return true
 	}
 	from := max(0, at.Start-8)
 	before := bytes.TrimRight(c.text[from:at.Start], "_- ")
 	for _, part := range nameParts {
-		if n := len(before) - len(part); n >= 0 && equalFold(before[n:], part) {
+		if n := len(before) - len(part); n >= 0 && letters.EqualFold(before[n:], part) {
 			return true
 		}
 	}
@@ -267,9 +268,9 @@ func (c *check) partOfName(at Span) bool {
 
 // readName reads words in capitals, single blanks between them: their span, and how many there are.
 // Initials and the particles of family names may stand among them.
-func (c *check) readName(from int) (v Span, tokens int) {
+func (c *check) readName(from int) (v letters.Span, tokens int) {
 	text := c.text[:min(len(c.text), from+nameLongest)]
-	v = Span{from, from}
+	v = letters.Between(from, from)
 	for i := from; i < len(text) && tokens < 5; {
 		end, kind := nameWord(text, i)
 		if kind == noName || kind == particle && tokens == 0 {
@@ -280,8 +281,8 @@ func (c *check) readName(from int) (v Span, tokens int) {
 			tokens++
 		}
 		if end >= len(text) || text[end] != ' ' {
-			if kind == nameToken && end < len(c.text) && (isWord(c.text[end]) || c.text[end] == '(' || c.text[end] == '.' && isAlnum(c.byteAt(end+1))) {
-				return Span{}, 0
+			if kind == nameToken && end < len(c.text) && (letters.IsWord(c.text[end]) || c.text[end] == '(' || c.text[end] == '.' && letters.IsAlnum(c.byteAt(end+1))) {
+				return letters.Span{}, 0
 			}
 			break
 		}
@@ -297,14 +298,14 @@ const (
 	particle
 )
 
-var particles = set("de da do dos das del della di du des la le van von der den ter ten zu bin ibn al el y e")
+var particles = letters.Set("de da do dos das del della di du des la le van von der den ter ten zu bin ibn al el y e")
 
 // nameWord reads one word of a name: where it ends, and what it is.
 func nameWord(text []byte, from int) (end, kind int) {
 	r, size := utf8.DecodeRune(text[from:])
 	if !unicode.IsUpper(r) {
 		end = from
-		for end < len(text) && end-from < 6 && isLower(text[end]) {
+		for end < len(text) && end-from < 6 && letters.IsLower(text[end]) {
 			end++
 		}
 		if particles[string(text[from:end])] && end < len(text) && text[end] == ' ' {
@@ -324,7 +325,7 @@ func nameWord(text []byte, from int) (end, kind int) {
 			lowers++
 		case unicode.IsUpper(r):
 			uppers++
-		case (r == '-' || r == '\'' || r == '’') && end+size < len(text) && (isUpper(text[end+size]) || text[end+size] >= 0x80):
+		case (r == '-' || r == '\'' || r == '’') && end+size < len(text) && (letters.IsUpper(text[end+size]) || text[end+size] >= 0x80):
 		default:
 			if lowers < uppers {
 				return from, noName

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // FindNamed returns the findings of a value whose name stands elsewhere: the key of its member in a
@@ -20,7 +22,7 @@ func (e *Engine) FindNamed(name, value []byte) []Finding {
 	c.depth = -1 // a name in front is no form of the value
 	v := c.view()
 	v.named(name, line)
-	c.look(v, func(in, at Span) bool { return at.Start >= 0 })
+	c.look(v, func(in, at letters.Span) bool { return at.Start >= 0 })
 	if len(c.found) == 0 {
 		return found
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // names are what stands in front of a text in a request: the vendor's words, a tool's, and some that say secret.
@@ -75,8 +77,8 @@ func TestANameTakesNothingAway(t *testing.T) {
 		for _, shape := range oneLineShapes {
 			text := fmt.Sprintf(shape, p)
 			at := strings.Index(text, p)
-			whole := []Finding{{Span: Span{at, at + len(p)}}}
-			if left := uncovered([]byte("x\n"+text+"\ny"), []Finding{{Span: Span{at + 2, at + 2 + len(p)}}}, c.engine.Find("", []byte("x\n"+text+"\ny"))); left != "" {
+			whole := []Finding{{Span: letters.Between(at, at+len(p))}}
+			if left := uncovered([]byte("x\n"+text+"\ny"), []Finding{{Span: letters.Between(at+2, at+2+len(p))}}, c.engine.Find("", []byte("x\n"+text+"\ny"))); left != "" {
 				t.Errorf("%q is left of %s between other lines", left, text)
 			}
 			for _, name := range textNames {

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // Many vendors' tokens have no mark of their own: 32 hex digits are a key of Datadog's beside the word
@@ -134,7 +137,7 @@ func begins(re *syntax.Regexp, c rune) bool {
 	return true
 }
 
-func findNear(c *check, r *Rule, at Span) {
+func findNear(c *check, r *Rule, at letters.Span) {
 	if !c.ownWord(at) {
 		return
 	}
@@ -158,14 +161,14 @@ func findNear(c *check, r *Rule, at Span) {
 		if length == 0 {
 			continue
 		}
-		value := Span{i, i + length}
-		if !n.introduced(text[at.Start:i]) || isHashContext(text[max(at.Start, i-24):i]) || !n.ids && isIdentified(text[at.Start:i]) ||
-			b != '[' && (r.validate == nil && !looksIssued(text[i:i+length]) || spaced(text[i:i+length]) && !c.fills(value)) {
+		value := letters.Between(i, i+length)
+		if !n.introduced(text[at.Start:i]) || guess.IsHashContext(text[max(at.Start, i-24):i]) || !n.ids && isIdentified(text[at.Start:i]) ||
+			b != '[' && (r.validate == nil && !guess.IsIssued(text[i:i+length]) || guess.Spaced(text[i:i+length]) && !c.fills(value)) {
 			inToken = true
 			continue
 		}
 		before := len(c.found)
-		if c.emit(r, value, Span{at.Start, value.End}); len(c.found) > before {
+		if c.emit(r, value, letters.Between(at.Start, value.End)); len(c.found) > before {
 			return
 		}
 		inToken = true
@@ -198,13 +201,11 @@ func ends(text []byte, length int) bool {
 	return length+1 == len(text) || !isValueByte(text[length+1])
 }
 
-func spaced(v []byte) bool { return bytes.IndexByte(v, ' ') > 0 }
-
 // fills tells whether a value of several words is all of a string, or all between a sign and the line's end:
 // four words of four letters occur in prose, too.
-func (c *check) fills(value Span) bool {
+func (c *check) fills(value letters.Span) bool {
 	i := value.Start - 1
-	for isBlank(c.byteAt(i)) && value.Start-i < 4 {
+	for letters.IsBlank(c.byteAt(i)) && value.Start-i < 4 {
 		i--
 	}
 	after := c.byteAt(value.End)
@@ -218,15 +219,17 @@ func (c *check) fills(value Span) bool {
 }
 
 // isValueByte: what tokens are made of. A dot or a colon beside one ends a sentence or a key.
-func isValueByte(b byte) bool { return isWord(b) || b == '-' || b == '+' || b == '/' || b == '~' }
+func isValueByte(b byte) bool {
+	return letters.IsWord(b) || b == '-' || b == '+' || b == '/' || b == '~'
+}
 
 // ownWord tells whether a keyword stands as a word: alone, or as a part of snake_case or camelCase.
-func (c *check) ownWord(at Span) bool {
+func (c *check) ownWord(at letters.Span) bool {
 	first, last := c.text[at.Start], c.text[at.End-1]
-	if before := c.byteAt(at.Start - 1); isAlpha(before) && isAlpha(first) && (isLower(first) || isUpper(before)) {
+	if before := c.byteAt(at.Start - 1); letters.IsAlpha(before) && letters.IsAlpha(first) && (letters.IsLower(first) || letters.IsUpper(before)) {
 		return false
 	}
-	if after := c.byteAt(at.End); isLower(after) && isAlpha(last) && !bytes.HasPrefix(c.text[at.End:], []byte("s ")) {
+	if after := c.byteAt(at.End); letters.IsLower(after) && letters.IsAlpha(last) && !bytes.HasPrefix(c.text[at.End:], []byte("s ")) {
 		return false
 	}
 	return true
@@ -239,16 +242,16 @@ func (n *near) introduced(before []byte) bool {
 	}
 	for _, w := range n.words {
 		for from := 0; ; {
-			i := indexFold(before[from:], string(w))
+			i := letters.IndexFold(before[from:], string(w))
 			if i < 0 {
 				break
 			}
 			from += i + len(w)
 			// The pattern is no PAT, the author no auth, the monkey no key.
-			if from < len(before) && isLower(before[from]) && before[from] != 's' {
+			if from < len(before) && letters.IsLower(before[from]) && before[from] != 's' {
 				continue
 			}
-			if string(w) != "key" || !isLower(at(before, from-len(w)-1)) || isUpper(before[from-len(w)]) || beforeKey(before[:from-len(w)]) {
+			if string(w) != "key" || !letters.IsLower(guess.At(before, from-len(w)-1)) || letters.IsUpper(before[from-len(w)]) || beforeKey(before[:from-len(w)]) {
 				return true
 			}
 		}
@@ -259,7 +262,7 @@ func (n *near) introduced(before []byte) bool {
 // beforeKey tells what is written in one word with key: apikey, secretkey.
 func beforeKey(before []byte) bool {
 	for _, w := range keyWords {
-		if i := len(before) - len(w); i >= 0 && equalFold(before[i:], w) {
+		if i := len(before) - len(w); i >= 0 && letters.EqualFold(before[i:], w) {
 			return true
 		}
 	}
@@ -277,80 +280,15 @@ func isIdentified(before []byte) bool {
 		sign = sign || before[end] == ':' || before[end] == '=' || before[end] == '>'
 	}
 	from := end
-	for from > 0 && isAlnum(before[from-1]) && !(isUpper(before[from-1]) && from < end && isLower(before[from])) {
+	for from > 0 && letters.IsAlnum(before[from-1]) && !(letters.IsUpper(before[from-1]) && from < end && letters.IsLower(before[from])) {
 		from--
 	}
-	if from > 0 && from < end && isUpper(before[from-1]) {
+	if from > 0 && from < end && letters.IsUpper(before[from-1]) {
 		from-- // the capital of the last word in camelCase
 	}
 	last := before[from:end]
 	var folded [16]byte
-	return sign && len(last) <= len(folded) && identifiers.has(appendFolded(folded[:0], last)) && !containsFold(before[max(0, from-8):from], "secret")
+	return sign && len(last) <= len(folded) && identifiers.Has(letters.AppendFolded(folded[:0], last)) && !letters.ContainsFold(before[max(0, from-8):from], "secret")
 }
 
-var identifiers = listOf("id ids uuid guid sha hash digest commit rev ref version region host hostname url uri name user username email project org account size etag checksum fingerprint thumbprint index branch tag image bucket tx txid transaction block root topic address")
-
-// isHashContext tells what introduces digests and identifiers, which have the form of keys.
-func isHashContext(before []byte) bool {
-	for _, w := range hashWords {
-		if i := lastFold(before, w); i >= 0 && !isAlpha(at(before, i-1)) {
-			return true
-		}
-	}
-	return false
-}
-
-var hashWords = strings.Fields("sha1 sha256 sha-256 sha512 sha md5 commit checksum digest etag revision integrity fingerprint uuid guid h1")
-
-func at(text []byte, i int) byte {
-	if i < 0 {
-		return 0
-	}
-	return text[i]
-}
-
-// lastFold is where word, in lower case, stands last in text, in any case; -1 if nowhere.
-func lastFold(text []byte, word string) int {
-	for i := len(text) - len(word); i >= 0; i-- {
-		if equalFold(text[i:i+len(word)], word) {
-			return i
-		}
-	}
-	return -1
-}
-
-// looksIssued tells what a machine made from a word, a dotted name or a number of the same length.
-func looksIssued(v []byte) bool {
-	if spaced(v) {
-		return surprise(v) > naturalBelow && distinct(v) >= 6
-	}
-	digits, letters, lowers, uppers := 0, 0, 0, 0
-	for _, b := range v {
-		switch {
-		case isDigit(b):
-			digits++
-		case isLower(b):
-			letters, lowers = letters+1, lowers+1
-		case isUpper(b):
-			letters, uppers = letters+1, uppers+1
-		}
-	}
-	if digits == 0 {
-		return lowers > 0 && uppers > 0 && len(v) >= 20 && surprise(v) > naturalBelow || len(v) >= 16 && surprise(v) > naturalBelow+12
-	}
-	return letters > 0 && (len(v) < 20 || isHexParts(v) || surprise(v) > naturalBelow) && distinct(v) >= 6
-}
-
-// isHexParts tells hex digits, as they are, joined as in a UUID or behind a prefix; random hex reads like words.
-func isHexParts(v []byte) bool {
-	hex, all := 0, 0
-	for _, b := range v {
-		if isAlnum(b) {
-			all++
-		}
-		if isHex(b) {
-			hex++
-		}
-	}
-	return hex >= 16 && hex*4 >= all*3
-}
+var identifiers = letters.ListOf("id ids uuid guid sha hash digest commit rev ref version region host hostname url uri name user username email project org account size etag checksum fingerprint thumbprint index branch tag image bucket tx txid transaction block root topic address")

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 // publishable are keys that are public by design: every visitor of a page has them.
@@ -114,7 +116,7 @@ func BenchmarkOrdinaryOutput(b *testing.B) {
 		home, _ := os.UserHomeDir()
 		modules = filepath.Join(home, "go", "pkg", "mod")
 	}
-	take(filepath.Join(goTells(b, "env", "GOROOT"), "src"), 12<<20, ends(".go"))
+	take(filepath.Join(trial.GoTells(b, "env", "GOROOT"), "src"), 12<<20, ends(".go"))
 	take(modules, 8<<20, ends(".md", "LICENSE", ".json", ".yaml", ".yml", "go.sum", "AUTHORS", "Makefile"))
 	take("../../clients", 8<<20, ends("package.json", ".md", "LICENSE", ".js", "package-lock.json"))
 	counts := map[string]int{}

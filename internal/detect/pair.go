@@ -3,6 +3,8 @@ package detect
 import (
 	"bytes"
 	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 const (
@@ -21,7 +23,7 @@ func pair(text []byte, found []Finding) {
 		best := -1
 		for _, step := range []int{1, -1} { // the secret mostly follows
 			for j := i + step; best < 0 && j >= 0 && j < len(found) && together(text, found[i].Span, found[j].Span); j += step {
-				if slices.Contains(found[i].Rule.with, found[j].Rule.ID) && found[j].With == (Span{}) && found[j].Severity != Info {
+				if slices.Contains(found[i].Rule.with, found[j].Rule.ID) && found[j].With == (letters.Span{}) && found[j].Severity != Info {
 					best = j
 				}
 			}
@@ -33,7 +35,7 @@ func pair(text []byte, found []Finding) {
 	}
 }
 
-func together(text []byte, a, b Span) bool {
+func together(text []byte, a, b letters.Span) bool {
 	if a.Start > b.Start {
 		a, b = b, a
 	}

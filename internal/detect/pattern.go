@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // A regular expression costs microseconds even where it fails at once; the automaton has already
@@ -373,7 +375,7 @@ func innerLiteral(re *syntax.Regexp) string {
 }
 
 // runPattern is the check of a rule with a regular expression.
-func runPattern(c *check, r *Rule, at Span) {
+func runPattern(c *check, r *Rule, at letters.Span) {
 	p := r.pattern
 	if p.anchored && p.boundary && !c.wordBegins(at.Start) {
 		return
@@ -383,12 +385,12 @@ func runPattern(c *check, r *Rule, at Span) {
 		for i := range plan.shapes {
 			s := &plan.shapes[i]
 			start := at.Start - s.offset
-			if start < 0 || s.keyword != "" && !equalFold(c.text[at.Start:at.End], s.keyword) || s.boundary && !c.wordBegins(start) ||
+			if start < 0 || s.keyword != "" && !letters.EqualFold(c.text[at.Start:at.End], s.keyword) || s.boundary && !c.wordBegins(start) ||
 				s.before != nil && start > 0 && s.before[c.text[start-1]] {
 				continue
 			}
 			if whole, value, ok := s.match(c.text[start:min(at.Start+p.forward, len(c.text))]); ok {
-				c.emit(r, value.moved(start), whole.moved(start))
+				c.emit(r, value.Moved(start), whole.Moved(start))
 				return
 			}
 		}
@@ -420,9 +422,9 @@ func runPattern(c *check, r *Rule, at Span) {
 			}
 		}
 		if from > tried.End || last < tried.Start {
-			*tried = Span{from, last + 1}
+			*tried = letters.Between(from, last+1)
 		} else {
-			*tried = Span{min(from, tried.Start), max(last+1, tried.End)}
+			*tried = letters.Between(min(from, tried.Start), max(last+1, tried.End))
 		}
 		return
 	}
@@ -433,7 +435,7 @@ func runPattern(c *check, r *Rule, at Span) {
 
 // triedOf is where a rule's expression has been tried in this pass. What it says of a place does not depend
 // on which of the keywords around has led there, so that once is enough however many there are.
-func (c *check) triedOf(r *Rule) *Span {
+func (c *check) triedOf(r *Rule) *letters.Span {
 	for i := range c.tried {
 		if c.tried[i].rule == r {
 			return &c.tried[i].Span
@@ -446,13 +448,13 @@ func (c *check) triedOf(r *Rule) *Span {
 // tried is a part of the text in which a rule's expression has been tried.
 type tried struct {
 	rule *Rule
-	Span
+	letters.Span
 }
 
 // startsWith tells whether text begins with one of the words, which are in lower case.
 func startsWith(text []byte, words []string) bool {
 	for _, w := range words {
-		if len(w) <= len(text) && text[0]|0x20 == w[0]|0x20 && equalFold(text[:len(w)], w) {
+		if len(w) <= len(text) && text[0]|0x20 == w[0]|0x20 && letters.EqualFold(text[:len(w)], w) {
 			return true
 		}
 	}
@@ -461,19 +463,19 @@ func startsWith(text []byte, words []string) bool {
 
 // wordBegins tells whether a \b fits before a place.
 func (c *check) wordBegins(at int) bool {
-	return at == 0 || isWord(c.text[at-1]) != isWord(c.text[at])
+	return at == 0 || letters.IsWord(c.text[at-1]) != letters.IsWord(c.text[at])
 }
 
 // matched picks the value out of a match as gitleaks does: the named group, else the first that
 // took part, else all of it.
 func (c *check) matched(r *Rule, from int, m []int) {
-	value := Span{m[0], m[1]}
+	value := letters.Between(m[0], m[1])
 	if r.group > 0 {
-		value = Span{m[2*r.group], m[2*r.group+1]}
+		value = letters.Between(m[2*r.group], m[2*r.group+1])
 	} else {
 		for i := 2; i < len(m); i += 2 {
 			if m[i] >= 0 && m[i] < m[i+1] {
-				value = Span{m[i], m[i+1]}
+				value = letters.Between(m[i], m[i+1])
 				break
 			}
 		}
@@ -481,6 +483,6 @@ func (c *check) matched(r *Rule, from int, m []int) {
 	if value.Start < 0 || value.Len() == 0 {
 		return
 	}
-	whole := Span{from + m[0], from + m[1]}
-	c.emit(r, Span{from + value.Start, from + value.End}, whole)
+	whole := letters.Between(from+m[0], from+m[1])
+	c.emit(r, letters.Between(from+value.Start, from+value.End), whole)
 }

@@ -5,6 +5,10 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 // TestWhereNumbersStand: digits are a number of somebody only as a value of their own.
@@ -121,7 +125,7 @@ func TestDates(t *testing.T) {
 
 // TestKeccak: the hash of the empty text is the one that every Ethereum client prints.
 func TestKeccak(t *testing.T) {
-	if got := hex.EncodeToString(keccak256(nil)); got != "c5d2460186f7233c927e7db2dcc703c0"+"e500b653ca82273b7bfad8045d85a470" {
+	if got := hex.EncodeToString(proof.Keccak256(nil)); got != "c5d2460186f7233c927e7db2dcc703c0"+"e500b653ca82273b7bfad8045d85a470" {
 		t.Errorf("keccak256 of nothing is %s", got)
 	}
 }
@@ -130,28 +134,28 @@ func TestKeccak(t *testing.T) {
 // Each kind's own vectors are changed at each place; few may pass, where letters are only a form.
 func TestChecksNeedTheirDigits(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	for _, n := range numerals {
-		rule := Default().Rule(n.name)
-		if n.unproved || rule == nil || len(rule.Examples) == 0 {
+	for _, n := range proof.Numbers {
+		rule := Default().Rule(n.Name)
+		if n.Unproved || rule == nil || len(rule.Examples) == 0 {
 			continue
 		}
 		for _, example := range rule.Examples {
 			f := Default().Find("", []byte(example))[0]
-			v := compacted(nil, []byte(example[f.Start:f.End]))
+			v := proof.Compact(nil, []byte(example[f.Start:f.End]))
 			passed, tried := 0, 0
 			for i, b := range v {
-				if !isDigit(b) {
+				if !letters.IsDigit(b) {
 					continue
 				}
 				changed := slices.Clone(v)
 				changed[i] = '0' + (b-'0'+1+byte(r.IntN(9)))%10
 				tried++
-				if n.check(changed) {
+				if n.Check(changed) {
 					passed++
 				}
 			}
 			if tried == 0 || passed*4 > tried {
-				t.Errorf("%s: %d of %d numbers with a changed digit pass", n.name, passed, tried)
+				t.Errorf("%s: %d of %d numbers with a changed digit pass", n.Name, passed, tried)
 			}
 		}
 	}
@@ -175,7 +179,7 @@ func TestEditInCode(t *testing.T) {
 	pieces := append(material(t), "// ", "\"", "'", "`", "/*", "Copyright ", "Signed-off-by: ", "x := ", "diagnosis ", "phone: ", "name: ")
 	r := rand.New(rand.NewPCG(9, 10))
 	e := Default()
-	for range 40 / thorough {
+	for range 40 / trial.Thorough {
 		var text []byte
 		for range 30 {
 			text = append(text, pieces[r.IntN(len(pieces))]...)
@@ -186,10 +190,27 @@ func TestEditInCode(t *testing.T) {
 			end := min(len(text), at+r.IntN(1+[]int{1, 3, 40, 400}[r.IntN(4)]))
 			insert := pieces[r.IntN(len(pieces))]
 			text = slices.Concat(text[:at], []byte(insert), text[end:])
-			scan = scan.Edit(text, Span{at, end}, len(insert))
+			scan = scan.Edit(text, letters.Between(at, end), len(insert))
 			if want := e.Open("a.go", text).Findings(); !slices.Equal(scan.Findings(), want) {
 				t.Fatalf("step %d: got %v, want %v", step, scan.Findings(), want)
 			}
+		}
+	}
+}
+
+// TestNumbers: the checks of personal and payment numbers, at their edges.
+func TestNumbers(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want int
+	}{
+		{"4012 8888 8888 1881", 1}, {"371449635398431", 1}, {"4012888888881882", 0}, {"1234567890123452", 0}, // cards; the good ones are published
+		{"GR16 0110 1050 0000 1054 7023 795", 1}, {"GB82WEST12345698765433", 0}, {"DE8937040044053201300", 0},
+		{"536-90-4399", 1}, {"219-09-9998", 1}, {"666-12-3456", 0}, {"000-12-3456", 0},
+		{"+44 20 7031 3000", 1}, {"+1790000000000", 0}, {"8.20.15.1", 1}, {"256.1.1.1", 0}, {"192.0.2.7", 0},
+	} {
+		if got := Default().Find("", []byte("value "+c.text+" there")); len(got) != c.want {
+			t.Errorf("%s: %d findings, want %d", c.text, len(got), c.want)
 		}
 	}
 }

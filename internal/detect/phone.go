@@ -1,12 +1,19 @@
 package detect
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/phones"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+)
 
 // findPhone reads an international number after its plus. What has the form is judged by
 // libphonenumber's tables, which cost microseconds; so the form is checked first.
-func findPhone(c *check, r *Rule, at Span) {
+func findPhone(c *check, r *Rule, at letters.Span) {
 	text := c.text
-	if b := c.byteAt(at.Start - 1); isWord(b) || b == '+' || b == '.' || b == ')' || b == ']' {
+	if b := c.byteAt(at.Start - 1); letters.IsWord(b) || b == '+' || b == '.' || b == ')' || b == ']' {
 		return
 	}
 	digits, open, i := 0, 0, at.Start+1
@@ -14,7 +21,7 @@ func findPhone(c *check, r *Rule, at Span) {
 	for i < len(text) && i-at.Start < 32 && digits <= 15 {
 		b := text[i]
 		switch {
-		case isDigit(b):
+		case letters.IsDigit(b):
 			digits++
 			end = i + 1
 		case b == '(' && open == 0:
@@ -30,20 +37,20 @@ func findPhone(c *check, r *Rule, at Span) {
 		}
 		i++
 	}
-	if digits < 8 || digits > 15 || isWord(c.byteAt(end)) || c.byteAt(end) == '.' && isDigit(c.byteAt(end+1)) {
+	if digits < 8 || digits > 15 || letters.IsWord(c.byteAt(end)) || c.byteAt(end) == '.' && letters.IsDigit(c.byteAt(end+1)) {
 		return
 	}
 	var scratch [16]byte
 	number := scratch[:0]
 	for _, b := range text[at.Start:end] {
-		if isDigit(b) {
+		if letters.IsDigit(b) {
 			number = append(number, b)
 		}
 	}
-	if code, national, ok := phone(string(number)); !ok || fictional(code, national) {
+	if code, national, ok := phones.International(string(number)); !ok || fictional(code, national) {
 		return
 	}
-	c.emit(r, Span{at.Start, end}, Span{at.Start, end})
+	c.emit(r, letters.Between(at.Start, end), letters.Between(at.Start, end))
 }
 
 // fictions are the beginnings of numbers that regulators keep for films and documents, by country.
@@ -58,14 +65,14 @@ var fictions = map[string][]string{
 // fictional tells a number that can be nobody's.
 func fictional(code, national string) bool {
 	if code == "1" {
-		return len(national) == 10 && national[3:8] == "55501" || isRun([]byte(national))
+		return len(national) == 10 && national[3:8] == "55501" || guess.IsRun([]byte(national))
 	}
 	for _, prefix := range fictions[code] {
 		if strings.HasPrefix(national, prefix) {
 			return true
 		}
 	}
-	return isRun([]byte(national))
+	return guess.IsRun([]byte(national))
 }
 
 // phoneLabels come before a number that is written as one does at home, without a plus.
@@ -83,9 +90,9 @@ var homes = []struct {
 }
 
 // findHomePhone reads a number after a word such as phone. The trigger is the word.
-func findHomePhone(c *check, r *Rule, at Span) {
+func findHomePhone(c *check, r *Rule, at letters.Span) {
 	from, ok := c.afterLabel(at)
-	if !ok || !isDigit(c.byteAt(from)) {
+	if !ok || !letters.IsDigit(c.byteAt(from)) {
 		return
 	}
 	if c.byteAt(from-1) == '(' {
@@ -98,7 +105,7 @@ func findHomePhone(c *check, r *Rule, at Span) {
 	var scratch [16]byte
 	for ; i < len(text) && i-from < 24 && digits < len(scratch); i++ {
 		b := text[i]
-		if isDigit(b) {
+		if letters.IsDigit(b) {
 			scratch[digits] = b
 			digits, end = digits+1, i+1
 			continue
@@ -106,16 +113,16 @@ func findHomePhone(c *check, r *Rule, at Span) {
 		if strings.IndexByte(" -./()", b) < 0 {
 			break
 		}
-		if i > from && isDigit(text[i-1]) {
+		if i > from && letters.IsDigit(text[i-1]) {
 			groups++
 		} else if b == ' ' && text[i-1] == ' ' || b == '-' && text[i-1] == '-' {
 			break
 		}
 	}
-	v := Span{from, end}
+	v := letters.Between(from, end)
 	number := scratch[:digits]
 	// Ten digits that begin with 1 are seconds since 1970.
-	if digits < 9 || isWord(c.byteAt(end)) || groups == 0 && digits == 10 && number[0] == '1' || isSequence(number) || !notDate(text[from:min(len(text), from+16)]) || !c.data(v) {
+	if digits < 9 || letters.IsWord(c.byteAt(end)) || groups == 0 && digits == 10 && number[0] == '1' || proof.IsSequence(number) || !notDate(text[from:min(len(text), from+16)]) || !c.data(v) {
 		return
 	}
 	valid := false
@@ -123,7 +130,7 @@ func findHomePhone(c *check, r *Rule, at Span) {
 		if strings.IndexByte(home.begins, number[0]) < 0 || digits < home.fewest || digits > home.longest {
 			continue
 		}
-		code, national, ok := phoneIn(home.region, string(number))
+		code, national, ok := phones.In(home.region, string(number))
 		if fictional(code, national) { // though elsewhere it may be somebody's
 			return
 		}

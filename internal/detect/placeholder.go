@@ -1,6 +1,10 @@
 package detect
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // The form of a placeholder, which package redact makes: rules must know it, or they would find in
 // DB_PASSWORD=SECRET_sy8cab what has been hidden already.
@@ -28,11 +32,11 @@ func PlaceholderCheck(token []byte) byte {
 // isToken tells whether a value is a placeholder.
 func isToken(v []byte) bool {
 	n := len(v) - PlaceholderBody - 1
-	if n < 2 || v[n] != '_' || !isUpper(v[0]) {
+	if n < 2 || v[n] != '_' || !letters.IsUpper(v[0]) {
 		return false
 	}
 	for _, c := range v[:n] {
-		if !isUpper(c) && !isDigit(c) && c != '_' {
+		if !letters.IsUpper(c) && !letters.IsDigit(c) && c != '_' {
 			return false
 		}
 	}

@@ -1,6 +1,10 @@
 package detect
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // prints are fingerprints of code: hashes of printLength characters in a row, white space left out and capitals
 // made small, so that indenting and wrapping change nothing. Of every printWindow hashes in a row the least is
@@ -27,14 +31,14 @@ const (
 )
 
 // prints looks for fingerprints that begin within the span; hold tells those that need no look.
-func (c *check) prints(span Span, hold func(start int) bool) {
+func (c *check) prints(span letters.Span, hold func(start int) bool) {
 	for _, r := range c.engine.indexed {
 		p := r.index.prints
 		if p == nil {
 			continue
 		}
-		around := Span{max(0, span.Start-printBack), min(len(c.text), span.End+printReach)}
-		p.choose(c.text, around, func(at Span, hash uint64) {
+		around := letters.Between(max(0, span.Start-printBack), min(len(c.text), span.End+printReach))
+		p.choose(c.text, around, func(at letters.Span, hash uint64) {
 			if at.Start < span.Start || at.Start >= span.End || !p.set.Contains(hash) || !varied(c.text[at.Start:at.End]) || hold != nil && hold(at.Start) {
 				return
 			}
@@ -48,15 +52,15 @@ func (c *check) prints(span Span, hold func(start int) bool) {
 }
 
 // choose calls yield for the fingerprints of a part of a text, in their order.
-func (p *prints) choose(text []byte, part Span, yield func(at Span, hash uint64)) {
+func (p *prints) choose(text []byte, part letters.Span, yield func(at letters.Span, hash uint64)) {
 	var (
-		letters [ringSize]byte // the row's last characters, and where they stand
-		places  [ringSize]int32
-		hashes  [ringSize]uint64 // of the printLength characters that begin there
-		n       int              // characters of the row
-		least   int              // the chosen one of the last window
-		hash    uint64
-		last    = part.Start
+		alphas [ringSize]byte // the row's last characters, and where they stand
+		places [ringSize]int32
+		hashes [ringSize]uint64 // of the printLength characters that begin there
+		n      int              // characters of the row
+		least  int              // the chosen one of the last window
+		hash   uint64
+		last   = part.Start
 	)
 	for i := part.Start; i < part.End; i++ {
 		b := text[i]
@@ -67,14 +71,14 @@ func (p *prints) choose(text []byte, part Span, yield func(at Span, hash uint64)
 			n, hash = 0, 0
 		}
 		last = i
-		if isUpper(b) {
+		if letters.IsUpper(b) {
 			b |= 0x20
 		}
 		hash = bits.RotateLeft64(hash, 1) ^ p.letters[b]
 		if n >= printLength {
-			hash ^= bits.RotateLeft64(p.letters[letters[(n-printLength)%ringSize]], printLength)
+			hash ^= bits.RotateLeft64(p.letters[alphas[(n-printLength)%ringSize]], printLength)
 		}
-		letters[n%ringSize], places[n%ringSize] = b, int32(i-part.Start)
+		alphas[n%ringSize], places[n%ringSize] = b, int32(i-part.Start)
 		n++
 		at := n - printLength // the hash that is complete now
 		if at < 0 {
@@ -95,7 +99,7 @@ func (p *prints) choose(text []byte, part Span, yield func(at Span, hash uint64)
 		}
 		if at == printWindow-1 || at >= printWindow && least != before {
 			end := places[(least+printLength-1)%ringSize]
-			yield(Span{part.Start + int(places[least%ringSize]), part.Start + int(end) + 1}, hashes[least%ringSize])
+			yield(letters.Between(part.Start+int(places[least%ringSize]), part.Start+int(end)+1), hashes[least%ringSize])
 		}
 	}
 }

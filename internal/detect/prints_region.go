@@ -3,6 +3,8 @@ package detect
 import (
 	"cmp"
 	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // regionGap is how far from the one before it a fingerprint still belongs to the same region.
@@ -16,7 +18,7 @@ func withRegions(prints []candidate, findings []Finding) []Finding {
 		return cmp.Or(cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.print, b.print))
 	})
 	inOrder := func(a, b Finding) int { return cmp.Compare(a.Start, b.Start) }
-	var others []Span
+	var others []letters.Span
 	for from := 0; from < len(prints); {
 		if from == 0 || prints[from].Rule != prints[from-1].Rule { // those of one rule are apart from each other
 			slices.SortFunc(findings, inOrder)
@@ -65,7 +67,7 @@ func region(prints []candidate, end int) (Finding, bool) {
 
 // Around is the finding, or for a region of code what lies of it between other values, which are given in their
 // order and do not overlap. Too little to hold a fingerprint is nothing.
-func (f Finding) Around(others []Span) (pieces []Finding) {
+func (f Finding) Around(others []letters.Span) (pieces []Finding) {
 	if !f.region {
 		return []Finding{f}
 	}
@@ -73,11 +75,11 @@ func (f Finding) Around(others []Span) (pieces []Finding) {
 	piece := func(to int) {
 		if to-at >= printLength {
 			p := f
-			p.Span = Span{at, to}
+			p.Span = letters.Between(at, to)
 			pieces = append(pieces, p)
 		}
 	}
-	first, _ := slices.BinarySearchFunc(others, at, func(o Span, at int) int { return cmp.Compare(o.End, at+1) })
+	first, _ := slices.BinarySearchFunc(others, at, func(o letters.Span, at int) int { return cmp.Compare(o.End, at+1) })
 	for _, o := range others[first:] {
 		if o.Start >= f.End {
 			break

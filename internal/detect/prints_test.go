@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 // ourCode stands for what an organisation does not want to leave.
@@ -117,15 +120,15 @@ func TestRegionsGiveWay(t *testing.T) {
 	if found[0].End != found[1].Start || found[1].End != found[2].Start {
 		t.Errorf("something is left out between %v", found)
 	}
-	for _, c := range []struct{ others, want []Span }{
-		{nil, []Span{{100, 300}}},
-		{[]Span{{0, 100}, {300, 400}}, []Span{{100, 300}}},
-		{[]Span{{90, 110}, {150, 160}, {161, 170}, {290, 310}}, []Span{{110, 150}, {170, 290}}},
-		{[]Span{{0, 400}}, nil},
+	for _, c := range []struct{ others, want []letters.Span }{
+		{nil, []letters.Span{letters.Between(100, 300)}},
+		{[]letters.Span{letters.Between(0, 100), letters.Between(300, 400)}, []letters.Span{letters.Between(100, 300)}},
+		{[]letters.Span{letters.Between(90, 110), letters.Between(150, 160), letters.Between(161, 170), letters.Between(290, 310)}, []letters.Span{letters.Between(110, 150), letters.Between(170, 290)}},
+		{[]letters.Span{letters.Between(0, 400)}, nil},
 	} {
 		f := found[0]
-		f.Span = Span{100, 300}
-		var got []Span
+		f.Span = letters.Between(100, 300)
+		var got []letters.Span
 		for _, p := range f.Around(c.others) {
 			got = append(got, p.Span)
 		}
@@ -133,7 +136,7 @@ func TestRegionsGiveWay(t *testing.T) {
 			t.Errorf("around %v: %v, want %v", c.others, got, c.want)
 		}
 	}
-	if got := found[1].Around([]Span{found[1].Span}); len(got) != 1 || got[0] != found[1] {
+	if got := found[1].Around([]letters.Span{found[1].Span}); len(got) != 1 || got[0] != found[1] {
 		t.Errorf("what is no region gives %v", got)
 	}
 }
@@ -204,18 +207,18 @@ func TestChoiceIsLocal(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := []byte(ourCode + spread(ourCode[400:], gapSpan) + strings.Repeat("ab", 300) + strings.Repeat(" ", gapSpan+1) + ourCode + strings.Repeat(" ", gapSpan) + ourCode)
-	chosen := func(part Span) map[string]bool {
+	chosen := func(part letters.Span) map[string]bool {
 		all := map[string]bool{}
-		x.prints.choose(text, part, func(at Span, hash uint64) { all[fmt.Sprint(at, hash)] = true })
+		x.prints.choose(text, part, func(at letters.Span, hash uint64) { all[fmt.Sprint(at, hash)] = true })
 		return all
 	}
-	whole := chosen(Span{0, len(text)})
+	whole := chosen(letters.Between(0, len(text)))
 	seen := 0
 	for from := 0; from < len(text); from += 97 {
 		to := min(len(text), from+500)
-		part := chosen(Span{max(0, from-printBack), min(len(text), to+printReach)})
+		part := chosen(letters.Between(max(0, from-printBack), min(len(text), to+printReach)))
 		for name := range part {
-			var at Span
+			var at letters.Span
 			if _, err := fmt.Sscanf(name, "{%d %d}", &at.Start, &at.End); err != nil {
 				t.Fatal(err)
 			}
@@ -224,7 +227,7 @@ func TestChoiceIsLocal(t *testing.T) {
 			}
 		}
 		for name := range whole {
-			var at Span
+			var at letters.Span
 			_, _ = fmt.Sscanf(name, "{%d %d}", &at.Start, &at.End)
 			if at.Start >= from && at.Start < to {
 				if seen++; !part[name] {
@@ -245,12 +248,12 @@ func BenchmarkPrints(b *testing.B) {
 		b.Fatal(err)
 	}
 	own := 0
-	for _, text := range sources(b, filepath.Join("..", "..", "internal")) {
+	for _, text := range trial.Sources(b, filepath.Join("..", "..", "internal")) {
 		build.Code(text)
 		own += len(text)
 	}
 	e, x, file := built(b, build)
-	texts, size, hit, regions := standardLibrary(b), 0, 0, 0
+	texts, size, hit, regions := trial.StandardLibrary(b), 0, 0, 0
 	for _, t := range texts {
 		size += len(t)
 		if found := e.Find("x.go", t); len(found) > 0 {

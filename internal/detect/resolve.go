@@ -3,6 +3,8 @@ package detect
 import (
 	"cmp"
 	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // resolve settles overlaps: in each cluster of candidates that touch, the best is kept, then the best
@@ -38,7 +40,7 @@ func settle(cluster []candidate, out []Finding) []Finding {
 		rank int
 	}
 	all := make([]ranked, len(cluster))
-	var around Span // the credential that reaches farthest: one around another number is more than the number
+	var around letters.Span // the credential that reaches farthest: one around another number is more than the number
 	for i, f := range cluster {
 		all[i] = ranked{f, rank(f)}
 		if all[i].rank == 2 && f.Rule.Class != Credential && f.End <= around.End && f.Len() < around.Len() {

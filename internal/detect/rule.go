@@ -5,13 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // Rule is one thing to find.
@@ -30,7 +32,7 @@ type Rule struct {
 	triggers []string
 	// run is woken at every trigger. Its answer depends on no byte more than back before the trigger's start or
 	// reach after it.
-	run         func(c *check, r *Rule, at Span)
+	run         func(c *check, r *Rule, at letters.Span)
 	back, reach int
 	// generic rules give way to every other where they overlap.
 	generic bool
@@ -49,7 +51,7 @@ type Rule struct {
 	// with are rules whose finding near one of this rule makes one leak of the two: a key's id and its secret.
 	with     []string
 	path     *regexp.Regexp
-	validate validator
+	validate proof.Check
 	// judge is what a value must pass as: "password", "secret", or nothing.
 	judge string
 	allow []allowlist
@@ -302,8 +304,8 @@ func (t *ruleTOML) rule() (*Rule, error) {
 		}
 	}
 	if t.Validate != "" {
-		if r.validate = validators[t.Validate]; r.validate == nil {
-			return nil, fmt.Errorf("validate %q is no checksum that is built in: use one of %s", t.Validate, names(validators))
+		if r.validate = proof.Checks[t.Validate]; r.validate == nil {
+			return nil, fmt.Errorf("validate %q is no checksum that is built in: use one of %s", t.Validate, names(proof.Checks))
 		}
 	}
 	if r.allow, err = allowlists(t.Allowlists); err != nil {
@@ -384,20 +386,4 @@ func foldAll(words []string) []string {
 		out[i] = strings.ToLower(w)
 	}
 	return out
-}
-
-// entropy is Shannon's, in bits a byte.
-func entropy(value []byte) float64 {
-	var counts [256]int
-	for _, c := range value {
-		counts[c]++
-	}
-	var sum float64
-	for _, n := range counts {
-		if n > 0 {
-			p := float64(n) / float64(len(value))
-			sum -= p * math.Log2(p)
-		}
-	}
-	return sum
 }

@@ -3,6 +3,8 @@ package detect
 import (
 	"bytes"
 	"encoding/binary"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // Base64 and hex have no literal that could wake a check. What they have is length: a run of at least
@@ -20,13 +22,13 @@ const (
 
 var runClass = func() (class [256]bool) {
 	for c := range class {
-		class[c] = isBase64(byte(c)) || c == '-' || c == '_'
+		class[c] = letters.IsBase64(byte(c)) || c == '-' || c == '_'
 	}
 	return class
 }()
 
 // runs looks at every run that begins within the span. hold tells those that need no look.
-func (c *check) runs(span Span, hold func(start int) bool) {
+func (c *check) runs(span letters.Span, hold func(start int) bool) {
 	text, class := c.text, &runClass
 	// A run that begins just before the end has its first probe after it.
 	limit := min(len(text)-runProbe, span.End+runStep)
@@ -94,7 +96,7 @@ func (c *check) decodeRun(start, end int) {
 // continues tells whether the run at start is a further line of one that began before.
 func (c *check) continues(start int) bool {
 	i := start
-	for i > 0 && start-i < 64 && isBlank(c.text[i-1]) {
+	for i > 0 && start-i < 64 && letters.IsBlank(c.text[i-1]) {
 		i--
 	}
 	if i == 0 || c.text[i-1] != '\n' {
@@ -112,7 +114,7 @@ func (c *check) continues(start int) bool {
 
 func isHexRun(v []byte) bool {
 	for _, b := range v {
-		if !isHex(b) {
+		if !letters.IsHex(b) {
 			return false
 		}
 	}
@@ -163,15 +165,13 @@ func (c *check) readable(start int, d decoding) bool {
 		b := byte(acc >> have)
 		if n%2 == 1 && b == 0 { // UTF-16, as PowerShell takes it
 			wide++
-		} else if !isText(b) {
+		} else if !letters.IsText(b) {
 			return false
 		}
 		n++
 	}
 	return wide == 0 || wide == 4
 }
-
-func isText(b byte) bool { return b >= ' ' && b < 0x7f || b == '\n' || b == '\t' || b == '\r' }
 
 // decode makes a view of an encoded run and its further lines, and looks at it.
 func (c *check) decode(start int, d decoding) {
@@ -207,7 +207,7 @@ decoding:
 		case decoded == 0 && (wide || len(v.text) == 1):
 			wide = true
 			v.to[len(v.text)-1] = int32(i + 1)
-		case decoded >= 0x80 || isText(decoded):
+		case decoded >= 0x80 || letters.IsText(decoded):
 			v.add(decoded, chars[0], i+1)
 		default:
 			break decoding // bytes follow the text, or it was none
@@ -233,7 +233,7 @@ func (c *check) wrap(i, line int) (next int, ok bool) {
 		return 0, false
 	}
 	from := i
-	for i++; i < len(c.text) && i-from < 64 && isBlank(c.text[i]); i++ {
+	for i++; i < len(c.text) && i-from < 64 && letters.IsBlank(c.text[i]); i++ {
 	}
 	return i, i < len(c.text) && runClass[c.text[i]]
 }

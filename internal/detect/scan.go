@@ -1,6 +1,10 @@
 package detect
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // Scan is the result of scanning one version of one text. It is immutable: an edit makes a new one.
 type Scan struct {
@@ -16,7 +20,7 @@ func (e *Engine) Open(path string, text []byte) *Scan {
 	c := e.newCheck(path, kindOf(path), text)
 	defer c.release()
 	c.header = header(path, text)
-	c.run(Span{0, len(text)})
+	c.run(letters.Between(0, len(text)))
 	s := &Scan{engine: e, path: path, header: c.header, found: append([]candidate(nil), c.found...)}
 	s.findings = settled(text, append([]candidate(nil), s.found...))
 	return s
@@ -31,7 +35,7 @@ func (s *Scan) Findings() []Finding { return s.findings }
 //
 // A candidate depends on nothing farther from its trigger than its rule's reach. So what stands
 // farther from the edit than that is kept, moved by the difference, and the rest is found anew.
-func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
+func (s *Scan) Edit(text []byte, old letters.Span, newLen int) *Scan {
 	e := s.engine
 	moved := newLen - old.Len()
 	names := header(s.path, text)
@@ -52,9 +56,9 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 	}
 	c := e.newCheck(s.path, kindOf(s.path), text)
 	defer c.release()
-	edited := Span{old.Start, old.Start + newLen}
+	edited := letters.Between(old.Start, old.Start+newLen)
 	from, to := max(0, edited.Start-e.reach), min(len(text), edited.End+e.back+e.automaton.longest)
-	e.automaton.scan(text, Span{from, to}, func(t *trigger, at Span) {
+	e.automaton.scan(text, letters.Between(from, to), func(t *trigger, at letters.Span) {
 		for _, r := range t.rules {
 			if r.imported != nil {
 				continue
@@ -67,12 +71,12 @@ func (s *Scan) Edit(text []byte, old Span, newLen int) *Scan {
 	unchanged := func(back, reach int) func(int) bool {
 		return func(start int) bool { return start+reach < edited.Start || start-back > edited.End }
 	}
-	c.runs(Span{from, to}, unchanged(runBack, viewReach))
+	c.runs(letters.Between(from, to), unchanged(runBack, viewReach))
 	c.header = names
-	c.rows(Span{from, to}, unchanged(1, rowLimit))
-	c.names(Span{from, to}, unchanged(personReach, personReach))
-	c.terms(Span{from, to}, unchanged(termBack, termReach))
-	c.prints(Span{from, to}, unchanged(printBack, printReach))
+	c.rows(letters.Between(from, to), unchanged(1, rowLimit))
+	c.names(letters.Between(from, to), unchanged(personReach, personReach))
+	c.terms(letters.Between(from, to), unchanged(termBack, termReach))
+	c.prints(letters.Between(from, to), unchanged(printBack, printReach))
 	c.rerunImported()
 	next.found = append(next.found, c.found...)
 	next.findings = settled(text, append([]candidate(nil), next.found...))

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 // material is what random texts are made of: every rule's examples, and what lies between.
@@ -30,7 +33,7 @@ func TestEditEqualsOpen(t *testing.T) {
 	pieces := material(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	e := Default()
-	for round := range 60 / thorough {
+	for round := range 60 / trial.Thorough {
 		path := []string{"", "users.csv", "a.py"}[round%3]
 		var text []byte
 		if path == "users.csv" {
@@ -52,7 +55,7 @@ func TestEditEqualsOpen(t *testing.T) {
 				insert = p[:r.IntN(len(p)+1)]
 			}
 			text = slices.Concat(text[:at], []byte(insert), text[end:])
-			scan = scan.Edit(text, Span{at, end}, len(insert))
+			scan = scan.Edit(text, letters.Between(at, end), len(insert))
 			want := e.Open(path, text).Findings()
 			if !slices.Equal(scan.Findings(), want) {
 				t.Fatalf("step %d: after replacing %d bytes at %d by %d others\n got %v\nwant %v", step, end-at, at, len(insert), scan.Findings(), want)
@@ -79,7 +82,7 @@ func TestAutomaton(t *testing.T) {
 			text[i] = "aAbBtokenKIA@0123456789.+ "[r.IntN(26)]
 		}
 		var got, want []string
-		a.scan(text, Span{0, n}, func(tr *trigger, at Span) { got = append(got, tr.rules[0].ID+"@"+string(rune(at.Start))) })
+		a.scan(text, letters.Between(0, n), func(tr *trigger, at letters.Span) { got = append(got, tr.rules[0].ID+"@"+string(rune(at.Start))) })
 		lower := strings.ToLower(string(text))
 		for end := 1; end <= n; end++ {
 			var here []string
@@ -88,13 +91,13 @@ func TestAutomaton(t *testing.T) {
 				switch w {
 				case fourDigits:
 					start = end - 4
-					ok = start >= 0 && allDigits(text[start:end]) && (start == 0 || !isDigit(text[start-1]))
+					ok = start >= 0 && allDigits(text[start:end]) && (start == 0 || !letters.IsDigit(text[start-1]))
 				case digitDot:
 					start = end - 3
-					ok = start >= 0 && isDigit(text[start]) && text[start+1] == '.' && isDigit(text[start+2])
+					ok = start >= 0 && letters.IsDigit(text[start]) && text[start+1] == '.' && letters.IsDigit(text[start+2])
 				case plusDigit:
 					start = end - 2
-					ok = start >= 0 && text[start] == '+' && isDigit(text[start+1])
+					ok = start >= 0 && text[start] == '+' && letters.IsDigit(text[start+1])
 				default:
 					ok = start >= 0 && lower[start:end] == w
 				}
@@ -115,7 +118,7 @@ func TestAutomaton(t *testing.T) {
 
 func allDigits(v []byte) bool {
 	for _, b := range v {
-		if !isDigit(b) {
+		if !letters.IsDigit(b) {
 			return false
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // Most rules' expressions are a literal and runs of character classes: ghp_ and 36 of [0-9A-Za-z]. A
@@ -137,7 +139,7 @@ func (s *shape) decides() bool {
 			}
 			continue
 		}
-		if s.boundary && !within(r.class, isWord) {
+		if s.boundary && !within(r.class, letters.IsWord) {
 			return false
 		}
 		if s.after != nil && r.min < r.max && !within(r.class, func(c byte) bool { return s.after[c] }) {
@@ -162,7 +164,7 @@ func (s *shape) add(re *syntax.Regexp) bool {
 			}
 			class := new([256]bool)
 			class[r] = true
-			if re.Flags&syntax.FoldCase != 0 && isAlpha(byte(r)) {
+			if re.Flags&syntax.FoldCase != 0 && letters.IsAlpha(byte(r)) {
 				if r|0x20 == 'k' || r|0x20 == 's' {
 					return false // these two letters have other cases beyond ASCII
 				}
@@ -345,7 +347,7 @@ func (s *shape) says(i int, word string) bool {
 			return false
 		}
 		for c, in := range s.runs[i+k].class {
-			if in && byte(c) != word[k] && !(isUpper(byte(c)) && byte(c)|0x20 == word[k]) {
+			if in && byte(c) != word[k] && !(letters.IsUpper(byte(c)) && byte(c)|0x20 == word[k]) {
 				return false
 			}
 		}
@@ -354,7 +356,7 @@ func (s *shape) says(i int, word string) bool {
 }
 
 // match tries the shape where text begins. It answers with the whole match and its value.
-func (s *shape) match(text []byte) (whole, value Span, ok bool) {
+func (s *shape) match(text []byte) (whole, value letters.Span, ok bool) {
 	at := 0
 	for i := range s.runs {
 		r := &s.runs[i]
@@ -367,19 +369,19 @@ func (s *shape) match(text []byte) (whole, value Span, ok bool) {
 			at++
 		}
 		if at-from < r.min {
-			return Span{}, Span{}, false
+			return letters.Span{}, letters.Span{}, false
 		}
 		if i == s.groupTo-1 {
 			value.End = at
 		}
 	}
-	if s.boundary && at < len(text) && isWord(text[at]) {
-		return Span{}, Span{}, false
+	if s.boundary && at < len(text) && letters.IsWord(text[at]) {
+		return letters.Span{}, letters.Span{}, false
 	}
-	whole = Span{0, at}
+	whole = letters.Between(0, at)
 	if s.after != nil && at < len(text) {
 		if s.after[text[at]] {
-			return Span{}, Span{}, false
+			return letters.Span{}, letters.Span{}, false
 		}
 		_, size := utf8.DecodeRune(text[at:])
 		whole.End += size

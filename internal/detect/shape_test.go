@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 // TestShapesAreTheirExpressions: wherever a shape decides, it decides as the expression it was made of:
@@ -20,14 +23,14 @@ func TestShapesAreTheirExpressions(t *testing.T) {
 		shapes++
 		re := r.pattern.woken().re()
 		for _, example := range r.Examples {
-			for range 60 / thorough {
+			for range 60 / trial.Thorough {
 				text := []byte(example)
 				for range random.IntN(3) {
 					text[random.IntN(len(text))] = "aZ09_-/+. \n="[random.IntN(12)]
 				}
 				text = text[:1+random.IntN(len(text))]
 				for at := range text {
-					var whole, value Span
+					var whole, value letters.Span
 					ok := false
 					for _, s := range r.pattern.woken().shapes {
 						if whole, value, ok = s.match(text[at:]); ok {
@@ -41,11 +44,11 @@ func TestShapesAreTheirExpressions(t *testing.T) {
 					if !ok {
 						continue
 					}
-					want := Span{m[0], m[1]}
+					want := letters.Between(m[0], m[1])
 					if len(m) > 2 && m[2] >= 0 && m[2] < m[3] {
-						want = Span{m[2], m[3]}
+						want = letters.Between(m[2], m[3])
 					}
-					if whole != (Span{m[0], m[1]}) || value != want {
+					if whole != (letters.Between(m[0], m[1])) || value != want {
 						t.Fatalf("%s: the shape gives %v in %v, its expression %v", r.ID, value, whole, m)
 					}
 				}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // Part is what is at hand of a text that is read in parts. Text and Findings are good until the
@@ -104,7 +106,7 @@ func (s *stream) find(last bool, found func(Part)) {
 		s.header = header(s.path, s.text)
 	}
 	a := s.engine.automaton
-	a.scan(s.text, Span{s.from, min(s.n, to+a.longest)}, func(t *trigger, at Span) {
+	a.scan(s.text, letters.Between(s.from, min(s.n, to+a.longest)), func(t *trigger, at letters.Span) {
 		if at.Start < s.from || at.Start >= to {
 			return
 		}
@@ -112,11 +114,11 @@ func (s *stream) find(last bool, found func(Part)) {
 			s.wake(r, at)
 		}
 	})
-	s.runs(Span{s.from, to}, nil)
-	s.rows(Span{s.from, to}, nil)
-	s.names(Span{s.from, to}, nil)
-	s.terms(Span{s.from, to}, nil)
-	s.prints(Span{s.from, to}, nil)
+	s.runs(letters.Between(s.from, to), nil)
+	s.rows(letters.Between(s.from, to), nil)
+	s.names(letters.Between(s.from, to), nil)
+	s.terms(letters.Between(s.from, to), nil)
+	s.prints(letters.Between(s.from, to), nil)
 	pending := s.n
 	if last {
 		s.runImported()
@@ -145,7 +147,7 @@ func (s *stream) find(last bool, found func(Part)) {
 		f.Start, f.End, f.anchor = f.Start-drop, f.End-drop, f.anchor-drop
 	}
 	for i := range s.hits {
-		s.hits[i].Span = s.hits[i].moved(-drop)
+		s.hits[i].Span = s.hits[i].Moved(-drop)
 	}
 	s.feeds = s.feeds[:0]
 	if s.n > len(s.buf)/2 {

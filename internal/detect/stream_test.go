@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 // pieces reads a text a random number of bytes at a time.
@@ -41,9 +44,9 @@ func inParts(t *testing.T, e *Engine, text []byte, r io.Reader, size int) (found
 				t.Fatalf("a finding at %d, though all before %d was done", p.Offset+f.Start, done)
 			}
 			ignored = append(ignored, Ignored(p.Text, f))
-			f.Span = f.moved(p.Offset)
-			if f.With != (Span{}) {
-				f.With = f.With.moved(p.Offset)
+			f.Span = f.Moved(p.Offset)
+			if f.With != (letters.Span{}) {
+				f.With = f.With.Moved(p.Offset)
 			}
 			found = append(found, f)
 		}
@@ -78,7 +81,7 @@ func TestPartsEqualWhole(t *testing.T) {
 	for _, e := range []*Engine{Default(), shortSighted(t)} {
 		margin := e.reach + e.automaton.longest + surroundings
 		seen, quiet := 0, 0
-		for range 12 / min(thorough, 2) {
+		for range 12 / min(trial.Thorough, 2) {
 			var text []byte
 			for len(text) < 12*margin {
 				text = append(text, between[r.IntN(len(between))]...)
@@ -101,7 +104,7 @@ func TestPartsEqualWhole(t *testing.T) {
 			}
 			seen += len(want)
 		}
-		if seen < 1000/thorough || quiet < 10/min(thorough, 10) {
+		if seen < 1000/trial.Thorough || quiet < 10/min(trial.Thorough, 10) {
 			t.Errorf("only %d findings were compared, %d of them quiet", seen, quiet)
 		}
 	}
@@ -112,10 +115,10 @@ func TestPartsAtEveryPlace(t *testing.T) {
 	e := shortSighted(t)
 	size := 4 * (e.reach + e.automaton.longest + surroundings)
 	mail := "a.b" + "@poczta.onet.pl"
-	for at := size - e.automaton.longest - surroundings - 2*e.reach; at < size+8; at += 1 + 6*(thorough-1) {
+	for at := size - e.automaton.longest - surroundings - 2*e.reach; at < size+8; at += 1 + 6*(trial.Thorough-1) {
 		text := []byte(strings.Repeat("\n", at) + mail + strings.Repeat("\n", size))
 		got, _ := inParts(t, e, text, bytes.NewReader(text), size)
-		if len(got) != 1 || got[0].Span != (Span{at, at + len(mail)}) {
+		if len(got) != 1 || got[0].Span != (letters.Between(at, at+len(mail))) {
 			t.Fatalf("at %d: %v", at, got)
 		}
 	}
@@ -149,7 +152,7 @@ func TestPartsStaySmall(t *testing.T) {
 	}
 	for _, text := range []string{strings.Repeat("nothing here\n", 100), strings.Repeat("ab", 500)} {
 		largest, findings, end := 0, 0, 0
-		_, err := e.FindReader("", &endless{text, (8 << 20) / thorough}, nil, 0, func(p Part) {
+		_, err := e.FindReader("", &endless{text, (8 << 20) / trial.Thorough}, nil, 0, func(p Part) {
 			largest = max(largest, len(p.Text))
 			for _, f := range p.Findings {
 				if findings++; p.Offset+f.Start < end {
@@ -161,7 +164,7 @@ func TestPartsStaySmall(t *testing.T) {
 		if err != nil || largest > 1<<20 {
 			t.Errorf("%.4s: a part of %d bytes, %v", text, largest, err)
 		}
-		if strings.HasPrefix(text, "ab") && findings < 100_000/thorough {
+		if strings.HasPrefix(text, "ab") && findings < 100_000/trial.Thorough {
 			t.Errorf("only %d findings", findings)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"path"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // In a table the name of a value stands far from it: in the header of a CSV file, in the column list of an
@@ -62,11 +64,11 @@ func header(name string, text []byte) columns {
 }
 
 func isColumn(name string) bool {
-	if name == "" || len(name) > 48 || !isAlpha(name[0]) {
+	if name == "" || len(name) > 48 || !letters.IsAlpha(name[0]) {
 		return false
 	}
 	for i := range len(name) {
-		if !isWord(name[i]) && strings.IndexByte(" -./()#", name[i]) < 0 {
+		if !letters.IsWord(name[i]) && strings.IndexByte(" -./()#", name[i]) < 0 {
 			return false
 		}
 	}
@@ -83,9 +85,9 @@ type fields struct {
 }
 
 // next is the span of the next field, without its quotes.
-func (f *fields) next() (field Span, ok bool) {
+func (f *fields) next() (field letters.Span, ok bool) {
 	if f.done {
-		return Span{}, false
+		return letters.Span{}, false
 	}
 	from := f.at
 	if from < len(f.text) && f.text[from] == '"' {
@@ -98,7 +100,7 @@ func (f *fields) next() (field Span, ok bool) {
 				continue
 			}
 			f.skip(i + 1)
-			return Span{from + 1, i}, true
+			return letters.Between(from+1, i), true
 		}
 	}
 	f.skip(from)
@@ -106,7 +108,7 @@ func (f *fields) next() (field Span, ok bool) {
 	if f.done {
 		end = len(f.text)
 	}
-	return Span{from, end}, true
+	return letters.Between(from, end), true
 }
 
 // skip goes to after the next delimiter.
@@ -119,7 +121,7 @@ func (f *fields) skip(from int) {
 }
 
 // rows looks at the rows of a table that begin within the span; hold tells those that need no look.
-func (c *check) rows(span Span, hold func(start int) bool) {
+func (c *check) rows(span letters.Span, hold func(start int) bool) {
 	if c.header.names == nil {
 		return
 	}
@@ -138,14 +140,14 @@ func (c *check) rows(span Span, hold func(start int) bool) {
 		}
 		if (at > 0 || c.header.headless) && (hold == nil || !hold(at)) {
 			c.anchor, c.back, c.reach = at, 1, rowLimit
-			c.row(c.header, Span{at, min(end, at+rowLimit)})
+			c.row(c.header, letters.Between(at, min(end, at+rowLimit)))
 		}
 		at = end + 1
 	}
 }
 
 // row looks at one row as a view of names and values.
-func (c *check) row(t columns, line Span) {
+func (c *check) row(t columns, line letters.Span) {
 	v := c.view()
 	f := fields{text: bytes.TrimRight(c.text[line.Start:line.End], "\r"), delim: t.delim}
 	for _, name := range t.names {
@@ -153,17 +155,17 @@ func (c *check) row(t columns, line Span) {
 		if !ok {
 			break
 		}
-		c.cell(v, name, field.moved(line.Start))
+		c.cell(v, name, field.Moved(line.Start))
 	}
 	c.look(v, nil)
 }
 
 // cell adds a line to a view that gives a value the name of its column.
-func (c *check) cell(v *view, name string, value Span) {
-	for value.Start < value.End && isBlank(c.text[value.Start]) {
+func (c *check) cell(v *view, name string, value letters.Span) {
+	for value.Start < value.End && letters.IsBlank(c.text[value.Start]) {
 		value.Start++
 	}
-	for value.End > value.Start && isBlank(c.text[value.End-1]) {
+	for value.End > value.Start && letters.IsBlank(c.text[value.End-1]) {
 		value.End--
 	}
 	if value.Len() < 4 {
@@ -183,7 +185,7 @@ func (c *check) cell(v *view, name string, value Span) {
 }
 
 // viewInsert reads INSERT INTO t (a, b) VALUES (1, 'x'), (2, 'y').
-func viewInsert(c *check, r *Rule, at Span) {
+func viewInsert(c *check, r *Rule, at letters.Span) {
 	if c.depth >= viewDepth {
 		return
 	}
@@ -193,12 +195,12 @@ func viewInsert(c *check, r *Rule, at Span) {
 		return
 	}
 	names, i := c.columnList(text, at.End+open)
-	j := i + indexFold(text[i:min(len(text), i+32)], "values")
+	j := i + letters.IndexFold(text[i:min(len(text), i+32)], "values")
 	if len(names) == 0 || j < i {
 		return
 	}
 	for i = j + len("values"); i < len(text); {
-		for i < len(text) && (isSpace(text[i]) || text[i] == ',') {
+		for i < len(text) && (letters.IsSpace(text[i]) || text[i] == ',') {
 			i++
 		}
 		if i >= len(text) || text[i] != '(' {
@@ -227,11 +229,11 @@ func (c *check) columnList(text []byte, open int) (names []string, after int) {
 func (c *check) tuple(text []byte, i int, names []string) int {
 	v := c.view()
 	for n := 0; i < len(text); n++ {
-		for i < len(text) && isSpace(text[i]) {
+		for i < len(text) && letters.IsSpace(text[i]) {
 			i++
 		}
 		from := i
-		quoted := i < len(text) && (text[i] == '\'' || i+1 < len(text) && text[i+1] == '\'' && isAlpha(text[i]))
+		quoted := i < len(text) && (text[i] == '\'' || i+1 < len(text) && text[i+1] == '\'' && letters.IsAlpha(text[i]))
 		if quoted {
 			from = i + bytes.IndexByte(text[i:], '\'') + 1
 			for i = from; i < len(text) && (text[i] != '\'' || i+1 < len(text) && text[i+1] == '\''); i++ {
@@ -247,8 +249,8 @@ func (c *check) tuple(text []byte, i int, names []string) int {
 		if i >= len(text) {
 			break
 		}
-		if n < len(names) && (quoted || isDigit(text[from])) {
-			c.cell(v, names[n], Span{from, i})
+		if n < len(names) && (quoted || letters.IsDigit(text[from])) {
+			c.cell(v, names[n], letters.Between(from, i))
 		}
 		for i < len(text) && text[i] != ',' && text[i] != ')' {
 			i++
@@ -264,8 +266,8 @@ func (c *check) tuple(text []byte, i int, names []string) int {
 }
 
 // viewCopy reads PostgreSQL's COPY t (a, b) FROM stdin; and its lines.
-func viewCopy(c *check, r *Rule, at Span) {
-	line := c.line(Span{at.Start, at.Start}, lineLimit)
+func viewCopy(c *check, r *Rule, at letters.Span) {
+	line := c.line(letters.Between(at.Start, at.Start), lineLimit)
 	open := bytes.IndexByte(c.text[line.Start:at.Start], '(')
 	if open < 0 || c.depth >= viewDepth {
 		return
@@ -278,7 +280,7 @@ func viewCopy(c *check, r *Rule, at Span) {
 }
 
 // viewRuled reads a table whose header has a rule of dashes below it: Markdown's, psql's, mysql's.
-func viewRuled(c *check, r *Rule, at Span) {
+func viewRuled(c *check, r *Rule, at letters.Span) {
 	rule := c.line(at, lineLimit)
 	before := c.text[rule.Start:at.Start]
 	if rule.Start == 0 || c.depth >= viewDepth || bytes.IndexByte(before, '|') >= 0 || bytes.Contains(before, []byte("-+")) {
@@ -289,7 +291,7 @@ func viewRuled(c *check, r *Rule, at Span) {
 			return
 		}
 	}
-	above := c.line(Span{rule.Start - 1, rule.Start - 1}, lineLimit)
+	above := c.line(letters.Between(rule.Start-1, rule.Start-1), lineLimit)
 	names := strings.Split(string(c.text[above.Start:above.End]), "|")
 	if len(names) < 2 || len(names) > mostColumns {
 		return
@@ -307,7 +309,7 @@ func (c *check) lines(t columns, from, anchor int) {
 		if i := bytes.IndexByte(c.text[from:min(len(c.text), from+rowLimit/2)], '\n'); i >= 0 {
 			end = from + i
 		}
-		line := Span{from, min(end, from+rowLimit/2)}
+		line := letters.Between(from, min(end, from+rowLimit/2))
 		if bytes.IndexByte(c.text[line.Start:line.End], t.delim) < 0 {
 			return
 		}

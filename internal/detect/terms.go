@@ -9,6 +9,9 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/words"
 )
 
 // dictionary finds terms of up to termWords words. What is a word is told in words.go; case, width and
@@ -26,11 +29,11 @@ type dictionary struct {
 const (
 	termWords = 8
 	termBack  = 2 * utf8.UTFMax
-	termReach = termWords*(wordLongest+gapLongest) + 2*utf8.UTFMax
+	termReach = termWords*(words.Longest+words.GapLongest) + 2*utf8.UTFMax
 )
 
 // terms looks at every word that begins within the span; hold tells those that need no look.
-func (c *check) terms(span Span, hold func(start int) bool) {
+func (c *check) terms(span letters.Span, hold func(start int) bool) {
 	for _, r := range c.engine.indexed {
 		if d := r.index.dictionary; d != nil {
 			c.termsOf(r, d, span, hold)
@@ -38,21 +41,21 @@ func (c *check) terms(span Span, hold func(start int) bool) {
 	}
 }
 
-func (c *check) termsOf(r *Rule, d *dictionary, span Span, hold func(start int) bool) {
+func (c *check) termsOf(r *Rule, d *dictionary, span letters.Span, hold func(start int) bool) {
 	text := c.text
 	for i := span.Start; i < span.End; {
-		if wordKind[text[i]] == noWord {
+		if words.ByteKind[text[i]] == words.None {
 			i++
 			continue
 		}
-		start := startAt(text, i)
-		if start == noStart {
-			_, size := kindAt(text, i)
+		start := words.StartAt(text, i)
+		if start == words.NoStart {
+			_, size := words.KindAt(text, i)
 			i += size
 			continue
 		}
-		part, run := endsOf(text, i)
-		if d.begins(text[i:part]) || start == runStart && run != part && d.begins(text[i:run]) {
+		part, run := words.EndsOf(text, i)
+		if d.begins(text[i:part]) || start == words.RunStart && run != part && d.begins(text[i:run]) {
 			if hold == nil || !hold(i) {
 				c.term(r, d, i, start)
 			}
@@ -62,43 +65,43 @@ func (c *check) termsOf(r *Rule, d *dictionary, span Span, hold func(start int) 
 }
 
 // term looks for the longest term that begins with the word at i.
-func (c *check) term(r *Rule, d *dictionary, i int, start wordStart) {
+func (c *check) term(r *Rule, d *dictionary, i int, start words.Start) {
 	end, mixed := d.match(c.text, i, false)
-	if start == runStart && mixed {
+	if start == words.RunStart && mixed {
 		whole, _ := d.match(c.text, i, true)
 		end = max(end, whole)
 	}
 	if end > 0 {
 		c.anchor, c.back, c.reach = i, termBack, termReach
-		c.emit(r, Span{i, end}, Span{i, end})
+		c.emit(r, letters.Between(i, end), letters.Between(i, end))
 	}
 }
 
 // begins tells whether a term may begin with a word.
 func (d *dictionary) begins(word []byte) bool {
-	return len(word) <= wordLongest && d.first.Contains(d.hash(word))
+	return len(word) <= words.Longest && d.first.Contains(d.hash(word))
 }
 
 // match is the end of the longest term that begins with the word at i, 0 if none does. whole takes camelCase
 // for one word; mixed says that a word was met that may be taken both ways.
 func (d *dictionary) match(text []byte, i int, whole bool) (end int, mixed bool) {
-	var words [termWords][]byte
+	var parts [termWords][]byte
 	var hash uint64
 	for n := 0; n < d.longest && i >= 0; n++ {
-		to, run := endsOf(text, i)
+		to, run := words.EndsOf(text, i)
 		mixed = mixed || to != run
 		if whole {
 			to = run
 		}
-		if to-i > wordLongest {
+		if to-i > words.Longest {
 			break
 		}
-		words[n] = text[i:to]
-		hash = d.add(hash, words[n])
-		if d.cheap.Contains(hash) && d.exact.Contains(d.sign(words[:n+1])) {
+		parts[n] = text[i:to]
+		hash = d.add(hash, parts[n])
+		if d.cheap.Contains(hash) && d.exact.Contains(d.sign(parts[:n+1])) {
 			end = to
 		}
-		i = nextWord(text, to)
+		i = words.Next(text, to)
 	}
 	return end, mixed
 }
@@ -118,14 +121,14 @@ func (d *dictionary) hash(word []byte) uint64 {
 	h := d.seed
 	for _, b := range word {
 		if b >= utf8.RuneSelf {
-			var room [4 * wordLongest]byte
+			var room [4 * words.Longest]byte
 			word, h = folded(room[:0], word), d.seed
 			for _, b := range word {
 				h = (h ^ uint64(b)) * hashPrime
 			}
 			break
 		}
-		if isUpper(b) {
+		if letters.IsUpper(b) {
 			b |= 0x20
 		}
 		h = (h ^ uint64(b)) * hashPrime
@@ -142,10 +145,10 @@ func (d *dictionary) add(hash uint64, word []byte) uint64 {
 }
 
 // sign is the exact hash of a term: of its folded words, joined by blanks.
-func (d *dictionary) sign(words [][]byte) uint64 {
-	var room [4 * wordLongest]byte
+func (d *dictionary) sign(parts [][]byte) uint64 {
+	var room [4 * words.Longest]byte
 	term := room[:0]
-	for i, w := range words {
+	for i, w := range parts {
 		if i > 0 {
 			term = append(term, ' ')
 		}
@@ -161,7 +164,7 @@ func folded(out, word []byte) []byte {
 	if bytes.IndexFunc(word, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
 		return append(out, bytes.ToLower(word)...)
 	}
-	var room [4 * wordLongest]byte
+	var room [4 * words.Longest]byte
 	for _, r := range string(norm.NFKC.Append(room[:0], word...)) {
 		out = utf8.AppendRune(out, unicode.ToLower(r))
 	}

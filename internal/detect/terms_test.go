@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/words"
 )
 
 // TestTerms: a term is found however its words are joined and written, and not in other words. What is found
@@ -14,7 +17,7 @@ func TestTerms(t *testing.T) {
 	e := indexed(t, []string{"acme orion reactor", "Heliotrope", "B2B portal", "O'Neil & Sons", "Müllerstraße", "秘密計画", "getURLFor", "one two three four five six seven eight", "kappa"})
 	for _, c := range []string{
 		"the «Acme Orion reactor» is", "«ACME  ORION\tREACTOR»", "«acme-orion_reactor».start()", "new «AcmeOrionReactor»(7)", "an «acmeOrionReactor»", "«acme\n// orion reactor»", "com.«acme.orion.reactor».v2",
-		"acme orion", "acme orion reactors", "acmeorion reactor", "acme (orion) reactor", "acme | orion reactor", "macme orion reactor", "the acme\n" + strings.Repeat(" ", gapLongest+1) + "orion reactor",
+		"acme orion", "acme orion reactors", "acmeorion reactor", "acme (orion) reactor", "acme | orion reactor", "macme orion reactor", "the acme\n" + strings.Repeat(" ", words.GapLongest+1) + "orion reactor",
 		"«heliotrope»", "«Heliotrope»Client", "my«Heliotrope»", "my_«HELIOTROPE»_x", "heliotropes", "Heliotropeclient", "héliotrope", "heliotropé", "heliotrope1",
 		"our «b2b portal»", "our «B2B Portal»", "«B2BPortal»", "«b2b_portal»", "«B2 B portal»", "b2bportal",
 		"«O’Neil & Sons»", "«o'neil, sons»", "«ONeilSons»",
@@ -94,7 +97,7 @@ func BenchmarkTerms(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	texts, size, found, words := standardLibrary(b), 0, 0, 0
+	texts, size, found, words := trial.StandardLibrary(b), 0, 0, 0
 	for _, t := range texts {
 		size += len(t)
 		found += len(e.Find("x.go", t))

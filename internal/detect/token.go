@@ -3,11 +3,15 @@ package detect
 import (
 	"bytes"
 	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // findPEM reads a private key from its BEGIN line to its END line, in whatever it is wrapped: lines,
 // indented YAML, a JSON string with \n, strings that are joined with a sign.
-func findPEM(c *check, r *Rule, at Span) {
+func findPEM(c *check, r *Rule, at letters.Span) {
 	const limit = 8 << 10
 	if c.text[at.Start] != '-' {
 		findKeyBody(c, r, at)
@@ -37,7 +41,7 @@ func findPEM(c *check, r *Rule, at Span) {
 			body = body[:other]
 		}
 		n := 0
-		for n < len(body) && (isBase64(body[n]) || bytes.IndexByte([]byte(" \t\r\n\\\"'=,:-"), body[n]) >= 0) {
+		for n < len(body) && (letters.IsBase64(body[n]) || bytes.IndexByte([]byte(" \t\r\n\\\"'=,:-"), body[n]) >= 0) {
 			n++
 		}
 		body = bytes.TrimRight(body[:n], " \t\r\n")
@@ -48,14 +52,14 @@ func findPEM(c *check, r *Rule, at Span) {
 	}
 	material := 0
 	for _, b := range body {
-		if isBase64(b) {
+		if letters.IsBase64(b) {
 			material++
 		}
 	}
-	if material < 40 || distinct(body) < 16 || bytes.Contains(body, []byte("...")) {
+	if material < 40 || guess.Distinct(body) < 16 || bytes.Contains(body, []byte("...")) {
 		return
 	}
-	v := Span{at.Start, at.Start + stop}
+	v := letters.Between(at.Start, at.Start+stop)
 	c.emit(r, v, v)
 }
 
@@ -64,28 +68,28 @@ func findPEM(c *check, r *Rule, at Span) {
 var keyHeads = []string{"IBAAKC", "IBADANBgkqhkiG9w0BAQEF", "MHcCAQEE", "MIGkAgEBBDA", "MIGHAgEAMBMGByqGSM49", "MIG2AgEAMBAGByqGSM49", "MC4CAQAwBQYDK2Vw", "b3BlbnNzaC1rZXktdjEAAAAABG5vbm"}
 
 // findKeyBody reads a private key whose BEGIN line is not there, as in a part of a file or a variable.
-func findKeyBody(c *check, r *Rule, at Span) {
+func findKeyBody(c *check, r *Rule, at letters.Span) {
 	const limit, least, longestLine = 8 << 10, 60, 80
 	text, from := c.text, at.Start
 	if !slices.Contains(keyHeads, string(text[from:at.End])) {
 		return // in other letters it is no key
 	}
 	if text[from] == 'I' { // its length stands before it: MIIEow, MIIEvg
-		for from > 0 && at.Start-from < 8 && isBase64(text[from-1]) {
+		for from > 0 && at.Start-from < 8 && letters.IsBase64(text[from-1]) {
 			from--
 		}
 		if at.Start-from < 3 || text[from] != 'M' || text[from+1] != 'I' {
 			return
 		}
 	}
-	if isBase64URL(c.byteAt(from - 1)) {
+	if letters.IsBase64URL(c.byteAt(from - 1)) {
 		return
 	}
 	// All lines are as long as the first but the last, however their ends are written.
 	end, material, first := from, 0, 0
 	for i := from; i < len(text) && i-from < limit; {
 		line := i
-		for i < len(text) && (isBase64(text[i]) || text[i] == '=') {
+		for i < len(text) && (letters.IsBase64(text[i]) || text[i] == '=') {
 			i++
 		}
 		if i == line {
@@ -98,7 +102,7 @@ func findKeyBody(c *check, r *Rule, at Span) {
 		if i-line != first || text[i-1] == '=' || first > longestLine {
 			break
 		}
-		for i < len(text) && i-end < 64 && (isSpace(text[i]) || text[i] == '\\' && (c.byteAt(i+1) == 'n' || c.byteAt(i+1) == 'r')) {
+		for i < len(text) && i-end < 64 && (letters.IsSpace(text[i]) || text[i] == '\\' && (c.byteAt(i+1) == 'n' || c.byteAt(i+1) == 'r')) {
 			if text[i] == '\\' {
 				i++
 			}
@@ -112,22 +116,22 @@ func findKeyBody(c *check, r *Rule, at Span) {
 			end += stop + n + len("-----")
 		}
 	}
-	if material < least || distinct(text[from:end]) < 16 {
+	if material < least || guess.Distinct(text[from:end]) < 16 {
 		return
 	}
-	v := Span{from, end}
+	v := letters.Between(from, end)
 	c.emit(r, v, v)
 }
 
 // findJWT reads a token of three or five parts, of which the first decodes to a header.
-func findJWT(c *check, r *Rule, at Span) {
+func findJWT(c *check, r *Rule, at letters.Span) {
 	const limit = 7 << 10
 	text := c.text
-	if b := c.byteAt(at.Start - 1); isBase64URL(b) || b == '.' || b == '/' || b == '+' {
+	if b := c.byteAt(at.Start - 1); letters.IsBase64URL(b) || b == '.' || b == '/' || b == '+' {
 		return
 	}
 	i, dots := at.Start, 0
-	for i < len(text) && i-at.Start < limit && (isBase64URL(text[i]) || text[i] == '.') {
+	for i < len(text) && i-at.Start < limit && (letters.IsBase64URL(text[i]) || text[i] == '.') {
 		if text[i] == '.' {
 			if dots++; dots > 4 {
 				return
@@ -141,21 +145,21 @@ func findJWT(c *check, r *Rule, at Span) {
 	if (dots != 2 && dots != 4) || i-at.Start < 32 {
 		return
 	}
-	v := Span{at.Start, i}
-	if jwtStructure(text[v.Start:v.End]) == failed {
+	v := letters.Between(at.Start, i)
+	if proof.JWT(text[v.Start:v.End]) == proof.Failed {
 		return
 	}
 	c.emit(r, v, v)
 }
 
 // findURLCredential reads the password of scheme://user:password@host.
-func findURLCredential(c *check, r *Rule, at Span) {
+func findURLCredential(c *check, r *Rule, at letters.Span) {
 	text := c.text
-	if at.Start == 0 || !isAlnum(text[at.Start-1]) {
+	if at.Start == 0 || !letters.IsAlnum(text[at.Start-1]) {
 		return
 	}
 	scheme := at.Start
-	for scheme > 0 && at.Start-scheme < 32 && (isAlnum(text[scheme-1]) || bytes.IndexByte([]byte("+-."), text[scheme-1]) >= 0) {
+	for scheme > 0 && at.Start-scheme < 32 && (letters.IsAlnum(text[scheme-1]) || bytes.IndexByte([]byte("+-."), text[scheme-1]) >= 0) {
 		scheme--
 	}
 	colon, i := -1, at.End
@@ -166,20 +170,20 @@ func findURLCredential(c *check, r *Rule, at Span) {
 			last = i
 		} else if b == ':' && colon < 0 && last < 0 {
 			colon = i
-		} else if isSpace(b) || bytes.IndexByte([]byte("/\"'`<>\\,?"), b) >= 0 {
+		} else if letters.IsSpace(b) || bytes.IndexByte([]byte("/\"'`<>\\,?"), b) >= 0 {
 			break
 		}
 		i++
 	}
-	if colon < 0 || last < colon+2 || last+1 >= len(text) || !(isAlnum(text[last+1]) || bytes.IndexByte([]byte("[$%{(<"), text[last+1]) >= 0) {
+	if colon < 0 || last < colon+2 || last+1 >= len(text) || !(letters.IsAlnum(text[last+1]) || bytes.IndexByte([]byte("[$%{(<"), text[last+1]) >= 0) {
 		return
 	}
-	v := Span{colon + 1, last}
+	v := letters.Between(colon+1, last)
 	value := text[v.Start:v.End]
 	user := text[at.End:colon]
-	if isReference(value) || isPlaceholder(value) || isDummy(value) || distinct(value) < 2 || bytes.EqualFold(user, value) || len(value) < 4 {
+	if guess.IsReference(value) || guess.IsPlaceholder(value) || guess.IsDummy(value) || guess.Distinct(value) < 2 || bytes.EqualFold(user, value) || len(value) < 4 {
 		return
 	}
 	// A port that looks like a password: http://host:8080@... does not occur; host:port has no @.
-	c.emit(r, v, Span{scheme, last})
+	c.emit(r, v, letters.Between(scheme, last))
 }

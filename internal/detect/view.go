@@ -1,5 +1,7 @@
 package detect
 
+import "github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+
 // A secret may stand in the text in another form: base64 in a Kubernetes manifest, percent escapes in a
 // URL, \u0041 in JSON, a string put together from pieces. A view is what such a form says. It is scanned
 // like a text, and what is found in it is reported where it stands in the source.
@@ -51,7 +53,9 @@ func (v *view) add(b byte, from, to int) {
 }
 
 // source is where a span of the view stands in the text that the view was made of.
-func (v *view) source(s Span) Span { return Span{int(v.from[s.Start]), int(v.to[s.End-1])} }
+func (v *view) source(s letters.Span) letters.Span {
+	return letters.Between(int(v.from[s.Start]), int(v.to[s.End-1]))
+}
 
 // view lends the check's own view of the next depth, empty.
 func (c *check) view() *view {
@@ -63,18 +67,18 @@ func (c *check) view() *view {
 }
 
 // lookAround is look for a value in another form: words that say what it is may stand around the form.
-func (c *check) lookAround(v *view, keep func(in, at Span) bool) {
+func (c *check) lookAround(v *view, keep func(in, at letters.Span) bool) {
 	v.outer = c
 	c.look(v, keep)
 	v.outer = nil
 }
 
 // look scans a view and takes over what it finds, but for what keep refuses.
-func (c *check) look(v *view, keep func(in, at Span) bool) {
+func (c *check) look(v *view, keep func(in, at letters.Span) bool) {
 	sub := c.engine.newCheck(c.path, c.file, v.text)
 	defer sub.release()
 	sub.depth, sub.seen = c.depth+1, v
-	sub.run(Span{0, len(v.text)})
+	sub.run(letters.Between(0, len(v.text)))
 	for _, f := range sub.found {
 		at := v.source(f.Span)
 		// What lies within a name that the view put there stands nowhere in the source.

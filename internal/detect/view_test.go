@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // forms are the ways in which a text may be written so that no rule reads it as it stands.
@@ -61,7 +63,7 @@ func chunks(s string, n int) func(func(string) bool) {
 func madeUp(random *rand.Rand) string {
 	body := make([]byte, 30)
 	for i := range body {
-		body[i] = base62Digits[random.IntN(62)]
+		body[i] = proof.Base62Digits[random.IntN(62)]
 	}
 	return "ghp_" + string(body) + crc62(body)
 }
@@ -196,4 +198,4 @@ func TestNoView(t *testing.T) {
 	}
 }
 
-func crc62(body []byte) string { return inBase(crc32.ChecksumIEEE(body), base62Digits, 6) }
+func crc62(body []byte) string { return proof.InBase(crc32.ChecksumIEEE(body), proof.Base62Digits, 6) }

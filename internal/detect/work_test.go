@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 // workSize is set where TestLinear runs this package anew, counting.
@@ -41,11 +43,11 @@ func TestWork(t *testing.T) {
 }
 
 // TestLinear: a text four times as long takes four times as many steps, whatever it is made of. What is counted
-// is how often each statement of this package and of regexp runs, with each rule's keyword and example
+// is how often each statement of this package, of the rooms below it and of regexp runs, with each rule's keyword and example
 // repeated over the whole text; a loop that looks at all the text from each trigger would run sixteen times
 // as often.
 func TestLinear(t *testing.T) {
-	if testing.Short() || thorough > 1 || os.Getenv(workSize) != "" {
+	if testing.Short() || trial.Thorough > 1 || os.Getenv(workSize) != "" {
 		t.Skip("it is long, and counts in programs of its own: once is enough, without the race detector")
 	}
 	const small, factor = 16 << 10, 4
@@ -91,7 +93,7 @@ func BenchmarkAdversarial(b *testing.B) {
 func steps(t *testing.T, size int) map[string]int {
 	t.Helper()
 	profile := filepath.Join(t.TempDir(), "profile")
-	c := exec.CommandContext(t.Context(), "go", "test", "-run", "^TestWork$", "-covermode=count", "-coverpkg=.,regexp", "-coverprofile="+profile, ".")
+	c := exec.CommandContext(t.Context(), "go", "test", "-run", "^TestWork$", "-covermode=count", "-coverpkg=./...,regexp", "-coverprofile="+profile, ".")
 	c.Env = append(os.Environ(), fmt.Sprintf("%s=%d", workSize, size))
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

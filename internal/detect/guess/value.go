@@ -1,16 +1,16 @@
-package detect
+// Package guess tells a secret from what only stands in a secret's place: a dummy, a reference to where the value really
+// is, a word, an identifier, a documented example. No checksum helps here, only what people and machines write.
+package guess
 
 import (
 	"bytes"
-	"math/bits"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
-// What follows tells a secret from what only stands in a secret's place: a dummy, a reference to where
-// the value really is, a word, an identifier.
-
-// isDummy tells a value that somebody made up to show the form: ghp_xxxxxxxx, sk-..., AKIA<...>.
-func isDummy(v []byte) bool {
+// IsDummy tells a value that somebody made up to show the form: ghp_xxxxxxxx, sk-..., AKIA<...>.
+func IsDummy(v []byte) bool {
 	body := v
 	for i := len(v) - 1; i >= 0; i-- {
 		if c := v[i]; c == '_' || c == '-' || c == '.' {
@@ -21,10 +21,10 @@ func isDummy(v []byte) bool {
 		}
 	}
 	// A number in which only a few digits occur is a number still: one of eight digits in eight has four of them.
-	if n := distinct(body); len(body) >= 8 && n < 5 && (n < 3 || len(body) >= 12 || !allOf(body, isDigit)) {
+	if n := Distinct(body); len(body) >= 8 && n < 5 && (n < 3 || len(body) >= 12 || !letters.AllOf(body, letters.IsDigit)) {
 		return true
 	}
-	return isFiller(v) || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) || hasDummyMark(v) || isRun(body)
+	return isFiller(v) || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) || hasDummyMark(v) || IsRun(body)
 }
 
 // hasDummyMark looks for a word that only made-up values have.
@@ -33,7 +33,7 @@ func hasDummyMark(v []byte) bool {
 		if n := dummyFirst[c]; n > 0 && len(v)-i >= int(n) {
 			for _, mark := range dummyMarks {
 				if mark[0] == c|0x20 || mark[0] == c {
-					if i+len(mark) <= len(v) && equalFold(v[i:i+len(mark)], mark) {
+					if i+len(mark) <= len(v) && letters.EqualFold(v[i:i+len(mark)], mark) {
 						return true
 					}
 				}
@@ -76,26 +76,8 @@ func isFiller(v []byte) bool {
 	return false
 }
 
-func appendFolded(dst, v []byte) []byte {
-	for _, c := range v {
-		if isUpper(c) {
-			c += 'a' - 'A'
-		}
-		dst = append(dst, c)
-	}
-	return dst
-}
-
-func distinct(v []byte) int {
-	var seen [4]uint64
-	for _, c := range v {
-		seen[c>>6] |= 1 << (c & 63)
-	}
-	return bits.OnesCount64(seen[0]) + bits.OnesCount64(seen[1]) + bits.OnesCount64(seen[2]) + bits.OnesCount64(seen[3])
-}
-
-// isRun tells whether nearly every byte follows or equals the one before: abcdefgh, 12345678, aaaa.
-func isRun(v []byte) bool {
+// IsRun tells whether nearly every byte follows or equals the one before: abcdefgh, 12345678, aaaa.
+func IsRun(v []byte) bool {
 	if len(v) < 6 {
 		return false
 	}
@@ -108,45 +90,15 @@ func isRun(v []byte) bool {
 	return steps*8 >= (len(v)-1)*7
 }
 
-// containsFold tells whether v holds word, which is in lower case, in any case.
-func containsFold(v []byte, word string) bool { return indexFold(v, word) >= 0 }
-
-// indexFold is where word, in lower case, stands first in v, in any case; -1 if nowhere.
-func indexFold(v []byte, word string) int {
-	for i := 0; i+len(word) <= len(v); i++ {
-		if equalFold(v[i:i+len(word)], word) {
-			return i
-		}
-	}
-	return -1
-}
-
-// equalFold compares with a word in lower case, ASCII only.
-func equalFold(v []byte, word string) bool {
-	if len(v) != len(word) {
-		return false
-	}
-	for i := range v {
-		c := v[i]
-		if isUpper(c) {
-			c += 'a' - 'A'
-		}
-		if c != word[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// isReference tells a value that names where the secret is: a variable, a template, a store.
-func isReference(v []byte) bool {
+// IsReference tells a value that names where the secret is: a variable, a template, a store.
+func IsReference(v []byte) bool {
 	if len(v) == 0 {
 		return true
 	}
 	switch v[0] {
 	case '$', '%', '<', '{', '[', '(', '@', '&', '*', '!', ':', '?', '~', '.', '`':
 		// Two of them are also common at the head of a password; then more than a name must follow.
-		if (v[0] == '!' || v[0] == '*' || v[0] == '@' || v[0] == '&' || v[0] == '$' || v[0] == '%') && !isName(bytes.TrimSuffix(v[1:], []byte("%"))) && !bytes.ContainsAny(v, "{}()<>") {
+		if (v[0] == '!' || v[0] == '*' || v[0] == '@' || v[0] == '&' || v[0] == '$' || v[0] == '%') && !IsName(bytes.TrimSuffix(v[1:], []byte("%"))) && !bytes.ContainsAny(v, "{}()<>") {
 			break
 		}
 		return true
@@ -219,13 +171,13 @@ var lookUps = func() (marks [][]byte) {
 
 var storePrefixes = []string{"op://", "vault:", "ref+", "aws-sm://", "arn:aws", "projects/", "@Microsoft.KeyVault", "file://", "/run/secrets", "ENC[", "ENC(", "!vault", "$ANSIBLE_VAULT", "sha256:", "sha1:", "md5:", "data:", "http://", "https://", "encrypted:"}
 
-// isName tells a plain identifier or a chain of them: config.db.password, user_password, apiKey.
-func isName(v []byte) bool {
-	if len(v) == 0 || isDigit(v[0]) {
+// IsName tells a plain identifier or a chain of them: config.db.password, user_password, apiKey.
+func IsName(v []byte) bool {
+	if len(v) == 0 || letters.IsDigit(v[0]) {
 		return false
 	}
 	for _, c := range v {
-		if !isWord(c) && c != '.' && c != '-' && c != ':' {
+		if !letters.IsWord(c) && c != '.' && c != '-' && c != ':' {
 			return false
 		}
 	}
@@ -241,7 +193,7 @@ var startsStore = func() (first [256]bool) {
 
 // placeholderWords stand in a secret's place in documents, tests and defaults. A value is a dummy when
 // it is one of them, or when all its parts between separators are.
-var placeholderWords = listOf(`changeme changeit change me it example examples sample dummy fake test tests testing placeholder secret
+var placeholderWords = letters.ListOf(`changeme changeit change me it example examples sample dummy fake test tests testing placeholder secret
 	secrets password passwort passwd pass passw0rd p@ssword p@ssw0rd p@55w0rd opensesame mypassword pwd token tokens apikey api key keys your my insert replace with enter put here
 	todo fixme tbd none null nil undefined empty redacted removed masked hidden censored omitted foo bar baz qux lorem ipsum
 	hunter2 letmein qwerty notasecret not a real goes the this abc123 default admin root user username guest demo string
@@ -252,74 +204,23 @@ var placeholderWords = listOf(`changeme changeit change me it example examples s
 	encrypted signing master service account abc xyz qwertyuiop asdf asdfgh minioadmin postgres mysql redis rabbitmq mongo
 	x-oauth-basic super strong long very random generated generate set use supersecret topsecret secretkey s3cr3t s3cret p4ssw0rd pa55word test123 password1 password123 admin123 secret123 123456 12345678 123456789 1234567890`)
 
-// isPlaceholder tells a value made of such words only.
-func isPlaceholder(v []byte) bool {
+// IsPlaceholder tells a value made of such words only.
+func IsPlaceholder(v []byte) bool {
 	var scratch [64]byte
-	if placeholderWords.has(appendFolded(scratch[:0], v)) {
+	if placeholderWords.Has(letters.AppendFolded(scratch[:0], v)) {
 		return true
 	}
-	w := words{text: v}
-	for word := w.next(); word != nil; word = w.next() {
-		if !placeholderWords.has(word) && !isNumber(word) {
+	w := letters.Words{Text: v}
+	for word := w.Next(); word != nil; word = w.Next() {
+		if !placeholderWords.Has(word) && !letters.IsNumber(word) {
 			return false
 		}
 	}
 	return true
 }
 
-// wordList is a set of words that is mostly asked for what is not in it: the lengths of its words, by
-// their first byte, answer that.
-type wordList struct {
-	lengths [256]uint64
-	words   map[string]bool
-}
-
-func listOf(words string) *wordList {
-	l := &wordList{words: set(words)}
-	for w := range l.words {
-		l.lengths[w[0]] |= 1 << min(len(w), 63)
-	}
-	return l
-}
-
-func (l *wordList) has(word []byte) bool {
-	return len(word) > 0 && l.lengths[word[0]]&(1<<min(len(word), 63)) != 0 && l.words[string(word)]
-}
-
-// words cuts a text into its words, folded: runs of letters and digits, and a new one at each upper-case
-// letter that follows a lower-case one.
-type words struct {
-	text []byte
-	at   int
-	buf  [32]byte
-}
-
-// next is the next word, good until the one after it, or nil. Longer words than any list holds are cut.
-func (w *words) next() []byte {
-	for w.at < len(w.text) && !isAlnum(w.text[w.at]) {
-		w.at++
-	}
-	from := w.at
-	for w.at < len(w.text) && isAlnum(w.text[w.at]) && !(w.at > from && isUpper(w.text[w.at]) && isLower(w.text[w.at-1])) {
-		w.at++
-	}
-	if from == w.at {
-		return nil
-	}
-	return appendFolded(w.buf[:0], w.text[from:min(w.at, from+len(w.buf))])
-}
-
-func isNumber(word []byte) bool {
-	for _, c := range word {
-		if !isDigit(c) {
-			return false
-		}
-	}
-	return len(word) <= 6
-}
-
-// isKey judges a value by itself: has a machine drawn it at random?
-func isKey(v []byte) bool {
+// IsKey judges a value by itself: has a machine drawn it at random?
+func IsKey(v []byte) bool {
 	if len(v) < 10 {
 		return false
 	}
@@ -327,60 +228,60 @@ func isKey(v []byte) bool {
 	hexFrom, hexDigits, hexLetters := 0, 0, 0 // of the run of hex that i stands in
 	for i, c := range v {
 		switch {
-		case isDigit(c):
+		case letters.IsDigit(c):
 			digits++
-		case isLower(c):
+		case letters.IsLower(c):
 			lowers++
-		case isUpper(c):
+		case letters.IsUpper(c):
 			uppers++
 		}
-		if !isHex(c) {
+		if !letters.IsHex(c) {
 			hexFrom, hexDigits, hexLetters = i+1, 0, 0
 			continue
 		}
-		if isDigit(c) {
+		if letters.IsDigit(c) {
 			hexDigits++
 		} else {
 			hexLetters++
 		}
-		if n := i + 1 - hexFrom; n >= 16 && hexDigits*5 >= n && hexLetters*5 >= n && entropy(v[hexFrom:i+1]) >= 2.6 {
+		if n := i + 1 - hexFrom; n >= 16 && hexDigits*5 >= n && hexLetters*5 >= n && Entropy(v[hexFrom:i+1]) >= 2.6 {
 			return true
 		}
 	}
 	if hexFrom == 0 {
 		return false // hex, and too regular
 	}
-	cost := surprise(v)
+	cost := Surprise(v)
 	switch {
 	case digits == 0 && lowers > 0 && uppers > 0:
 		return len(v) >= 16 && cost > naturalBelow+8
 	case digits == 0:
 		return len(v) >= 20 && cost > naturalBelow+16
 	}
-	return (cost > naturalBelow || turns(v) >= 8) && entropy(v) >= 2.9
+	return (cost > naturalBelow || turns(v) >= 8) && Entropy(v) >= 2.9
 }
 
 // turns is how often letters and digits take turns, which they do in words once or twice.
 func turns(v []byte) (n int) {
 	for i := 1; i < len(v); i++ {
-		if isDigit(v[i]) != isDigit(v[i-1]) && isAlnum(v[i]) && isAlnum(v[i-1]) {
+		if letters.IsDigit(v[i]) != letters.IsDigit(v[i-1]) && letters.IsAlnum(v[i]) && letters.IsAlnum(v[i-1]) {
 			n++
 		}
 	}
 	return n
 }
 
-// isWordy tells a value whose letters split into words: MyPasswordField, test-user-token, login.title.
+// IsWordy tells a value whose letters split into words: MyPasswordField, test-user-token, login.title.
 // A run of letters of one case with vowels counts as a word: from three letters, or six beside a digit.
-func isWordy(v []byte) bool {
-	letters, inWords := 0, 0
+func IsWordy(v []byte) bool {
+	alphas, inWords := 0, 0
 	for i := 0; i < len(v); {
-		if !isAlpha(v[i]) {
+		if !letters.IsAlpha(v[i]) {
 			i++
 			continue
 		}
 		j, vowels := i+1, 0
-		for j < len(v) && isAlpha(v[j]) && !(isUpper(v[j]) && isLower(v[j-1])) {
+		for j < len(v) && letters.IsAlpha(v[j]) && !(letters.IsUpper(v[j]) && letters.IsLower(v[j-1])) {
 			j++
 		}
 		for _, c := range v[i:j] {
@@ -389,22 +290,13 @@ func isWordy(v []byte) bool {
 				vowels++
 			}
 		}
-		letters += j - i
-		sameCase := allOf(v[i+1:j], isLower) || allOf(v[i:j], isUpper)
-		beside := i > 0 && isDigit(v[i-1]) || j < len(v) && isDigit(v[j])
+		alphas += j - i
+		sameCase := letters.AllOf(v[i+1:j], letters.IsLower) || letters.AllOf(v[i:j], letters.IsUpper)
+		beside := i > 0 && letters.IsDigit(v[i-1]) || j < len(v) && letters.IsDigit(v[j])
 		if n := j - i; (n >= 6 || n >= 3 && !beside) && sameCase && vowels*6 >= n && vowels*10 <= n*7 {
 			inWords += n
 		}
 		i = j
 	}
-	return letters > 0 && inWords*10 >= letters*7
-}
-
-func allOf(v []byte, is func(byte) bool) bool {
-	for _, c := range v {
-		if !is(c) {
-			return false
-		}
-	}
-	return true
+	return alphas > 0 && inWords*10 >= alphas*7
 }

@@ -1,4 +1,4 @@
-package detect
+package proof
 
 import (
 	"bytes"
@@ -14,8 +14,8 @@ import (
 const bech32Digits = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 // bech32 checks BIP-173's checksum of a key of 32 bytes, in one case throughout.
-func bech32(prefix string) validator {
-	return func(v []byte) proof {
+func bech32(prefix string) Check {
+	return func(v []byte) Result {
 		sum, ok := bech32Sum(v, prefix)
 		return yes(ok && sum == 1)
 	}
@@ -87,21 +87,21 @@ func base58(v []byte, digits string) []byte {
 }
 
 // base58Check: Bitcoin's form of keys, and that of many chains after it.
-func base58Check(v []byte) proof { return yes(base58(v, base58Digits) != nil) }
+func base58Check(v []byte) Result { return yes(base58(v, base58Digits) != nil) }
 
 // xrpSeed is the same with the XRP Ledger's own digits; a prefix says seed.
-func xrpSeed(v []byte) proof {
+func xrpSeed(v []byte) Result {
 	b := base58(v, xrpDigits)
 	return yes(len(b) == 17 && b[0] == 0x21 || len(b) == 19 && bytes.HasPrefix(b, []byte{0x01, 0xe1, 0x4b}))
 }
 
 // secp256k1: a private key is a number from one to the curve's order, and nobody's is a small one.
-func secp256k1(v []byte) proof {
+func secp256k1(v []byte) Result {
 	b, err := hex.DecodeString(strings.TrimPrefix(strings.TrimPrefix(string(v), "0x"), "0X"))
 	if err != nil || len(b) != 32 || bytes.Count(b, []byte{0}) > 16 || bytes.HasPrefix(b, bytes.Repeat([]byte{0xff}, 15)) {
-		return failed
+		return Failed
 	}
-	return unproved
+	return Unproved
 }
 
 // wordNumbers are BIP-39's.
@@ -114,16 +114,16 @@ var wordNumbers = sync.OnceValue(func() map[string]int {
 })
 
 // bip39: each word says eleven bits, and the last of them are the first of the SHA-256 of those before.
-func bip39(v []byte) proof {
+func bip39(v []byte) Result {
 	words := strings.Fields(string(v))
 	if len(words) < 12 || len(words) > 24 || len(words)%3 != 0 {
-		return failed
+		return Failed
 	}
 	bits := new(big.Int)
 	for _, w := range words {
 		n, ok := wordNumbers()[w]
 		if !ok {
-			return failed
+			return Failed
 		}
 		bits.Or(bits.Lsh(bits, 11), big.NewInt(int64(n)))
 	}

@@ -1,13 +1,15 @@
-package detect
+package proof
+
+import "github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 
 // validMRZ reads the second line of a passport's machine-readable zone (ICAO 9303-4): number, birth,
 // expiry, personal number and all of them together each have a digit that checks them.
 func validMRZ(v []byte) bool {
-	if len(v) != 44 || !isDate(2000, value(v[15:17]), value(v[17:19])) || v[20] != 'M' && v[20] != 'F' && v[20] != '<' && v[20] != 'X' {
+	if len(v) != 44 || !IsDate(2000, value(v[15:17]), value(v[17:19])) || v[20] != 'M' && v[20] != 'F' && v[20] != '<' && v[20] != 'X' {
 		return false
 	}
 	for _, b := range v[10:13] {
-		if isDigit(b) {
+		if letters.IsDigit(b) {
 			return false
 		}
 	}
@@ -26,9 +28,9 @@ func mrzDigit(v []byte) byte {
 	for i, b := range v {
 		n := 0
 		switch {
-		case isDigit(b):
+		case letters.IsDigit(b):
 			n = int(b - '0')
-		case isUpper(b):
+		case letters.IsUpper(b):
 			n = int(b-'A') + 10
 		}
 		sum += n * [3]int{7, 3, 1}[i%3]

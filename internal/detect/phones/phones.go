@@ -1,4 +1,5 @@
-package detect
+// Package phones tells whether a telephone number exists, as libphonenumber does, from the table rules/phones.txt.
+package phones
 
 import (
 	"regexp"
@@ -12,13 +13,13 @@ import (
 
 // rules/phones.txt is what libphonenumber knows of which numbers exist, a line for each region: calling code,
 // region, leading digits, national prefix, how that is transformed, possible lengths, the general
-// form, and the forms of all types. go test ./internal/detect -run Phones -update writes it from
+// form, and the forms of all types. go test ./internal/detect/phones -run Phones -update writes it from
 // github.com/nyaruka/phonenumbers, which the tests hold this judge to. The library itself is not linked:
 // it unpacks all its tables whenever the program starts, which costs more than all else of a start, and
 // takes 19 µs to judge one number.
 
-// phoneRegion is a line of the table. Its expressions are compiled when they are first needed.
-type phoneRegion struct {
+// region is a line of the table. Its expressions are compiled when they are first needed.
+type region struct {
 	code, name string
 	lengths    []int
 	prefix     func() *regexp.Regexp
@@ -28,15 +29,15 @@ type phoneRegion struct {
 	types      func() *regexp.Regexp
 }
 
-// phoneRegions are the regions by calling code, the main one first; an entry "GB" is that region's.
-var phoneRegions = sync.OnceValue(func() map[string][]*phoneRegion {
-	m := map[string][]*phoneRegion{}
+// regions are the regions by calling code, the main one first; an entry "GB" is that region's.
+var regions = sync.OnceValue(func() map[string][]*region {
+	m := map[string][]*region{}
 	lazily := func(expr, end string) func() *regexp.Regexp {
 		return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^(?:" + expr + ")" + end) })
 	}
 	for line := range strings.Lines(rules.Phones) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		r := &phoneRegion{code: f[0], name: f[1], transform: f[4], general: lazily(f[6], "$"), types: lazily(f[7], "$")}
+		r := &region{code: f[0], name: f[1], transform: f[4], general: lazily(f[6], "$"), types: lazily(f[7], "$")}
 		if f[2] != "" {
 			r.leading = lazily(f[2], "")
 		}
@@ -53,11 +54,11 @@ var phoneRegions = sync.OnceValue(func() map[string][]*phoneRegion {
 	return m
 })
 
-// phone reads the digits of an international number, without the plus: its calling code, the number within
+// International reads the digits of an international number, without the plus: its calling code, the number within
 // that, and whether it exists.
-func phone(digits string) (code, national string, ok bool) {
+func International(digits string) (code, national string, ok bool) {
 	for n := 1; n <= 3 && n < len(digits); n++ {
-		if regions := phoneRegions()[digits[:n]]; regions != nil {
+		if regions := regions()[digits[:n]]; regions != nil {
 			national, ok = regions[0].exists(regions, digits[n:])
 			return digits[:n], national, ok
 		}
@@ -65,15 +66,15 @@ func phone(digits string) (code, national string, ok bool) {
 	return "", digits, false
 }
 
-// phoneIn reads digits as a number is written within a region.
-func phoneIn(region, digits string) (code, national string, ok bool) {
-	r := phoneRegions()[region][0]
-	national, ok = r.exists(phoneRegions()[r.code], digits)
+// In reads digits as a number is written within a region.
+func In(region, digits string) (code, national string, ok bool) {
+	r := regions()[region][0]
+	national, ok = r.exists(regions()[r.code], digits)
 	return r.code, national, ok
 }
 
 // exists strips the national prefix as this region does it, and asks the region that the number belongs to.
-func (r *phoneRegion) exists(regions []*phoneRegion, number string) (national string, ok bool) {
+func (r *region) exists(regions []*region, number string) (national string, ok bool) {
 	if stripped := r.national(number); slices.Contains(r.lengths, len(stripped)) || len(stripped) > slices.Max(r.lengths) {
 		number = stripped
 	}
@@ -90,12 +91,12 @@ func (r *phoneRegion) exists(regions []*phoneRegion, number string) (national st
 	return number, false
 }
 
-func (r *phoneRegion) has(number string) bool {
+func (r *region) has(number string) bool {
 	return slices.Contains(r.lengths, len(number)) && r.general().MatchString(number) && r.types().MatchString(number)
 }
 
 // national is a number without the prefix that is dialled within the region.
-func (r *phoneRegion) national(number string) string {
+func (r *region) national(number string) string {
 	if r.prefix == nil {
 		return number
 	}

@@ -1,4 +1,4 @@
-package detect
+package guess
 
 import (
 	"bytes"
@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// published knows the values that vendors' documents and standards print as examples. They look like
+// Published knows the values that vendors' documents and standards print as examples. They look like
 // findings and are not worth a warning, wherever they stand.
-type published struct {
+type Published struct {
 	exact map[string]bool
 	// prefixes are the beginnings of published values too long to list.
 	prefixes []string
@@ -19,14 +19,14 @@ type published struct {
 	begins  [256]bool
 }
 
-func newPublished() *published { return &published{exact: map[string]bool{}} }
+func NewPublished() *Published { return &Published{exact: map[string]bool{}} }
 
-func (p *published) clone() *published {
-	return &published{exact: maps.Clone(p.exact), prefixes: slices.Clone(p.prefixes), lengths: p.lengths, begins: p.begins}
+func (p *Published) Clone() *Published {
+	return &Published{exact: maps.Clone(p.exact), prefixes: slices.Clone(p.prefixes), lengths: p.lengths, begins: p.begins}
 }
 
-// add takes values, and beginnings of values that end in "...".
-func (p *published) add(values []string) {
+// Add takes values, and beginnings of values that end in "...".
+func (p *Published) Add(values []string) {
 	for _, v := range values {
 		if prefix, ok := strings.CutSuffix(v, "..."); ok {
 			p.prefixes = append(p.prefixes, prefix)
@@ -38,7 +38,7 @@ func (p *published) add(values []string) {
 	}
 }
 
-func (p *published) has(v []byte) bool {
+func (p *Published) Has(v []byte) bool {
 	if len(v) == 0 {
 		return false
 	}

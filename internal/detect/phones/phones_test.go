@@ -1,6 +1,7 @@
-package detect
+package phones
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -12,8 +13,11 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
+
+var update = flag.Bool("update", false, "write rules/phones.txt anew from the library")
 
 // TestPhones writes the table when asked to, and holds the judge to the library on numbers of every
 // region and type, and on such with changed digits.
@@ -23,19 +27,19 @@ func TestPhones(t *testing.T) {
 		t.Fatal(err)
 	}
 	if table := phoneTable(all.Metadata); *update {
-		if err := os.WriteFile("../../rules/phones.txt", []byte(table), 0o644); err != nil {
+		if err := os.WriteFile("../../../rules/phones.txt", []byte(table), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		rules.Phones = table
 	} else if rules.Phones != table {
-		t.Fatal("the library's numbers have changed: run go test ./internal/detect -run Phones -update")
+		t.Fatal("the library's numbers have changed: run go test ./internal/detect/phones -run Phones -update")
 	}
 	random := rand.New(rand.NewPCG(19, 3))
 	asked, exist := 0, 0
 	for _, m := range all.Metadata {
 		abroad := regexp.MustCompile("^(?:" + m.GetInternationalPrefix() + ")")
 		for _, number := range examples(m) {
-			for range 40 / thorough {
+			for range 40 / trial.Thorough {
 				digits := []byte(number)
 				for range random.IntN(3) {
 					digits[random.IntN(len(digits))] = byte('0' + random.IntN(10))
@@ -53,17 +57,17 @@ func TestPhones(t *testing.T) {
 				}
 				code := strconv.Itoa(int(m.GetCountryCode()))
 				prefix := []string{"", "0", m.GetNationalPrefix()}[random.IntN(3)]
-				_, _, ok := phone(code + prefix + string(digits))
+				_, _, ok := International(code + prefix + string(digits))
 				ask("+"+code+prefix+string(digits), "ZZ", ok)
 				if random.IntN(8) == 0 {
 					longer := code + string(digits) + "7"
-					_, _, ok := phone(longer)
+					_, _, ok := International(longer)
 					ask("+"+longer, "ZZ", ok)
 				}
 				national := m.GetNationalPrefix() + string(digits)
 				if m.GetId() != "001" && !abroad.MatchString(national) {
 					// The library takes what begins like a call abroad for one.
-					_, _, ok := phoneIn(m.GetId(), national)
+					_, _, ok := In(m.GetId(), national)
 					ask(national, m.GetId(), ok)
 				}
 			}
@@ -72,7 +76,7 @@ func TestPhones(t *testing.T) {
 			break
 		}
 	}
-	if asked < 20000/thorough || exist < asked/4 {
+	if asked < 20000/trial.Thorough || exist < asked/4 {
 		t.Errorf("%d numbers asked, %d of them exist: too few to tell", asked, exist)
 	}
 }

@@ -1,4 +1,4 @@
-package detect
+package proof
 
 // Numbers of persons and firms in Asia, Africa and Australia.
 
@@ -10,7 +10,7 @@ func validRIC(v []byte) bool {
 		return false
 	}
 	year := value(v[6:10])
-	if year < 1850 || year > 2026 || !isDate(year, value(v[10:12]), value(v[12:14])) {
+	if year < 1850 || year > 2026 || !IsDate(year, value(v[10:12]), value(v[12:14])) {
 		return false
 	}
 	return v[17] == "10X98765432"[weighted(v, 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)%11]
@@ -36,7 +36,7 @@ func koreanForm(v []byte) bool {
 	default:
 		year += 2000
 	}
-	return isDate(year, value(v[2:4]), value(v[4:6]))
+	return IsDate(year, value(v[2:4]), value(v[4:6]))
 }
 
 func validKoreanRRN(v []byte) bool {
@@ -102,7 +102,7 @@ func validNRIC(v []byte) bool {
 
 // validZA: date of birth, order, citizenship (2 is a refugee), and Luhn.
 func validZA(v []byte) bool {
-	return isDate(2000+value(v[:2]), value(v[2:4]), value(v[4:6])) && v[10] <= '2' && digitsLuhn(v)
+	return IsDate(2000+value(v[:2]), value(v[2:4]), value(v[4:6])) && v[10] <= '2' && digitsLuhn(v)
 }
 
 func validTFN(v []byte) bool { return weighted(v, 1, 4, 3, 7, 5, 8, 6, 9, 10)%11 == 0 }

@@ -1,8 +1,12 @@
-package detect
+// Package words tells where words begin and end in text and in identifiers of any script. Its answer depends on the
+// characters beside a place only, so that a text can be read in parts.
+package words
 
 import (
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
 // A word is a run of letters and digits of any script. Where small letters are followed by a capital a part
@@ -12,120 +16,120 @@ import (
 // What begins and ends where depends on the characters beside it only, wherever reading began.
 
 const (
-	// wordLongest is how many bytes a word of a term may have, gapLongest how many may lie between two.
-	wordLongest = 64
-	gapLongest  = 64
+	// Longest is how many bytes a word of a term may have, GapLongest how many may lie between two.
+	Longest    = 64
+	GapLongest = 64
 )
 
-type kind uint8
+type Kind uint8
 
 const (
-	noWord kind = iota
-	small       // and letters without case, and marks
+	None  Kind = iota
+	Small      // and letters without case, and marks
 	digit
-	capital
+	Capital
 	alone
 	wide // not ASCII: its bytes must be read together
 )
 
-var wordKind = func() (kinds [256]kind) {
+var ByteKind = func() (kinds [256]Kind) {
 	for i := range kinds {
 		switch b := byte(i); {
 		case b >= utf8.RuneSelf:
 			kinds[i] = wide
-		case isDigit(b):
+		case letters.IsDigit(b):
 			kinds[i] = digit
-		case isUpper(b):
-			kinds[i] = capital
-		case isLower(b):
-			kinds[i] = small
+		case letters.IsUpper(b):
+			kinds[i] = Capital
+		case letters.IsLower(b):
+			kinds[i] = Small
 		}
 	}
 	return kinds
 }()
 
-func kindAt(text []byte, i int) (k kind, size int) {
-	if k = wordKind[text[i]]; k != wide {
+func KindAt(text []byte, i int) (k Kind, size int) {
+	if k = ByteKind[text[i]]; k != wide {
 		return k, 1
 	}
 	r, size := utf8.DecodeRune(text[i:])
-	return kindOfRune(r), size
+	return KindOf(r), size
 }
 
-func kindBefore(text []byte, i int) kind {
+func KindBefore(text []byte, i int) Kind {
 	if i == 0 {
-		return noWord
+		return None
 	}
-	if k := wordKind[text[i-1]]; k != wide {
+	if k := ByteKind[text[i-1]]; k != wide {
 		return k
 	}
 	r, _ := utf8.DecodeLastRune(text[max(0, i-utf8.UTFMax):i])
-	return kindOfRune(r)
+	return KindOf(r)
 }
 
-func kindOfRune(r rune) kind {
+func KindOf(r rune) Kind {
 	switch {
 	case unicode.Is(unicode.Han, r) || unicode.Is(unicode.Hiragana, r):
 		return alone
 	case unicode.IsUpper(r) || unicode.IsTitle(r):
-		return capital
+		return Capital
 	case unicode.IsLetter(r) || unicode.IsMark(r):
-		return small
+		return Small
 	case unicode.IsNumber(r):
 		return digit
 	}
-	return noWord
+	return None
 }
 
-type wordStart uint8
+type Start uint8
 
 const (
-	noStart wordStart = iota
+	NoStart Start = iota
 	partStart
-	runStart
+	RunStart
 )
 
-// startAt tells whether a word begins at i.
-func startAt(text []byte, i int) wordStart {
-	k, size := kindAt(text, i)
-	if k == noWord {
-		return noStart
+// StartAt tells whether a word begins at i.
+func StartAt(text []byte, i int) Start {
+	k, size := KindAt(text, i)
+	if k == None {
+		return NoStart
 	}
-	return startBetween(text, kindBefore(text, i), k, i+size)
+	return startBetween(text, KindBefore(text, i), k, i+size)
 }
 
 // startBetween tells whether a word begins with a character of kind k, by the one before it and what follows
 // at next: in HTTPServer the second begins with the last capital.
-func startBetween(text []byte, before, k kind, next int) wordStart {
+func startBetween(text []byte, before, k Kind, next int) Start {
 	switch {
-	case before == noWord || before == alone || k == alone:
-		return runStart
-	case k != capital:
-		return noStart
-	case before != capital:
+	case before == None || before == alone || k == alone:
+		return RunStart
+	case k != Capital:
+		return NoStart
+	case before != Capital:
 		return partStart
 	}
 	if next < len(text) {
-		if k, _ := kindAt(text, next); k == small {
+		if k, _ := KindAt(text, next); k == Small {
 			return partStart
 		}
 	}
-	return noStart
+	return NoStart
 }
 
-// endsOf is where the part and the run that begin at i end. Of one that is longer than wordLongest the end is
+// EndsOf is where the part and the run that begin at i end. Of one that is longer than Longest the end is
 // not looked for: it is given as farther than that.
-func endsOf(text []byte, i int) (part, run int) {
-	before, size := kindAt(text, i)
+func EndsOf(text []byte, i int) (part, run int) {
+	before, size := KindAt(text, i)
 	at := i + size
-	for at < len(text) && at-i <= wordLongest {
-		k, size := kindAt(text, at)
-		if k == noWord {
+	for at < len(text) && at-i <= Longest {
+		k, size := KindAt(text, at)
+		if k == None {
 			break
 		}
-		if k == capital || k == alone || before == alone {
+		if k == Capital || k == alone || before == alone {
 			switch startBetween(text, before, k, at+size) {
-			case runStart:
+			case RunStart:
 				if part == 0 {
 					part = at
 				}
@@ -148,20 +152,20 @@ func endsOf(text []byte, i int) (part, run int) {
 // and what stands before a comment's next line.
 var between = [256]bool{' ': true, '\t': true, '\r': true, '\n': true, '-': true, '_': true, '.': true, ',': true, '\'': true, '&': true, '/': true, '*': true, '#': true, '+': true}
 
-// nextWord is where the word begins that goes on from one that ends at i, -1 if none does.
-func nextWord(text []byte, i int) int {
-	for from := i; i < len(text) && i-from <= gapLongest; {
+// Next is where the word begins that goes on from one that ends at i, -1 if none does.
+func Next(text []byte, i int) int {
+	for from := i; i < len(text) && i-from <= GapLongest; {
 		switch b := text[i]; {
 		case between[b]:
 			i++
 		case b < utf8.RuneSelf:
-			if wordKind[b] == noWord {
+			if ByteKind[b] == None {
 				return -1
 			}
 			return i
 		default:
 			r, size := utf8.DecodeRune(text[i:])
-			if kindOfRune(r) != noWord {
+			if KindOf(r) != None {
 				return i
 			}
 			if !unicode.IsSpace(r) && r != '’' && r != '‐' && r != '‑' && r != '–' {

@@ -1,6 +1,7 @@
-package detect
+package guess
 
 import (
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 
@@ -11,7 +12,7 @@ import (
 //
 // The table is rules/judge.bin: for each triple of the symbols _ (a joint, or a new word in
 // camelCase), a to z and 0 (any digit), the sixteenths of a bit that its last costs after the first two. It is trained
-// on the identifiers and words of Go's standard library by go test ./internal/detect -run Judge -update.
+// on the identifiers and words of Go's standard library by go test ./internal/detect/guess -run Judge -update.
 const (
 	symbols      = 28
 	judgeEntries = symbols * symbols * symbols
@@ -23,18 +24,18 @@ const (
 var symbolOf = func() (of [256]uint16) {
 	for c := range 256 {
 		switch b := byte(c); {
-		case isAlpha(b):
+		case letters.IsAlpha(b):
 			of[c] = uint16(b|0x20-'a') + 1
-		case isDigit(b):
+		case letters.IsDigit(b):
 			of[c] = symbols - 1
 		}
 	}
 	return of
 }()
 
-// surprise is how many sixteenths of a bit a symbol of the value costs on average: about 50 for what is made of words,
+// Surprise is how many sixteenths of a bit a symbol of the value costs on average: about 50 for what is made of words,
 // 85 for random letters and digits. Random hex costs as little as words do: it has a judge of its own.
-func surprise(v []byte) int {
+func Surprise(v []byte) int {
 	table := rules.Judge
 	var sum, n int
 	a, b := uint16(0), uint16(0)
@@ -47,7 +48,7 @@ func surprise(v []byte) int {
 		a, b = b, c
 	}
 	for i, c := range v {
-		if isUpper(c) && i > 0 && (isLower(v[i-1]) || i+1 < len(v) && isLower(v[i+1]) && isUpper(v[i-1])) {
+		if letters.IsUpper(c) && i > 0 && (letters.IsLower(v[i-1]) || i+1 < len(v) && letters.IsLower(v[i+1]) && letters.IsUpper(v[i-1])) {
 			step(0)
 		}
 		step(symbolOf[c])

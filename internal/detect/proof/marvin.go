@@ -1,4 +1,4 @@
-package detect
+package proof
 
 import (
 	"bytes"
@@ -27,7 +27,7 @@ var azureSeeds = map[string][]string{
 
 // azureMarvin32: the last four bytes are the Marvin32 of those before. Keys from before 2022 carry no
 // signature and no checksum.
-func azureMarvin32(v []byte) proof {
+func azureMarvin32(v []byte) Result {
 	text := strings.TrimRight(string(v), "=")
 	var seeds []string
 	for sig, list := range azureSeeds {
@@ -36,25 +36,25 @@ func azureMarvin32(v []byte) proof {
 		}
 	}
 	if seeds == nil {
-		return unproved
+		return Unproved
 	}
 	raw, err := base64.RawStdEncoding.DecodeString(text)
 	if err != nil {
 		raw, err = base64.RawURLEncoding.DecodeString(text)
 	}
 	if err != nil || len(raw) < 8 {
-		return failed
+		return Failed
 	}
 	n := len(raw) - 4
 	for _, seed := range seeds {
 		if seed == "" {
-			return unproved
+			return Unproved
 		}
 		if marvin32(raw[:n], binary.BigEndian.Uint64([]byte(seed))) == binary.LittleEndian.Uint32(raw[n:]) {
-			return proved
+			return Proved
 		}
 	}
-	return failed
+	return Failed
 }
 
 func marvin32(data []byte, seed uint64) uint32 {
@@ -85,11 +85,11 @@ func marvin32(data []byte, seed uint64) uint32 {
 
 // entraMarvin32: the last three of 40 characters begin the Marvin32 of those before, in base 66. Newer secrets
 // are made otherwise, so only length 40 is judged.
-func entraMarvin32(v []byte) proof {
+func entraMarvin32(v []byte) Result {
 	if len(v) != 40 || !bytes.Equal(v[3:6], []byte("8Q~")) {
-		return unproved
+		return Unproved
 	}
 	const digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890.-_~"
 	sum := marvin32(v[:37], binary.BigEndian.Uint64([]byte("AadPwd00")))
-	return yes(inBase(sum, digits, 6)[:3] == string(v[37:]))
+	return yes(InBase(sum, digits, 6)[:3] == string(v[37:]))
 }

@@ -1,4 +1,4 @@
-package detect
+package guess
 
 import (
 	"bytes"
@@ -8,6 +8,9 @@ import (
 	"os"
 	"regexp"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
 
 var update = flag.Bool("update", false, "train the judge's table anew")
@@ -20,12 +23,12 @@ func TestJudge(t *testing.T) {
 		train(t)
 	}
 	for _, v := range []string{"MyPasswordField", "test_user_token_name", "config.database.primary", "application-default-login", "readUint32FromBuffer", "LoginFormController2"} {
-		if s := surprise([]byte(v)); s > naturalBelow {
+		if s := Surprise([]byte(v)); s > naturalBelow {
 			t.Errorf("%s: %d, taken for random", v, s)
 		}
 	}
 	for _, v := range []string{"q7Wm3ZxK9pLt2VbN8rYc", "vK3nq8RwXtY0pLmQ"} {
-		if s := surprise([]byte(v)); s <= naturalBelow {
+		if s := Surprise([]byte(v)); s <= naturalBelow {
 			t.Errorf("%s: %d, taken for words", v, s)
 		}
 	}
@@ -35,7 +38,7 @@ func TestJudge(t *testing.T) {
 func train(t *testing.T) {
 	seen := map[string]bool{}
 	var counts [judgeEntries]float64
-	texts := standardLibrary(t)
+	texts := trial.StandardLibrary(t)
 	for _, text := range texts {
 		for _, w := range wordPattern.FindAll(text, -1) {
 			if seen[string(w)] {
@@ -71,7 +74,7 @@ func train(t *testing.T) {
 		p3 := (counts[i] + 8*p2) / (given + 8)
 		table[i] = byte(math.Min(255, math.Round(-16*math.Log2(p3))))
 	}
-	if err := os.WriteFile("../../rules/judge.bin", table, 0o644); err != nil {
+	if err := os.WriteFile("../../../rules/judge.bin", table, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("trained on %d words; build again", len(seen))
@@ -87,7 +90,7 @@ func each3(v []byte, with func(i int)) {
 		a, b = b, c
 	}
 	for i, c := range v {
-		if isUpper(c) && i > 0 && (isLower(v[i-1]) || i+1 < len(v) && isLower(v[i+1]) && isUpper(v[i-1])) {
+		if letters.IsUpper(c) && i > 0 && (letters.IsLower(v[i-1]) || i+1 < len(v) && letters.IsLower(v[i+1]) && letters.IsUpper(v[i-1])) {
 			step(0)
 		}
 		step(int(symbolOf[c]))
@@ -101,8 +104,8 @@ func TestJudgeBeatsEntropy(t *testing.T) {
 	var keys, names [][]byte
 	seen := map[string]bool{}
 	identifier := regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_./-]{11,63}`)
-	for i, text := range sources(t, moduleDir(t, "github.com/open-policy-agent/opa")) {
-		if i%thorough != 0 {
+	for i, text := range trial.Sources(t, trial.ModuleDir(t, "github.com/open-policy-agent/opa")) {
+		if i%trial.Thorough != 0 {
 			continue
 		}
 		for _, w := range identifier.FindAll(text, -1) {
@@ -112,8 +115,9 @@ func TestJudgeBeatsEntropy(t *testing.T) {
 			}
 		}
 	}
+	const lower, upper, digits = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 	for range len(names) {
-		alphabet := []string{base36Digits, base62Digits, base62Digits + "+/", base62Digits + "-_"}[random.IntN(4)]
+		alphabet := []string{lower + digits, lower + digits + upper, lower + digits + upper + "+/", lower + digits + upper + "-_"}[random.IntN(4)]
 		v := make([]byte, 12+random.IntN(52))
 		for i := range v {
 			v[i] = alphabet[random.IntN(len(alphabet))]
@@ -134,10 +138,10 @@ func TestJudgeBeatsEntropy(t *testing.T) {
 		}
 		return 2 * tp / (tp + fp + float64(len(keys)))
 	}
-	judge := f1(func(v []byte) bool { return surprise(v) > naturalBelow })
+	judge := f1(func(v []byte) bool { return Surprise(v) > naturalBelow })
 	best := 0.0
 	for threshold := 2.5; threshold < 5.5; threshold += 0.1 {
-		best = max(best, f1(func(v []byte) bool { return entropy(v) > threshold }))
+		best = max(best, f1(func(v []byte) bool { return Entropy(v) > threshold }))
 	}
 	t.Logf("%d identifiers, as many keys: F1 of the judge %.3f, of the best threshold of entropy %.3f", len(names), judge, best)
 	if judge < 0.95 || judge < best+0.1 {

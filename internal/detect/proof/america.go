@@ -1,6 +1,10 @@
-package detect
+package proof
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // Numbers of persons and firms in the Americas.
 
@@ -39,12 +43,12 @@ func validCPF(v []byte) bool {
 
 // validCNPJ: letters are allowed among the first twelve since 2026, and count what they are in ASCII.
 func validCNPJ(v []byte) bool {
-	return len(v) == 14 && isDigit(v[12]) && isDigit(v[13]) && !isSequence(v) &&
+	return len(v) == 14 && letters.IsDigit(v[12]) && letters.IsDigit(v[13]) && !IsSequence(v) &&
 		elevenLess(weighted(v, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)) == int(v[12]-'0') &&
 		elevenLess(weighted(v, 6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)) == int(v[13]-'0')
 }
 
-var mexicanStates = set("AS BC BS CC CL CM CS CH DF DG GT GR HG JC MC MN MS NT NL OC PL QT QR SP SL SR TC TS TL VZ YN ZS NE")
+var mexicanStates = letters.Set("AS BC BS CC CL CM CS CH DF DG GT GR HG JC MC MN MS NT NL OC PL QT QR SP SL SR TC TS TL VZ YN ZS NE")
 
 // validCURP: names, date of birth, sex, state, consonants, and a check digit over an alphabet with Ñ in it.
 func validCURP(v []byte) bool {
@@ -57,16 +61,16 @@ func validCURP(v []byte) bool {
 		}
 	}
 	year := 1900 + value(v[4:6])
-	if isAlpha(v[16]) {
+	if letters.IsAlpha(v[16]) {
 		year += 100
 	}
-	if !isDate(year, value(v[6:8]), value(v[8:10])) {
+	if !IsDate(year, value(v[6:8]), value(v[8:10])) {
 		return false
 	}
 	sum := 0
 	for i, b := range v[:17] {
 		n := int(b - '0')
-		if isAlpha(b) {
+		if letters.IsAlpha(b) {
 			if n = int(b-'A') + 10; b > 'N' {
 				n++ // Ñ stands between
 			}
@@ -82,7 +86,7 @@ func validRFC(v []byte) bool {
 		return false
 	}
 	date := v[len(v)-9 : len(v)-3]
-	if !isDate(2000+value(date[:2]), value(date[2:4]), value(date[4:])) {
+	if !IsDate(2000+value(date[:2]), value(date[2:4]), value(date[4:])) {
 		return false
 	}
 	const alphabet = "0123456789ABCDEFGHIJKLMN&OPQRSTUVWXYZ "

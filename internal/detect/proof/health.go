@@ -1,6 +1,10 @@
-package detect
+package proof
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
 
 // Numbers of health care: who gives it, who is insured, who was treated, and with what.
 
@@ -15,7 +19,7 @@ func validNPI(v []byte) bool {
 // validDEA: kind of registrant, the name's first letter or 9, and the last digit of a sum.
 func validDEA(v []byte) bool {
 	d := v[2:]
-	return bytes.IndexByte([]byte("ABCDEFGHJKLMPRSTUX"), v[0]) >= 0 && (isUpper(v[1]) || v[1] == '9') &&
+	return bytes.IndexByte([]byte("ABCDEFGHJKLMPRSTUX"), v[0]) >= 0 && (letters.IsUpper(v[1]) || v[1] == '9') &&
 		weighted(d, 1, 2, 1, 2, 1, 2)%10 == int(d[6]-'0')
 }
 
@@ -36,18 +40,18 @@ func validMBI(v []byte) bool {
 		return false
 	}
 	for i, b := range v {
-		letter := isUpper(b) && bytes.IndexByte([]byte("SLOIBZ"), b) < 0
+		letter := letters.IsUpper(b) && bytes.IndexByte([]byte("SLOIBZ"), b) < 0
 		switch mbiForm[i] {
 		case 'A':
 			if !letter {
 				return false
 			}
 		case 'X':
-			if !letter && !isDigit(b) {
+			if !letter && !letters.IsDigit(b) {
 				return false
 			}
 		default:
-			if !isDigit(b) {
+			if !letters.IsDigit(b) {
 				return false
 			}
 		}

@@ -1,0 +1,15 @@
+package letters
+
+// Span is a half-open range of bytes.
+type Span struct{ Start, End int }
+
+// Len is the number of bytes in the span.
+func (s Span) Len() int { return s.End - s.Start }
+
+func (s Span) Moved(by int) Span { return Span{s.Start + by, s.End + by} }
+
+// Overlaps tells whether the two share a byte.
+func (s Span) Overlaps(o Span) bool { return s.Start < o.End && o.Start < s.End }
+
+// Between is the span from one offset to another.
+func Between(start, end int) Span { return Span{start, end} }

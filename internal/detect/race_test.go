@@ -1,7 +1,0 @@
-//go:build race
-
-package detect
-
-// thorough divides how often the long tests of one goroutine repeat themselves: the race detector, which finds
-// nothing in them, makes them ten times as long.
-const thorough = 8
