@@ -64,7 +64,7 @@ func (c *check) englishAddress(r *Rule, at letters.Span) {
 		}
 		from--
 	}
-	if !letters.IsDigit(text[from]) || letters.IsWord(c.byteAt(from-1)) || c.byteAt(from-1) == '.' || c.byteAt(from-1) == '-' {
+	if !letters.IsDigit(text[from]) || letters.IsWord(c.before(from)) || c.byteAt(from-1) == '.' || c.byteAt(from-1) == '-' {
 		return
 	}
 	end, town := c.town(at.End)
@@ -166,7 +166,7 @@ func (c *check) labelsAddress(from int) bool {
 
 // labelledAddress reads the value of a key that says what it is.
 func (c *check) labelledAddress(r *Rule, at letters.Span) {
-	if b := c.byteAt(at.Start - 1); letters.IsAlpha(b) && letters.IsLower(c.text[at.Start]) {
+	if b := c.before(at.Start); letters.IsAlpha(b) && letters.IsLower(c.text[at.Start]) {
 		return
 	}
 	from, ok := c.afterLabel(at)

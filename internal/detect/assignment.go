@@ -58,6 +58,7 @@ func findAssignment(c *check, r *Rule, at letters.Span) {
 	for from > 0 && at.Start-from < nameLimit && (letters.IsWord(text[from-1]) || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
 		from--
 	}
+	from = letters.AfterEscape(text, from, at.Start)
 	last := word[len(word)-1]
 	if !letters.IsWord(last) { // a trigger like pass= already holds the sign
 		to--
@@ -69,7 +70,7 @@ func findAssignment(c *check, r *Rule, at letters.Span) {
 	if !suffixFits(text[to:end]) {
 		return
 	}
-	if letters.IsDigit(text[from]) || from > 0 && letters.IsWord(text[from-1]) {
+	if letters.IsDigit(text[from]) || letters.IsWord(c.before(from)) {
 		return
 	}
 	if isPublicName(text[from:end]) {
@@ -440,7 +441,7 @@ func decoded(dst, v []byte) []byte {
 // findAuthorization reads the credentials of an HTTP header: Authorization: Bearer ..., Basic ....
 func findAuthorization(c *check, r *Rule, at letters.Span) {
 	text := c.text
-	if at.Start > 0 && letters.IsWord(text[at.Start-1]) {
+	if letters.IsWord(c.before(at.Start)) {
 		return
 	}
 	if !letters.ContainsFold(text[max(0, at.Start-40):at.Start], "authorization") {

@@ -171,6 +171,15 @@ func (c *check) line(at letters.Span, limit int) letters.Span {
 	return letters.Between(from, to)
 }
 
+// before is the byte before i, or 0 where a text or what stands behind an escape begins.
+func (c *check) before(i int) byte {
+	b := c.byteAt(i - 1)
+	if letters.IsWord(b) && letters.EndsEscape(c.text, i) {
+		return 0
+	}
+	return b
+}
+
 func (c *check) byteAt(i int) byte {
 	if i < 0 || i >= len(c.text) {
 		return 0

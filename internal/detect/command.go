@@ -46,7 +46,7 @@ func commandNames() []string {
 
 // findCommand reads the options of a command line to the line's end, over those that a backslash continues.
 func findCommand(c *check, r *Rule, at letters.Span) {
-	if before := c.byteAt(at.Start - 1); letters.IsWord(before) || before == '-' {
+	if before := c.before(at.Start); letters.IsWord(before) || before == '-' {
 		return
 	}
 	var of command

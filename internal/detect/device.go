@@ -32,7 +32,7 @@ func findMAC(c *check, r *Rule, at letters.Span) {
 		return
 	}
 	sign := c.text[v.Start+group]
-	before, after := c.byteAt(v.Start-1), c.byteAt(v.End)
+	before, after := c.before(v.Start), c.byteAt(v.End)
 	if letters.IsWord(before) || letters.IsWord(after) || before == sign || before == '.' || after == sign && letters.IsHex(c.byteAt(v.End+1)) || group == 4 && sign != '.' {
 		return
 	}

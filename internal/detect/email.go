@@ -30,6 +30,10 @@ func findEmail(c *check, r *Rule, at letters.Span) {
 	for from > 0 && at.Start-from <= 64 && isLocalPart(text[from-1]) {
 		from--
 	}
+	if escape := bytes.LastIndexAny(text[from:at.Start], "%"); escape >= 0 {
+		from += escape + 1 // %0A, %22
+	}
+	from = letters.AfterEscape(text, from, at.Start)
 	for from < at.Start && (text[from] == '.' || text[from] == '-' || text[from] == '+' || text[from] == '%') {
 		from++
 	}

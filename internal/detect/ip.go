@@ -45,7 +45,7 @@ func findIPv4(c *check, r *Rule, at letters.Span) {
 	for from > 0 && at.Start-from < 4 && letters.IsDigit(text[from-1]) {
 		from--
 	}
-	if from > 0 && (letters.IsWord(text[from-1]) || text[from-1] == '.' || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
+	if from > 0 && (letters.IsWord(c.before(from)) || text[from-1] == '.' || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
 		return // not the first: the wake-up at the first pair decides for all
 	}
 	to, dots := at.Start, 0
@@ -107,7 +107,7 @@ func findIPv6(c *check, r *Rule, at letters.Span) {
 	for from > 0 && at.Start-from < 40 && (letters.IsHex(text[from-1]) || text[from-1] == ':') {
 		from--
 	}
-	if from > 0 && (letters.IsWord(text[from-1]) || text[from-1] == '.') {
+	if from > 0 && (letters.IsWord(c.before(from)) || text[from-1] == '.') {
 		return
 	}
 	to := at.End

@@ -27,7 +27,7 @@ var labelFillers = letters.Set(`number numbers numero no nr num nummer id ids co
 func (c *check) afterLabel(at letters.Span) (from int, ok bool) {
 	text := c.text
 	first := text[at.Start]
-	if b := c.byteAt(at.Start - 1); letters.IsDigit(b) || b == '%' || letters.IsAlpha(b) && letters.IsAlpha(first) && (letters.IsLower(first) || letters.IsUpper(b)) {
+	if b := c.before(at.Start); letters.IsDigit(b) || b == '%' || letters.IsAlpha(b) && letters.IsAlpha(first) && (letters.IsLower(first) || letters.IsUpper(b)) {
 		return 0, false
 	}
 	apart := !letters.IsWord(text[at.End-1])
@@ -215,7 +215,7 @@ func (c *check) wordEnd(from int) int {
 // icdCode is where a code of ICD-10 ends that begins at from, or 0.
 func (c *check) icdCode(from int) int {
 	text := c.text
-	if from+3 > len(text) || !letters.IsUpper(text[from]) || text[from] == 'U' || !letters.IsDigit(text[from+1]) || !letters.IsDigit(text[from+2]) && text[from+2] != 'A' && text[from+2] != 'B' || letters.IsWord(c.byteAt(from-1)) {
+	if from+3 > len(text) || !letters.IsUpper(text[from]) || text[from] == 'U' || !letters.IsDigit(text[from+1]) || !letters.IsDigit(text[from+2]) && text[from+2] != 'A' && text[from+2] != 'B' || letters.IsWord(c.before(from)) {
 		return 0
 	}
 	to := from + 3

@@ -93,7 +93,7 @@ func (c *check) givenBefore(i int) int {
 		}
 		word := text[start:end]
 		switch {
-		case len(word) == 0 || start > 0 && letters.IsWord(text[start-1]):
+		case len(word) == 0 || letters.IsWord(c.before(start)):
 			return -1
 		case letters.IsUpper(word[0]) || word[0] >= 0x80:
 			if lists := nameLists(); lists.given[string(word)] && !lists.common[string(word)] {
@@ -120,7 +120,7 @@ func setOf(list []string) map[string]bool {
 
 // findPerson reads the name that a trigger begins or introduces.
 func findPerson(c *check, r *Rule, at letters.Span) {
-	before := c.byteAt(at.Start - 1)
+	before := c.before(at.Start)
 	if letters.IsWord(before) && !isPersonTail(c.text, at) || before >= 0x80 {
 		return
 	}

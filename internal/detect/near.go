@@ -226,7 +226,7 @@ func isValueByte(b byte) bool {
 // ownWord tells whether a keyword stands as a word: alone, or as a part of snake_case or camelCase.
 func (c *check) ownWord(at letters.Span) bool {
 	first, last := c.text[at.Start], c.text[at.End-1]
-	if before := c.byteAt(at.Start - 1); letters.IsAlpha(before) && letters.IsAlpha(first) && (letters.IsLower(first) || letters.IsUpper(before)) {
+	if before := c.before(at.Start); letters.IsAlpha(before) && letters.IsAlpha(first) && (letters.IsLower(first) || letters.IsUpper(before)) {
 		return false
 	}
 	if after := c.byteAt(at.End); letters.IsLower(after) && letters.IsAlpha(last) && !bytes.HasPrefix(c.text[at.End:], []byte("s ")) {

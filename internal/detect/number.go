@@ -12,7 +12,7 @@ import (
 // aloneNumber tells whether digits are a value of their own: no letter, digit or underscore beside
 // them, nor a point or dash that joins them to more.
 func (c *check) aloneNumber(v letters.Span) bool {
-	before, after := c.byteAt(v.Start-1), c.byteAt(v.End)
+	before, after := c.before(v.Start), c.byteAt(v.End)
 	if letters.IsWord(before) || letters.IsWord(after) || before >= 0x80 && !spaceless(c.text[max(0, v.Start-3):v.Start]) ||
 		after >= 0x80 && !spaceless(c.text[v.End:min(len(c.text), v.End+3)]) {
 		return false
@@ -87,7 +87,7 @@ func findIBAN(c *check, r *Rule, at letters.Span) {
 		if !letters.IsUpper(b) && !letters.IsDigit(b) && b != ' ' && b != '-' {
 			return
 		}
-		if letters.IsUpper(b) && letters.IsUpper(text[from+1]) && letters.IsDigit(c.byteAt(from+2)) && letters.IsDigit(c.byteAt(from+3)) && !letters.IsWord(c.byteAt(from-1)) {
+		if letters.IsUpper(b) && letters.IsUpper(text[from+1]) && letters.IsDigit(c.byteAt(from+2)) && letters.IsDigit(c.byteAt(from+3)) && !letters.IsWord(c.before(from)) {
 			if end, ok := c.iban(from); ok {
 				c.emit(r, letters.Between(from, end), letters.Between(from, end))
 				return

@@ -167,7 +167,7 @@ func numberTableOf(all []*Rule) *numberTable {
 
 // numeral tries forms at a trigger, where a run of digits is known to stand, and emits the one that fits best.
 func (c *check) numeral(list *formList, at, run int) {
-	left := list.before[c.byteAt(at-1)] & list.after[c.byteAt(at+run)]
+	left := list.before[c.before(at)] & list.after[c.byteAt(at+run)]
 	if left == 0 {
 		return
 	}

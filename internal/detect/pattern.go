@@ -386,7 +386,7 @@ func runPattern(c *check, r *Rule, at letters.Span) {
 			s := &plan.shapes[i]
 			start := at.Start - s.offset
 			if start < 0 || s.keyword != "" && !letters.EqualFold(c.text[at.Start:at.End], s.keyword) || s.boundary && !c.wordBegins(start) ||
-				s.before != nil && start > 0 && s.before[c.text[start-1]] {
+				s.before != nil && start > 0 && s.before[c.before(start)] {
 				continue
 			}
 			if whole, value, ok := s.match(c.text[start:min(at.Start+p.forward, len(c.text))]); ok {
@@ -463,7 +463,16 @@ func startsWith(text []byte, words []string) bool {
 
 // wordBegins tells whether a \b fits before a place.
 func (c *check) wordBegins(at int) bool {
-	return at == 0 || letters.IsWord(c.text[at-1]) != letters.IsWord(c.text[at])
+	return at == 0 || letters.IsWord(c.before(at)) != letters.IsWord(c.text[at]) || c.byteAt(at-1) == '_' && c.emphasised(at)
+}
+
+// emphasised tells whether only the marks of emphasis, _ or __, stand before a word.
+func (c *check) emphasised(at int) bool {
+	from := at
+	for from > 0 && at-from < 4 && c.text[from-1] == '_' {
+		from--
+	}
+	return c.text[at] != '_' && !letters.IsWord(c.before(from))
 }
 
 // matched picks the value out of a match as gitleaks does: the named group, else the first that

@@ -13,7 +13,7 @@ import (
 // libphonenumber's tables, which cost microseconds; so the form is checked first.
 func findPhone(c *check, r *Rule, at letters.Span) {
 	text := c.text
-	if b := c.byteAt(at.Start - 1); letters.IsWord(b) || b == '+' || b == '.' || b == ')' || b == ']' {
+	if b := c.before(at.Start); letters.IsWord(b) || b == '+' || b == '.' || b == ')' || b == ']' {
 		return
 	}
 	digits, open, i := 0, 0, at.Start+1

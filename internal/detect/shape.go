@@ -355,6 +355,15 @@ func (s *shape) says(i int, word string) bool {
 	return true
 }
 
+// emphasis tells whether only the marks of emphasis, _ or __, stand behind a word.
+func emphasis(rest []byte) bool {
+	n := 0
+	for n < len(rest) && n < 4 && rest[n] == '_' {
+		n++
+	}
+	return n > 0 && (n == len(rest) || !letters.IsWord(rest[n]))
+}
+
 // match tries the shape where text begins. It answers with the whole match and its value.
 func (s *shape) match(text []byte) (whole, value letters.Span, ok bool) {
 	at := 0
@@ -375,7 +384,7 @@ func (s *shape) match(text []byte) (whole, value letters.Span, ok bool) {
 			value.End = at
 		}
 	}
-	if s.boundary && at < len(text) && letters.IsWord(text[at]) {
+	if s.boundary && at < len(text) && letters.IsWord(text[at]) && !emphasis(text[at:]) {
 		return letters.Span{}, letters.Span{}, false
 	}
 	whole = letters.Between(0, at)

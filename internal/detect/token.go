@@ -82,7 +82,7 @@ func findKeyBody(c *check, r *Rule, at letters.Span) {
 			return
 		}
 	}
-	if letters.IsBase64URL(c.byteAt(from - 1)) {
+	if letters.IsBase64URL(c.before(from)) {
 		return
 	}
 	// All lines are as long as the first but the last, however their ends are written.
@@ -127,7 +127,7 @@ func findKeyBody(c *check, r *Rule, at letters.Span) {
 func findJWT(c *check, r *Rule, at letters.Span) {
 	const limit = 7 << 10
 	text := c.text
-	if b := c.byteAt(at.Start - 1); letters.IsBase64URL(b) || b == '.' || b == '/' || b == '+' {
+	if b := c.before(at.Start); letters.IsBase64URL(b) || b == '.' || b == '/' || b == '+' {
 		return
 	}
 	i, dots := at.Start, 0

@@ -35,7 +35,7 @@ func findBitcoin(c *check, r *Rule, at letters.Span) {
 // address emits the word at from if it is as long as it should be and its check holds.
 func (c *check) address(r *Rule, from, shortest, longest int, check func([]byte) bool) {
 	to := from
-	if letters.IsWord(c.byteAt(from - 1)) {
+	if letters.IsWord(c.before(from)) {
 		return
 	}
 	for to < len(c.text) && to-from <= longest && letters.IsAlnum(c.text[to]) {
@@ -49,7 +49,7 @@ func (c *check) address(r *Rule, from, shortest, longest int, check func([]byte)
 
 // alone tells whether a value is a word of its own, and no part of a path, a URL's query or an encoding.
 func (c *check) alone(v letters.Span) bool {
-	before, after := c.byteAt(v.Start-1), c.byteAt(v.End)
+	before, after := c.before(v.Start), c.byteAt(v.End)
 	return !letters.IsWord(before) && before != '+' && before < 0x80 && !letters.IsWord(after) && after != '+' && after < 0x80
 }
 
