@@ -25,8 +25,8 @@ const module = "github.com/scrubjay-dev/scrubjay/"
 // floors are the rooms in the order of their imports: a room imports from floors below its own, never
 // from its own or from above.
 var floors = [][]string{
-	{"internal/text", "internal/rename", "rules", "internal/detect/letters", "internal/detect/trial"},
-	{"internal/detect/words", "internal/detect/phones", "internal/detect/guess"},
+	{"internal/text", "internal/rename", "rules", "internal/detect/letters", "internal/detect/packed", "internal/detect/trial"},
+	{"internal/detect/words", "internal/detect/phones", "internal/detect/guess", "internal/detect/automaton"},
 	{"internal/detect/proof"}, // a password in Basic authentication is proved by what it looks like
 	{"internal/detect", "internal/credentials"},
 	{"internal/redact", "internal/policy", "internal/audit", "internal/authority"},
@@ -38,7 +38,8 @@ var floors = [][]string{
 }
 
 // wing is detection's rooms. What holds for one holds for all: they are bytes in, findings out.
-var wing = []string{"internal/detect", "internal/detect/letters", "internal/detect/words", "internal/detect/phones", "internal/detect/guess", "internal/detect/proof"}
+var wing = []string{"internal/detect", "internal/detect/letters", "internal/detect/words", "internal/detect/phones", "internal/detect/guess", "internal/detect/proof",
+	"internal/detect/packed", "internal/detect/automaton"}
 
 // bans say what a room does not import, and why. Either only names who may, or not names who may not.
 var bans = []struct {

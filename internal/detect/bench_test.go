@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
@@ -28,7 +29,7 @@ func BenchmarkEngine(b *testing.B) {
 		b.SetBytes(int64(size))
 		for b.Loop() {
 			for _, t := range texts {
-				e.automaton.scan(t, letters.Between(0, len(t)), func(*trigger, letters.Span) {})
+				e.automaton.Scan(t, letters.Between(0, len(t)), func(*automaton.Trigger, letters.Span) {})
 			}
 		}
 	})

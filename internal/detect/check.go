@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"sync"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
@@ -60,9 +61,9 @@ func (c *check) release() {
 
 // run wakes the rules whose triggers end within the span, and runs the imported ones on the text.
 func (c *check) run(span letters.Span) {
-	c.engine.automaton.scan(c.text, span, func(t *trigger, at letters.Span) {
-		for _, r := range t.rules {
-			c.wake(r, at)
+	c.engine.automaton.Scan(c.text, span, func(t *automaton.Trigger, at letters.Span) {
+		for _, n := range t.Wakes {
+			c.wake(c.engine.woken[n], at)
 		}
 	})
 	c.runs(span, nil)

@@ -26,6 +26,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/rules"
@@ -34,7 +35,9 @@ import (
 // Engine finds the values of a set of rules. It is immutable and safe for concurrent use.
 type Engine struct {
 	rules     []*Rule
-	automaton *automaton
+	automaton *automaton.DFA
+	// woken are the rules by the numbers that the automaton's triggers have.
+	woken     []*Rule
 	published *guess.Published
 	importing importing
 	// numbers is the table of the rules that numeral.go knows.
@@ -85,7 +88,7 @@ func (e *Engine) Without(ids ...string) (*Engine, error) {
 			return nil, fmt.Errorf("no rule is called %q: see scrubjay rules list", id)
 		}
 	}
-	less.automaton = e.automaton.without(func(r *Rule) bool { return slices.Contains(ids, r.ID) })
+	less.automaton, less.woken = e.automaton.Without(func(n int32) bool { return slices.Contains(ids, e.woken[n].ID) }), e.woken
 	for _, r := range e.rules {
 		if slices.Contains(ids, r.ID) {
 			continue
@@ -99,22 +102,17 @@ func (e *Engine) Without(ids ...string) (*Engine, error) {
 
 func (e *Engine) build() error {
 	e.index()
-	b := newBuilder()
-	for _, r := range e.rules {
+	b := automaton.NewBuilder()
+	e.woken = slices.Concat(e.rules, unnamedRules())
+	for n, r := range e.woken {
 		for _, t := range r.triggers {
 			if r.numeral == "" {
-				b.add(t, r)
+				b.Add(t, int32(n))
 			}
 		}
 		e.back, e.reach = max(e.back, r.back), max(e.reach, r.reach)
 	}
-	for _, r := range unnamedRules() {
-		for _, t := range r.triggers {
-			b.add(t, r)
-		}
-		e.back, e.reach = max(e.back, r.back), max(e.reach, r.reach)
-	}
-	a, err := b.build()
+	a, err := b.Build()
 	e.automaton = a
 	return err
 }

@@ -3,6 +3,7 @@ package detect
 import (
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
@@ -29,24 +30,24 @@ func init() { // not a literal: the checks refer to rules, which refer to finder
 		"authorization":  {[]string{"bearer ", "basic ", "token ", "apikey ", "ssws ", "geniekey "}, findAuthorization, 1024, true, 0},
 		"bic":            {[]string{"bic", "swift"}, findBIC, labelledReach, false, 0},
 		"birth":          {birthLabels, findBirth, labelledReach, false, 0},
-		"bitcoin":        {[]string{coin, fourDigits, "bc1"}, findBitcoin, bitcoinReach, false, 0},
-		"card":           {[]string{fourDigits}, findCard, numeralReach, false, 0},
-		"codice-fiscale": {[]string{birthDay}, findCodiceFiscale, 64, false, 0},
+		"bitcoin":        {[]string{automaton.Coin, automaton.FourDigits, "bc1"}, findBitcoin, bitcoinReach, false, 0},
+		"card":           {[]string{automaton.FourDigits}, findCard, numeralReach, false, 0},
+		"codice-fiscale": {[]string{automaton.BirthDay}, findCodiceFiscale, 64, false, 0},
 		"command":        {commandNames(), findCommand, commandSpan + 32, false, 16},
 		"email":          {[]string{"@"}, findEmail, emailReach, false, 0},
-		"ethereum":       {[]string{longHex}, findEthereum, ethereumReach, false, 0},
+		"ethereum":       {[]string{automaton.LongHex}, findEthereum, ethereumReach, false, 0},
 		"home-phone":     {phoneLabels, findHomePhone, phoneReach, false, 0},
-		"iban":           {[]string{fourDigits}, findIBAN, 128, false, 0},
+		"iban":           {[]string{automaton.FourDigits}, findIBAN, 128, false, 0},
 		"icd":            {[]string{"icd", "diagnos", "dx:", "dx\"", "dx =", "dx="}, findICD, labelledReach, false, 0},
-		"ipv4":           {[]string{digitDot}, findIPv4, 64, false, 0},
+		"ipv4":           {[]string{automaton.DigitDot}, findIPv4, 64, false, 0},
 		"ipv6":           {ipv6Triggers(), findIPv6, 128, false, 0},
 		"jwt":            {[]string{"eyJ"}, findJWT, 8 << 10, false, 16},
-		"mac":            {append([]string{hexPairs}, macLabels...), findMAC, macReach, false, 0},
+		"mac":            {append([]string{automaton.HexPairs}, macLabels...), findMAC, macReach, false, 0},
 		"manifest":       {[]string{"kind: secret", `"kind": "secret`}, findManifest, manifestSpan + 32, false, 0},
 		"netrc":          {[]string{"machine "}, findNetrc, commandSpan + 32, false, 16},
 		"pem":            {append([]string{"-----BEGIN"}, keyHeads...), findPEM, 9 << 10, false, 16},
 		"person":         {append(titles, personLabels...), findPerson, personReach, false, 0},
-		"phone":          {[]string{plusDigit}, findPhone, 64, false, 0},
+		"phone":          {[]string{automaton.PlusDigit}, findPhone, 64, false, 0},
 		"sort-code":      {[]string{"sort code", "sort_code", "sortcode", "sort-code"}, findSortCode, labelledReach, false, 0},
 		"url-credential": {[]string{"://"}, findURLCredential, 768, false, 0},
 	}
@@ -60,7 +61,7 @@ func init() { // not a literal: the checks refer to rules, which refer to finder
 		finders[l.name] = finder{l.triggers, l.find, labelledReach, false, 0}
 	}
 	for _, n := range proof.Numbers {
-		finders[n.Name] = finder{triggers: []string{fourDigits}, reach: numeralReach}
+		finders[n.Name] = finder{triggers: []string{automaton.FourDigits}, reach: numeralReach}
 	}
 }
 

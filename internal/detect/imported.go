@@ -13,6 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
@@ -220,8 +221,9 @@ func (c *check) rerunImported() {
 	if len(c.engine.importing.rules) == 0 {
 		return
 	}
-	c.engine.automaton.scan(c.text, letters.Between(0, len(c.text)), func(t *trigger, at letters.Span) {
-		for _, r := range t.rules {
+	c.engine.automaton.Scan(c.text, letters.Between(0, len(c.text)), func(t *automaton.Trigger, at letters.Span) {
+		for _, n := range t.Wakes {
+			r := c.engine.woken[n]
 			if r.imported != nil {
 				noteHit(c, r, at)
 			}

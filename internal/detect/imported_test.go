@@ -129,7 +129,7 @@ func TestPartsWithAddedRules(t *testing.T) {
 		t.Fatalf("%v: a text must be held for its sake: %v", e.importing.held, err)
 	}
 	between := append(material(t), strings.Repeat("x ", 700), strings.Repeat("\n", 300), strings.Repeat("ab", 900))
-	margin := e.reach + e.automaton.longest + surroundings
+	margin := e.reach + e.automaton.Longest + surroundings
 	found := 0
 	for range 20 / trial.Thorough {
 		var text []byte

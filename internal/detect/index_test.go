@@ -270,7 +270,7 @@ func TestIndexedEditEqualsOpen(t *testing.T) {
 	if terms < 1000/trial.Thorough || regions < 1000/trial.Thorough {
 		t.Errorf("only %d terms and %d regions were compared", terms, regions)
 	}
-	margin := e.reach + e.automaton.longest + surroundings
+	margin := e.reach + e.automaton.Longest + surroundings
 	for range 4 {
 		var text []byte
 		for len(text) < 10*margin {

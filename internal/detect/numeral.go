@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
@@ -46,7 +47,7 @@ func (l *formList) add(f form) {
 	l.forms = append(l.forms, f)
 }
 
-// numberTable holds the forms of an engine's rules by what wakes them: fourDigits by the length of the run.
+// numberTable holds the forms of an engine's rules by what wakes them: FourDigits by the length of the run.
 type numberTable struct {
 	runs         [24]formList
 	groups, dots formList
@@ -105,7 +106,7 @@ func init() { // not a literal: the checks refer to rules
 	wake := func(trigger string, run func(*check, *Rule, letters.Span)) {
 		numberRules = append(numberRules, &Rule{ID: "number:" + trigger, triggers: []string{trigger}, run: run, back: numeralReach, reach: numeralReach})
 	}
-	wake(fourDigits, func(c *check, _ *Rule, at letters.Span) {
+	wake(automaton.FourDigits, func(c *check, _ *Rule, at letters.Span) {
 		n := at.Len()
 		for n < len(numberTable{}.runs) && letters.IsDigit(c.byteAt(at.Start+n)) {
 			n++
@@ -117,12 +118,12 @@ func init() { // not a literal: the checks refer to rules
 			c.numeral(&t.runs[n], at.Start, n)
 		}
 	})
-	wake(threeDigits, func(c *check, _ *Rule, at letters.Span) {
+	wake(automaton.ThreeDigits, func(c *check, _ *Rule, at letters.Span) {
 		for t := c.engine.numbers(); t != nil; t = t.next {
 			c.numeral(&t.groups, at.Start, 0)
 		}
 	})
-	wake(digitDot, func(c *check, _ *Rule, at letters.Span) {
+	wake(automaton.DigitDot, func(c *check, _ *Rule, at letters.Span) {
 		for t := c.engine.numbers(); t != nil; t = t.next {
 			c.numeral(&t.dots, at.Start, 0)
 		}

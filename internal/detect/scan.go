@@ -3,6 +3,7 @@ package detect
 import (
 	"slices"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
@@ -57,9 +58,10 @@ func (s *Scan) Edit(text []byte, old letters.Span, newLen int) *Scan {
 	c := e.newCheck(s.path, kindOf(s.path), text)
 	defer c.release()
 	edited := letters.Between(old.Start, old.Start+newLen)
-	from, to := max(0, edited.Start-e.reach), min(len(text), edited.End+e.back+e.automaton.longest)
-	e.automaton.scan(text, letters.Between(from, to), func(t *trigger, at letters.Span) {
-		for _, r := range t.rules {
+	from, to := max(0, edited.Start-e.reach), min(len(text), edited.End+e.back+e.automaton.Longest)
+	e.automaton.Scan(text, letters.Between(from, to), func(t *automaton.Trigger, at letters.Span) {
+		for _, n := range t.Wakes {
+			r := e.woken[n]
 			if r.imported != nil {
 				continue
 			}

@@ -64,67 +64,6 @@ func TestEditEqualsOpen(t *testing.T) {
 	}
 }
 
-// TestAutomaton: four streams over blocks find what a naive search finds, in the order of the text.
-func TestAutomaton(t *testing.T) {
-	words := []string{"ab", "abab", "b", "token", "ken", "akia", "@", fourDigits, digitDot, plusDigit}
-	b := newBuilder()
-	for _, w := range words {
-		b.add(w, &Rule{ID: w})
-	}
-	a, err := b.build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := rand.New(rand.NewPCG(3, 4))
-	for _, n := range []int{0, 1, 7, streamFrom - 1, streamFrom, streamFrom + 3, block - 1, block, block + 1, 2*block + 17} {
-		text := make([]byte, n)
-		for i := range text {
-			text[i] = "aAbBtokenKIA@0123456789.+ "[r.IntN(26)]
-		}
-		var got, want []string
-		a.scan(text, letters.Between(0, n), func(tr *trigger, at letters.Span) { got = append(got, tr.rules[0].ID+"@"+string(rune(at.Start))) })
-		lower := strings.ToLower(string(text))
-		for end := 1; end <= n; end++ {
-			var here []string
-			for _, w := range words {
-				start, ok := end-len(w), false
-				switch w {
-				case fourDigits:
-					start = end - 4
-					ok = start >= 0 && allDigits(text[start:end]) && (start == 0 || !letters.IsDigit(text[start-1]))
-				case digitDot:
-					start = end - 3
-					ok = start >= 0 && letters.IsDigit(text[start]) && text[start+1] == '.' && letters.IsDigit(text[start+2])
-				case plusDigit:
-					start = end - 2
-					ok = start >= 0 && text[start] == '+' && letters.IsDigit(text[start+1])
-				default:
-					ok = start >= 0 && lower[start:end] == w
-				}
-				if ok {
-					here = append(here, w+"@"+string(rune(start)))
-				}
-			}
-			slices.Sort(here)
-			want = append(want, here...)
-		}
-		slices.Sort(got)
-		slices.Sort(want)
-		if !slices.Equal(got, want) {
-			t.Fatalf("%d bytes: %d hits, want %d", n, len(got), len(want))
-		}
-	}
-}
-
-func allDigits(v []byte) bool {
-	for _, b := range v {
-		if !letters.IsDigit(b) {
-			return false
-		}
-	}
-	return true
-}
-
 // TestPublished: documented examples are information, whatever rule finds them.
 func TestPublished(t *testing.T) {
 	for _, text := range []string{"key = AKIA" + "IOSFODNN7EXAMPLE", "card 4242 4242 4242 4242", "ssn 078-05-1120", "iban GB82 WEST 1234 5698 7654 32"} {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
@@ -44,7 +45,7 @@ const (
 func (e *Engine) FindReader(path string, r io.Reader, buf []byte, n int, found func(Part)) (int, error) {
 	c := e.newCheck(path, kindOf(path), nil)
 	defer c.release()
-	s := stream{check: c, margin: e.reach + e.automaton.longest + surroundings, buf: buf[:cap(buf)], n: n}
+	s := stream{check: c, margin: e.reach + e.automaton.Longest + surroundings, buf: buf[:cap(buf)], n: n}
 	held := e.importing.held
 	for {
 		err := s.fill(r)
@@ -106,12 +107,12 @@ func (s *stream) find(last bool, found func(Part)) {
 		s.header = header(s.path, s.text)
 	}
 	a := s.engine.automaton
-	a.scan(s.text, letters.Between(s.from, min(s.n, to+a.longest)), func(t *trigger, at letters.Span) {
+	a.Scan(s.text, letters.Between(s.from, min(s.n, to+a.Longest)), func(t *automaton.Trigger, at letters.Span) {
 		if at.Start < s.from || at.Start >= to {
 			return
 		}
-		for _, r := range t.rules {
-			s.wake(r, at)
+		for _, n := range t.Wakes {
+			s.wake(s.engine.woken[n], at)
 		}
 	})
 	s.runs(letters.Between(s.from, to), nil)

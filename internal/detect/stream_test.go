@@ -79,7 +79,7 @@ func TestPartsEqualWhole(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	between := append(material(t), " # scrubjay:allow\n", "// scrubjay:allow\n", strings.Repeat("x ", 700), strings.Repeat("\n", 300))
 	for _, e := range []*Engine{Default(), shortSighted(t)} {
-		margin := e.reach + e.automaton.longest + surroundings
+		margin := e.reach + e.automaton.Longest + surroundings
 		seen, quiet := 0, 0
 		for range 12 / min(trial.Thorough, 2) {
 			var text []byte
@@ -113,9 +113,9 @@ func TestPartsEqualWhole(t *testing.T) {
 // TestPartsAtEveryPlace: a finding that a part's end cuts at any of its bytes is found once.
 func TestPartsAtEveryPlace(t *testing.T) {
 	e := shortSighted(t)
-	size := 4 * (e.reach + e.automaton.longest + surroundings)
+	size := 4 * (e.reach + e.automaton.Longest + surroundings)
 	mail := "a.b" + "@poczta.onet.pl"
-	for at := size - e.automaton.longest - surroundings - 2*e.reach; at < size+8; at += 1 + 6*(trial.Thorough-1) {
+	for at := size - e.automaton.Longest - surroundings - 2*e.reach; at < size+8; at += 1 + 6*(trial.Thorough-1) {
 		text := []byte(strings.Repeat("\n", at) + mail + strings.Repeat("\n", size))
 		got, _ := inParts(t, e, text, bytes.NewReader(text), size)
 		if len(got) != 1 || got[0].Span != (letters.Between(at, at+len(mail))) {

@@ -1,4 +1,4 @@
-package detect
+package automaton
 
 import (
 	"strings"
@@ -9,14 +9,14 @@ import (
 // Triggers that are no literals; finders.go and numeral.go name them for the checks that need them. What
 // follows the zero byte is as long as what is matched, but for coin, of which it is the end.
 const (
-	fourDigits  = "\x00dddd"
-	digitDot    = "\x00d.d"
-	plusDigit   = "\x00+d"
-	threeDigits = "\x00ddd d"               // three digits, a blank or a dash, a digit: a number in groups
-	birthDay    = "\x00ddmdd"               // year, a letter for the month, day: an Italian tax code
-	longHex     = "\x000xhhhhhhhhhhhhhhhhh" // more than 64 bits after 0x
-	coin        = "\x00dl"                  // a word of 1 or 3, up to two digits more, and a letter: bitcoin's addresses
-	hexPairs    = "\x00hh:hh:hh:h"          // three pairs of hex digits and the fourth's first: a network card's address
+	FourDigits  = "\x00dddd"
+	DigitDot    = "\x00d.d"
+	PlusDigit   = "\x00+d"
+	ThreeDigits = "\x00ddd d"               // three digits, a blank or a dash, a digit: a number in groups
+	BirthDay    = "\x00ddmdd"               // year, a letter for the month, day: an Italian tax code
+	LongHex     = "\x000xhhhhhhhhhhhhhhhhh" // more than 64 bits after 0x
+	Coin        = "\x00dl"                  // a word of 1 or 3, up to two digits more, and a letter: bitcoin's addresses
+	HexPairs    = "\x00hh:hh:hh:h"          // three pairs of hex digits and the fourth's first: a network card's address
 )
 
 const (
@@ -60,7 +60,7 @@ func (s lead) step(c byte) lead {
 	if s.hex > 0 && letters.IsHex(c) {
 		next := lead{hex: min(s.hex+1, longHexAfter+3), pairs: noPairs}
 		if s.hex == longHexAfter+1 {
-			next.emits = longHex
+			next.emits = LongHex
 		}
 		return next
 	}
@@ -78,16 +78,16 @@ func (s lead) step(c byte) lead {
 		}
 		switch {
 		case s.run == 3:
-			next.emits = fourDigits
+			next.emits = FourDigits
 		case s.run == 1 && s.mark == afterMonth:
-			next.emits = birthDay
+			next.emits = BirthDay
 		case s.run > 0:
 		case s.mark == afterDot:
-			next.emits = digitDot
+			next.emits = DigitDot
 		case s.mark == afterPlus:
-			next.emits = plusDigit
+			next.emits = PlusDigit
 		case s.mark == afterThree:
-			next.emits = threeDigits
+			next.emits = ThreeDigits
 		}
 	case c == 'x' && s.mark == withZero && s.run == 1:
 		return lead{hex: 1, pairs: noPairs}
@@ -97,7 +97,7 @@ func (s lead) step(c byte) lead {
 			next.mark = afterMonth
 		}
 		if s.mark == withCoin {
-			next.emits = coin
+			next.emits = Coin
 		}
 	case c == '_':
 		next.mark = inWord
@@ -110,7 +110,7 @@ func (s lead) step(c byte) lead {
 	}
 	next.pairs = s.pair(c)
 	if s.pairs == 9 && letters.IsHex(c) {
-		next.emits = hexPairs
+		next.emits = HexPairs
 	}
 	return next
 }

@@ -1,6 +1,7 @@
-package detect
+package automaton
 
 import (
+	"maps"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -13,30 +14,29 @@ import (
 // constants of a program.
 func TestLeads(t *testing.T) {
 	patterns := map[string]string{
-		digitDot:    `[0-9]\.[0-9]$`,
-		plusDigit:   `\+[0-9]$`,
-		threeDigits: `(?:^|[^0-9])[0-9]{3}[ -][0-9]$`,
-		birthDay:    `(?:^|[^0-9])[0-9]{2}[a-ehlmprst][0-9]{2}$`,
-		coin:        `(?:^|[^0-9a-z_])[13][0-9]{0,2}[a-z]$`,
-		hexPairs:    `(?:^|[^0-9a-z_])(?:[0-9a-f]{2}[:-]){3}[0-9a-f]$`,
+		DigitDot:    `[0-9]\.[0-9]$`,
+		PlusDigit:   `\+[0-9]$`,
+		ThreeDigits: `(?:^|[^0-9])[0-9]{3}[ -][0-9]$`,
+		BirthDay:    `(?:^|[^0-9])[0-9]{2}[a-ehlmprst][0-9]{2}$`,
+		Coin:        `(?:^|[^0-9a-z_])[13][0-9]{0,2}[a-z]$`,
+		HexPairs:    `(?:^|[^0-9a-z_])(?:[0-9a-f]{2}[:-]){3}[0-9a-f]$`,
 	}
 	compiled := map[string]*regexp.Regexp{}
 	for name, p := range patterns {
 		compiled[name] = regexp.MustCompile(p)
 	}
 	triggers := func(text []byte) (found []string) {
-		b := newBuilder()
-		for name := range patterns {
-			b.add(name, &Rule{ID: name})
+		b := NewBuilder()
+		names := append(slices.Collect(maps.Keys(patterns)), FourDigits, LongHex)
+		for n, name := range names {
+			b.Add(name, int32(n))
 		}
-		b.add(fourDigits, &Rule{ID: fourDigits})
-		b.add(longHex, &Rule{ID: longHex})
-		a, err := b.build()
+		a, err := b.Build()
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.scan(text, letters.Between(0, len(text)), func(tr *trigger, at letters.Span) {
-			found = append(found, tr.rules[0].ID)
+		a.Scan(text, letters.Between(0, len(text)), func(tr *Trigger, at letters.Span) {
+			found = append(found, names[tr.Wakes[0]])
 		})
 		return found
 	}
@@ -63,7 +63,7 @@ func TestLeads(t *testing.T) {
 			}
 			seen[name] += want
 			// Of addresses that overlap the first wakes the check, which reads them all as one that is too long.
-			if name == hexPairs {
+			if name == HexPairs {
 				have, want = min(have, 1), min(want, 1)
 			}
 			if have != want {
@@ -78,10 +78,10 @@ func TestLeads(t *testing.T) {
 	}
 	for text, want := range map[string][]string{
 		"x = 0x12345678":                         nil,
-		"x = 0x0123456789abcdef, 12345":          {fourDigits},
-		"0x0123456789abcdef0":                    {longHex},
-		"0x0123456789abcdef0123456789abcdef.123": {longHex},
-		"0123x4567":                              {fourDigits, fourDigits},
+		"x = 0x0123456789abcdef, 12345":          {FourDigits},
+		"0x0123456789abcdef0":                    {LongHex},
+		"0x0123456789abcdef0123456789abcdef.123": {LongHex},
+		"0123x4567":                              {FourDigits, FourDigits},
 	} {
 		if got := triggers([]byte(text)); !slices.Equal(got, want) {
 			t.Errorf("%q wakes %q, want %q", text, got, want)

@@ -1,0 +1,161 @@
+package automaton
+
+import (
+	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/packed"
+)
+
+// Equals walks both at once: their states may be numbered differently.
+func (a *DFA) Equals(b *DFA) bool {
+	type both struct{ a, b uint16 }
+	seen := map[both]bool{{}: true}
+	queue := []both{{}}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for c := range 256 {
+			to := both{a.step(at.a, byte(c)), b.step(at.b, byte(c))}
+			if to.a&accept != to.b&accept || to.a >= accept && !slices.Equal(wokenBy(a.at(to.a)), wokenBy(b.at(to.b))) {
+				return false
+			}
+			if !seen[to] {
+				seen[to] = true
+				queue = append(queue, to)
+			}
+		}
+	}
+	return true
+}
+
+// wokenBy are the numbers that triggers wake, in order.
+func wokenBy(out []*Trigger) (all []int32) {
+	for _, t := range out {
+		all = append(all, t.Wakes...)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Write writes each state's row as what differs from the row of an earlier state: that of the
+// longest suffix, mostly, from which it differs in the few keywords that go on here.
+func Write(w *packed.Writer, a *DFA) {
+	w.Text(string(a.classes[:]))
+	w.Number(a.Longest)
+	var triggers []*Trigger
+	number := map[*Trigger]int{}
+	for _, t := range a.ends {
+		if _, ok := number[t]; !ok {
+			number[t] = len(triggers)
+			triggers = append(triggers, t)
+		}
+	}
+	w.Number(len(triggers))
+	woken := 0
+	for _, t := range triggers {
+		woken += len(t.Wakes)
+	}
+	w.Number(woken)
+	for _, t := range triggers {
+		w.Number(t.length)
+		w.Number(map[bool]int{true: 1}[t.exactRun])
+		w.Number(len(t.Wakes))
+		for _, n := range t.Wakes {
+			w.Number(int(n))
+		}
+	}
+	w.Number(a.plain)
+	w.Number(len(a.ends))
+	for _, t := range a.ends {
+		w.Number(number[t])
+	}
+	w.Number(len(a.first))
+	for n, first := range a.first {
+		w.Number(int(first - a.first[max(0, n-1)]))
+	}
+	for n := range a.states() {
+		from, differs := a.base(n)
+		w.Number(from)
+		w.Number(len(differs))
+		for _, class := range differs {
+			w.Number(class)
+			w.Number(int(a.rowOf(n)[class]))
+		}
+	}
+}
+
+func (a *DFA) states() int { return a.plain + len(a.first) - 1 }
+
+// rowOf is a state's row: of the plain states first, and then of the others.
+func (a *DFA) rowOf(n int) []uint16 {
+	if n >= a.plain {
+		n += accept - a.plain
+	}
+	return a.table[n*rowSize : (n+1)*rowSize]
+}
+
+// base finds the earlier state whose row is most like a state's, and the classes where they differ.
+func (a *DFA) base(n int) (from int, differs []int) {
+	own := a.rowOf(n)
+	for candidate := range n {
+		var d []int
+		other := a.rowOf(candidate)
+		for class, to := range own {
+			if to != other[class] {
+				d = append(d, class)
+			}
+			if candidate > 0 && len(d) >= len(differs) {
+				break
+			}
+		}
+		if candidate == 0 || len(d) < len(differs) {
+			from, differs = candidate, d
+		}
+		if len(differs) < 2 && candidate > 0 {
+			break
+		}
+	}
+	if n == 0 {
+		for class := range own {
+			differs = append(differs, class)
+		}
+	}
+	return from, differs
+}
+
+// Read reads what the writer's writes.
+func Read(r *packed.Reader) *DFA {
+	a := &DFA{table: new([tableSize]uint16)}
+	copy(a.classes[:], r.Text())
+	a.Longest = r.Number()
+	triggers := make([]Trigger, r.Number())
+	woken := make([]int32, 0, r.Number()) // of all triggers
+	for i := range triggers {
+		t := &triggers[i]
+		t.length = r.Number()
+		t.exactRun = r.Number() == 1
+		from := len(woken)
+		for range r.Number() {
+			woken = append(woken, int32(r.Number()))
+		}
+		t.Wakes = woken[from:len(woken):len(woken)]
+	}
+	a.plain = r.Number()
+	a.ends = make([]*Trigger, r.Number())
+	for i := range a.ends {
+		a.ends[i] = &triggers[r.Number()]
+	}
+	a.first = make([]uint32, r.Number())
+	for n := range a.first {
+		a.first[n] = a.first[max(0, n-1)] + uint32(r.Number())
+	}
+	for n := range a.states() {
+		row := a.rowOf(n)
+		copy(row, a.rowOf(r.Number()))
+		for range r.Number() {
+			class := r.Number()
+			row[class] = uint16(r.Number())
+		}
+	}
+	return a
+}
