@@ -16,14 +16,47 @@ import (
 //	DB_PASSWORD=..., "clientSecret": "...", token := "...", <password>...</password>, --api-key ...
 //
 // The name wakes the check, the rest is read by hand: names like token and password stand on every
-// page of ordinary code, and a regular expression at each would cost more than all else together.
-var assignmentTriggers = []string{
-	"password", "passwd", "passphrase", "pwd", "passwort", "secret", "token", "credential", "apikey", "api.key",
-	"accesskey", "privatekey", "secretkey", "authkey", "encryptionkey", "signingkey", "masterkey", "accountkey", "sharedkey",
-	"_pass", "dbpass", "pass=", "pass:", "pass\"",
-	"api key", "secret key", "access key", "license key", "signing key", "encryption key",
-	"_key", "-key", "appkey", "sessionkey", "webhookkey", "licensekey", "servicekey", "adminkey", "_salt",
-	"passcode", "kennwort", "contrasena", "contraseña", "senha", "mot_de_passe", "motdepasse", "wachtwoord", "haslo",
+// page of ordinary code, and a regular expression at each would cost more than all else together. given.go reads what a
+// name is given, record.go where the two stand apart, listed.go where it is several values.
+
+// assignedWord is a word in names that says secret.
+type assignedWord struct {
+	word string
+	// password: a person may have chosen the value. Others are keys, which a machine draws.
+	password bool
+	// signed: the word holds its sign, or a letter after which it ends; without it the word stands in too many others.
+	signed bool
+}
+
+var assignedWords = func() (all []assignedWord) {
+	add := func(password, signed bool, list string) {
+		for w := range strings.SplitSeq(list, ",") {
+			all = append(all, assignedWord{w, password, signed})
+		}
+	}
+	add(true, false, "password,passwd,passphrase,pwd,passwort,passcode,kennwort,contrasena,contraseña,senha,mot_de_passe,mot de passe,motdepasse,wachtwoord,haslo,heslo,parola,passord,salasana,adgangskode")
+	add(true, false, "_pass,dbpass,_pw")
+	add(true, true, `pass=,pass:,pass",pass =,pw=,pw:,pw",pw =,clave:,sifre:,jelszo:`)
+	add(false, false, "secret,token,credential,creds,apikey,api.key,accesskey,privatekey,secretkey,authkey,encryptionkey,signingkey,masterkey,accountkey,sharedkey")
+	add(false, false, "api key,secret key,access key,license key,signing key,encryption key,_key,-key,appkey,sessionkey,webhookkey,licensekey,servicekey,adminkey,_salt,_auth")
+	add(false, true, `auth=,auth",key=`)
+	return all
+}()
+
+// assignedWordOf has them by what wakes the check.
+var assignedWordOf = func() map[string]assignedWord {
+	m := map[string]assignedWord{}
+	for _, w := range assignedWords {
+		m[w.word] = w
+	}
+	return m
+}()
+
+func assignmentTriggers() (all []string) {
+	for _, w := range assignedWords {
+		all = append(all, w.word)
+	}
+	return all
 }
 
 // otherKeys say in front of _key that it opens nothing.
@@ -31,7 +64,14 @@ var otherKeys = strings.Fields("public pub primary foreign cache sort partition 
 
 // After the word that says secret a name may go on with these and still name the value itself;
 // password_field, token_count and secretName do not.
-var nameSuffixes = letters.ListOf("key keys value val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json id_token aws gcp azure github gitlab")
+var nameSuffixes = letters.ListOf("key keys value values val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json id_token aws gcp azure github gitlab backup bak copy s")
+
+// otherNames begin like a word that says secret and are none: compass, bypass, monkey, author.
+var otherNames = map[string][]string{
+	"pass": strings.Fields("com by tres sur under over en im"),
+	"pw":   strings.Fields("ip gp n o"),
+	"auth": strings.Fields("o"),
+}
 
 const (
 	nameLimit  = 64
@@ -39,7 +79,7 @@ const (
 )
 
 // publicNames are in names of keys that everybody may have: PublicKeyToken, NEXT_PUBLIC_API_KEY. A public secret is one.
-var publicNames = []string{"publickey", "public_key", "public-key", "publishable", "next_public_"}
+var publicNames = []string{"publickey", "public_key", "public-key", "publishable", "next_public_", "indexnow", "srcrev"}
 
 func isPublicName(name []byte) bool {
 	for _, p := range publicNames {
@@ -50,84 +90,109 @@ func isPublicName(name []byte) bool {
 	return false
 }
 
+// secretName is a name that says secret, and where it stands.
+type secretName struct {
+	letters.Span
+	password bool
+	text     []byte
+}
+
 func findAssignment(c *check, r *Rule, at letters.Span) {
+	n, ok := c.secretName(at)
+	if !ok {
+		return
+	}
+	c.given(n, func(g given) { c.judgeGiven(r, n, g) })
+}
+
+// secretName reads the name around the word that wakes the check, and passes over those that say something else.
+func (c *check) secretName(at letters.Span) (n secretName, ok bool) {
 	text := c.text
 	word := text[at.Start:at.End]
-	// The name around the trigger. A dot or dash may join it: api.key, client-secret.
+	// A dot or dash may join the parts of a name: api.key, client-secret.
 	from, to := at.Start, at.End
 	for from > 0 && at.Start-from < nameLimit && (letters.IsWord(text[from-1]) || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
 		from--
 	}
 	from = letters.AfterEscape(text, from, at.Start)
-	last := word[len(word)-1]
-	if !letters.IsWord(last) { // a trigger like pass= already holds the sign
-		to--
+	var scratch [16]byte
+	w := assignedWordOf[string(letters.AppendFolded(scratch[:0], word))]
+	if w.signed {
+		for to--; to > at.Start && !letters.IsWord(text[to-1]); to-- {
+		}
 	}
 	end := to
 	for end < len(text) && end-at.End < nameLimit && (letters.IsWord(text[end]) || (text[end] == '-' || text[end] == '.') && end+1 < len(text) && letters.IsWord(text[end+1])) {
 		end++
 	}
 	if !suffixFits(text[to:end]) {
-		return
-	}
-	if letters.IsDigit(text[from]) || letters.IsWord(c.before(from)) {
-		return
-	}
-	if isPublicName(text[from:end]) {
-		return
-	}
-	if letters.EqualFold(word, "pwd") && !letters.EqualFold(text[from:end], "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !letters.IsUpper(text[at.Start]) {
-		return // ".pwd" of a larger word
-	}
-	if !letters.IsWord(last) && letters.EqualFold(word[:4], "pass") { // those that hold their sign are five long and more
-		for _, other := range []string{"com", "by", "tres", "sur", "under", "over"} { // compass, bypass
-			if before := text[from:at.Start]; len(before) >= len(other) && letters.EqualFold(before[len(before)-len(other):], other) {
-				return
-			}
+		if end = c.tokenInName(to, end); end < 0 {
+			return n, false
 		}
 	}
-	if c.byteAt(end) == '(' && isGetter(text[from:end]) {
-		return
+	name := text[from:end]
+	switch {
+	case letters.IsDigit(text[from]), letters.IsWord(c.before(from)), isPublicName(name):
+		return n, false
+	case letters.EqualFold(word, "pwd") && !letters.EqualFold(name, "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !letters.IsUpper(text[at.Start]):
+		return n, false // ".pwd" of a larger word
+	case w.signed && !c.ownName(from, at.Start, text[at.Start:to]):
+		return n, false
+	case c.byteAt(end) == '(' && isGetter(name):
+		return n, false
+	case len(word) == 5 && string(word) == "PASS:":
+		return n, false // a test's result
+	case c.byteAt(from-1) == ':' && c.byteAt(end) == ':':
+		return n, false // a part of a resource's name: arn:aws:secretsmanager:...:secret:name
 	}
 	if word[0] == '_' || word[0] == '-' {
 		for _, other := range otherKeys {
 			if before := text[from:at.Start]; len(before) >= len(other) && letters.EqualFold(before[len(before)-len(other):], other) {
-				return
+				return n, false
 			}
 		}
 	}
-	if len(word) == 5 && word[0] == 'P' && bytes.Equal(word, []byte("PASS:")) {
-		return // a test's result
-	}
-	if c.byteAt(from-1) == ':' && c.byteAt(end) == ':' {
-		return // a part of a resource's name: arn:aws:secretsmanager:...:secret:name
-	}
-	value, quoted, ok := c.assigned(from, end)
-	if !ok || value.Len() > valueLimit || !quoted && c.file.code { // the program's own names
-		return
-	}
-	if !quoted {
-		value = c.wholeLine(from, end, value)
-	}
-	v, password := text[value.Start:value.End], isPasswordWord(word)
-	var said [valueLimit]byte
-	if unescaped := percentDecoded(said[:0], v); unescaped != nil {
-		v = unescaped
-	}
-	if !guess.IsSecret(v, text[from:end], password) {
-		var said [valueLimit]byte
-		plain := decoded(said[:0], v)
-		if plain == nil || !guess.IsSecret(plain, text[from:end], password) {
-			return
+	return secretName{letters.Between(from, end), w.password, name}, true
+}
+
+// ownName tells whether a short word is a part of its name by itself: DB_PW, adminPass, but not compass; and of key, which
+// is in every name of a member, only what something else stands before: taxjarKEY.
+func (c *check) ownName(from, at int, word []byte) bool {
+	before := c.text[from:at]
+	for short, others := range otherNames {
+		if !letters.EqualFold(word, short) {
+			continue
+		}
+		for _, other := range others {
+			if len(before) >= len(other) && letters.EqualFold(before[len(before)-len(other):], other) {
+				return false
+			}
 		}
 	}
-	c.report(r, value, letters.Between(from, value.End), c.engine.published.Has(v))
+	apart := len(before) == 0 || !letters.IsAlnum(before[len(before)-1]) || letters.IsUpper(word[0]) && !letters.IsUpper(before[len(before)-1])
+	if letters.EqualFold(word, "key") {
+		return len(before) > 2 && apart && letters.IsUpper(word[len(word)-1]) && letters.IsLower(before[len(before)-1])
+	}
+	return apart || letters.EqualFold(word, "pass")
+}
+
+// tokenInName is where a name ends with which a key was joined by a dash: acme-secret-key-GX7...; -1 if none was.
+func (c *check) tokenInName(from, end int) int {
+	dash := bytes.LastIndexByte(c.text[from:end], '-')
+	if dash < 0 || end-from-dash < 20 || !suffixFits(c.text[from:from+dash]) || !guess.IsKey(c.text[from+dash+1:end]) {
+		return -1
+	}
+	return from + dash
 }
 
 func suffixFits(rest []byte) bool {
 	w := letters.Words{Text: rest}
 	for word := w.Next(); word != nil; word = w.Next() {
-		if !nameSuffixes.Has(word) && !letters.IsNumber(word) {
+		switch {
+		case string(word) == "for": // whomever it is for
+			return true
+		case len(word) > 1 && word[0] == 'v' && letters.IsNumber(word[1:]): // v2
+		case !nameSuffixes.Has(word) && !letters.IsNumber(word):
 			return false
 		}
 	}
@@ -144,260 +209,60 @@ func isGetter(name []byte) bool {
 	return false
 }
 
-// assigned reads what follows a name: the sign and the value. It knows where the value ends.
-func (c *check) assigned(start, end int) (value letters.Span, quoted, ok bool) {
-	text, i := c.text, end
-	skip := func() {
-		for i < len(text) && letters.IsBlank(text[i]) {
-			i++
+// judgeGiven reports a value that a name was given, if it can be a secret.
+func (c *check) judgeGiven(r *Rule, n secretName, g given) {
+	if g.Len() > valueLimit || g.Len() < 4 {
+		return
+	}
+	v := c.text[g.Start:g.End]
+	if !g.quoted && c.file.code && !c.inLiteral(n.Start) { // the program's own names
+		return
+	}
+	var said [valueLimit]byte
+	if unescaped := percentDecoded(said[:0], v); unescaped != nil {
+		v = unescaped
+	}
+	confidence, ok := guess.Given(v, n.text, n.password, g.listed)
+	if !ok || confidence == guess.Doubtful || !n.password {
+		var said [valueLimit]byte
+		if plain := decoded(said[:0], v); plain != nil { // what chance draws says no text
+			confidence, ok = guess.Given(plain, n.text, true, g.listed)
 		}
 	}
-	// A quote, bracket or escape that closes the name: "name": , ['name'] = , \"name\":
-	closed := false
-	for n := 0; n < 4 && i < len(text) && strings.IndexByte("\"'`]\\)*", text[i]) >= 0; n++ {
-		closed = true
-		i++
+	if !ok {
+		return
 	}
-	if after := c.valueKey(i); after > 0 {
-		i = after
-		skip()
-		return c.assignedValue(i)
+	whole := letters.Between(min(n.Start, g.Start), max(n.End, g.End))
+	most := r.Confidence
+	if confidence == guess.Doubtful || g.doubt {
+		most = ConfidenceLow
 	}
-	signAt := i
-	skip()
-	sign := c.byteAt(i)
-	flag := start >= 2 && text[start-1] == '-' && (text[start-2] == '-' || letters.IsBlank(text[start-2]))
-	switch {
-	case sign == ':' && c.byteAt(i+1) == '=', sign == '=' && c.byteAt(i+1) == '>', sign == '-' && c.byteAt(i+1) == '>', sign == '?' && c.byteAt(i+1) == '=', sign == '+' && c.byteAt(i+1) == '=':
-		i += 2
-	case sign == '=':
-		for n := 0; n < 3 && c.byteAt(i) == '='; n++ {
-			i++
-		}
-	case sign == '!' && c.byteAt(i+1) == '=':
-		i += 2
-		if c.byteAt(i) == '=' {
-			i++
-		}
-	case sign == ':':
-		i++
-		// A type may stand between: password: string = "..."
-		j := i
-		for j < len(text) && j-i < 32 && (letters.IsWord(text[j]) || letters.IsBlank(text[j]) || text[j] == '?' || text[j] == '|' || text[j] == '&') {
-			j++
-		}
-		if j > i && c.byteAt(j) == '=' && c.byteAt(j+1) != '=' && c.byteAt(j+1) != '>' {
-			i = j + 1
-		}
-	case closed && i > signAt && bytes.HasPrefix(text[i:min(i+8, len(text))], []byte("value=")): // <add key="apiKey" value="..."/>
-		i += len("value=")
-	case sign == '>' && !closed: // an XML element
-		i++
-	case sign == '(' && !closed, sign == ',' && closed: // setPassword("..."), put("password", "...")
-		i++
-		skip()
-		if q := c.byteAt(i); q != '"' && q != '\'' {
-			return letters.Span{}, false, false
-		}
-	case flag && i > signAt && !closed: // --password value
-	case (sign == '"' || sign == '\'') && i > signAt && !closed && c.byteAt(start-1) != ':': // storePassword "..."
-		value, quoted, ok = c.assignedValue(i)
-		return value, quoted, ok && !guess.IsUUID(text[value.Start:value.End])
-	case i > signAt && !closed && !c.file.code && c.spoken(i) > 0: // the password is ...
-		return c.spokenValue(i + c.spoken(i))
-	case i > signAt && !closed && !c.file.code && (start == 0 || letters.IsSpace(text[start-1])): // use the access token 6FTY...
-		value, _, ok = c.spokenValue(i)
-		v := text[value.Start:value.End]
-		return value, false, ok && len(v) >= 16 && !guess.IsUUID(v) && guess.IsKey(v) && !guess.IsHashContext(text[max(0, start-16):value.Start])
-	default:
-		return letters.Span{}, false, false
-	}
-	skip()
-	return c.assignedValue(i)
+	c.reportUpTo(r, g.Span, whole, c.engine.published.Has(v), most)
 }
 
-// spoken is the length of the word at i that gives a name its value in prose, with the blank after it; 0 if there
-// is none.
-func (c *check) spoken(i int) int {
-	for _, word := range [...]string{"is ", "is: ", "was ", "ist ", "lautet ", "est ", "es "} {
-		if letters.EqualFold(c.text[i:min(i+len(word), len(c.text))], word) {
-			return len(word)
-		}
-	}
-	return 0
-}
-
-// spokenValue reads a value in prose: in quotes, or a word without what ends its sentence.
-func (c *check) spokenValue(i int) (value letters.Span, quoted, ok bool) {
-	value, quoted, ok = c.assignedValue(i)
-	if quoted || !ok {
-		return value, quoted, ok
-	}
-	for value.End < len(c.text) && value.Len() <= valueLimit && !letters.IsSpace(c.text[value.End]) {
-		value.End++
-	}
-	for value.End > value.Start && strings.IndexByte(".,;:!?)\"'", c.text[value.End-1]) >= 0 {
-		value.End--
-	}
-	return value, false, value.Len() > 0
-}
-
-// valueKey reads what stands between a name and its value where both are values of their own:
-//
-//   - name: DB_PASSWORD          {"name": "DB_PASSWORD", "value": ...}       <name>x</name><value>y</value>
-//     value: ...
-//
-// It answers with the offset after the sign of the key "value", or 0.
-func (c *check) valueKey(i int) int {
-	rest := c.text[i:min(len(c.text), i+64)]
-	first := 0
-	for first < len(rest) && letters.IsBlank(rest[first]) {
-		first++
-	}
-	if first == len(rest) {
-		return 0
-	}
-	if b := rest[first]; b == '{' || (b == ':' || b == '=') && first+1 < len(rest) && (rest[first+1] == '{' || first+2 < len(rest) && rest[first+2] == '{') {
-		return c.inBraces(i + first)
-	}
-	if strings.IndexByte("\r\n,<", rest[first]) < 0 {
-		return 0
-	}
-	v := letters.IndexFold(rest, "value")
-	if v < 0 {
-		return 0
-	}
-	for k := 0; k < v; k++ {
-		if strings.IndexByte(" \t\r\n,\"'<-", rest[k]) >= 0 {
-			continue
-		}
-		if bytes.HasPrefix(rest[k:], []byte("/name>")) || bytes.HasPrefix(rest[k:], []byte("/key>")) {
-			k += bytes.IndexByte(rest[k:], '>')
-			continue
-		}
-		return 0
-	}
-	for k := v + len("value"); k < len(rest); k++ {
-		switch b := rest[k]; {
-		case b == ':' || b == '=' || b == '>':
-			return i + k + 1
-		case b != '"' && b != '\'' && !letters.IsBlank(b):
-			return 0
-		}
-	}
-	return 0
-}
-
-// inBraces reads what a name is given within braces: "db_password": {"value": ...}, variable "db_password" { default = ... }.
-// It answers with the offset after the sign, or 0.
-func (c *check) inBraces(i int) int {
-	rest := c.text[i:min(len(c.text), i+128)]
-	if end := bytes.IndexByte(rest, '}'); end >= 0 {
-		rest = rest[:end]
-	}
-	for _, key := range [...]string{"value", "default"} {
-		at := letters.IndexFold(rest, key)
-		if at <= 0 || letters.IsWord(rest[at-1]) {
-			continue
-		}
-		for k := at + len(key); k < len(rest) && (letters.IsBlank(rest[k]) || strings.IndexByte("\"':=", rest[k]) >= 0); k++ {
-			if rest[k] == ':' || rest[k] == '=' {
-				return i + k + 1
+// inLiteral tells whether a place in a program stands within a string: "host=db password=...".
+func (c *check) inLiteral(at int) bool {
+	line := c.line(letters.Between(at, at), codeLine)
+	quote, escaped := byte(0), false
+	for _, b := range c.text[line.Start:at] {
+		switch {
+		case escaped:
+			escaped = false
+		case b == '\\':
+			escaped = true
+		case quote != 0:
+			if b == quote {
+				quote = 0
+			}
+		case b == '"' || b == '\'' || b == '`':
+			quote = b
+		case b == '#' || b == '/': // an apostrophe in a comment opens nothing
+			if b == '#' {
+				return false
 			}
 		}
 	}
-	return 0
-}
-
-// assignedValue reads a value after its sign: a string in quotes, or what goes on to the next blank.
-func (c *check) assignedValue(i int) (value letters.Span, quoted, ok bool) {
-	text := c.text
-	// A sequence of prefixes that strings may have: b"", f"", r'', @"", L"", &"".
-	for n := 1; n <= 2 && i+n < len(text) && strings.IndexByte("bBfFrRuUL@&", text[i+n-1]) >= 0; n++ {
-		if text[i+n] == '"' || text[i+n] == '\'' {
-			i += n
-			break
-		}
-	}
-	escaped := c.byteAt(i) == '\\' && (c.byteAt(i+1) == '"' || c.byteAt(i+1) == '\'')
-	if escaped {
-		i++
-	}
-	if q := c.byteAt(i); q == '"' || q == '\'' || q == '`' {
-		from := i + 1
-		for i = from; i < len(text) && i-from <= valueLimit; i++ {
-			switch {
-			case text[i] == '\n':
-				return letters.Span{}, false, false
-			case escaped && text[i] == '\\' && c.byteAt(i+1) == q:
-				return letters.Between(from, i), true, true
-			case text[i] == '\\':
-				i++
-			case text[i] == q:
-				return letters.Between(from, i), true, true
-			}
-		}
-		return letters.Span{}, false, false
-	}
-	if next := c.block(i); next > 0 {
-		i = next
-	}
-	from := i
-	for i < len(text) && i-from <= valueLimit && !letters.IsSpace(text[i]) && strings.IndexByte("\"'`,;<>&|(){}[]\\", text[i]) < 0 {
-		i++
-	}
-	// A call, an index or a literal follows: this is an expression, not a value.
-	if b := c.byteAt(i); b == '(' || b == '[' || b == '{' {
-		return letters.Span{}, false, false
-	}
-	return letters.Between(from, i), false, i > from
-}
-
-// block is where the value of a YAML block begins, whose sign | or > stands at i: on the next line. 0 if there is none.
-func (c *check) block(i int) int {
-	if b := c.byteAt(i); b != '|' && b != '>' {
-		return 0
-	}
-	i++
-	if b := c.byteAt(i); b == '-' || b == '+' {
-		i++
-	}
-	if c.byteAt(i) == '\r' {
-		i++
-	}
-	if c.byteAt(i) != '\n' {
-		return 0
-	}
-	from := i
-	for i++; i < len(c.text) && i-from < 64 && letters.IsBlank(c.text[i]); i++ {
-	}
-	return i
-}
-
-// wholeLine lengthens a value without quotes to its line's end, where the line is that of an .env file or a
-// shell's: NAME=value from the line's start, and nothing blank in it. Such a value may hold any sign.
-func (c *check) wholeLine(from, end int, value letters.Span) letters.Span {
-	text := c.text
-	if value.Start != end+1 || text[end] != '=' {
-		return value
-	}
-	start := from
-	for start > 0 && from-start < 16 && text[start-1] != '\n' {
-		start--
-	}
-	switch string(bytes.TrimLeft(text[start:from], " \t")) {
-	case "", "export ", "set ", "ENV ", "- ":
-	default:
-		return value
-	}
-	i := value.End
-	for i < len(text) && i-value.Start <= valueLimit && !letters.IsSpace(text[i]) {
-		i++
-	}
-	if last := text[i-1]; i < len(text) && !letters.IsSpace(text[i]) || strings.IndexByte("\"'`,;)]}>", last) >= 0 {
-		return value // code, or a list
-	}
-	return letters.Between(value.Start, i)
+	return quote != 0
 }
 
 // percentDecoded is what a value with escapes of a URL says; nil if it has none.
@@ -444,7 +309,8 @@ func findAuthorization(c *check, r *Rule, at letters.Span) {
 	if letters.IsWord(c.before(at.Start)) {
 		return
 	}
-	if !letters.ContainsFold(text[max(0, at.Start-40):at.Start], "authorization") {
+	bearer := letters.EqualFold(text[at.Start:at.End], "bearer ")
+	if !letters.ContainsFold(text[max(0, at.Start-40):at.Start], "authorization") && !bearer {
 		return
 	}
 	i := at.End
@@ -454,6 +320,9 @@ func findAuthorization(c *check, r *Rule, at letters.Span) {
 	from := i
 	for i < len(text) && i-from <= valueLimit && (letters.IsBase64(text[i]) || strings.IndexByte("-_.~=", text[i]) >= 0) {
 		i++
+	}
+	for i > from && text[i-1] == '.' {
+		i--
 	}
 	v := text[from:i]
 	if guess.IsReference(v) || guess.IsPlaceholder(v) || guess.IsDummy(v) {
@@ -468,22 +337,4 @@ func findAuthorization(c *check, r *Rule, at letters.Span) {
 		return
 	}
 	c.emit(r, letters.Between(from, i), letters.Between(at.Start, i))
-}
-
-// isPasswordWord tells the triggers that name passwords from those that name keys and tokens.
-func isPasswordWord(word []byte) bool {
-	second := word[1] | 0x20
-	switch word[0] | 0x20 {
-	case 'p':
-		return second == 'a' || second == 'w'
-	case '_' | 0x20:
-		return second == 'p'
-	case 'k', 'w', 'h':
-		return true
-	case 'c', 'm':
-		return second == 'o' && word[2]|0x20 != 'o' // contraseña, mot de passe; not cookie
-	case 's':
-		return word[2]|0x20 == 'n' // senha
-	}
-	return false
 }

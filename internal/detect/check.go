@@ -69,6 +69,8 @@ func (c *check) run(span letters.Span) {
 	c.runs(span, nil)
 	c.rows(span, nil)
 	c.names(span, nil)
+	c.colours(span, nil)
+	c.beyond(span, nil)
 	c.terms(span, nil)
 	c.prints(span, nil)
 	c.runImported()
@@ -98,6 +100,11 @@ func (c *check) emit(r *Rule, value, whole letters.Span) {
 
 // report is emit for a value that is no dummy; known says that it is a published example.
 func (c *check) report(r *Rule, value, whole letters.Span, known bool) {
+	c.reportUpTo(r, value, whole, known, r.Confidence)
+}
+
+// reportUpTo is report with no more confidence than this.
+func (c *check) reportUpTo(r *Rule, value, whole letters.Span, known bool, most Confidence) {
 	if c.file.quiet && (r.generic || r.Class == PII || r.Class == PHI || r.Class == PCI) || r.path != nil && !r.path.MatchString(c.path) {
 		return
 	}
@@ -105,7 +112,7 @@ func (c *check) report(r *Rule, value, whole letters.Span, known bool) {
 	if isToken(v) {
 		return
 	}
-	f := Finding{Rule: r, Span: value, Severity: r.Severity, Confidence: r.Confidence}
+	f := Finding{Rule: r, Span: value, Severity: r.Severity, Confidence: min(most, r.Confidence)}
 	if r.entropy > 0 && guess.Entropy(v) < r.entropy {
 		return
 	}

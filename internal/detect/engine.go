@@ -42,8 +42,8 @@ type Engine struct {
 	importing importing
 	// numbers is the table of the rules that numeral.go knows.
 	numbers func() *numberTable
-	// person is the rule that finds names where no label introduces them; nil if there is none.
-	person *Rule
+	// finds has the rules of checks that are woken by what no trigger is.
+	finds map[string]*Rule
 	// indexed are the rules that are indexes.
 	indexed []*Rule
 	// paired are the rules whose findings may be halves of one leak.
@@ -121,13 +121,13 @@ func (e *Engine) build() error {
 func (e *Engine) index() {
 	e.numbers = sync.OnceValue(func() *numberTable { return numberTableOf(e.rules) })
 	e.importing = importingOf(e.rules)
-	e.paired = map[string]bool{}
+	e.paired, e.finds = map[string]bool{}, map[string]*Rule{}
 	for _, r := range e.rules {
+		if e.finds[r.source.Find] == nil || !r.added { // an added rule does not take ours' place
+			e.finds[r.source.Find] = r
+		}
 		for _, id := range r.with {
 			e.paired[r.ID], e.paired[id] = true, true
-		}
-		if r.source.Find == "person" && (e.person == nil || !r.added) { // an added rule does not take ours' place
-			e.person = r
 		}
 		if r.index != nil {
 			e.indexed = append(e.indexed, r)
@@ -198,7 +198,7 @@ func settled(text []byte, found []candidate) []Finding {
 			return f.print != 0
 		})
 	}
-	findings := resolve(found, make([]Finding, 0, len(found)))
+	findings := resolve(text, found, make([]Finding, 0, len(found)))
 	if len(prints) > 0 {
 		findings = withRegions(prints, findings)
 	}

@@ -26,7 +26,7 @@ var finders map[string]finder
 func init() { // not a literal: the checks refer to rules, which refer to finders
 	finders = map[string]finder{
 		"address":        {addressTriggers, findAddress, addressReach, false, 0},
-		"assignment":     {assignmentTriggers, findAssignment, 1024, true, 0},
+		"assignment":     {assignmentTriggers(), findAssignment, 2 << 10, true, 0},
 		"authorization":  {[]string{"bearer ", "basic ", "token ", "apikey ", "ssws ", "geniekey "}, findAuthorization, 1024, true, 0},
 		"bic":            {[]string{"bic", "swift"}, findBIC, labelledReach, false, 0},
 		"birth":          {birthLabels, findBirth, labelledReach, false, 0},

@@ -67,7 +67,7 @@ func CouldBeSecret(v []byte) bool {
 	case t.Has(' ') && !guess.IsKey(bytes.ReplaceAll(v, []byte(" "), nil)):
 		return isPassphrase(v)
 	}
-	return t.Distinct() >= 5 && (guess.IsKey(v) || isScramble(v) || t.Digits > 0 && t.Letters > 0 && !guess.IsWordy(v) || t.Digits > 0 && t.Symbols > 0)
+	return t.Distinct() >= 5 && (guess.IsKey(v) || guess.IsScramble(v) || t.Digits > 0 && t.Letters > 0 && !guess.IsWordy(v) || t.Digits > 0 && t.Symbols > 0)
 }
 
 // CouldBePassword tells whether what stands where a password stands is worth hiding wherever else it stands: whatever it
@@ -86,7 +86,7 @@ func isIdentifier(v []byte) bool {
 			return false
 		}
 	}
-	return (guess.IsWordy(v) || guess.IsName(v)) && !isScramble(v)
+	return (guess.IsWordy(v) || guess.IsName(v)) && !guess.IsScramble(v)
 }
 
 // IsWord tells letters that are a word, or words.
@@ -95,18 +95,9 @@ func IsWord(v []byte) bool {
 }
 
 const (
-	// scrambledFrom is the judge's cost from which a value of letters is none of words: 1 in 100 random values of eight
-	// letters costs less, and 7 in 100 longer words cost more.
-	scrambledFrom = 80
 	// A phrase of so many words, as long as this, stands in a text by chance as rarely as a key does.
 	phraseWords, phraseLength = 4, 20
 )
-
-// isScramble tells letters that somebody drew at random, in one case or in both. Where its capitals stand says nothing.
-func isScramble(v []byte) bool {
-	var folded [KnownLongest]byte
-	return letters.AllOf(v, letters.IsAlpha) && guess.Surprise(letters.AppendFolded(folded[:0], v)) >= scrambledFrom
-}
 
 // isPassphrase tells some words that are a password together: correct horse battery staple.
 func isPassphrase(v []byte) bool {

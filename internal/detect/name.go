@@ -46,7 +46,7 @@ var personLabels = []string{"name\"", "name'", "name:", "name=", "name =", "name
 // first is a given name, a person's name may begin. hold tells those that need no look. Given names are
 // no triggers, because two thousand more literals would slow down the reading of everything.
 func (c *check) names(span letters.Span, hold func(start int) bool) {
-	r, text := c.engine.person, c.text
+	r, text := c.engine.finds["person"], c.text
 	if r == nil || c.file.code || c.file.quiet {
 		return
 	}

@@ -3,7 +3,9 @@ package detect
 import (
 	"cmp"
 	"slices"
+	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
@@ -11,7 +13,9 @@ import (
 // of what does not overlap it, and so on. Best is proved before formed before generic, then longer,
 // then the one that begins first, then the rule's id, so that the order of rules never matters. Digits
 // within a credential prove nothing: one number in ten or a hundred passes the check of some card.
-func resolve(found []candidate, out []Finding) []Finding {
+//
+// What is left of a secret that gave way is judged again: in PASSWORD=x:ghp_... both leak.
+func resolve(text []byte, found []candidate, out []Finding) []Finding {
 	slices.SortFunc(found, func(a, b candidate) int {
 		if a.Start != b.Start { // nearly always
 			return a.Start - b.Start
@@ -27,14 +31,14 @@ func resolve(found []candidate, out []Finding) []Finding {
 		if to == from+1 {
 			out = append(out, found[from].Finding)
 		} else {
-			out = settle(found[from:to], out)
+			out = settle(text, found[from:to], out)
 		}
 		from = to
 	}
 	return out
 }
 
-func settle(cluster []candidate, out []Finding) []Finding {
+func settle(text []byte, cluster []candidate, out []Finding) []Finding {
 	type ranked struct {
 		candidate
 		rank int
@@ -54,13 +58,47 @@ func settle(cluster []candidate, out []Finding) []Finding {
 		return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(b.Len(), a.Len()))
 	})
 	var kept []Finding // in order, so that the one that could overlap is found without asking all
-	for _, f := range all {
+	keep := func(f Finding) bool {
 		i, _ := slices.BinarySearchFunc(kept, f.Start, func(k Finding, start int) int { return cmp.Compare(k.End, start+1) })
-		if i == len(kept) || kept[i].Start >= f.End {
-			kept = slices.Insert(kept, i, f.Finding)
+		if i < len(kept) && kept[i].Start < f.End {
+			return false
+		}
+		kept = slices.Insert(kept, i, f)
+		return true
+	}
+	var less []Finding
+	for _, f := range all {
+		if !keep(f.Finding) && f.Rule.generic && f.Rule.Class == Credential && !f.viewed {
+			less = append(less, f.Finding)
+		}
+	}
+	for _, f := range less {
+		var spans []letters.Span
+		for _, k := range kept {
+			spans = append(spans, k.Span)
+		}
+		for _, piece := range f.Around(spans) {
+			if trimmed(text, &piece.Span); piece.Len() >= shortestRest {
+				if _, ok := guess.Given(text[piece.Start:piece.End], nil, true, false); ok {
+					keep(piece)
+				}
+			}
 		}
 	}
 	return append(out, kept...)
+}
+
+// shortestRest is the least that is left over which counts.
+const shortestRest = 6
+
+// trimmed takes off what joined a part of a value to the rest.
+func trimmed(text []byte, s *letters.Span) {
+	for s.Start < s.End && strings.IndexByte(":;,|/&=+@ \t\"'", text[s.Start]) >= 0 {
+		s.Start++
+	}
+	for s.Start < s.End && strings.IndexByte(":;,|/&=+@ \t\"'", text[s.End-1]) >= 0 {
+		s.End--
+	}
 }
 
 func rank(f candidate) int {

@@ -77,6 +77,8 @@ func (s *Scan) Edit(text []byte, old letters.Span, newLen int) *Scan {
 	c.header = names
 	c.rows(letters.Between(from, to), unchanged(1, rowLimit))
 	c.names(letters.Between(from, to), unchanged(personReach, personReach))
+	c.colours(letters.Between(from, to), unchanged(lineViewBack, lineViewReach))
+	c.beyond(letters.Between(from, to), unchanged(lineViewBack, lineViewReach))
 	c.terms(letters.Between(from, to), unchanged(termBack, termReach))
 	c.prints(letters.Between(from, to), unchanged(printBack, printReach))
 	c.rerunImported()

@@ -19,7 +19,7 @@ func findPEM(c *check, r *Rule, at letters.Span) {
 	}
 	rest := c.text[at.Start:min(at.Start+limit, len(c.text))]
 	head, _, ok := bytes.Cut(rest[len("-----BEGIN"):], []byte("-----"))
-	if !ok || len(head) > 40 || !bytes.Contains(head, []byte("PRIVATE KEY")) || bytes.Contains(head, []byte("ENCRYPTED")) {
+	if !ok || len(head) > 40 || !bytes.Contains(head, []byte("PRIVATE KEY")) {
 		return
 	}
 	from := len("-----BEGIN") + len(head) + len("-----")
@@ -47,9 +47,8 @@ func findPEM(c *check, r *Rule, at letters.Span) {
 		body = bytes.TrimRight(body[:n], " \t\r\n")
 		stop = from + len(body)
 	}
-	if bytes.Contains(body, []byte("Proc-Type: 4,ENCRYPTED")) {
-		return
-	}
+	// What a passphrase locks is as safe as that is.
+	locked := bytes.Contains(head, []byte("ENCRYPTED")) || bytes.Contains(body, []byte("Proc-Type: 4,ENCRYPTED"))
 	material := 0
 	for _, b := range body {
 		if letters.IsBase64(b) {
@@ -60,6 +59,10 @@ func findPEM(c *check, r *Rule, at letters.Span) {
 		return
 	}
 	v := letters.Between(at.Start, at.Start+stop)
+	if locked {
+		c.reportUpTo(r, v, v, c.engine.published.Has(c.text[v.Start:v.End]), ConfidenceLow)
+		return
+	}
 	c.emit(r, v, v)
 }
 
@@ -181,9 +184,13 @@ func findURLCredential(c *check, r *Rule, at letters.Span) {
 	v := letters.Between(colon+1, last)
 	value := text[v.Start:v.End]
 	user := text[at.End:colon]
-	if guess.IsReference(value) || guess.IsPlaceholder(value) || guess.IsDummy(value) || guess.Distinct(value) < 2 || bytes.EqualFold(user, value) || len(value) < 4 {
+	if guess.IsReference(value) || guess.IsPlaceholder(value) || guess.IsDummy(value) || guess.Distinct(value) < 2 || bytes.EqualFold(user, value) && len(value) < 8 || len(value) < 4 {
 		return
 	}
 	// A port that looks like a password: http://host:8080@... does not occur; host:port has no @.
+	if bytes.EqualFold(user, value) {
+		c.reportUpTo(r, v, letters.Between(scheme, last), false, ConfidenceLow)
+		return
+	}
 	c.emit(r, v, letters.Between(scheme, last))
 }

@@ -38,6 +38,102 @@ func IsSecret(v, name []byte, password bool) bool {
 	return t.Digits > 0 || !(IsName(v) || t.Symbols <= 1 && IsWordy(v) && IsName(bytes.TrimRight(v, "!?.:")))
 }
 
+// Likelihood says how sure a guess is.
+type Likelihood uint8
+
+const (
+	// Doubtful: it stands where a secret would stand, and nothing says that it is none.
+	Doubtful Likelihood = iota
+	Likely
+)
+
+// Given judges a value that a name which says secret was given. One of several must look like a secret by itself.
+func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
+	t := TraitsOf(v)
+	if listed && !IsKey(v) && !(password && t.Digits > 0 && t.Letters > 0 && turns(v) > 0 && !IsWordy(v)) {
+		return Doubtful, false
+	}
+	if IsSecret(v, name, password) {
+		return Likely, true
+	}
+	if len(v) < 6 || t.Distinct() < 5 || IsReference(v) || IsPlaceholder(v) || IsDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) || isSelf(v) {
+		return Doubtful, false
+	}
+	if t.Has(' ') || t.Has('\t') {
+		if !password {
+			return Doubtful, false
+		}
+		return blanks(v)
+	}
+	if bytes.Contains(v, []byte("://")) && IsWordy(v[:bytes.Index(v, []byte("://"))]) || t.Has('/') && IsPath(v) {
+		return Doubtful, false
+	}
+	if !password {
+		return Doubtful, len(v) >= 12 && t.high == 0 && t.Digits > 0 && t.Letters > 0 && t.Distinct() >= 8 && turns(v) >= 2 && !IsWordy(v) && !IsUUID(v) && v[0] != '\\'
+	}
+	switch {
+	case t.Letters == len(v): // letters alone: drawn, or a word that somebody chose
+		switch {
+		case len(v) < 8:
+			return Doubtful, false
+		case IsKey(v) || IsScramble(v):
+			return Likely, true
+		case isCamel(v):
+			return Doubtful, false
+		}
+		return Doubtful, true
+	case t.Digits > 0 && t.Letters > 0 && t.Symbols > 0 && t.high == 0 && v[0] != '\\' && !IsWordy(v):
+		return Likely, true
+	}
+	return Doubtful, false
+}
+
+// isSelf tells a value that says what should stand there.
+func isSelf(v []byte) bool {
+	for _, word := range [...]string{"password", "passwd", "passphrase", "secret", "token", "credential", "passwort", "contras", "senha", "required", "string"} {
+		if letters.ContainsFold(v, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// isCamel tells a name of several words that programs give something: useSystemStore.
+func isCamel(v []byte) bool {
+	return letters.IsLower(v[0]) && IsWordy(v) && !letters.AllOf(v, letters.IsLower)
+}
+
+// blanks judges a password with blanks in it: parts that were drawn, or a phrase; a sentence is none.
+func blanks(v []byte) (Likelihood, bool) {
+	drawn, phrase := true, true
+	words := bytes.Fields(v)
+	for _, w := range words {
+		t := TraitsOf(w)
+		drawn = drawn && len(w) >= 6 && t.Digits > 0 && t.Letters > 0 && !IsWordy(w)
+		phrase = phrase && letters.AllOf(w, letters.IsLower) && !speech.Has(w)
+	}
+	if drawn {
+		return Likely, true
+	}
+	return Doubtful, phrase && len(words) >= 4 && len(words) <= 8 && len(v) >= 20
+}
+
+// speech are words that sentences have, and phrases that are passwords have not.
+var speech = letters.ListOf("a an the of to in on at for and or is are be been must should can cannot will would not no your our their his her this that with without by from as if when please enter use used using it its has have had you we they do does must least least than more least characters")
+
+const (
+	// scrambledFrom is the judge's cost from which a value of letters is none of words: 1 in 100 random values of eight
+	// letters costs less, and 7 in 100 longer words cost more.
+	scrambledFrom   = 80
+	longestScramble = 4 << 10
+)
+
+// IsScramble tells letters that somebody drew at random, in one case or in both. Where its capitals stand says nothing.
+func IsScramble(v []byte) bool {
+	var folded [longestScramble]byte
+	return len(v) <= longestScramble && letters.AllOf(v, letters.IsAlpha) && Surprise(letters.AppendFolded(folded[:0], v)) >= scrambledFrom
+}
+
 // traits are what one look at a value tells: how many of which it has, and which bytes stand in it.
 type traits struct {
 	Digits, Letters, Symbols, high int
@@ -87,7 +183,7 @@ func IsPath(v []byte) bool {
 		return false
 	}
 	if v[0] == '/' || bytes.HasPrefix(v, []byte("./")) || bytes.HasPrefix(v, []byte("../")) {
-		return len(v) < 20 || IsWordy(v) // base64 may begin with a slash, too
+		return len(v) < 20 && !isRandom(v[1:]) || IsWordy(v) // base64 may begin with a slash, too
 	}
 	if port := bytes.IndexByte(v, ':'); port > 0 && port+1 < len(v) && letters.IsDigit(v[port+1]) && bytes.IndexByte(v[port:], '/') > 0 {
 		return true // host:port/path

@@ -95,16 +95,39 @@ func IsReference(v []byte) bool {
 	if len(v) == 0 {
 		return true
 	}
+	rest := v[1:]
 	switch v[0] {
-	case '$', '%', '<', '{', '[', '(', '@', '&', '*', '!', ':', '?', '~', '.', '`':
-		// Two of them are also common at the head of a password; then more than a name must follow.
-		if (v[0] == '!' || v[0] == '*' || v[0] == '@' || v[0] == '&' || v[0] == '$' || v[0] == '%') && !IsName(bytes.TrimSuffix(v[1:], []byte("%"))) && !bytes.ContainsAny(v, "{}()<>") {
-			break
+	case '$', ':', '&', '*', '!': // $NAME, the :name of a query, YAML's anchors and tags
+		name, _, _ := bytes.Cut(rest, []byte(" "))
+		if isVariable(bytes.TrimRight(name, ",;")) {
+			return true
 		}
-		return true
-	}
-	if bytes.HasSuffix(v, []byte(">")) || bytes.HasSuffix(v, []byte("}}")) {
-		return true
+	case '@':
+		if isVariable(rest) || bytes.IndexByte(rest, '(') > 0 || bytes.HasPrefix(rest, []byte("{")) {
+			return true
+		}
+	case '%': // %NAME%, %s, %[1]s
+		if isVariable(bytes.TrimSuffix(rest, []byte("%"))) || bytes.HasPrefix(rest, []byte("[")) && len(v) < 8 {
+			return true
+		}
+	case '<', '{', '[', '(', '`':
+		if closing := closings[v[0]]; v[len(v)-1] == closing && len(v) > 1 && !isRandom(v[1:len(v)-1]) {
+			return true
+		}
+		if bytes.HasPrefix(v, []byte("<%")) || bytes.HasPrefix(v, []byte("{%")) {
+			return true
+		}
+	case '~', '.':
+		if len(v) < 3 || isVariable(bytes.TrimLeft(v, "~./")) || v[0] == '.' && v[1] == '.' {
+			return true
+		}
+		if first, _, below := bytes.Cut(bytes.TrimLeft(v, "~./"), []byte("/")); below && isVariable(first) {
+			return true
+		}
+	case '?':
+		if len(v) < 3 {
+			return true
+		}
 	}
 	if isTemplate(v) {
 		return true
@@ -120,18 +143,34 @@ func IsReference(v []byte) bool {
 	return false
 }
 
-// isTemplate tells a value with a template's opening or a look-up in it.
+var closings = map[byte]byte{'<': '>', '{': '}', '[': ']', '(': ')', '`': '`'}
+
+// isVariable tells a name as programs have them from letters and digits that somebody drew.
+func isVariable(v []byte) bool { return IsName(v) && !isRandom(v) }
+
+// isRandom tells what a machine drew rather than what a person calls something: letters and digits take turns in it.
+func isRandom(v []byte) bool {
+	return len(v) >= 6 && (turns(v) >= 3 || IsKey(v)) && !IsWordy(v)
+}
+
+// isTemplate tells a value with a template's hole in it, opened and closed, or a look-up.
 func isTemplate(v []byte) bool {
 	looked := false
 	for i, c := range v[:len(v)-1] {
 		next := v[i+1]
 		switch c {
-		case '$':
-			if next == '{' || next == '(' {
+		case '$', '#':
+			if next == '{' && isHole(v[i+2:], "}") || c == '$' && next == '(' && isHole(v[i+2:], ")") {
 				return true
 			}
-		case '{', '#':
-			if next == '{' {
+			if next == '{' && c == '#' {
+				return true
+			}
+		case '{':
+			if next == '{' && isHole(v[i+2:], "}}") {
+				return true
+			}
+			if i > 0 && next != '{' && isField(v[i+1:]) {
 				return true
 			}
 		case '<':
@@ -139,7 +178,7 @@ func isTemplate(v []byte) bool {
 				return true
 			}
 		case '%', '\\':
-			if next == '(' {
+			if next == '(' && isHole(v[i+2:], ")") {
 				return true
 			}
 		case '.', '[', 'v':
@@ -150,6 +189,26 @@ func isTemplate(v []byte) bool {
 		}
 	}
 	return false
+}
+
+// isHole tells whether what stands up to a closing mark can be a name or an expression.
+func isHole(rest []byte, closing string) bool {
+	end := bytes.Index(rest, []byte(closing))
+	return end >= 0 && !isRandom(bytes.TrimSpace(rest[:end]))
+}
+
+// isField tells the name in a string that is formatted: user-{name}, {host}:{port:d}.
+func isField(rest []byte) bool {
+	end := bytes.IndexByte(rest, '}')
+	if end < 0 {
+		return false
+	}
+	name, _, _ := bytes.Cut(rest[:end], []byte(":"))
+	return end == 0 || len(name) > 2 && isVariable(name) && allLower(name)
+}
+
+func allLower(v []byte) bool {
+	return letters.AllOf(v, func(b byte) bool { return letters.IsLower(b) || b == '_' || b == '.' })
 }
 
 // hasLookUp is asked only of a value with a point, a bracket or a v, one of which every mark has.
@@ -202,7 +261,7 @@ var placeholderWords = letters.ListOf(`changeme changeit change me it example ex
 	field input label some any new old invalid valid wrong correct bad good and or is to from for in of env var
 	variable config db database login email mail missing expired session cookie csrf xsrf jwt hash salt encryption
 	encrypted signing master service account abc xyz qwertyuiop asdf asdfgh minioadmin postgres mysql redis rabbitmq mongo
-	x-oauth-basic super strong long very random generated generate set use supersecret topsecret secretkey s3cr3t s3cret p4ssw0rd pa55word test123 password1 password123 admin123 secret123 123456 12345678 123456789 1234567890`)
+	sensitive data deleted x-oauth-basic super strong long very random generated generate set use supersecret topsecret secretkey s3cr3t s3cret p4ssw0rd pa55word test123 password1 password123 admin123 secret123 123456 12345678 123456789 1234567890`)
 
 // IsPlaceholder tells a value made of such words only.
 func IsPlaceholder(v []byte) bool {

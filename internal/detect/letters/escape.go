@@ -22,7 +22,7 @@ func EndsEscape(text []byte, i int) bool {
 		case 'x':
 			return i >= 4 && text[i-4] == '\\'
 		case '\\':
-			return isOctal(text[i-2:i])
+			return isOctal(text[i-2 : i])
 		}
 		if i >= 6 && text[i-5] == 'u' && text[i-6] == '\\' && IsHex(text[i-3]) && IsHex(text[i-4]) {
 			return true
@@ -144,4 +144,30 @@ func AfterEscape(text []byte, from, to int) int {
 		return end
 	}
 	return from
+}
+
+// Sequences is the length of the control sequences that stand one behind another at i.
+func Sequences(text []byte, i int) int {
+	from := i
+	for i < len(text) && (text[i] == 0x1b || text[i] == '\\' || text[i] == '^') {
+		n := Sequence(text, i)
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return i - from
+}
+
+// EndsValue tells what ends a value that has no quotes: a blank, the end of a line or of a record, whatever it is made of.
+func EndsValue(text []byte, i int) bool {
+	b := text[i]
+	if b <= ' ' || b == 0x7f {
+		return true
+	}
+	if b < 0x80 {
+		return false
+	}
+	rest := text[i:min(len(text), i+3)]
+	return string(rest[:min(2, len(rest))]) == "\u00a0" || string(rest) == "\u2028" || string(rest) == "\u2029" || string(rest) == "\u3000" || string(rest[:min(2, len(rest))]) == "\u0085"
 }

@@ -1,0 +1,86 @@
+package detect
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
+
+// foreignLabels are what other scripts and letters call a secret or a number, by the check that they wake. Those of ASCII
+// letters alone are among the checks' own triggers.
+var foreignLabels = []struct {
+	find, labels string
+}{
+	{"assignment", `密码 密碼 口令 密钥 密鑰 パスワード 暗証番号 비밀번호 암호 пароль Пароль ПАРОЛЬ κωδικός Κωδικός κωδικος Κωδικος κωδικός_πρόσβασης Κωδικός_πρόσβασης
+		סיסמה סיסמא كلمة_المرور كلمة_السر hasło Hasło HASŁO jelszó Jelszó şifre Şifre lösenord Lösenord LÖSENORD mật_khẩu Mật_khẩu รหัสผ่าน contraseña Contraseña`},
+	{"home-phone", `電話 電話番号 携帯 携帯電話 手机 手机号 手机号码 手機 电话 电话号码 电話 联系电话 휴대폰 전화 전화번호 핸드폰 연락처 тел Тел телефон Телефон моб τηλέφωνο Τηλέφωνο τηλ
+		טלפון נייד هاتف جوال tél Tél Tél. téléphone Téléphone móvil Móvil teléfono Teléfono điện_thoại โทรศัพท์`},
+}
+
+type foreignLabel struct {
+	word string
+	find int
+}
+
+// foreignByHead has the labels by their first two bytes, the longest first.
+var foreignByHead = func() map[[2]byte][]foreignLabel {
+	m := map[[2]byte][]foreignLabel{}
+	for n, list := range foreignLabels {
+		for w := range strings.FieldsSeq(list.labels) {
+			w = strings.ReplaceAll(w, "_", " ")
+			at := strings.IndexFunc(w, func(r rune) bool { return r >= 0x80 })
+			head := [2]byte{w[at], w[at+1]}
+			all := m[head]
+			i := 0
+			for i < len(all) && len(all[i].word) >= len(w) {
+				i++
+			}
+			m[head] = append(all[:i:i], append([]foreignLabel{{w, n}}, all[i:]...)...)
+		}
+	}
+	return m
+}()
+
+// foreignHeads tells most texts at once from labels.
+var foreignHeads = func() (heads [1 << 16 / 64]uint64) {
+	for head := range foreignByHead {
+		n := uint16(head[0])<<8 | uint16(head[1])
+		heads[n>>6] |= 1 << (n & 63)
+	}
+	return heads
+}()
+
+// foreignReach is how far a check that a label wakes looks, to either side.
+const foreignReach = 2<<10 + 64
+
+// foreign wakes the check of a label whose first byte beyond ASCII stands at i.
+func (c *check) foreign(i int) {
+	if i+1 >= len(c.text) {
+		return
+	}
+	n := uint16(c.text[i])<<8 | uint16(c.text[i+1])
+	if foreignHeads[n>>6]&(1<<(n&63)) == 0 {
+		return
+	}
+	for _, l := range foreignByHead[[2]byte{c.text[i], c.text[i+1]}] {
+		at := strings.IndexFunc(l.word, func(r rune) bool { return r >= 0x80 })
+		if from := i - at; from >= 0 && bytes.HasPrefix(c.text[from:], []byte(l.word)) {
+			if at > 0 && letters.IsWord(c.before(from)) {
+				continue
+			}
+			r := c.engine.finds[foreignLabels[l.find].find]
+			if r == nil {
+				return
+			}
+			span := letters.Between(from, from+len(l.word))
+			c.anchor, c.back, c.reach = i, foreignReach, foreignReach
+			if foreignLabels[l.find].find == "assignment" {
+				c.given(secretName{span, true, c.text[span.Start:span.End]}, func(g given) { c.judgeGiven(r, secretName{span, true, nil}, g) })
+			} else {
+				r.run(c, r, span)
+			}
+			return
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package detect
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
+
+// What a terminal or a typesetter puts into a line, a reader does not see: colours, blanks that do not break, dashes of
+// every length, full-width digits. The views of this file are lines without them, or with what they stand for. They are
+// woken by bytes that no keyword has, so that they are looked for beside the automaton.
+
+const (
+	// A line is read in pieces of linePiece, each with linePieceBefore of what stands before it and linePieceAfter behind it.
+	linePiece       = 1 << 10
+	linePieceBefore = 256
+	linePieceAfter  = 512
+	// lineFar is how long a line is read so. Farther on, where its pieces are not known, each sign is looked at by itself.
+	lineFar = 4 << 10
+	// Together they are how far from what wakes a view it may reach.
+	lineViewBack, lineViewReach = lineFar + linePieceBefore, linePiece + linePieceAfter + 64
+)
+
+// unseen is what stands at a place and is not read as it is: the byte that is read instead, 0 for none, and its length; 0
+// if there is nothing of that kind.
+type unseen func(text []byte, i int) (said byte, size int)
+
+// lineView looks at the piece of a line in which something unseen stands, if it is the first of its kind there.
+func (c *check) lineView(at int, read unseen, wakes func(i int) bool) {
+	if c.depth >= viewDepth {
+		return
+	}
+	text := c.text
+	low := max(0, at-lineFar)
+	start := low + bytes.LastIndexByte(text[low:at], '\n') + 1
+	piece, size := at, 0
+	if start > low || low == 0 {
+		piece, size = start+(at-start)/linePiece*linePiece, linePiece
+		for i := piece; i < at; i++ {
+			if wakes(i) {
+				return
+			}
+		}
+	}
+	from, to := max(start, piece-linePieceBefore), min(len(text), piece+size+linePieceAfter)
+	if end := bytes.IndexByte(text[at:to], '\n'); end >= 0 {
+		to = at + end
+	}
+	for from < piece && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	v := c.view()
+	for i := from; i < to; i++ {
+		said, size := read(text, i)
+		if size == 0 {
+			v.add(text[i], i, i+1)
+			continue
+		}
+		if said != 0 {
+			v.add(said, i, i+size)
+		}
+		i += size - 1
+	}
+	c.anchor, c.back, c.reach = at, lineViewBack, lineViewReach
+	c.lookAround(v, nil)
+}
+
+// colour reads a control sequence, of which nothing is seen.
+func colour(text []byte, i int) (said byte, size int) {
+	if b := text[i]; b != 0x1b && b != '\\' && b != '^' {
+		return 0, 0
+	}
+	return 0, letters.Sequence(text, i)
+}
+
+// colours looks at every line within the span that a terminal colours.
+func (c *check) colours(span letters.Span, hold func(start int) bool) {
+	for i := span.Start; i < span.End; i++ {
+		next := bytes.IndexByte(c.text[i:span.End], 0x1b)
+		if next < 0 {
+			return
+		}
+		if i += next; hold == nil || !hold(i) {
+			c.coloured(i)
+		}
+	}
+}
+
+// coloured looks at a line if a sequence stands at i.
+func (c *check) coloured(i int) {
+	if letters.Sequence(c.text, i) > 0 {
+		c.lineView(i, colour, func(i int) bool { _, size := colour(c.text, i); return size > 0 })
+	}
+}
+
+// viewColoured is for sequences that are written as escapes.
+func viewColoured(c *check, _ *Rule, at letters.Span) { c.coloured(at.Start) }
+
+// typeset reads a sign of typesetting as the plain one that it stands for.
+func typeset(text []byte, i int) (said byte, size int) {
+	if text[i] == '&' {
+		for _, e := range [...]string{"&nbsp;", "&#160;", "&#xa0;", "&#xA0;", "&thinsp;", "&ndash;", "&#8209;", "&#8239;"} {
+			if bytes.HasPrefix(text[i:], []byte(e)) {
+				if e == "&ndash;" || e == "&#8209;" {
+					return '-', len(e)
+				}
+				return ' ', len(e)
+			}
+		}
+		return 0, 0
+	}
+	if text[i] < 0xc2 {
+		return 0, 0
+	}
+	r, size := utf8.DecodeRune(text[i:])
+	switch {
+	case r == 0xa0, r >= 0x2000 && r <= 0x200a, r == 0x202f, r == 0x205f, r == 0x3000:
+		return ' ', size
+	case r >= 0x2010 && r <= 0x2015, r == 0x2212:
+		return '-', size
+	case r >= 0xff01 && r <= 0xff5e: // the full-width forms of ASCII
+		return byte(r - 0xff00 + 0x20), size
+	}
+	return 0, 0
+}
+
+// isTypeset tells whether a sign stands at i that wakes a view: a full-width letter, digit or colon; any other only beside a
+// digit, as in a number's groups.
+func (c *check) isTypeset(i int) bool {
+	said, size := typeset(c.text, i)
+	if size == 0 {
+		return false
+	}
+	if c.text[i] == 0xef {
+		return letters.IsAlnum(said) || said == ':' || said == '=' || said == '@'
+	}
+	return letters.IsDigit(c.byteAt(i-1)) || letters.IsDigit(c.byteAt(i+size)) || said == ' ' && c.byteAt(i-1) == ':'
+}
+
+// viewTypeset is for signs that are written as entities.
+func viewTypeset(c *check, _ *Rule, at letters.Span) {
+	if c.isTypeset(at.Start) {
+		c.lineView(at.Start, typeset, c.isTypeset)
+	}
+}
+
+// beyond looks at what is not ASCII within the span: signs of typesetting, and the words by which other scripts call a
+// secret or a number.
+func (c *check) beyond(span letters.Span, hold func(start int) bool) {
+	const high = 0x8080808080808080
+	text := c.text
+	for i := span.Start; i < span.End; {
+		if i+8 <= len(text) {
+			x := binary.LittleEndian.Uint64(text[i:]) & high
+			if x == 0 {
+				i += 8
+				continue
+			}
+			i += bits.TrailingZeros64(x) / 8
+		}
+		if i >= span.End {
+			return
+		}
+		b := text[i]
+		if b < 0xc2 {
+			i++
+			continue
+		}
+		if hold == nil || !hold(i) {
+			switch b {
+			case 0xc2, 0xe2, 0xe3, 0xef:
+				if c.isTypeset(i) {
+					c.lineView(i, typeset, c.isTypeset)
+				}
+			}
+			c.foreign(i)
+		}
+		i++
+	}
+}
