@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
@@ -144,7 +145,7 @@ func TestCorpusNearMisses(t *testing.T) {
 					}
 					for i := range c.Contexts {
 						text, _ := c.Contexts[i].place(name, before, s)
-						if kind != "dummy" && (re.Match(text) || re.Match(percentDecoded(nil, text))) {
+						if kind != "dummy" && (re.Match(text) || re.Match(find.PercentDecoded(nil, text))) {
 							continue // still a value: the expression allows for it
 						}
 						tried[kind]++

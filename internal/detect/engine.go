@@ -29,6 +29,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 
@@ -41,7 +42,7 @@ type Engine struct {
 	published *guess.Published
 	importing importing
 	// numbers is the table of the rules that numeral.go knows.
-	numbers func() *numberTable
+	numbers func() *numbers
 	// person is the rule that finds names where no label introduces them; nil if there is none.
 	person *Rule
 	// indexed are the rules that are indexes.
@@ -119,7 +120,7 @@ func (e *Engine) build() error {
 
 // index makes what is looked up by rule.
 func (e *Engine) index() {
-	e.numbers = sync.OnceValue(func() *numberTable { return numberTableOf(e.rules) })
+	e.numbers = sync.OnceValue(func() *numbers { return numbersOf(e.rules) })
 	e.importing = importingOf(e.rules)
 	e.paired = map[string]bool{}
 	for _, r := range e.rules {
@@ -177,7 +178,7 @@ func (e *Engine) Rule(id string) *Rule {
 // Find returns the findings of text, in order, never overlapping.
 // path, when it is known, lets rules judge by the file's kind; it is not opened.
 func (e *Engine) Find(path string, text []byte) []Finding {
-	c := e.newCheck(path, kindOf(path), text)
+	c := e.newCheck(path, look.FileOf(path), text)
 	defer c.release()
 	c.header = header(path, text)
 	c.run(letters.Between(0, len(text)))

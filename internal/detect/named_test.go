@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
@@ -35,7 +36,7 @@ func TestANameTakesNothingAway(t *testing.T) {
 	c := loadCorpus(t)
 	check := func(rule string, text []byte) int {
 		text = bytes.TrimRight(text, "\n")
-		if len(text) > valueLimit || bytes.IndexByte(text, '\n') >= 0 {
+		if len(text) > find.ValueLimit || bytes.IndexByte(text, '\n') >= 0 {
 			return 0
 		}
 		plain := c.engine.Find("", text)

@@ -12,7 +12,9 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
@@ -34,6 +36,8 @@ type Rule struct {
 	// reach after it.
 	run         func(c *check, r *Rule, at letters.Span)
 	back, reach int
+	// find is what is woken instead, where a finder looks for the value.
+	find func(c *look.Text, at letters.Span)
 	// generic rules give way to every other where they overlap.
 	generic bool
 	// added rules came to an engine that had rules already.
@@ -319,12 +323,12 @@ func (t *ruleTOML) rule() (*Rule, error) {
 	case t.Find != "" && t.Regex != "":
 		return nil, errors.New("it has both find and regex: keep one")
 	case t.Find != "":
-		f, ok := finders[t.Find]
+		f, ok := find.Finders[t.Find]
 		if !ok {
-			return nil, fmt.Errorf("find %q is no built-in check: use one of %s", t.Find, names(finders))
+			return nil, fmt.Errorf("find %q is no built-in check: use one of %s", t.Find, names(find.Finders))
 		}
-		r.triggers, r.run, r.back, r.reach, r.generic = f.triggers, f.run, cmp.Or(f.back, f.reach), f.reach, f.generic
-		if f.run == nil {
+		r.triggers, r.find, r.back, r.reach, r.generic = f.Triggers, f.Find, cmp.Or(f.Back, f.Reach), f.Reach, f.Generic
+		if f.Find == nil {
 			r.numeral = t.Find
 		}
 		if len(r.context) > 0 {

@@ -42,7 +42,7 @@ func (c *check) terms(span letters.Span, hold func(start int) bool) {
 }
 
 func (c *check) termsOf(r *Rule, d *dictionary, span letters.Span, hold func(start int) bool) {
-	text := c.text
+	text := c.Bytes
 	for i := span.Start; i < span.End; {
 		if words.ByteKind[text[i]] == words.None {
 			i++
@@ -66,9 +66,9 @@ func (c *check) termsOf(r *Rule, d *dictionary, span letters.Span, hold func(sta
 
 // term looks for the longest term that begins with the word at i.
 func (c *check) term(r *Rule, d *dictionary, i int, start words.Start) {
-	end, mixed := d.match(c.text, i, false)
+	end, mixed := d.match(c.Bytes, i, false)
 	if start == words.RunStart && mixed {
-		whole, _ := d.match(c.text, i, true)
+		whole, _ := d.match(c.Bytes, i, true)
 		end = max(end, whole)
 	}
 	if end > 0 {

@@ -1,4 +1,4 @@
-package detect
+package find
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 )
 
 // command is a program that takes a password on its command line.
@@ -45,17 +46,17 @@ func commandNames() []string {
 }
 
 // findCommand reads the options of a command line to the line's end, over those that a backslash continues.
-func findCommand(c *check, r *Rule, at letters.Span) {
-	if before := c.byteAt(at.Start - 1); letters.IsWord(before) || before == '-' {
+func findCommand(c *look.Text, at letters.Span) {
+	if before := c.ByteAt(at.Start - 1); letters.IsWord(before) || before == '-' {
 		return
 	}
 	var of command
 	for _, known := range commands {
-		if letters.EqualFold(c.text[at.Start:at.End], known.name) {
+		if letters.EqualFold(c.Bytes[at.Start:at.End], known.name) {
 			of = known
 		}
 	}
-	text := c.text[:min(len(c.text), at.End+commandSpan)]
+	text := c.Bytes[:min(len(c.Bytes), at.End+commandSpan)]
 	for i := at.End; i < len(text); {
 		switch b := text[i]; {
 		case letters.IsBlank(b), b == '\\' && i+1 < len(text):
@@ -67,7 +68,7 @@ func findCommand(c *check, r *Rule, at letters.Span) {
 			return
 		case b == '-':
 			if from := optionValue(text, i, of.flags); from > 0 {
-				c.commandValue(r, text, at.Start, from, of.after)
+				commandValue(c, text, at.Start, from, of.after)
 			}
 		}
 		_, i = shellWord(text, i)
@@ -103,7 +104,7 @@ func optionValue(text []byte, i int, flags string) int {
 	return 0
 }
 
-func (c *check) commandValue(r *Rule, text []byte, start, from int, after byte) {
+func commandValue(c *look.Text, text []byte, start, from int, after byte) {
 	v, _ := shellWord(text, from)
 	if after != 0 {
 		sign := bytes.IndexByte(text[v.Start:v.End], after)
@@ -112,11 +113,11 @@ func (c *check) commandValue(r *Rule, text []byte, start, from int, after byte) 
 		}
 		v.Start += sign + 1
 	}
-	if v.End == len(text) && len(text) < len(c.text) {
+	if v.End == len(text) && len(text) < len(c.Bytes) {
 		return // it goes on where we do not look
 	}
 	if guess.IsSecret(text[v.Start:v.End], nil, true) {
-		c.emit(r, v, letters.Between(start, v.End))
+		c.Emit(v, letters.Between(start, v.End))
 	}
 }
 
@@ -135,8 +136,8 @@ func shellWord(text []byte, i int) (word letters.Span, next int) {
 }
 
 // findNetrc reads an entry of .netrc: machine NAME login NAME password VALUE, on a line or on several.
-func findNetrc(c *check, r *Rule, at letters.Span) {
-	text := c.text[:min(len(c.text), at.End+commandSpan)]
+func findNetrc(c *look.Text, at letters.Span) {
+	text := c.Bytes[:min(len(c.Bytes), at.End+commandSpan)]
 	var words [7]letters.Span
 	i := at.End
 	for n := range words {
@@ -150,11 +151,11 @@ func findNetrc(c *check, r *Rule, at letters.Span) {
 	}
 	for n := 1; n+1 < len(words); n += 2 {
 		v := words[n+1]
-		if string(text[words[n].Start:words[n].End]) != "password" || v.End == len(text) && len(text) < len(c.text) {
+		if string(text[words[n].Start:words[n].End]) != "password" || v.End == len(text) && len(text) < len(c.Bytes) {
 			continue
 		}
 		if guess.IsSecret(text[v.Start:v.End], nil, true) {
-			c.emit(r, v, letters.Between(at.Start, v.End))
+			c.Emit(v, letters.Between(at.Start, v.End))
 		}
 		return
 	}

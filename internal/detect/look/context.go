@@ -1,4 +1,4 @@
-package detect
+package look
 
 import (
 	"bytes"
@@ -14,15 +14,15 @@ import (
 // contextNear is how far before a value its word may begin.
 const contextNear = 56
 
-// vocabulary is the words and phrases that name one kind of value, folded, each with a blank before it.
-type vocabulary []string
+// Vocabulary is the words and phrases that name one kind of value, folded, each with a blank before it.
+type Vocabulary []string
 
-// vocabularyOf reads phrases that are separated by commas.
-func vocabularyOf(list string) vocabulary {
+// VocabularyOf reads phrases that are separated by commas.
+func VocabularyOf(list string) Vocabulary {
 	if list == "" {
 		return nil
 	}
-	var v vocabulary
+	var v Vocabulary
 	for phrase := range strings.SplitSeq(list, ",") {
 		v = append(v, " "+strings.Join(strings.Fields(phrase), " "))
 	}
@@ -32,8 +32,8 @@ func vocabularyOf(list string) vocabulary {
 // wordEnds may be grown together with a word: nhsnumber, sinno, kontonr.
 var wordEnds = strings.Fields("number numbers numero num no nos nr id ids code codes nummer s")
 
-// named tells how near before a value a word stands that names its kind: the larger the nearer, 0 if none does.
-func (c *check) named(value letters.Span, words vocabulary) int {
+// Named tells how near before a value a word stands that names its kind: the larger the nearer, 0 if none does.
+func (c *Text) Named(value letters.Span, words Vocabulary) int {
 	if len(words) == 0 {
 		return 0
 	}
@@ -70,8 +70,8 @@ func endsWord(rest []byte) bool {
 
 // wordsBefore appends the words before a place, folded, a blank before and after each. A word that begins
 // farther away than contextNear is left out.
-func (c *check) wordsBefore(at int, dst []byte) []byte {
-	text, from := c.text, max(0, at-contextNear)
+func (c *Text) wordsBefore(at int, dst []byte) []byte {
+	text, from := c.Bytes, max(0, at-contextNear)
 	if i := bytes.LastIndexByte(text[from:at], '\n'); i >= 0 {
 		from += i + 1
 	} else if from > 0 {
@@ -113,14 +113,14 @@ func blank(dst []byte) []byte {
 	return dst
 }
 
-// data tells whether a value may be data: in code a number without quotes is the program's own, unless
+// Data tells whether a value may be data: in code a number without quotes is the program's own, unless
 // it stands in a comment.
-func (c *check) data(v letters.Span) bool {
-	if !c.file.code {
+func (c *Text) Data(v letters.Span) bool {
+	if !c.File.Code {
 		return true
 	}
-	line := c.line(letters.Between(v.Start, v.Start), codeLine)
-	before := c.text[line.Start:v.Start]
+	line := c.Line(letters.Between(v.Start, v.Start), CodeLine)
+	before := c.Bytes[line.Start:v.Start]
 	if bytes.HasPrefix(bytes.TrimLeft(before, " \t"), []byte("*")) {
 		return true
 	}
@@ -143,5 +143,5 @@ func (c *check) data(v letters.Span) bool {
 	return quote != 0
 }
 
-// codeLine is how far before a value its line is read.
-const codeLine = 256
+// CodeLine is how far before a value its line is read.
+const CodeLine = 256

@@ -1,4 +1,4 @@
-package detect
+package find
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 )
 
 // A secret-like assignment is a name that says secret, a sign that gives it a value, and a value that
@@ -26,16 +27,17 @@ var assignmentTriggers = []string{
 	"passcode", "kennwort", "contrasena", "contraseña", "senha", "mot_de_passe", "motdepasse", "wachtwoord", "haslo",
 }
 
-// otherKeys say in front of _key that it opens nothing.
-var otherKeys = strings.Fields("public pub primary foreign cache sort partition idempotency translation routing object hash map dict lookup index group row i18n locale message lang ssh_host host unique composite")
+// OtherKeys say in front of _key that it opens nothing.
+var OtherKeys = strings.Fields("public pub primary foreign cache sort partition idempotency translation routing object hash map dict lookup index group row i18n locale message lang ssh_host host unique composite")
 
 // After the word that says secret a name may go on with these and still name the value itself;
 // password_field, token_count and secretName do not.
 var nameSuffixes = letters.ListOf("key keys value val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json id_token aws gcp azure github gitlab")
 
+// What a name and a value have at most.
 const (
-	nameLimit  = 64
-	valueLimit = 512
+	NameLimit  = 64
+	ValueLimit = 512
 )
 
 // publicNames are in names of keys that everybody may have: PublicKeyToken, NEXT_PUBLIC_API_KEY. A public secret is one.
@@ -50,12 +52,12 @@ func isPublicName(name []byte) bool {
 	return false
 }
 
-func findAssignment(c *check, r *Rule, at letters.Span) {
-	text := c.text
+func findAssignment(c *look.Text, at letters.Span) {
+	text := c.Bytes
 	word := text[at.Start:at.End]
 	// The name around the trigger. A dot or dash may join it: api.key, client-secret.
 	from, to := at.Start, at.End
-	for from > 0 && at.Start-from < nameLimit && (letters.IsWord(text[from-1]) || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
+	for from > 0 && at.Start-from < NameLimit && (letters.IsWord(text[from-1]) || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
 		from--
 	}
 	last := word[len(word)-1]
@@ -63,7 +65,7 @@ func findAssignment(c *check, r *Rule, at letters.Span) {
 		to--
 	}
 	end := to
-	for end < len(text) && end-at.End < nameLimit && (letters.IsWord(text[end]) || (text[end] == '-' || text[end] == '.') && end+1 < len(text) && letters.IsWord(text[end+1])) {
+	for end < len(text) && end-at.End < NameLimit && (letters.IsWord(text[end]) || (text[end] == '-' || text[end] == '.') && end+1 < len(text) && letters.IsWord(text[end+1])) {
 		end++
 	}
 	if !suffixFits(text[to:end]) {
@@ -85,11 +87,11 @@ func findAssignment(c *check, r *Rule, at letters.Span) {
 			}
 		}
 	}
-	if c.byteAt(end) == '(' && isGetter(text[from:end]) {
+	if c.ByteAt(end) == '(' && isGetter(text[from:end]) {
 		return
 	}
 	if word[0] == '_' || word[0] == '-' {
-		for _, other := range otherKeys {
+		for _, other := range OtherKeys {
 			if before := text[from:at.Start]; len(before) >= len(other) && letters.EqualFold(before[len(before)-len(other):], other) {
 				return
 			}
@@ -98,29 +100,29 @@ func findAssignment(c *check, r *Rule, at letters.Span) {
 	if len(word) == 5 && word[0] == 'P' && bytes.Equal(word, []byte("PASS:")) {
 		return // a test's result
 	}
-	if c.byteAt(from-1) == ':' && c.byteAt(end) == ':' {
+	if c.ByteAt(from-1) == ':' && c.ByteAt(end) == ':' {
 		return // a part of a resource's name: arn:aws:secretsmanager:...:secret:name
 	}
-	value, quoted, ok := c.assigned(from, end)
-	if !ok || value.Len() > valueLimit || !quoted && c.file.code { // the program's own names
+	value, quoted, ok := assigned(c, from, end)
+	if !ok || value.Len() > ValueLimit || !quoted && c.File.Code { // the program's own names
 		return
 	}
 	if !quoted {
-		value = c.wholeLine(from, end, value)
+		value = wholeLine(c, from, end, value)
 	}
 	v, password := text[value.Start:value.End], isPasswordWord(word)
-	var said [valueLimit]byte
-	if unescaped := percentDecoded(said[:0], v); unescaped != nil {
+	var said [ValueLimit]byte
+	if unescaped := PercentDecoded(said[:0], v); unescaped != nil {
 		v = unescaped
 	}
 	if !guess.IsSecret(v, text[from:end], password) {
-		var said [valueLimit]byte
+		var said [ValueLimit]byte
 		plain := decoded(said[:0], v)
 		if plain == nil || !guess.IsSecret(plain, text[from:end], password) {
 			return
 		}
 	}
-	c.report(r, value, letters.Between(from, value.End), c.engine.published.Has(v))
+	c.EmitSaid(value, letters.Between(from, value.End), v)
 }
 
 func suffixFits(rest []byte) bool {
@@ -144,8 +146,8 @@ func isGetter(name []byte) bool {
 }
 
 // assigned reads what follows a name: the sign and the value. It knows where the value ends.
-func (c *check) assigned(start, end int) (value letters.Span, quoted, ok bool) {
-	text, i := c.text, end
+func assigned(c *look.Text, start, end int) (value letters.Span, quoted, ok bool) {
+	text, i := c.Bytes, end
 	skip := func() {
 		for i < len(text) && letters.IsBlank(text[i]) {
 			i++
@@ -157,25 +159,25 @@ func (c *check) assigned(start, end int) (value letters.Span, quoted, ok bool) {
 		closed = true
 		i++
 	}
-	if after := c.valueKey(i); after > 0 {
+	if after := valueKey(c, i); after > 0 {
 		i = after
 		skip()
-		return c.assignedValue(i)
+		return assignedValue(c, i)
 	}
 	signAt := i
 	skip()
-	sign := c.byteAt(i)
+	sign := c.ByteAt(i)
 	flag := start >= 2 && text[start-1] == '-' && (text[start-2] == '-' || letters.IsBlank(text[start-2]))
 	switch {
-	case sign == ':' && c.byteAt(i+1) == '=', sign == '=' && c.byteAt(i+1) == '>', sign == '-' && c.byteAt(i+1) == '>', sign == '?' && c.byteAt(i+1) == '=', sign == '+' && c.byteAt(i+1) == '=':
+	case sign == ':' && c.ByteAt(i+1) == '=', sign == '=' && c.ByteAt(i+1) == '>', sign == '-' && c.ByteAt(i+1) == '>', sign == '?' && c.ByteAt(i+1) == '=', sign == '+' && c.ByteAt(i+1) == '=':
 		i += 2
 	case sign == '=':
-		for n := 0; n < 3 && c.byteAt(i) == '='; n++ {
+		for n := 0; n < 3 && c.ByteAt(i) == '='; n++ {
 			i++
 		}
-	case sign == '!' && c.byteAt(i+1) == '=':
+	case sign == '!' && c.ByteAt(i+1) == '=':
 		i += 2
-		if c.byteAt(i) == '=' {
+		if c.ByteAt(i) == '=' {
 			i++
 		}
 	case sign == ':':
@@ -185,7 +187,7 @@ func (c *check) assigned(start, end int) (value letters.Span, quoted, ok bool) {
 		for j < len(text) && j-i < 32 && (letters.IsWord(text[j]) || letters.IsBlank(text[j]) || text[j] == '?' || text[j] == '|' || text[j] == '&') {
 			j++
 		}
-		if j > i && c.byteAt(j) == '=' && c.byteAt(j+1) != '=' && c.byteAt(j+1) != '>' {
+		if j > i && c.ByteAt(j) == '=' && c.ByteAt(j+1) != '=' && c.ByteAt(j+1) != '>' {
 			i = j + 1
 		}
 	case closed && i > signAt && bytes.HasPrefix(text[i:min(i+8, len(text))], []byte("value=")): // <add key="apiKey" value="..."/>
@@ -195,31 +197,31 @@ func (c *check) assigned(start, end int) (value letters.Span, quoted, ok bool) {
 	case sign == '(' && !closed, sign == ',' && closed: // setPassword("..."), put("password", "...")
 		i++
 		skip()
-		if q := c.byteAt(i); q != '"' && q != '\'' {
+		if q := c.ByteAt(i); q != '"' && q != '\'' {
 			return letters.Span{}, false, false
 		}
 	case flag && i > signAt && !closed: // --password value
-	case (sign == '"' || sign == '\'') && i > signAt && !closed && c.byteAt(start-1) != ':': // storePassword "..."
-		value, quoted, ok = c.assignedValue(i)
+	case (sign == '"' || sign == '\'') && i > signAt && !closed && c.ByteAt(start-1) != ':': // storePassword "..."
+		value, quoted, ok = assignedValue(c, i)
 		return value, quoted, ok && !guess.IsUUID(text[value.Start:value.End])
-	case i > signAt && !closed && !c.file.code && c.spoken(i) > 0: // the password is ...
-		return c.spokenValue(i + c.spoken(i))
-	case i > signAt && !closed && !c.file.code && (start == 0 || letters.IsSpace(text[start-1])): // use the access token 6FTY...
-		value, _, ok = c.spokenValue(i)
+	case i > signAt && !closed && !c.File.Code && spokenWord(c, i) > 0: // the password is ...
+		return spokenValue(c, i+spokenWord(c, i))
+	case i > signAt && !closed && !c.File.Code && (start == 0 || letters.IsSpace(text[start-1])): // use the access token 6FTY...
+		value, _, ok = spokenValue(c, i)
 		v := text[value.Start:value.End]
 		return value, false, ok && len(v) >= 16 && !guess.IsUUID(v) && guess.IsKey(v) && !guess.IsHashContext(text[max(0, start-16):value.Start])
 	default:
 		return letters.Span{}, false, false
 	}
 	skip()
-	return c.assignedValue(i)
+	return assignedValue(c, i)
 }
 
-// spoken is the length of the word at i that gives a name its value in prose, with the blank after it; 0 if there
+// spokenWord is the length of the word at i that gives a name its value in prose, with the blank after it; 0 if there
 // is none.
-func (c *check) spoken(i int) int {
+func spokenWord(c *look.Text, i int) int {
 	for _, word := range [...]string{"is ", "is: ", "was ", "ist ", "lautet ", "est ", "es "} {
-		if letters.EqualFold(c.text[i:min(i+len(word), len(c.text))], word) {
+		if letters.EqualFold(c.Bytes[i:min(i+len(word), len(c.Bytes))], word) {
 			return len(word)
 		}
 	}
@@ -227,15 +229,15 @@ func (c *check) spoken(i int) int {
 }
 
 // spokenValue reads a value in prose: in quotes, or a word without what ends its sentence.
-func (c *check) spokenValue(i int) (value letters.Span, quoted, ok bool) {
-	value, quoted, ok = c.assignedValue(i)
+func spokenValue(c *look.Text, i int) (value letters.Span, quoted, ok bool) {
+	value, quoted, ok = assignedValue(c, i)
 	if quoted || !ok {
 		return value, quoted, ok
 	}
-	for value.End < len(c.text) && value.Len() <= valueLimit && !letters.IsSpace(c.text[value.End]) {
+	for value.End < len(c.Bytes) && value.Len() <= ValueLimit && !letters.IsSpace(c.Bytes[value.End]) {
 		value.End++
 	}
-	for value.End > value.Start && strings.IndexByte(".,;:!?)\"'", c.text[value.End-1]) >= 0 {
+	for value.End > value.Start && strings.IndexByte(".,;:!?)\"'", c.Bytes[value.End-1]) >= 0 {
 		value.End--
 	}
 	return value, false, value.Len() > 0
@@ -247,8 +249,8 @@ func (c *check) spokenValue(i int) (value letters.Span, quoted, ok bool) {
 //     value: ...
 //
 // It answers with the offset after the sign of the key "value", or 0.
-func (c *check) valueKey(i int) int {
-	rest := c.text[i:min(len(c.text), i+64)]
+func valueKey(c *look.Text, i int) int {
+	rest := c.Bytes[i:min(len(c.Bytes), i+64)]
 	first := 0
 	for first < len(rest) && letters.IsBlank(rest[first]) {
 		first++
@@ -257,7 +259,7 @@ func (c *check) valueKey(i int) int {
 		return 0
 	}
 	if b := rest[first]; b == '{' || (b == ':' || b == '=') && first+1 < len(rest) && (rest[first+1] == '{' || first+2 < len(rest) && rest[first+2] == '{') {
-		return c.inBraces(i + first)
+		return inBraces(c, i+first)
 	}
 	if strings.IndexByte("\r\n,<", rest[first]) < 0 {
 		return 0
@@ -289,8 +291,8 @@ func (c *check) valueKey(i int) int {
 
 // inBraces reads what a name is given within braces: "db_password": {"value": ...}, variable "db_password" { default = ... }.
 // It answers with the offset after the sign, or 0.
-func (c *check) inBraces(i int) int {
-	rest := c.text[i:min(len(c.text), i+128)]
+func inBraces(c *look.Text, i int) int {
+	rest := c.Bytes[i:min(len(c.Bytes), i+128)]
 	if end := bytes.IndexByte(rest, '}'); end >= 0 {
 		rest = rest[:end]
 	}
@@ -309,8 +311,8 @@ func (c *check) inBraces(i int) int {
 }
 
 // assignedValue reads a value after its sign: a string in quotes, or what goes on to the next blank.
-func (c *check) assignedValue(i int) (value letters.Span, quoted, ok bool) {
-	text := c.text
+func assignedValue(c *look.Text, i int) (value letters.Span, quoted, ok bool) {
+	text := c.Bytes
 	// A sequence of prefixes that strings may have: b"", f"", r'', @"", L"", &"".
 	for n := 1; n <= 2 && i+n < len(text) && strings.IndexByte("bBfFrRuUL@&", text[i+n-1]) >= 0; n++ {
 		if text[i+n] == '"' || text[i+n] == '\'' {
@@ -318,17 +320,17 @@ func (c *check) assignedValue(i int) (value letters.Span, quoted, ok bool) {
 			break
 		}
 	}
-	escaped := c.byteAt(i) == '\\' && (c.byteAt(i+1) == '"' || c.byteAt(i+1) == '\'')
+	escaped := c.ByteAt(i) == '\\' && (c.ByteAt(i+1) == '"' || c.ByteAt(i+1) == '\'')
 	if escaped {
 		i++
 	}
-	if q := c.byteAt(i); q == '"' || q == '\'' || q == '`' {
+	if q := c.ByteAt(i); q == '"' || q == '\'' || q == '`' {
 		from := i + 1
-		for i = from; i < len(text) && i-from <= valueLimit; i++ {
+		for i = from; i < len(text) && i-from <= ValueLimit; i++ {
 			switch {
 			case text[i] == '\n':
 				return letters.Span{}, false, false
-			case escaped && text[i] == '\\' && c.byteAt(i+1) == q:
+			case escaped && text[i] == '\\' && c.ByteAt(i+1) == q:
 				return letters.Between(from, i), true, true
 			case text[i] == '\\':
 				i++
@@ -338,45 +340,45 @@ func (c *check) assignedValue(i int) (value letters.Span, quoted, ok bool) {
 		}
 		return letters.Span{}, false, false
 	}
-	if next := c.block(i); next > 0 {
+	if next := blockValue(c, i); next > 0 {
 		i = next
 	}
 	from := i
-	for i < len(text) && i-from <= valueLimit && !letters.IsSpace(text[i]) && strings.IndexByte("\"'`,;<>&|(){}[]\\", text[i]) < 0 {
+	for i < len(text) && i-from <= ValueLimit && !letters.IsSpace(text[i]) && strings.IndexByte("\"'`,;<>&|(){}[]\\", text[i]) < 0 {
 		i++
 	}
 	// A call, an index or a literal follows: this is an expression, not a value.
-	if b := c.byteAt(i); b == '(' || b == '[' || b == '{' {
+	if b := c.ByteAt(i); b == '(' || b == '[' || b == '{' {
 		return letters.Span{}, false, false
 	}
 	return letters.Between(from, i), false, i > from
 }
 
-// block is where the value of a YAML block begins, whose sign | or > stands at i: on the next line. 0 if there is none.
-func (c *check) block(i int) int {
-	if b := c.byteAt(i); b != '|' && b != '>' {
+// blockValue is where the value of a YAML block begins, whose sign | or > stands at i: on the next line. 0 if there is none.
+func blockValue(c *look.Text, i int) int {
+	if b := c.ByteAt(i); b != '|' && b != '>' {
 		return 0
 	}
 	i++
-	if b := c.byteAt(i); b == '-' || b == '+' {
+	if b := c.ByteAt(i); b == '-' || b == '+' {
 		i++
 	}
-	if c.byteAt(i) == '\r' {
+	if c.ByteAt(i) == '\r' {
 		i++
 	}
-	if c.byteAt(i) != '\n' {
+	if c.ByteAt(i) != '\n' {
 		return 0
 	}
 	from := i
-	for i++; i < len(c.text) && i-from < 64 && letters.IsBlank(c.text[i]); i++ {
+	for i++; i < len(c.Bytes) && i-from < 64 && letters.IsBlank(c.Bytes[i]); i++ {
 	}
 	return i
 }
 
 // wholeLine lengthens a value without quotes to its line's end, where the line is that of an .env file or a
 // shell's: NAME=value from the line's start, and nothing blank in it. Such a value may hold any sign.
-func (c *check) wholeLine(from, end int, value letters.Span) letters.Span {
-	text := c.text
+func wholeLine(c *look.Text, from, end int, value letters.Span) letters.Span {
+	text := c.Bytes
 	if value.Start != end+1 || text[end] != '=' {
 		return value
 	}
@@ -390,7 +392,7 @@ func (c *check) wholeLine(from, end int, value letters.Span) letters.Span {
 		return value
 	}
 	i := value.End
-	for i < len(text) && i-value.Start <= valueLimit && !letters.IsSpace(text[i]) {
+	for i < len(text) && i-value.Start <= ValueLimit && !letters.IsSpace(text[i]) {
 		i++
 	}
 	if last := text[i-1]; i < len(text) && !letters.IsSpace(text[i]) || strings.IndexByte("\"'`,;)]}>", last) >= 0 {
@@ -399,14 +401,14 @@ func (c *check) wholeLine(from, end int, value letters.Span) letters.Span {
 	return letters.Between(value.Start, i)
 }
 
-// percentDecoded is what a value with escapes of a URL says; nil if it has none.
-func percentDecoded(dst, v []byte) []byte {
+// PercentDecoded is what a value with escapes of a URL says; nil if it has none.
+func PercentDecoded(dst, v []byte) []byte {
 	if bytes.IndexByte(v, '%') < 0 {
 		return nil
 	}
 	for i := 0; i < len(v); i++ {
-		if v[i] == '%' && isPercent(v, i) {
-			dst = append(dst, hexByte(v[i+1], v[i+2]))
+		if v[i] == '%' && letters.IsPercent(v, i) {
+			dst = append(dst, letters.HexByte(v[i+1], v[i+2]))
 			i += 2
 		} else {
 			dst = append(dst, v[i])
@@ -421,7 +423,7 @@ func percentDecoded(dst, v []byte) []byte {
 // decoded is what base64 says, as in a Kubernetes Secret, if that is text; nil otherwise.
 func decoded(dst, v []byte) []byte {
 	v = bytes.TrimRight(v, "=")
-	if len(v) < 8 || len(v) > valueLimit || len(v)%4 == 1 {
+	if len(v) < 8 || len(v) > ValueLimit || len(v)%4 == 1 {
 		return nil
 	}
 	dst, err := base64.RawStdEncoding.AppendDecode(dst, v)
@@ -438,8 +440,8 @@ func decoded(dst, v []byte) []byte {
 }
 
 // findAuthorization reads the credentials of an HTTP header: Authorization: Bearer ..., Basic ....
-func findAuthorization(c *check, r *Rule, at letters.Span) {
-	text := c.text
+func findAuthorization(c *look.Text, at letters.Span) {
+	text := c.Bytes
 	if at.Start > 0 && letters.IsWord(text[at.Start-1]) {
 		return
 	}
@@ -451,7 +453,7 @@ func findAuthorization(c *check, r *Rule, at letters.Span) {
 		i++
 	}
 	from := i
-	for i < len(text) && i-from <= valueLimit && (letters.IsBase64(text[i]) || strings.IndexByte("-_.~=", text[i]) >= 0) {
+	for i < len(text) && i-from <= ValueLimit && (letters.IsBase64(text[i]) || strings.IndexByte("-_.~=", text[i]) >= 0) {
 		i++
 	}
 	v := text[from:i]
@@ -459,14 +461,14 @@ func findAuthorization(c *check, r *Rule, at letters.Span) {
 		return
 	}
 	if letters.EqualFold(text[at.Start:at.End], "basic ") {
-		var said [valueLimit]byte
+		var said [ValueLimit]byte
 		if user, password, ok := bytes.Cut(decoded(said[:0], v), []byte(":")); !ok || len(user)+len(password) < 4 || guess.IsPlaceholder(password) {
 			return
 		}
 	} else if len(v) < 12 || !guess.IsKey(v) {
 		return
 	}
-	c.emit(r, letters.Between(from, i), letters.Between(at.Start, i))
+	c.Emit(letters.Between(from, i), letters.Between(at.Start, i))
 }
 
 // isPasswordWord tells the triggers that name passwords from those that name keys and tokens.

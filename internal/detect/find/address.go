@@ -1,9 +1,10 @@
-package detect
+package find
 
 import (
 	"bytes"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 )
 
 // Postal addresses: a house number and a street in the order of a country, with a town after it or a label
@@ -26,24 +27,24 @@ var (
 	germanStreets   = map[string]bool{"straße": true, "strasse": true, "str.": true, "weg ": true, "platz ": true, "allee ": true, "gasse ": true}
 )
 
-func findAddress(c *check, r *Rule, at letters.Span) {
-	word := c.text[at.Start:at.End]
+func findAddress(c *look.Text, at letters.Span) {
+	word := c.Bytes[at.Start:at.End]
 	if word[0] == ' ' {
-		c.englishAddress(r, at)
+		englishAddress(c, at)
 		return
 	}
 	var scratch [16]byte
 	if germanStreets[string(letters.AppendFolded(scratch[:0], word))] {
-		c.germanAddress(r, at)
+		germanAddress(c, at)
 		return
 	}
-	c.labelledAddress(r, at)
+	labelledAddress(c, at)
 }
 
 // englishAddress reads a number, a street whose last word woke it, a town, and its code.
-func (c *check) englishAddress(r *Rule, at letters.Span) {
-	text := c.text
-	if !letters.IsUpper(text[at.Start+1]) || letters.IsAlnum(c.byteAt(at.End)) {
+func englishAddress(c *look.Text, at letters.Span) {
+	text := c.Bytes
+	if !letters.IsUpper(text[at.Start+1]) || letters.IsAlnum(c.ByteAt(at.End)) {
 		return
 	}
 	// Back over words in capitals to the number.
@@ -64,21 +65,21 @@ func (c *check) englishAddress(r *Rule, at letters.Span) {
 		}
 		from--
 	}
-	if !letters.IsDigit(text[from]) || letters.IsWord(c.byteAt(from-1)) || c.byteAt(from-1) == '.' || c.byteAt(from-1) == '-' {
+	if !letters.IsDigit(text[from]) || letters.IsWord(c.ByteAt(from-1)) || c.ByteAt(from-1) == '.' || c.ByteAt(from-1) == '-' {
 		return
 	}
-	end, town := c.town(at.End)
+	end, town := townAt(c, at.End)
 	v := letters.Between(from, end)
-	if !town && !c.labelsAddress(from) || !c.data(v) {
+	if !town && !labelsAddress(c, from) || !c.Data(v) {
 		return
 	}
-	c.emit(r, v, v)
+	c.Emit(v, v)
 }
 
-// town reads what follows a street: ", Apt 4", ", Town", ", ST 12345" or a British postcode. It answers where
+// townAt reads what follows a street: ", Apt 4", ", Town", ", ST 12345" or a British postcode. It answers where
 // the address ends, and whether a code is a part of it.
-func (c *check) town(from int) (end int, code bool) {
-	text := c.text
+func townAt(c *look.Text, from int) (end int, code bool) {
+	text := c.Bytes
 	end = from
 	i := from
 	for part := 0; part < 4; part++ {
@@ -86,7 +87,7 @@ func (c *check) town(from int) (end int, code bool) {
 			i++
 		}
 		start := i
-		for i < len(text) && i-start < 40 && (letters.IsAlnum(text[i]) || text[i] >= 0x80 || text[i] == ' ' && letters.IsAlnum(c.byteAt(i+1)) || text[i] == '-' && letters.IsDigit(c.byteAt(i+1))) {
+		for i < len(text) && i-start < 40 && (letters.IsAlnum(text[i]) || text[i] >= 0x80 || text[i] == ' ' && letters.IsAlnum(c.ByteAt(i+1)) || text[i] == '-' && letters.IsDigit(c.ByteAt(i+1))) {
 			i++
 		}
 		segment := text[start:i]
@@ -96,7 +97,7 @@ func (c *check) town(from int) (end int, code bool) {
 		if n := postcode(segment); n > 0 {
 			return start + n, true
 		}
-		if c.byteAt(i) != ',' {
+		if c.ByteAt(i) != ',' {
 			break
 		}
 		end = i
@@ -121,8 +122,8 @@ func postcode(segment []byte) int {
 }
 
 // germanAddress reads a street, which woke it, a number, and perhaps a code and a town.
-func (c *check) germanAddress(r *Rule, at letters.Span) {
-	text := c.text
+func germanAddress(c *look.Text, at letters.Span) {
+	text := c.Bytes
 	from := at.Start
 	for from > 0 && at.Start-from < 40 && (letters.IsAlpha(text[from-1]) || text[from-1] >= 0x80 || text[from-1] == '-') {
 		from--
@@ -131,14 +132,14 @@ func (c *check) germanAddress(r *Rule, at letters.Span) {
 		return
 	}
 	i := at.End
-	for n := 0; n < 2 && c.byteAt(i) == ' '; n++ {
+	for n := 0; n < 2 && c.ByteAt(i) == ' '; n++ {
 		i++
 	}
 	number := i
 	for i < len(text) && i-number < 5 && letters.IsAlnum(text[i]) {
 		i++
 	}
-	if !isHouseNumber(text[number:i]) || letters.IsWord(c.byteAt(i)) {
+	if !isHouseNumber(text[number:i]) || letters.IsWord(c.ByteAt(i)) {
 		return
 	}
 	end, code := i, false
@@ -152,28 +153,28 @@ func (c *check) germanAddress(r *Rule, at letters.Span) {
 		end, code = i, true
 	}
 	v := letters.Between(from, end)
-	if !code && !c.labelsAddress(from) || !c.data(v) {
+	if !code && !labelsAddress(c, from) || !c.Data(v) {
 		return
 	}
-	c.emit(r, v, v)
+	c.Emit(v, v)
 }
 
-var addressWords = vocabularyOf("address,addr,street,anschrift,adresse,wohnhaft,lives at,living at,resides at,ship to,shipping,billing,deliver to,home,wohnt")
+var addressWords = look.VocabularyOf("address,addr,street,anschrift,adresse,wohnhaft,lives at,living at,resides at,ship to,shipping,billing,deliver to,home,wohnt")
 
-func (c *check) labelsAddress(from int) bool {
-	return c.named(letters.Between(from, from), addressWords) > 0
+func labelsAddress(c *look.Text, from int) bool {
+	return c.Named(letters.Between(from, from), addressWords) > 0
 }
 
 // labelledAddress reads the value of a key that says what it is.
-func (c *check) labelledAddress(r *Rule, at letters.Span) {
-	if b := c.byteAt(at.Start - 1); letters.IsAlpha(b) && letters.IsLower(c.text[at.Start]) {
+func labelledAddress(c *look.Text, at letters.Span) {
+	if b := c.ByteAt(at.Start - 1); letters.IsAlpha(b) && letters.IsLower(c.Bytes[at.Start]) {
 		return
 	}
-	from, ok := c.afterLabel(at)
-	if !ok || c.file.code && !c.quoted(from) {
+	from, ok := c.AfterLabel(at)
+	if !ok || c.File.Code && !isQuoted(c, from) {
 		return
 	}
-	text := c.text[from:min(len(c.text), from+addressLongest)]
+	text := c.Bytes[from:min(len(c.Bytes), from+addressLongest)]
 	end, digits, names := 0, 0, 0
 	for end < len(text) && bytes.IndexByte([]byte("\"'`\n\r\t<>|{};=@()[]"), text[end]) < 0 {
 		b, start := text[end], end == 0 || text[end-1] == ' '
@@ -196,11 +197,11 @@ func (c *check) labelledAddress(r *Rule, at letters.Span) {
 	if digits == 0 || names == 0 || digits > 3 || len(value) < 8 || len(value) > 120 || bytes.Count(value, []byte(" ")) > 14 {
 		return
 	}
-	bare := letters.EqualFold(c.text[at.Start:at.End], "address")
+	bare := letters.EqualFold(c.Bytes[at.Start:at.End], "address")
 	if bare && bytes.IndexByte(value, ',') < 0 && names+digits < 3 {
 		return
 	}
-	c.emit(r, v, v)
+	c.Emit(v, v)
 }
 
 // isHouseNumber: one to five digits, perhaps a letter.

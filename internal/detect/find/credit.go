@@ -1,10 +1,11 @@
-package detect
+package find
 
 import (
 	"bytes"
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 )
 
 // Who is credited for a work is named in public: in a licence, in what a package says of itself, in a commit. It is
@@ -43,28 +44,26 @@ var (
 )
 
 // emitCredit emits a name or an address, as information if it is a credit.
-func (c *check) emitCredit(r *Rule, v letters.Span) {
-	before := len(c.found)
-	c.emit(r, v, v)
-	if len(c.found) > before && c.isCredit(v) {
-		c.found[before].Severity = Info
+func emitCredit(c *look.Text, v letters.Span) {
+	if c.Emit(v, v) && isCredit(c, v) {
+		c.Inform()
 	}
 }
 
-func (c *check) isCredit(v letters.Span) bool {
-	if c.file.credits {
+func isCredit(c *look.Text, v letters.Span) bool {
+	if c.File.Credits {
 		return true
 	}
-	line := c.text[max(0, v.Start-creditLine):v.Start]
+	line := c.Bytes[max(0, v.Start-creditLine):v.Start]
 	whole := len(line) < creditLine
 	if i := bytes.LastIndexByte(line, '\n'); i >= 0 {
 		line, whole = line[i+1:], true
 	}
-	if saysAny(line, creditMarks) || c.linked(v) {
+	if saysAny(line, creditMarks) || isLinked(c, v) {
 		return true
 	}
 	line = unnumbered(line)
-	return whole && (isComment(line) && saysAny(line, madeMarks) || c.beginsCredit(line, v) || c.owned(line, v)) || c.inCreditList(v)
+	return whole && (isComment(line) && saysAny(line, madeMarks) || beginsCredit(c, line, v) || isOwned(c, line, v)) || inCreditList(c, v)
 }
 
 func saysAny(line []byte, marks [][]byte) bool {
@@ -83,14 +82,14 @@ func isComment(line []byte) bool {
 		bytes.HasPrefix(rest, []byte("* ")) && len(rest) < len(line)
 }
 
-// linked tells a name that leads to an account at a code host: [Name](https://github.com/name). A handle behind a name
+// isLinked tells a name that leads to an account at a code host: [Name](https://github.com/name). A handle behind a name
 // says less: chats have those of anybody.
-func (c *check) linked(v letters.Span) bool {
-	if bytes.IndexByte(c.text[v.Start:v.End], '@') >= 0 {
+func isLinked(c *look.Text, v letters.Span) bool {
+	if bytes.IndexByte(c.Bytes[v.Start:v.End], '@') >= 0 {
 		return false // an address
 	}
-	rest := c.text[v.End:min(len(c.text), v.End+32)]
-	return c.byteAt(v.Start-1) == '[' && (bytes.HasPrefix(rest, []byte("](https://github.com/")) ||
+	rest := c.Bytes[v.End:min(len(c.Bytes), v.End+32)]
+	return c.ByteAt(v.Start-1) == '[' && (bytes.HasPrefix(rest, []byte("](https://github.com/")) ||
 		bytes.HasPrefix(rest, []byte("](https://gitlab.com/")) || bytes.HasPrefix(rest, []byte("](https://codeberg.org/")))
 }
 
@@ -107,17 +106,17 @@ func unnumbered(line []byte) []byte {
 	return line
 }
 
-// signed tells a name and an address as people sign with: Name <address>.
-func (c *check) signed(v letters.Span) bool {
-	return c.byteAt(v.Start-1) == '<' || c.byteAt(v.End) == ' ' && c.byteAt(v.End+1) == '<'
+// isSigned tells a name and an address as people sign with: Name <address>.
+func isSigned(c *look.Text, v letters.Span) bool {
+	return c.ByteAt(v.Start-1) == '<' || c.ByteAt(v.End) == ' ' && c.ByteAt(v.End+1) == '<'
 }
 
 // beginsCredit tells what a line begins with that credits whom it names: a key, git blame, or a changelog's sign before who
 // changed something.
-func (c *check) beginsCredit(line []byte, v letters.Span) bool {
-	rest, signed := bytes.TrimLeft(line, " \t"), c.signed(v)
+func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
+	rest, signed := bytes.TrimLeft(line, " \t"), isSigned(c, v)
 	if signed && bytes.HasPrefix(rest, []byte("-- ")) && len(rest) < len(line) {
-		return c.dated(v) // Debian's changelogs; in a letter it is who wrote that
+		return isDated(c, v) // Debian's changelogs; in a letter it is who wrote that
 	}
 	if day, ok := bytes.CutPrefix(rest, []byte("* ")); ok && signed && len(day) > 4 && day[3] == ' ' && days[string(day[:3])] {
 		return true // RPM's
@@ -156,20 +155,20 @@ func assignsCredit(rest []byte) bool {
 	return len(rest) > 0 && (rest[0] == '=' || email && rest[0] == ':')
 }
 
-// dated tells a signature that a date follows, as in Debian's changelogs.
-func (c *check) dated(v letters.Span) bool {
-	rest := c.text[v.End:min(len(c.text), v.End+96)]
+// isDated tells a signature that a date follows, as in Debian's changelogs.
+func isDated(c *look.Text, v letters.Span) bool {
+	rest := c.Bytes[v.End:min(len(c.Bytes), v.End+96)]
 	i := bytes.Index(rest, []byte(">  "))
 	return i >= 0 && len(rest) > i+6 && days[string(rest[i+3:i+6])] && bytes.IndexByte(rest[:i], '\n') < 0
 }
 
 var days = letters.Set("Mon Tue Wed Thu Fri Sat Sun")
 
-// owned tells a line of a CODEOWNERS file: a pattern, and those who own what it matches. A path and an address alone
+// isOwned tells a line of a CODEOWNERS file: a pattern, and those who own what it matches. A path and an address alone
 // stand in any log.
-func (c *check) owned(line []byte, v letters.Span) bool {
+func isOwned(c *look.Text, line []byte, v letters.Span) bool {
 	fields := bytes.Fields(line)
-	rest := c.text[v.End:min(len(c.text), v.End+creditLine)]
+	rest := c.Bytes[v.End:min(len(c.Bytes), v.End+creditLine)]
 	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
 		rest = rest[:i]
 	}
@@ -186,8 +185,8 @@ func (c *check) owned(line []byte, v letters.Span) bool {
 }
 
 // inCreditList tells whether a value stands in the list of a package's people, which is still open there.
-func (c *check) inCreditList(v letters.Span) bool {
-	before := c.text[max(0, v.Start-creditBack):v.Start]
+func inCreditList(c *look.Text, v letters.Span) bool {
+	before := c.Bytes[max(0, v.Start-creditBack):v.Start]
 	from := -1
 	for _, list := range creditLists {
 		from = max(from, bytes.LastIndex(before, list))
@@ -215,7 +214,7 @@ func (c *check) inCreditList(v letters.Span) bool {
 	if open <= 0 {
 		return false
 	}
-	around := c.text[max(0, v.Start-creditBack):min(len(c.text), v.End+creditAhead)]
+	around := c.Bytes[max(0, v.Start-creditBack):min(len(c.Bytes), v.End+creditAhead)]
 	for _, beside := range creditBeside {
 		if bytes.Contains(around, beside) {
 			return true

@@ -1,10 +1,11 @@
-package detect
+package find
 
 import (
 	"bytes"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
@@ -13,32 +14,32 @@ const manifestSpan = 4 << 10
 
 // findManifest reads a Kubernetes Secret, in YAML or JSON of one member a line: all its values are secret,
 // whatever they are called. Those under data are base64, those under stringData are not.
-func findManifest(c *check, r *Rule, at letters.Span) {
-	if letters.IsWord(c.byteAt(at.End)) {
+func findManifest(c *look.Text, at letters.Span) {
+	if letters.IsWord(c.ByteAt(at.End)) {
 		return // SecretList, SecretStore
 	}
-	from, to := max(0, at.Start-manifestSpan), min(len(c.text), at.End+manifestSpan)
-	if i := bytes.LastIndex(c.text[from:at.Start], []byte("\n---")); i >= 0 {
+	from, to := max(0, at.Start-manifestSpan), min(len(c.Bytes), at.End+manifestSpan)
+	if i := bytes.LastIndex(c.Bytes[from:at.Start], []byte("\n---")); i >= 0 {
 		from += i + 1
 	}
-	if i := bytes.Index(c.text[at.End:to], []byte("\n---")); i >= 0 {
+	if i := bytes.Index(c.Bytes[at.End:to], []byte("\n---")); i >= 0 {
 		to = at.End + i + 1
 	}
 	inside, depth, plain := false, 0, false
 	for from < to {
-		end := bytes.IndexByte(c.text[from:to], '\n')
+		end := bytes.IndexByte(c.Bytes[from:to], '\n')
 		if end < 0 {
-			if to < len(c.text) {
+			if to < len(c.Bytes) {
 				return // the line goes on where we do not look
 			}
 			end = to - from
 		}
-		line := c.text[from : from+end]
+		line := c.Bytes[from : from+end]
 		name, value, indent := member(line)
 		switch {
 		case name.Len() == 0:
 		case inside && indent > depth:
-			c.manifestValue(r, value.Moved(from), plain)
+			manifestValue(c, value.Moved(from), plain)
 		default:
 			key := line[name.Start:name.End]
 			plain = string(key) == "stringData"
@@ -69,9 +70,9 @@ func member(line []byte) (name, value letters.Span, indent int) {
 	return trim(letters.Between(indent, indent+colon), "\"' \t"), trim(letters.Between(indent+colon+1, len(line)), "\"', \t\r"), indent
 }
 
-func (c *check) manifestValue(r *Rule, value letters.Span, plain bool) {
-	v := c.text[value.Start:value.End]
-	if len(v) == 0 || len(v) > valueLimit {
+func manifestValue(c *look.Text, value letters.Span, plain bool) {
+	v := c.Bytes[value.Start:value.End]
+	if len(v) == 0 || len(v) > ValueLimit {
 		return
 	}
 	if !plain {
@@ -81,13 +82,13 @@ func (c *check) manifestValue(r *Rule, value letters.Span, plain bool) {
 		}
 		if !letters.AllOf(raw, letters.IsText) {
 			if len(raw) >= 16 && len(raw) <= 64 && guess.Distinct(raw) >= 8 {
-				c.emit(r, value, value) // a key as it is
+				c.Emit(value, value) // a key as it is
 			}
 			return
 		}
 		v = bytes.TrimSpace(raw)
 	}
 	if guess.IsSecret(v, nil, true) {
-		c.emit(r, value, value)
+		c.Emit(value, value)
 	}
 }

@@ -1,10 +1,11 @@
-package detect
+package find
 
 import (
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
@@ -17,37 +18,37 @@ var macLabels = []string{"mac address", "mac_address", "mac-address", "macaddres
 
 // findMAC reads six pairs of hex digits, of which the first wake it, or three groups of four after a label.
 // More than six pairs are a fingerprint, fewer a time.
-func findMAC(c *check, r *Rule, at letters.Span) {
+func findMAC(c *look.Text, at letters.Span) {
 	from, size := at.Start, len("00:00:00:00:00:00")
 	group := 2
-	if !letters.IsHex(c.text[at.End-1]) || c.byteAt(at.Start+2) != ':' && c.byteAt(at.Start+2) != '-' {
+	if !letters.IsHex(c.Bytes[at.End-1]) || c.ByteAt(at.Start+2) != ':' && c.ByteAt(at.Start+2) != '-' {
 		var ok bool
-		if from, ok = c.afterLabel(at); !ok {
+		if from, ok = c.AfterLabel(at); !ok {
 			return
 		}
 		size, group = len("0000.0000.0000"), 4
 	}
 	v := letters.Between(from, from+size)
-	if v.End > len(c.text) {
+	if v.End > len(c.Bytes) {
 		return
 	}
-	sign := c.text[v.Start+group]
-	before, after := c.byteAt(v.Start-1), c.byteAt(v.End)
-	if letters.IsWord(before) || letters.IsWord(after) || before == sign || before == '.' || after == sign && letters.IsHex(c.byteAt(v.End+1)) || group == 4 && sign != '.' {
+	sign := c.Bytes[v.Start+group]
+	before, after := c.ByteAt(v.Start-1), c.ByteAt(v.End)
+	if letters.IsWord(before) || letters.IsWord(after) || before == sign || before == '.' || after == sign && letters.IsHex(c.ByteAt(v.End+1)) || group == 4 && sign != '.' {
 		return
 	}
-	for i, b := range c.text[v.Start:v.End] {
+	for i, b := range c.Bytes[v.Start:v.End] {
 		if sep := i%(group+1) == group; sep && b != sign || !sep && !letters.IsHex(b) {
 			return
 		}
 	}
 	var scratch [12]byte
-	hex := proof.Compact(scratch[:0], c.text[v.Start:v.End])
+	hex := proof.Compact(scratch[:0], c.Bytes[v.Start:v.End])
 	// The lowest bit of the first pair marks a group of cards. What somebody typed for want of one is nobody's.
 	if guess.Distinct(hex) < 5 || strings.IndexByte("13579BDF", hex[1]) >= 0 || typedMACs[string(hex)] {
 		return
 	}
-	c.emit(r, v, v)
+	c.Emit(v, v)
 }
 
 var typedMACs = letters.Set("AABBCCDDEEFF CCBBAA332211 AABBCC112233 665544332211 FEDCBA987654 001122334455 112233445566 0123456789AB 123456789ABC DEADBEEFCAFE CAFEBABE0000")

@@ -1,4 +1,4 @@
-package detect
+package find
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 
@@ -19,7 +20,7 @@ import (
 // word in capitals. Words that are names as well, such as Mark and Grace, count only beside a family name.
 
 const (
-	personReach = labelGap + creditBack + codeLine + 128
+	PersonReach = look.LabelGap + creditBack + look.CodeLine + 128
 	nameLongest = 64
 )
 
@@ -42,12 +43,12 @@ var titles = []string{"mr. ", "mr ", "mrs. ", "mrs ", "ms. ", "dr. ", "prof. ", 
 var personLabels = []string{"name\"", "name'", "name:", "name=", "name =", "name :", "name is", "name>", "name)", "name,", "author", "customer", "patient", "contact", "employee", "assignee", "assigned to", "reviewer", "recipient",
 	"physician", "cardholder", "beneficiary", "signed", "sincerely", "regards", "dear ", "reported by", "written by", "maintainer", "attn", "spouse", "applicant", "approved by", "vorname", "nachname", "apellido", "nombre", "kunde", "patientin"}
 
-// names looks at every two words in capitals that begin within the span, in text that is not code: where the
-// first is a given name, a person's name may begin. hold tells those that need no look. Given names are
+// Names looks at every two words in capitals that begin within the span, in text that is not code: where the
+// first is a given name, a person's name may begin. It asks whether one that begins at a place is wanted before it looks. Given names are
 // no triggers, because two thousand more literals would slow down the reading of everything.
-func (c *check) names(span letters.Span, hold func(start int) bool) {
-	r, text := c.engine.person, c.text
-	if r == nil || c.file.code || c.file.quiet {
+func Names(c *look.Text, span letters.Span, wanted func(start int) bool) {
+	text := c.Bytes
+	if c.File.Code || c.File.Quiet {
 		return
 	}
 	// The last word of a name may begin a name's length after the span.
@@ -62,9 +63,8 @@ func (c *check) names(span letters.Span, hold func(start int) bool) {
 			i += bits.TrailingZeros64(hits) / 8
 		}
 		if text[i] == ' ' && (letters.IsUpper(text[i+1]) || text[i+1] >= 0xc3) {
-			if start := c.givenBefore(i); start >= span.Start && start < span.End && (hold == nil || !hold(start)) {
-				c.anchor, c.back, c.reach = start, r.back, r.reach
-				c.fullName(r, c.compound(start), false)
+			if start := givenBefore(c, i); start >= span.Start && start < span.End && wanted(start) {
+				fullName(c, compoundStart(c, start), false)
 			}
 		}
 		i++
@@ -84,8 +84,8 @@ func blankThenCapital(x, y uint64) uint64 {
 
 // givenBefore is where the given name begins that stands before the blank at i, with particles of the
 // family name between them at most; -1 if there is none.
-func (c *check) givenBefore(i int) int {
-	text, end := c.text, i
+func givenBefore(c *look.Text, i int) int {
+	text, end := c.Bytes, i
 	for range 3 {
 		start := end
 		for start > 0 && end-start < nameLongest && (letters.IsAlpha(text[start-1]) || text[start-1] >= 0x80) {
@@ -119,33 +119,33 @@ func setOf(list []string) map[string]bool {
 }
 
 // findPerson reads the name that a trigger begins or introduces.
-func findPerson(c *check, r *Rule, at letters.Span) {
-	before := c.byteAt(at.Start - 1)
-	if letters.IsWord(before) && !isPersonTail(c.text, at) || before >= 0x80 {
+func findPerson(c *look.Text, at letters.Span) {
+	before := c.ByteAt(at.Start - 1)
+	if letters.IsWord(before) && !isPersonTail(c.Bytes, at) || before >= 0x80 {
 		return
 	}
-	first := c.text[at.Start]
+	first := c.Bytes[at.Start]
 	// The cheapest question first: in most texts most of these words begin small and are no names.
-	if c.text[at.End-1] == ' ' && letters.IsUpper(first) && letters.IsLower(c.text[at.Start+1]) {
-		if next := c.byteAt(at.End); !letters.IsUpper(next) && next < 0x80 && !letters.IsLower(next) {
+	if c.Bytes[at.End-1] == ' ' && letters.IsUpper(first) && letters.IsLower(c.Bytes[at.Start+1]) {
+		if next := c.ByteAt(at.End); !letters.IsUpper(next) && next < 0x80 && !letters.IsLower(next) {
 			return
 		}
 		var scratch [16]byte
-		if isTitle[string(letters.AppendFolded(scratch[:0], c.text[at.Start:at.End]))] {
-			c.titled(r, at)
-		} else if c.prose(at) {
-			c.fullName(r, c.compound(at.Start), false)
+		if isTitle[string(letters.AppendFolded(scratch[:0], c.Bytes[at.Start:at.End]))] {
+			titledName(c, at)
+		} else if isProse(c, at) {
+			fullName(c, compoundStart(c, at.Start), false)
 		}
 		return
 	}
-	if b := c.byteAt(at.End); letters.IsLower(b) && letters.IsAlpha(c.text[at.End-1]) || c.file.code && !c.quoteNear(at.End) {
+	if b := c.ByteAt(at.End); letters.IsLower(b) && letters.IsAlpha(c.Bytes[at.End-1]) || c.File.Code && !quoteNear(c, at.End) {
 		return
 	}
 	var scratch [16]byte
-	if at.Len() > len(scratch) || !isPersonLabel[string(letters.AppendFolded(scratch[:0], c.text[at.Start:at.End]))] {
+	if at.Len() > len(scratch) || !isPersonLabel[string(letters.AppendFolded(scratch[:0], c.Bytes[at.Start:at.End]))] {
 		return
 	}
-	c.labelledName(r, at)
+	labelledName(c, at)
 }
 
 // isPersonTail: first_name, customerName. A label may be the tail of a longer word.
@@ -154,33 +154,33 @@ func isPersonTail(text []byte, at letters.Span) bool {
 	return before == '_' || letters.IsLower(before) && letters.IsUpper(first)
 }
 
-// prose tells whether names may stand anywhere: not in code, where only comments that name their author
+// isProse tells whether names may stand anywhere: not in code, where only comments that name their author
 // and quoted values of telling keys do.
-func (c *check) prose(at letters.Span) bool {
-	return !c.file.code || c.isCredit(at)
+func isProse(c *look.Text, at letters.Span) bool {
+	return !c.File.Code || isCredit(c, at)
 }
 
-// titled reads the name after a title.
-func (c *check) titled(r *Rule, at letters.Span) {
-	if c.file.code && !c.data(at) {
+// titledName reads the name after a title.
+func titledName(c *look.Text, at letters.Span) {
+	if c.File.Code && !c.Data(at) {
 		return
 	}
-	v, tokens := c.readName(at.End)
-	if tokens == 0 || nameLists().common[string(c.text[v.Start:v.End])] && !nameLists().family[string(c.text[v.Start:v.End])] {
+	v, tokens := readName(c, at.End)
+	if tokens == 0 || nameLists().common[string(c.Bytes[v.Start:v.End])] && !nameLists().family[string(c.Bytes[v.Start:v.End])] {
 		return
 	}
-	c.emitCredit(r, v)
+	emitCredit(c, v)
 }
 
-// compound is where a name begins that a dash joins to a given name: Jean-Pierre.
-func (c *check) compound(at int) int {
+// compoundStart is where a name begins that a dash joins to a given name: Jean-Pierre.
+func compoundStart(c *look.Text, at int) int {
 	from := at
-	if c.byteAt(at-1) == '-' {
-		for from = at - 1; from > 0 && at-from < 16 && letters.IsAlpha(c.text[from-1]); {
+	if c.ByteAt(at-1) == '-' {
+		for from = at - 1; from > 0 && at-from < 16 && letters.IsAlpha(c.Bytes[from-1]); {
 			from--
 		}
 	}
-	if from == at-1 || !letters.IsUpper(c.text[from]) {
+	if from == at-1 || !letters.IsUpper(c.Bytes[from]) {
 		return at
 	}
 	return from
@@ -188,12 +188,12 @@ func (c *check) compound(at int) int {
 
 // fullName reads a name of two or more words at a place and asks the lists. trusted is where a label says
 // that a name stands there; then a known family name is enough.
-func (c *check) fullName(r *Rule, from int, trusted bool) {
-	v, tokens := c.readName(from)
+func fullName(c *look.Text, from int, trusted bool) {
+	v, tokens := readName(c, from)
 	if tokens < 2 {
 		return
 	}
-	text := c.text[v.Start:v.End]
+	text := c.Bytes[v.Start:v.End]
 	first, last := text[:bytes.IndexByte(text, ' ')], text[bytes.LastIndexByte(text, ' ')+1:]
 	if i := bytes.IndexByte(first, '-'); i > 0 {
 		first = first[:i]
@@ -207,32 +207,32 @@ func (c *check) fullName(r *Rule, from int, trusted bool) {
 	default:
 		return
 	}
-	c.emitCredit(r, v)
+	emitCredit(c, v)
 }
 
 // labelledName reads a name after its label; after first_name and the like one word is enough.
-func (c *check) labelledName(r *Rule, at letters.Span) {
-	if b := c.text[at.End-1]; !letters.IsAlpha(b) && b != ' ' {
-		at.End-- // the sign is read by afterLabel
+func labelledName(c *look.Text, at letters.Span) {
+	if b := c.Bytes[at.End-1]; !letters.IsAlpha(b) && b != ' ' {
+		at.End-- // the sign is read by AfterLabel
 	}
-	from, ok := c.afterLabel(letters.Between(at.Start, at.End))
-	if !ok || c.file.code && !c.quoted(from) {
+	from, ok := c.AfterLabel(letters.Between(at.Start, at.End))
+	if !ok || c.File.Code && !isQuoted(c, from) {
 		return
 	}
-	if c.partOfName(at) {
-		v, tokens := c.readName(from)
-		text := c.text[v.Start:v.End]
+	if partOfName(c, at) {
+		v, tokens := readName(c, from)
+		text := c.Bytes[v.Start:v.End]
 		if lists := nameLists(); tokens == 1 && (lists.given[string(text)] || lists.family[string(text)]) && !lists.common[string(text)] {
-			c.emitCredit(r, v)
+			emitCredit(c, v)
 			return
 		}
 	}
-	c.fullName(r, from, true)
+	fullName(c, from, true)
 }
 
 // quoteNear tells whether a quote opens shortly after a label: name: "...", author("...").
-func (c *check) quoteNear(from int) bool {
-	for _, b := range c.text[from-1 : min(len(c.text), from+12)] {
+func quoteNear(c *look.Text, from int) bool {
+	for _, b := range c.Bytes[from-1 : min(len(c.Bytes), from+12)] {
 		switch b {
 		case '"', '\'', '`':
 			return true
@@ -243,21 +243,21 @@ func (c *check) quoteNear(from int) bool {
 	return false
 }
 
-// quoted tells whether a value stands in quotes.
-func (c *check) quoted(from int) bool {
-	b := c.byteAt(from - 1)
+// isQuoted tells whether a value stands in quotes.
+func isQuoted(c *look.Text, from int) bool {
+	b := c.ByteAt(from - 1)
 	return b == '"' || b == '\'' || b == '`'
 }
 
 var nameParts = strings.Fields("first last given family sur fore middle vor nach maiden nick")
 
 // partOfName tells a label of one part of a name: first_name, surname, Vorname.
-func (c *check) partOfName(at letters.Span) bool {
-	if b := c.text[at.Start] | 0x20; b == 'v' || b == 'a' { // vorname, apellido
+func partOfName(c *look.Text, at letters.Span) bool {
+	if b := c.Bytes[at.Start] | 0x20; b == 'v' || b == 'a' { // vorname, apellido
 		return true
 	}
 	from := max(0, at.Start-8)
-	before := bytes.TrimRight(c.text[from:at.Start], "_- ")
+	before := bytes.TrimRight(c.Bytes[from:at.Start], "_- ")
 	for _, part := range nameParts {
 		if n := len(before) - len(part); n >= 0 && letters.EqualFold(before[n:], part) {
 			return true
@@ -268,8 +268,8 @@ func (c *check) partOfName(at letters.Span) bool {
 
 // readName reads words in capitals, single blanks between them: their span, and how many there are.
 // Initials and the particles of family names may stand among them.
-func (c *check) readName(from int) (v letters.Span, tokens int) {
-	text := c.text[:min(len(c.text), from+nameLongest)]
+func readName(c *look.Text, from int) (v letters.Span, tokens int) {
+	text := c.Bytes[:min(len(c.Bytes), from+nameLongest)]
 	v = letters.Between(from, from)
 	for i := from; i < len(text) && tokens < 5; {
 		end, kind := nameWord(text, i)
@@ -281,7 +281,7 @@ func (c *check) readName(from int) (v letters.Span, tokens int) {
 			tokens++
 		}
 		if end >= len(text) || text[end] != ' ' {
-			if kind == nameToken && end < len(c.text) && (letters.IsWord(c.text[end]) || c.text[end] == '(' || c.text[end] == '.' && letters.IsAlnum(c.byteAt(end+1))) {
+			if kind == nameToken && end < len(c.Bytes) && (letters.IsWord(c.Bytes[end]) || c.Bytes[end] == '(' || c.Bytes[end] == '.' && letters.IsAlnum(c.ByteAt(end+1))) {
 				return letters.Span{}, 0
 			}
 			break

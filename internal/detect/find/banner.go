@@ -1,4 +1,4 @@
-package detect
+package find
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/words"
 )
 
@@ -44,39 +45,39 @@ const (
 var fieldNames = letters.Set("classification confidentiality sensitivity distribution marking handling tlp vertraulichkeit klassifizierung klassifikation einstufung confidentialité clasificación")
 
 // find is woken by a phrase, in any case of letters.
-func (b *banner) find(c *check, r *Rule, at letters.Span) {
-	if words.KindBefore(c.text, at.Start) != words.None || c.byteAt(at.Start-1) == '_' || c.byteAt(at.End) == '_' {
+func (b *banner) find(c *look.Text, at letters.Span) {
+	if words.KindBefore(c.Bytes, at.Start) != words.None || c.ByteAt(at.Start-1) == '_' || c.ByteAt(at.End) == '_' {
 		return
 	}
-	if at.End < len(c.text) {
-		if k, _ := words.KindAt(c.text, at.End); k != words.None {
+	if at.End < len(c.Bytes) {
+		if k, _ := words.KindAt(c.Bytes, at.End); k != words.None {
 			return
 		}
 	}
-	line := c.line(at, bannerLine)
+	line := c.Line(at, bannerLine)
 	if at.Start-line.Start >= bannerLine || line.End-at.End >= bannerLine {
 		return
 	}
-	l := label{phrase: c.text[at.Start:at.End], before: c.text[line.Start:at.Start], after: bytes.TrimRight(c.text[at.End:line.End], "\r"), code: c.file.code}
+	l := label{phrase: c.Bytes[at.Start:at.End], before: c.Bytes[line.Start:at.Start], after: bytes.TrimRight(c.Bytes[at.End:line.End], "\r"), code: c.File.Code}
 	l.word = !bytes.ContainsAny(l.phrase, " :")
-	l.apart, l.mild = c.blankAround(line), b.name == "banner-internal"
+	l.apart, l.mild = blankAround(c, line), b.name == "banner-internal"
 	if bytes.HasPrefix(l.after, []byte("+")) || !l.stands() {
 		return
 	}
-	c.emit(r, at, at)
+	c.Emit(at, at)
 }
 
 // blankAround tells whether a line is a paragraph of its own.
-func (c *check) blankAround(line letters.Span) bool {
+func blankAround(c *look.Text, line letters.Span) bool {
 	i := line.Start - 1
-	for n := 0; i > 0 && n < 16 && (letters.IsBlank(c.text[i-1]) || c.text[i-1] == '\r'); n++ {
+	for n := 0; i > 0 && n < 16 && (letters.IsBlank(c.Bytes[i-1]) || c.Bytes[i-1] == '\r'); n++ {
 		i--
 	}
 	j := line.End + 1
-	for n := 0; j < len(c.text) && n < 16 && (letters.IsBlank(c.text[j]) || c.text[j] == '\r'); n++ {
+	for n := 0; j < len(c.Bytes) && n < 16 && (letters.IsBlank(c.Bytes[j]) || c.Bytes[j] == '\r'); n++ {
 		j++
 	}
-	return (i <= 0 || c.text[i-1] == '\n') && (j >= len(c.text) || c.text[j] == '\n')
+	return (i <= 0 || c.Bytes[i-1] == '\n') && (j >= len(c.Bytes) || c.Bytes[j] == '\n')
 }
 
 // label is a phrase and what stands beside it in its line.
@@ -213,12 +214,12 @@ var prohibitions = []string{"unauthorized copying", "unauthorised copying", "una
 const noticeReach = 640
 
 // findNotice is for a copyright notice that forbids copying: not a licence, which allows it.
-func findNotice(c *check, r *Rule, at letters.Span) {
-	around := bytes.ToLower(c.text[max(0, at.Start-noticeReach+64):min(len(c.text), at.Start+noticeReach-64)])
+func findNotice(c *look.Text, at letters.Span) {
+	around := bytes.ToLower(c.Bytes[max(0, at.Start-noticeReach+64):min(len(c.Bytes), at.Start+noticeReach-64)])
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(around, []byte(w)) })
 	}
 	if has("copyright", "©", "(c)", "all rights reserved") && has("confidential", "proprietary", "trade secret", "strictly prohibited") {
-		c.emit(r, at, at)
+		c.Emit(at, at)
 	}
 }

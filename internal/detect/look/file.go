@@ -1,4 +1,4 @@
-package detect
+package look
 
 import (
 	"path"
@@ -7,19 +7,19 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
-// fileKind is what a path alone tells.
-type fileKind struct {
-	// code: numbers and words without quotes are the program's own, not data.
-	code bool
-	// quiet: lock files, source maps, minified and generated files hold hashes by the thousand; rules that
+// File is what a path alone tells.
+type File struct {
+	// Code: numbers and words without quotes are the program's own, not data.
+	Code bool
+	// Quiet: lock files, source maps, minified and generated files hold hashes by the thousand; rules that
 	// are generic or look for data of persons are off in them.
-	quiet bool
-	// implicit: strings that stand together are joined.
-	implicit bool
-	// test: what stands in tests and examples is one step less severe.
-	test bool
-	// credits: the file says who made what, in public.
-	credits bool
+	Quiet bool
+	// Implicit: strings that stand together are joined.
+	Implicit bool
+	// Test: what stands in tests and examples is one step less severe.
+	Test bool
+	// Credits: the file says who made what, in public.
+	Credits bool
 }
 
 var codeExtensions = letters.Set("go c h cc cpp cxx hpp cs java kt kts scala swift m mm rs js jsx mjs cjs ts tsx vue svelte py pyi rb php pl pm lua dart ex exs erl hs clj cljs fs fsx r jl zig nim v sol groovy")
@@ -32,23 +32,23 @@ var creditFiles = letters.Set("license licence copying notice copyright authors 
 
 var testParts = letters.Set("test tests __tests__ spec specs fixture fixtures testdata mock mocks __mocks__ example examples sample samples stories cassettes")
 
-func kindOf(name string) fileKind {
+func FileOf(name string) File {
 	if name == "" {
-		return fileKind{implicit: true}
+		return File{Implicit: true}
 	}
 	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
 	base := path.Base(name)
 	ext := strings.TrimPrefix(path.Ext(base), ".")
-	k := fileKind{code: codeExtensions[ext], implicit: joinsImplicitly[ext]}
-	k.quiet = lockFiles[base] || ext == "map" || ext == "svg" || strings.Contains(base, ".min.") || strings.Contains(base, ".bundle.")
-	k.test = strings.HasSuffix(base, "_test.go") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.")
-	k.credits = creditFiles[strings.TrimSuffix(base, "."+ext)]
-	for dir := name[:len(name)-len(base)]; !k.test && dir != ""; {
+	k := File{Code: codeExtensions[ext], Implicit: joinsImplicitly[ext]}
+	k.Quiet = lockFiles[base] || ext == "map" || ext == "svg" || strings.Contains(base, ".min.") || strings.Contains(base, ".bundle.")
+	k.Test = strings.HasSuffix(base, "_test.go") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.")
+	k.Credits = creditFiles[strings.TrimSuffix(base, "."+ext)]
+	for dir := name[:len(name)-len(base)]; !k.Test && dir != ""; {
 		dir = strings.TrimSuffix(dir, "/")
 		part := dir[strings.LastIndexByte(dir, '/')+1:]
 		dir = dir[:len(dir)-len(part)]
 		// A path has ten parts and a tree tens of thousands of paths: most are told by their first letter.
-		k.test = part != "" && strings.IndexByte("tsfmec_", part[0]) >= 0 && testParts[part]
+		k.Test = part != "" && strings.IndexByte("tsfmec_", part[0]) >= 0 && testParts[part]
 	}
 	return k
 }

@@ -1,4 +1,4 @@
-package detect
+package find
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 )
 
 // Addresses that belong to nobody: documents' domains (RFC 2606, RFC 6761) and machines' senders.
@@ -20,12 +21,12 @@ var (
 	fileTLDs = letters.Set("png jpg jpeg gif svg webp ico css scss js mjs ts tsx jsx json md html py rs go sh zip mov service socket timer target mount")
 )
 
-// emailReach is for the longest address, and for what makes it a credit.
-const emailReach = 1024
+// EmailReach is for the longest address, and for what makes it a credit.
+const EmailReach = 1024
 
 // findEmail reads an address around its @.
-func findEmail(c *check, r *Rule, at letters.Span) {
-	text := c.text
+func findEmail(c *look.Text, at letters.Span) {
+	text := c.Bytes
 	from := at.Start
 	for from > 0 && at.Start-from <= 64 && isLocalPart(text[from-1]) {
 		from--
@@ -37,7 +38,7 @@ func findEmail(c *check, r *Rule, at letters.Span) {
 	if len(local) == 0 || len(local) > 64 || local[len(local)-1] == '.' || bytes.Contains(local, []byte("..")) {
 		return
 	}
-	if from > 0 && (text[from-1] >= 0x80 || text[from-1] == '@') || c.userinfo(from) {
+	if from > 0 && (text[from-1] >= 0x80 || text[from-1] == '@') || inUserinfo(c, from) {
 		return // what stands before the @ of a URL has its own rule
 	}
 	to := at.End
@@ -66,14 +67,14 @@ func findEmail(c *check, r *Rule, at letters.Span) {
 		return
 	}
 	// An scp-like remote: git@host is caught above, name@host:path/repo.git is one too.
-	if c.byteAt(to) == ':' && to+1 < len(text) && (letters.IsAlpha(text[to+1]) || text[to+1] == '/' || text[to+1] == '~') && bytes.Contains(text[to:min(to+128, len(text))], []byte(".git")) {
+	if c.ByteAt(to) == ':' && to+1 < len(text) && (letters.IsAlpha(text[to+1]) || text[to+1] == '/' || text[to+1] == '~') && bytes.Contains(text[to:min(to+128, len(text))], []byte(".git")) {
 		return
 	}
 	// The name of a photo for twice the pixels and the version of a package: icon@2x, pkg@1.2.
 	if letters.IsDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && letters.IsNumber([]byte(domain[:strings.IndexByte(domain, '.')])) {
 		return
 	}
-	c.emitCredit(r, letters.Between(from, to))
+	emitCredit(c, letters.Between(from, to))
 }
 
 func isLocalPart(b byte) bool {
@@ -95,14 +96,14 @@ func isExampleDomain(domain string) bool {
 	return i >= 0 && exampleDomains[domain[i+1:]]
 }
 
-// userinfo tells whether at lies between a URL's scheme and its host. A bare user://name@host is
+// inUserinfo tells whether at lies between a URL's scheme and its host. A bare user://name@host is
 // taken for a URL too; mailto: has no slashes.
-func (c *check) userinfo(at int) bool {
+func inUserinfo(c *look.Text, at int) bool {
 	low := max(0, at-320) // a token there may be long
-	before := c.text[low:at]
+	before := c.Bytes[low:at]
 	if !bytes.Contains(before, []byte("://")) { // faster than looking from the end, where there mostly is none
 		return false
 	}
 	i := bytes.LastIndex(before, []byte("://"))
-	return i >= 0 && !bytes.ContainsAny(c.text[low+i+3:at], "/ \t\n\"'<>?,;|&=")
+	return i >= 0 && !bytes.ContainsAny(c.Bytes[low+i+3:at], "/ \t\n\"'<>?,;|&=")
 }

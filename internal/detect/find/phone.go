@@ -1,19 +1,20 @@
-package detect
+package find
 
 import (
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/phones"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // findPhone reads an international number after its plus. What has the form is judged by
 // libphonenumber's tables, which cost microseconds; so the form is checked first.
-func findPhone(c *check, r *Rule, at letters.Span) {
-	text := c.text
-	if b := c.byteAt(at.Start - 1); letters.IsWord(b) || b == '+' || b == '.' || b == ')' || b == ']' {
+func findPhone(c *look.Text, at letters.Span) {
+	text := c.Bytes
+	if b := c.ByteAt(at.Start - 1); letters.IsWord(b) || b == '+' || b == '.' || b == ')' || b == ']' {
 		return
 	}
 	digits, open, i := 0, 0, at.Start+1
@@ -37,7 +38,7 @@ func findPhone(c *check, r *Rule, at letters.Span) {
 		}
 		i++
 	}
-	if digits < 8 || digits > 15 || letters.IsWord(c.byteAt(end)) || c.byteAt(end) == '.' && letters.IsDigit(c.byteAt(end+1)) {
+	if digits < 8 || digits > 15 || letters.IsWord(c.ByteAt(end)) || c.ByteAt(end) == '.' && letters.IsDigit(c.ByteAt(end+1)) {
 		return
 	}
 	var scratch [16]byte
@@ -50,7 +51,7 @@ func findPhone(c *check, r *Rule, at letters.Span) {
 	if code, national, ok := phones.International(string(number)); !ok || fictional(code, national) {
 		return
 	}
-	c.emit(r, letters.Between(at.Start, end), letters.Between(at.Start, end))
+	c.Emit(letters.Between(at.Start, end), letters.Between(at.Start, end))
 }
 
 // fictions are the beginnings of numbers that regulators keep for films and documents, by country.
@@ -78,7 +79,7 @@ func fictional(code, national string) bool {
 // phoneLabels come before a number that is written as one does at home, without a plus.
 var phoneLabels = []string{"phone", "telephone", "tel", "mobile", "cell ", "cell:", "cellphone", "fax", "call ", "telefon", "handy", "mobil", "portable", "téléphone", "telefone", "celular", "móvil", "whatsapp", "sms", "telefono", "teléfono", "rufnummer"}
 
-const phoneReach = labelGap + codeLine + 64
+const phoneReach = look.LabelGap + look.CodeLine + 64
 
 // homes are the countries whose own way of writing is known, by what a number there begins with.
 var homes = []struct {
@@ -90,17 +91,17 @@ var homes = []struct {
 }
 
 // findHomePhone reads a number after a word such as phone. The trigger is the word.
-func findHomePhone(c *check, r *Rule, at letters.Span) {
-	from, ok := c.afterLabel(at)
-	if !ok || !letters.IsDigit(c.byteAt(from)) {
+func findHomePhone(c *look.Text, at letters.Span) {
+	from, ok := c.AfterLabel(at)
+	if !ok || !letters.IsDigit(c.ByteAt(from)) {
 		return
 	}
-	if c.byteAt(from-1) == '(' {
+	if c.ByteAt(from-1) == '(' {
 		from--
-	} else if c.byteAt(from-1) == '+' || c.byteAt(from-1) == '.' {
+	} else if c.ByteAt(from-1) == '+' || c.ByteAt(from-1) == '.' {
 		return
 	}
-	text := c.text
+	text := c.Bytes
 	digits, groups, end, i := 0, 0, from, from
 	var scratch [16]byte
 	for ; i < len(text) && i-from < 24 && digits < len(scratch); i++ {
@@ -122,7 +123,7 @@ func findHomePhone(c *check, r *Rule, at letters.Span) {
 	v := letters.Between(from, end)
 	number := scratch[:digits]
 	// Ten digits that begin with 1 are seconds since 1970.
-	if digits < 9 || letters.IsWord(c.byteAt(end)) || groups == 0 && digits == 10 && number[0] == '1' || proof.IsSequence(number) || !notDate(text[from:min(len(text), from+16)]) || !c.data(v) {
+	if digits < 9 || letters.IsWord(c.ByteAt(end)) || groups == 0 && digits == 10 && number[0] == '1' || proof.IsSequence(number) || !notDate(text[from:min(len(text), from+16)]) || !c.Data(v) {
 		return
 	}
 	valid := false
@@ -137,6 +138,6 @@ func findHomePhone(c *check, r *Rule, at letters.Span) {
 		valid = valid || ok
 	}
 	if valid {
-		c.emit(r, v, v)
+		c.Emit(v, v)
 	}
 }

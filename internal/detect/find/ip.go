@@ -1,4 +1,4 @@
-package detect
+package find
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 )
 
 // documentation ranges (RFC 5737, 3849, 9637), shared and reserved ones, and the resolvers that
@@ -39,8 +40,8 @@ func isSomebodys(a netip.Addr) bool {
 }
 
 // findIPv4 reads an address whose first "digit dot digit" woke it.
-func findIPv4(c *check, r *Rule, at letters.Span) {
-	text := c.text
+func findIPv4(c *look.Text, at letters.Span) {
+	text := c.Bytes
 	from := at.Start
 	for from > 0 && at.Start-from < 4 && letters.IsDigit(text[from-1]) {
 		from--
@@ -58,51 +59,51 @@ func findIPv4(c *check, r *Rule, at letters.Span) {
 	if to > from && text[to-1] == '.' {
 		to, dots = to-1, dots-1
 	}
-	if dots != 3 || to < len(text) && (letters.IsWord(text[to]) || text[to] == '.' && letters.IsDigit(c.byteAt(to+1)) || text[to] == '-' && letters.IsAlpha(c.byteAt(to+1))) {
+	if dots != 3 || to < len(text) && (letters.IsWord(text[to]) || text[to] == '.' && letters.IsDigit(c.ByteAt(to+1)) || text[to] == '-' && letters.IsAlpha(c.ByteAt(to+1))) {
 		return
 	}
 	addr, err := netip.ParseAddr(string(text[from:to]))
 	if err != nil || !isSomebodys(addr) || isVersion(c, from, addr.As4()) {
 		return
 	}
-	c.emit(r, letters.Between(from, to), letters.Between(from, to))
+	c.Emit(letters.Between(from, to), letters.Between(from, to))
 }
 
 // isVersion tells four numbers that are a version or an object identifier.
-func isVersion(c *check, from int, o [4]byte) bool {
+func isVersion(c *look.Text, from int, o [4]byte) bool {
 	if o[0] < 10 && o[1] < 10 && o[2] < 10 && o[3] < 10 || o[3] == 0 && o[2] == 0 || o[0] == 1 && o[1] == 3 && o[2] == 6 || o[0] == 2 && (o[1] == 5 || o[1] == 16) {
 		return true
 	}
-	if c.isSection(from, o) {
+	if isSection(c, from, o) {
 		return true
 	}
-	before := bytes.ToLower(c.text[max(0, from-16):from])
+	before := bytes.ToLower(c.Bytes[max(0, from-16):from])
 	before = bytes.TrimRight(before, " \t\"'=:~<>^(")
 	for _, word := range []string{"version", "ver", "v", "release", "oid", "rev", "build", "agent", "chrome/", "section", "rfc", "sections"} {
 		if bytes.HasSuffix(before, []byte(word)) {
 			return true
 		}
 	}
-	return from > 1 && c.text[from-1] == '=' && (c.text[from-2] == '=' || c.text[from-2] == '~' || c.text[from-2] == '^') || from > 0 && c.text[from-1] == '/' && from > 1 && letters.IsAlpha(c.text[from-2])
+	return from > 1 && c.Bytes[from-1] == '=' && (c.Bytes[from-2] == '=' || c.Bytes[from-2] == '~' || c.Bytes[from-2] == '^') || from > 0 && c.Bytes[from-1] == '/' && from > 1 && letters.IsAlpha(c.Bytes[from-2])
 }
 
 // isSection tells the number of a section: it begins its line, and a title follows it.
-func (c *check) isSection(from int, o [4]byte) bool {
-	for i := from - 1; i >= 0 && c.text[i] != '\n'; i-- {
-		if from-i > 8 || !letters.IsBlank(c.text[i]) && c.text[i] != '#' && !letters.IsDigit(c.text[i]) {
+func isSection(c *look.Text, from int, o [4]byte) bool {
+	for i := from - 1; i >= 0 && c.Bytes[i] != '\n'; i-- {
+		if from-i > 8 || !letters.IsBlank(c.Bytes[i]) && c.Bytes[i] != '#' && !letters.IsDigit(c.Bytes[i]) {
 			return false
 		}
 	}
 	to := from
-	for to < len(c.text) && (letters.IsDigit(c.text[to]) || c.text[to] == '.') {
+	for to < len(c.Bytes) && (letters.IsDigit(c.Bytes[to]) || c.Bytes[to] == '.') {
 		to++
 	}
-	return max(o[0], o[1], o[2], o[3]) < 30 && c.byteAt(to) == ' ' && letters.IsUpper(c.byteAt(to+1)) && letters.IsLower(c.byteAt(to+2))
+	return max(o[0], o[1], o[2], o[3]) < 30 && c.ByteAt(to) == ' ' && letters.IsUpper(c.ByteAt(to+1)) && letters.IsLower(c.ByteAt(to+2))
 }
 
 // findIPv6 reads an address around a pair of colons or one of the prefixes in use.
-func findIPv6(c *check, r *Rule, at letters.Span) {
-	text := c.text
+func findIPv6(c *look.Text, at letters.Span) {
+	text := c.Bytes
 	from := at.Start
 	for from > 0 && at.Start-from < 40 && (letters.IsHex(text[from-1]) || text[from-1] == ':') {
 		from--
@@ -125,5 +126,5 @@ func findIPv6(c *check, r *Rule, at letters.Span) {
 	if err != nil || !publicV6.Contains(addr) || !isSomebodys(addr) || bytes.Count(v, []byte(":")) < 3 {
 		return
 	}
-	c.emit(r, letters.Between(from, from+len(v)), letters.Between(from, to))
+	c.Emit(letters.Between(from, from+len(v)), letters.Between(from, to))
 }

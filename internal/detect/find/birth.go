@@ -1,9 +1,10 @@
-package detect
+package find
 
 import (
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
@@ -13,26 +14,26 @@ var birthLabels = []string{"dob", "d.o.b", "birth", "born", "geboren", "geburtsd
 	"geboortedatum", "födelsedatum", "fødselsdato", "syntymäaika"}
 
 // findBirth reads the date after a label.
-func findBirth(c *check, r *Rule, at letters.Span) {
-	from, ok := c.afterLabel(letters.Between(at.Start, c.wordRest(at.End)))
+func findBirth(c *look.Text, at letters.Span) {
+	from, ok := c.AfterLabel(letters.Between(at.Start, wordRest(c, at.End)))
 	if !ok {
 		return
 	}
-	n, ok := readDate(c.text[from:min(len(c.text), from+32)])
+	n, ok := ReadDate(c.Bytes[from:min(len(c.Bytes), from+32)])
 	if !ok {
 		return
 	}
 	v := letters.Between(from, from+n)
-	if letters.IsWord(c.byteAt(v.End)) || !c.data(v) || c.nobodysBirth(v) {
+	if letters.IsWord(c.ByteAt(v.End)) || !c.Data(v) || nobodysBirth(c, v) {
 		return
 	}
-	c.emit(r, v, v)
+	c.Emit(v, v)
 }
 
 // wordRest takes in what a compound adds to birth: birthday, birthdate.
-func (c *check) wordRest(from int) int {
+func wordRest(c *look.Text, from int) int {
 	for _, rest := range []string{"day", "date"} {
-		if letters.EqualFold(c.text[from:min(len(c.text), from+len(rest))], rest) {
+		if letters.EqualFold(c.Bytes[from:min(len(c.Bytes), from+len(rest))], rest) {
 			return from + len(rest)
 		}
 	}
@@ -40,8 +41,8 @@ func (c *check) wordRest(from int) int {
 }
 
 // nobodysBirth tells the dates that programs begin to count at.
-func (c *check) nobodysBirth(v letters.Span) bool {
-	switch string(c.text[v.Start:v.End]) {
+func nobodysBirth(c *look.Text, v letters.Span) bool {
+	switch string(c.Bytes[v.Start:v.End]) {
 	case "1970-01-01", "1900-01-01", "2000-01-01", "01/01/1970", "01/01/1900", "01.01.1970", "19700101":
 		return true
 	}
@@ -53,9 +54,9 @@ var months = map[string]int{"jan": 1, "ene": 1, "gen": 1, "feb": 2, "fév": 2, "
 	"jun": 6, "jui": 6, "giu": 6, "jul": 7, "lug": 7, "aug": 8, "ago": 8, "aoû": 8, "sep": 9, "set": 9, "oct": 10, "okt": 10, "ott": 10, "out": 10,
 	"nov": 11, "dec": 12, "dez": 12, "déc": 12, "dic": 12}
 
-// readDate reads a real date of the years 1900 to 2039 at the beginning of text: its length.
+// ReadDate reads a real date of the years 1900 to 2039 at the beginning of text: its length.
 // 2026-11-20, 20.11.2026, 11/20/26, 20261120, 20 November 2026, Nov 20, 2026, 20-Nov-2026.
-func readDate(text []byte) (length int, ok bool) {
+func ReadDate(text []byte) (length int, ok bool) {
 	i := 0
 	number := func() (n, digits int) {
 		for i < len(text) && letters.IsDigit(text[i]) && digits < 9 {

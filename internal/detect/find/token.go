@@ -1,4 +1,4 @@
-package detect
+package find
 
 import (
 	"bytes"
@@ -6,18 +6,19 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // findPEM reads a private key from its BEGIN line to its END line, in whatever it is wrapped: lines,
 // indented YAML, a JSON string with \n, strings that are joined with a sign.
-func findPEM(c *check, r *Rule, at letters.Span) {
+func findPEM(c *look.Text, at letters.Span) {
 	const limit = 8 << 10
-	if c.text[at.Start] != '-' {
-		findKeyBody(c, r, at)
+	if c.Bytes[at.Start] != '-' {
+		findKeyBody(c, at)
 		return
 	}
-	rest := c.text[at.Start:min(at.Start+limit, len(c.text))]
+	rest := c.Bytes[at.Start:min(at.Start+limit, len(c.Bytes))]
 	head, _, ok := bytes.Cut(rest[len("-----BEGIN"):], []byte("-----"))
 	if !ok || len(head) > 40 || !bytes.Contains(head, []byte("PRIVATE KEY")) || bytes.Contains(head, []byte("ENCRYPTED")) {
 		return
@@ -60,7 +61,7 @@ func findPEM(c *check, r *Rule, at letters.Span) {
 		return
 	}
 	v := letters.Between(at.Start, at.Start+stop)
-	c.emit(r, v, v)
+	c.Emit(v, v)
 }
 
 // keyHeads begin the body of a private key, or stand at the head of its first line: RSA's in PKCS #1 and #8, elliptic
@@ -68,9 +69,9 @@ func findPEM(c *check, r *Rule, at letters.Span) {
 var keyHeads = []string{"IBAAKC", "IBADANBgkqhkiG9w0BAQEF", "MHcCAQEE", "MIGkAgEBBDA", "MIGHAgEAMBMGByqGSM49", "MIG2AgEAMBAGByqGSM49", "MC4CAQAwBQYDK2Vw", "b3BlbnNzaC1rZXktdjEAAAAABG5vbm"}
 
 // findKeyBody reads a private key whose BEGIN line is not there, as in a part of a file or a variable.
-func findKeyBody(c *check, r *Rule, at letters.Span) {
+func findKeyBody(c *look.Text, at letters.Span) {
 	const limit, least, longestLine = 8 << 10, 60, 80
-	text, from := c.text, at.Start
+	text, from := c.Bytes, at.Start
 	if !slices.Contains(keyHeads, string(text[from:at.End])) {
 		return // in other letters it is no key
 	}
@@ -82,7 +83,7 @@ func findKeyBody(c *check, r *Rule, at letters.Span) {
 			return
 		}
 	}
-	if letters.IsBase64URL(c.byteAt(from - 1)) {
+	if letters.IsBase64URL(c.ByteAt(from - 1)) {
 		return
 	}
 	// All lines are as long as the first but the last, however their ends are written.
@@ -102,7 +103,7 @@ func findKeyBody(c *check, r *Rule, at letters.Span) {
 		if i-line != first || text[i-1] == '=' || first > longestLine {
 			break
 		}
-		for i < len(text) && i-end < 64 && (letters.IsSpace(text[i]) || text[i] == '\\' && (c.byteAt(i+1) == 'n' || c.byteAt(i+1) == 'r')) {
+		for i < len(text) && i-end < 64 && (letters.IsSpace(text[i]) || text[i] == '\\' && (c.ByteAt(i+1) == 'n' || c.ByteAt(i+1) == 'r')) {
 			if text[i] == '\\' {
 				i++
 			}
@@ -120,14 +121,14 @@ func findKeyBody(c *check, r *Rule, at letters.Span) {
 		return
 	}
 	v := letters.Between(from, end)
-	c.emit(r, v, v)
+	c.Emit(v, v)
 }
 
 // findJWT reads a token of three or five parts, of which the first decodes to a header.
-func findJWT(c *check, r *Rule, at letters.Span) {
+func findJWT(c *look.Text, at letters.Span) {
 	const limit = 7 << 10
-	text := c.text
-	if b := c.byteAt(at.Start - 1); letters.IsBase64URL(b) || b == '.' || b == '/' || b == '+' {
+	text := c.Bytes
+	if b := c.ByteAt(at.Start - 1); letters.IsBase64URL(b) || b == '.' || b == '/' || b == '+' {
 		return
 	}
 	i, dots := at.Start, 0
@@ -149,12 +150,12 @@ func findJWT(c *check, r *Rule, at letters.Span) {
 	if proof.JWT(text[v.Start:v.End]) == proof.Failed {
 		return
 	}
-	c.emit(r, v, v)
+	c.Emit(v, v)
 }
 
 // findURLCredential reads the password of scheme://user:password@host.
-func findURLCredential(c *check, r *Rule, at letters.Span) {
-	text := c.text
+func findURLCredential(c *look.Text, at letters.Span) {
+	text := c.Bytes
 	if at.Start == 0 || !letters.IsAlnum(text[at.Start-1]) {
 		return
 	}
@@ -185,5 +186,5 @@ func findURLCredential(c *check, r *Rule, at letters.Span) {
 		return
 	}
 	// A port that looks like a password: http://host:8080@... does not occur; host:port has no @.
-	c.emit(r, v, letters.Between(scheme, last))
+	c.Emit(v, letters.Between(scheme, last))
 }
