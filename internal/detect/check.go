@@ -79,12 +79,13 @@ func (c *check) run(span letters.Span) {
 
 func (c *check) wake(r *Rule, at letters.Span) {
 	c.anchor, c.back, c.reach = at.Start, r.back, r.reach
-	if r.find != nil {
-		c.rule = r
-		r.find(&c.Text, at)
-		return
-	}
 	r.run(c, r, at)
+}
+
+// askFinder is the run of rules that have a finder.
+func askFinder(c *check, r *Rule, at letters.Span) {
+	c.rule = r
+	r.find(&c.Text, at)
 }
 
 // Emit is emit for the rule that a finder is asked for.

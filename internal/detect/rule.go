@@ -36,7 +36,7 @@ type Rule struct {
 	// reach after it.
 	run         func(c *check, r *Rule, at letters.Span)
 	back, reach int
-	// find is what is woken instead, where a finder looks for the value.
+	// find is the finder that run asks, if it asks one.
 	find func(c *look.Text, at letters.Span)
 	// generic rules give way to every other where they overlap.
 	generic bool
@@ -327,7 +327,7 @@ func (t *ruleTOML) rule() (*Rule, error) {
 		if !ok {
 			return nil, fmt.Errorf("find %q is no built-in check: use one of %s", t.Find, names(find.Finders))
 		}
-		r.triggers, r.find, r.back, r.reach, r.generic = f.Triggers, f.Find, cmp.Or(f.Back, f.Reach), f.Reach, f.Generic
+		r.triggers, r.run, r.find, r.back, r.reach, r.generic = f.Triggers, askFinder, f.Find, cmp.Or(f.Back, f.Reach), f.Reach, f.Generic
 		if f.Find == nil {
 			r.numeral = t.Find
 		}

@@ -122,7 +122,11 @@ func findAssignment(c *look.Text, at letters.Span) {
 			return
 		}
 	}
-	c.EmitSaid(value, letters.Between(from, value.End), v)
+	says := text[value.Start:value.End]
+	if len(v) != len(says) {
+		says = bytes.Clone(v) // v itself lies on the stack, where all that is judged and not handed over stays
+	}
+	c.EmitSaid(value, letters.Between(from, value.End), says)
 }
 
 func suffixFits(rest []byte) bool {

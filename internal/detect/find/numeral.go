@@ -29,7 +29,7 @@ type form struct {
 }
 
 // formList is what one trigger wakes: groups of forms of which each is looked up at once.
-type formList []*formGroup
+type formList []formGroup
 
 // formGroup is as many forms as an integer has bits. Most texts differ from most forms in the byte before or behind the
 // run, so these two are looked up for all forms at once: a bit for each that they leave.
@@ -43,9 +43,9 @@ const groupSize = 32
 
 func (l *formList) add(f form) {
 	if n := len(*l); n == 0 || len((*l)[n-1].forms) == groupSize {
-		*l = append(*l, &formGroup{})
+		*l = append(*l, formGroup{})
 	}
-	g := (*l)[len(*l)-1]
+	g := &(*l)[len(*l)-1]
 	bit := uint32(1) << len(g.forms)
 	for b := range 256 {
 		if f.anchor > 0 && f.bytes[f.anchor-1][b] || f.anchor == 0 && !letters.IsWord(byte(b)) {
@@ -167,29 +167,47 @@ var NumberWakes = func() []NumberWake {
 
 // find tries forms at a trigger, where a run of digits is known to stand: whose the one is that fits best, and where.
 func (l formList) find(c *look.Text, at, run int) (owner int, where letters.Span, ok bool) {
-	nearest := -1
-	for _, g := range l {
-		for left := g.before[c.ByteAt(at-1)] & g.after[c.ByteAt(at+run)]; left != 0; left &= left - 1 {
-			f := &g.forms[bits.TrailingZeros32(left)]
-			v := letters.Between(at-f.anchor, at-f.anchor+len(f.bytes))
-			if v.Start < 0 || v.End > len(c.Bytes) || !f.fits(c.Bytes[v.Start:v.End]) || !c.Apart(v) {
-				continue
-			}
-			var scratch [proof.Longest]byte
-			compact := proof.Compact(scratch[:0], c.Bytes[v.Start:v.End])
-			if proof.IsSequence(compact) || f.numeral.Check != nil && !f.numeral.Check(compact) || !c.Data(v) {
-				continue
-			}
-			near := c.Named(v, f.words)
-			if near == 0 && f.labelled {
-				continue
-			}
-			if near > nearest || near == nearest && v.Len() > where.Len() {
-				owner, where, nearest, ok = f.owner, v, near, true
-			}
+	before, after := c.ByteAt(at-1), c.ByteAt(at+run)
+	var best fitting
+	for i := range l {
+		if left := l[i].before[before] & l[i].after[after]; left != 0 {
+			l[i].find(c, at, left, &best)
 		}
 	}
-	return owner, where, ok
+	if best.form == nil {
+		return 0, letters.Span{}, false
+	}
+	return best.form.owner, best.where, true
+}
+
+// fitting is a form that fits, where, and how near before it a word stands that names its kind.
+type fitting struct {
+	form    *form
+	where   letters.Span
+	nearest int
+}
+
+// find tries those forms of a group that are left.
+func (g *formGroup) find(c *look.Text, at int, left uint32, best *fitting) {
+	for ; left != 0; left &= left - 1 {
+		f := &g.forms[bits.TrailingZeros32(left)]
+		v := letters.Between(at-f.anchor, at-f.anchor+len(f.bytes))
+		if v.Start < 0 || v.End > len(c.Bytes) || !f.fits(c.Bytes[v.Start:v.End]) || !c.Apart(v) {
+			continue
+		}
+		var scratch [proof.Longest]byte
+		compact := proof.Compact(scratch[:0], c.Bytes[v.Start:v.End])
+		if proof.IsSequence(compact) || f.numeral.Check != nil && !f.numeral.Check(compact) || !c.Data(v) {
+			continue
+		}
+		near := c.Named(v, f.words)
+		if near == 0 && f.labelled {
+			continue
+		}
+		if best.form == nil || near > best.nearest || near == best.nearest && v.Len() > best.where.Len() {
+			*best = fitting{f, v, near}
+		}
+	}
 }
 
 // fits compares outwards from the trigger, where most texts differ at once.
