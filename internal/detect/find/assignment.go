@@ -18,13 +18,59 @@ import (
 //
 // The name wakes the check, the rest is read by hand: names like token and password stand on every
 // page of ordinary code, and a regular expression at each would cost more than all else together.
-var assignmentTriggers = []string{
-	"password", "passwd", "passphrase", "pwd", "passwort", "secret", "token", "credential", "apikey", "api.key",
-	"accesskey", "privatekey", "secretkey", "authkey", "encryptionkey", "signingkey", "masterkey", "accountkey", "sharedkey",
-	"_pass", "dbpass", "pass=", "pass:", "pass\"",
-	"api key", "secret key", "access key", "license key", "signing key", "encryption key",
-	"_key", "-key", "appkey", "sessionkey", "webhookkey", "licensekey", "servicekey", "adminkey", "_salt",
-	"passcode", "kennwort", "contrasena", "contraseña", "senha", "mot_de_passe", "motdepasse", "wachtwoord", "haslo",
+var secretWords = []secretWord{
+	{"password", password, false}, {"passwd", password, false}, {"passphrase", password, false}, {"pwd", password, false}, {"passcode", password, false},
+	{"_pass", password, false}, {"dbpass", password, false}, {"pass=", password, true}, {"pass:", password, true}, {"pass\"", password, true},
+	{"passwort", password, false}, {"kennwort", password, false}, {"contrasena", password, false}, {"contraseña", password, false}, {"senha", password, false},
+	{"mot_de_passe", password, false}, {"motdepasse", password, false}, {"wachtwoord", password, false}, {"haslo", password, false}, {"パスワード", password, false},
+
+	{"secret", key, false}, {"token", key, false}, {"credential", key, false}, {"apikey", key, false}, {"api.key", key, false}, {"api key", key, false},
+	{"accesskey", key, false}, {"privatekey", key, false}, {"secretkey", key, false}, {"authkey", key, false}, {"encryptionkey", key, false}, {"signingkey", key, false},
+	{"masterkey", key, false}, {"accountkey", key, false}, {"sharedkey", key, false}, {"secret key", key, false}, {"access key", key, false}, {"license key", key, false},
+	{"signing key", key, false}, {"encryption key", key, false}, {"_key", key, false}, {"-key", key, false}, {"appkey", key, false}, {"sessionkey", key, false},
+	{"webhookkey", key, false}, {"licensekey", key, false}, {"servicekey", key, false}, {"adminkey", key, false}, {"_salt", key, false},
+}
+
+// secretWord is a word in a name that says what the name is given, in small letters.
+type secretWord struct {
+	word string
+	kind secretKind
+	// signed words end in the sign that gives the value, or in the quote that closes the name.
+	signed bool
+}
+
+// secretKind is how a value is judged: a key is random, and a password need not be.
+type secretKind uint8
+
+const (
+	key secretKind = iota
+	password
+)
+
+func secretTriggers() (triggers []string) {
+	for _, w := range secretWords {
+		triggers = append(triggers, w.word)
+	}
+	return triggers
+}
+
+// secretWordsBy are those of a length in bytes.
+var secretWordsBy = func() (by [32][]*secretWord) {
+	for i := range secretWords {
+		w := &secretWords[i]
+		by[len(w.word)] = append(by[len(w.word)], w)
+	}
+	return by
+}()
+
+// secretWordOf is the word that a trigger is; nil if it only stands for other letters of the same class.
+func secretWordOf(trigger []byte) *secretWord {
+	for _, w := range secretWordsBy[len(trigger)] {
+		if bytes.EqualFold(trigger, []byte(w.word)) {
+			return w
+		}
+	}
+	return nil
 }
 
 // OtherKeys say in front of _key that it opens nothing.
@@ -55,13 +101,16 @@ func isPublicName(name []byte) bool {
 func findAssignment(c *look.Text, at letters.Span) {
 	text := c.Bytes
 	word := text[at.Start:at.End]
+	of := secretWordOf(word)
+	if of == nil {
+		return
+	}
 	// The name around the trigger. A dot or dash may join it: api.key, client-secret.
 	from, to := at.Start, at.End
 	for from > 0 && at.Start-from < NameLimit && (letters.IsWord(text[from-1]) || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
 		from--
 	}
-	last := word[len(word)-1]
-	if !letters.IsWord(last) { // a trigger like pass= already holds the sign
+	if of.signed {
 		to--
 	}
 	end := to
@@ -80,7 +129,7 @@ func findAssignment(c *look.Text, at letters.Span) {
 	if letters.EqualFold(word, "pwd") && !letters.EqualFold(text[from:end], "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !letters.IsUpper(text[at.Start]) {
 		return // ".pwd" of a larger word
 	}
-	if !letters.IsWord(last) && letters.EqualFold(word[:4], "pass") { // those that hold their sign are five long and more
+	if of.signed {
 		for _, other := range []string{"com", "by", "tres", "sur", "under", "over"} { // compass, bypass
 			if before := text[from:at.Start]; len(before) >= len(other) && letters.EqualFold(before[len(before)-len(other):], other) {
 				return
@@ -110,15 +159,15 @@ func findAssignment(c *look.Text, at letters.Span) {
 	if !quoted {
 		value = wholeLine(c, from, end, value)
 	}
-	v, password := text[value.Start:value.End], isPasswordWord(word)
+	v, asPassword := text[value.Start:value.End], of.kind == password
 	var said [ValueLimit]byte
 	if unescaped := PercentDecoded(said[:0], v); unescaped != nil {
 		v = unescaped
 	}
-	if !guess.IsSecret(v, text[from:end], password) {
+	if !guess.IsSecret(v, text[from:end], asPassword) {
 		var said [ValueLimit]byte
 		plain := decoded(said[:0], v)
-		if plain == nil || !guess.IsSecret(plain, text[from:end], password) {
+		if plain == nil || !guess.IsSecret(plain, text[from:end], asPassword) {
 			return
 		}
 	}
@@ -473,22 +522,4 @@ func findAuthorization(c *look.Text, at letters.Span) {
 		return
 	}
 	c.Emit(letters.Between(from, i), letters.Between(at.Start, i))
-}
-
-// isPasswordWord tells the triggers that name passwords from those that name keys and tokens.
-func isPasswordWord(word []byte) bool {
-	second := word[1] | 0x20
-	switch word[0] | 0x20 {
-	case 'p':
-		return second == 'a' || second == 'w'
-	case '_' | 0x20:
-		return second == 'p'
-	case 'k', 'w', 'h':
-		return true
-	case 'c', 'm':
-		return second == 'o' && word[2]|0x20 != 'o' // contraseña, mot de passe; not cookie
-	case 's':
-		return word[2]|0x20 == 'n' // senha
-	}
-	return false
 }

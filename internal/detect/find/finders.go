@@ -27,7 +27,7 @@ type Finder struct {
 var Finders = func() map[string]Finder {
 	all := map[string]Finder{
 		"address":        {addressTriggers, findAddress, addressReach, false, 0},
-		"assignment":     {assignmentTriggers, findAssignment, 1024, true, 0},
+		"assignment":     {secretTriggers(), findAssignment, 1024, true, 0},
 		"authorization":  {[]string{"bearer ", "basic ", "token ", "apikey ", "ssws ", "geniekey "}, findAuthorization, 1024, true, 0},
 		"bic":            {[]string{"bic", "swift"}, findBIC, labelledReach, false, 0},
 		"birth":          {birthLabels, findBirth, labelledReach, false, 0},
