@@ -26,8 +26,12 @@ const module = "github.com/scrubjay-dev/scrubjay/"
 // from its own or from above.
 var floors = [][]string{
 	{"internal/text", "internal/rename", "rules", "internal/detect/letters", "internal/detect/packed", "internal/detect/trial"},
-	{"internal/detect/words", "internal/detect/phones", "internal/detect/guess", "internal/detect/automaton"},
-	{"internal/detect/proof"}, // a password in Basic authentication is proved by what it looks like
+	// Each of these knows one thing of bytes: none needs another to say what it says.
+	{"internal/detect/words", "internal/detect/phones", "internal/detect/guess", "internal/detect/automaton", "internal/detect/look"},
+	// What has no checksum is proved by its structure, and a password in it is guessed.
+	{"internal/detect/proof"},
+	// Finders know no rules and no engine: each is read by itself, and what it emits somebody else judges.
+	{"internal/detect/find"},
 	{"internal/detect", "internal/credentials"},
 	{"internal/redact", "internal/policy", "internal/audit", "internal/authority"},
 	{"internal/wire", "internal/workspace", "internal/standin"},
@@ -38,8 +42,10 @@ var floors = [][]string{
 }
 
 // wing is detection's rooms. What holds for one holds for all: they are bytes in, findings out.
-var wing = []string{"internal/detect", "internal/detect/letters", "internal/detect/words", "internal/detect/phones", "internal/detect/guess", "internal/detect/proof",
-	"internal/detect/packed", "internal/detect/automaton"}
+var wing = []string{
+	"internal/detect", "internal/detect/find", "internal/detect/proof", "internal/detect/look", "internal/detect/automaton", "internal/detect/guess",
+	"internal/detect/phones", "internal/detect/words", "internal/detect/packed", "internal/detect/letters",
+}
 
 // bans say what a room does not import, and why. Either only names who may, or not names who may not.
 var bans = []struct {

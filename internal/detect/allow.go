@@ -108,9 +108,9 @@ func (c *check) allowed(lists []allowlist, value, whole letters.Span) bool {
 		case "match":
 			target = whole
 		case "line":
-			target = c.line(whole, lineLimit)
+			target = c.Line(whole, lineLimit)
 		}
-		if a.says(c.onAllowedPath(a), c.text[target.Start:target.End], c.text[value.Start:value.End]) {
+		if a.says(c.onAllowedPath(a), c.Bytes[target.Start:target.End], c.Bytes[value.Start:value.End]) {
 			return true
 		}
 	}
@@ -154,11 +154,11 @@ func (c *check) sparedBy(r *Rule, m match, secret, trimmed []byte) bool {
 		case "match":
 			target = trimmed
 		case "line":
-			line := c.line(m.whole, importedLine)
-			if c.byteAt(m.whole.Start) != '\n' && line.Start > 0 {
+			line := c.Line(m.whole, importedLine)
+			if c.ByteAt(m.whole.Start) != '\n' && line.Start > 0 {
 				line.Start--
 			}
-			target = c.text[line.Start:line.End]
+			target = c.Bytes[line.Start:line.End]
 		}
 		if a.says(c.onAllowedPath(a), target, secret) {
 			return true

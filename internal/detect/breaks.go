@@ -38,7 +38,7 @@ func opensValue(text []byte, i int) bool {
 
 // viewBroken reads the field around a break, and what stands before it on the line.
 func viewBroken(c *check, r *Rule, at letters.Span) {
-	text := c.text
+	text := c.Bytes
 	if c.depth >= viewDepth {
 		return
 	}
@@ -133,7 +133,7 @@ func character(text []byte) (said byte, size int) {
 
 // viewQuotedPrintable joins the lines of a mail around a soft line end, and reads =3D.
 func viewQuotedPrintable(c *check, r *Rule, at letters.Span) {
-	text := c.text
+	text := c.Bytes
 	if c.depth >= viewDepth {
 		return
 	}
@@ -150,8 +150,8 @@ func viewQuotedPrintable(c *check, r *Rule, at letters.Span) {
 	for i := from; i < len(text); i++ {
 		b := text[i]
 		switch {
-		case b == '=' && i+2 < len(text) && letters.IsHex(text[i+1]) && letters.IsHex(text[i+2]) && letters.IsText(hexByte(text[i+1], text[i+2])):
-			v.add(hexByte(text[i+1], text[i+2]), i, i+3)
+		case b == '=' && i+2 < len(text) && letters.IsHex(text[i+1]) && letters.IsHex(text[i+2]) && letters.IsText(letters.HexByte(text[i+1], text[i+2])):
+			v.add(letters.HexByte(text[i+1], text[i+2]), i, i+3)
 			i += 2
 			continue
 		case b == '=' && softEnd(text, i) > 0 && i-start >= softShortest:
@@ -184,7 +184,7 @@ func softEnd(text []byte, i int) int {
 
 // viewWordDiff reads a line of git diff --word-diff on both its sides: password = [-old-]{+new+}.
 func viewWordDiff(c *check, r *Rule, at letters.Span) {
-	text := c.text
+	text := c.Bytes
 	if c.depth >= viewDepth {
 		return
 	}

@@ -5,17 +5,20 @@ import (
 	"sync"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
 // check is one pass over one text: the text, what is known of its file, and what was found so far.
 type check struct {
+	look.Text
 	engine *Engine
-	text   []byte
-	file   fileKind
 	path   string
+	// rule is the one that a finder is asked for.
+	rule *Rule
 	// anchor is where the trigger stands whose rules are being asked, back and reach how far before and after it
 	// they look.
 	anchor, back, reach int
@@ -46,22 +49,22 @@ type candidate struct {
 
 var checkPool = sync.Pool{New: func() any { return new(check) }}
 
-func (e *Engine) newCheck(path string, file fileKind, text []byte) *check {
+func (e *Engine) newCheck(path string, file look.File, text []byte) *check {
 	c := checkPool.Get().(*check)
-	c.engine, c.text, c.path, c.file = e, text, path, file
+	c.engine, c.path, c.Text = e, path, look.TextOf(text, file, c)
 	c.found, c.tried, c.depth, c.header, c.seen = c.found[:0], c.tried[:0], 0, columns{}, nil
 	c.resetImported()
 	return c
 }
 
 func (c *check) release() {
-	c.engine, c.text, c.seen = nil, nil, nil
+	c.engine, c.rule, c.seen, c.Text = nil, nil, nil, look.Text{}
 	checkPool.Put(c)
 }
 
 // run wakes the rules whose triggers end within the span, and runs the imported ones on the text.
 func (c *check) run(span letters.Span) {
-	c.engine.automaton.Scan(c.text, span, func(t *automaton.Trigger, at letters.Span) {
+	c.engine.automaton.Scan(c.Bytes, span, func(t *automaton.Trigger, at letters.Span) {
 		for _, n := range t.Wakes {
 			c.wake(c.engine.woken[n], at)
 		}
@@ -81,6 +84,48 @@ func (c *check) wake(r *Rule, at letters.Span) {
 	r.run(c, r, at)
 }
 
+// askFinder is the run of rules that have a finder.
+func askFinder(c *check, r *Rule, at letters.Span) {
+	c.rule = r
+	r.find(&c.Text, at)
+}
+
+// Emit is emit for the rule that a finder is asked for.
+func (c *check) Emit(value, whole letters.Span) bool {
+	before := len(c.found)
+	c.emit(c.rule, value, whole)
+	return len(c.found) > before
+}
+
+// EmitSaid is report for the rule that a finder is asked for.
+func (c *check) EmitSaid(value, whole letters.Span, said []byte) {
+	c.report(c.rule, value, whole, c.engine.published.Has(said))
+}
+
+// Doubt is EmitSaid with no more confidence than low.
+func (c *check) Doubt(value, whole letters.Span, said []byte) {
+	c.reportUpTo(c.rule, value, whole, c.engine.published.Has(said), ConfidenceLow)
+}
+
+// Inform makes information of what was found last.
+func (c *check) Inform() { c.found[len(c.found)-1].Severity = Info }
+
+// names looks for persons' names that nothing introduces.
+func (c *check) names(span letters.Span, hold func(start int) bool) {
+	r := c.engine.finds["person"]
+	if r == nil {
+		return
+	}
+	c.rule = r
+	find.Names(&c.Text, span, func(start int) bool {
+		if hold != nil && hold(start) {
+			return false
+		}
+		c.anchor, c.back, c.reach = start, r.back, r.reach
+		return true
+	})
+}
+
 const (
 	// contextBack and contextLines bound where a rule's context words may stand before its value.
 	contextBack    = 512
@@ -91,7 +136,7 @@ const (
 // emit takes a value that has the form its rule wants. What speaks against it is asked here, once for
 // all rules, the cheapest first. whole is the match around the value, for allow-lists that look at it.
 func (c *check) emit(r *Rule, value, whole letters.Span) {
-	v := c.text[value.Start:value.End]
+	v := c.Bytes[value.Start:value.End]
 	known := c.engine.published.Has(v)
 	if known || r.Class != Credential || !guess.IsDummy(v) {
 		c.report(r, value, whole, known)
@@ -105,10 +150,10 @@ func (c *check) report(r *Rule, value, whole letters.Span, known bool) {
 
 // reportUpTo is report with no more confidence than this.
 func (c *check) reportUpTo(r *Rule, value, whole letters.Span, known bool, most Confidence) {
-	if c.file.quiet && (r.generic || r.Class == PII || r.Class == PHI || r.Class == PCI) || r.path != nil && !r.path.MatchString(c.path) {
+	if c.File.Quiet && (r.generic || r.Class == PII || r.Class == PHI || r.Class == PCI) || r.path != nil && !r.path.MatchString(c.path) {
 		return
 	}
-	v := c.text[value.Start:value.End]
+	v := c.Bytes[value.Start:value.End]
 	if isToken(v) {
 		return
 	}
@@ -136,7 +181,7 @@ func (c *check) reportUpTo(r *Rule, value, whole letters.Span, known bool, most 
 	switch {
 	case known:
 		f.Severity = Info
-	case c.file.test && !f.Validated && f.Severity > Low:
+	case c.File.Test && !f.Validated && f.Severity > Low:
 		f.Severity--
 	}
 	c.found = append(c.found, candidate{f, c.anchor, c.back, c.reach, false, 0})
@@ -147,15 +192,15 @@ func (c *check) inContext(r *Rule, value letters.Span) bool {
 	from, lines := value.Start, 0
 	for from > 0 && value.Start-from < contextBack && lines <= contextLines {
 		from--
-		if c.text[from] == '\n' {
+		if c.Bytes[from] == '\n' {
 			lines++
 		}
 	}
 	to := value.End
-	for to < len(c.text) && to-value.End < contextForward && c.text[to] != '\n' {
+	for to < len(c.Bytes) && to-value.End < contextForward && c.Bytes[to] != '\n' {
 		to++
 	}
-	around := bytes.ToLower(c.text[from:to])
+	around := bytes.ToLower(c.Bytes[from:to])
 	for _, word := range r.context {
 		if bytes.Contains(around, []byte(word)) {
 			return true
@@ -165,32 +210,4 @@ func (c *check) inContext(r *Rule, value letters.Span) bool {
 		return c.seen.outer.inContext(r, c.seen.source(value))
 	}
 	return false
-}
-
-// line is the span of the line around a place, cut off at limit bytes to each side.
-func (c *check) line(at letters.Span, limit int) letters.Span {
-	from, to := at.Start, at.End
-	for from > 0 && at.Start-from < limit && c.text[from-1] != '\n' {
-		from--
-	}
-	for to < len(c.text) && to-at.End < limit && c.text[to] != '\n' {
-		to++
-	}
-	return letters.Between(from, to)
-}
-
-// before is the byte before i, or 0 where a text or what stands behind an escape begins.
-func (c *check) before(i int) byte {
-	b := c.byteAt(i - 1)
-	if letters.IsWord(b) && letters.EndsEscape(c.text, i) {
-		return 0
-	}
-	return b
-}
-
-func (c *check) byteAt(i int) byte {
-	if i < 0 || i >= len(c.text) {
-		return 0
-	}
-	return c.text[i]
 }

@@ -51,7 +51,7 @@ func operator(text []byte) int {
 // What stands before the first piece on its line stays in view, for the name. Only what lies
 // in more than one piece is taken over: the rest has been found where it stands.
 func viewConcatenation(c *check, r *Rule, at letters.Span) {
-	text := c.text
+	text := c.Bytes
 	if c.depth >= viewDepth {
 		return
 	}
@@ -93,7 +93,7 @@ func viewConcatenation(c *check, r *Rule, at letters.Span) {
 
 // joint reads from after a string's closing quote to the opening quote of the one it is joined to.
 func (c *check) joint(i int, quote byte) (next int, ok bool) {
-	text := c.text
+	text := c.Bytes
 	limit := min(len(text), i+200)
 	blank := func() (lines int) {
 		for i < limit && letters.IsSpace(text[i]) {
@@ -107,7 +107,7 @@ func (c *check) joint(i int, quote byte) (next int, ok bool) {
 	lines := blank()
 	if n := operator(text[i:limit]); n > 0 {
 		i += n
-	} else if lines != 1 || !c.file.implicit {
+	} else if lines != 1 || !c.File.Implicit {
 		return 0, false
 	}
 	blank()
@@ -117,7 +117,7 @@ func (c *check) joint(i int, quote byte) (next int, ok bool) {
 // opening is where the string on this line begins whose closing quote stands at end; -1 if it cannot be told.
 func (c *check) opening(end int, quote byte) int {
 	for i := end - 1; i >= 0 && end-i < viewBack; i-- {
-		switch c.text[i] {
+		switch c.Bytes[i] {
 		case quote:
 			return i
 		case '\n':
@@ -130,11 +130,11 @@ func (c *check) opening(end int, quote byte) int {
 // joined tells whether the string that opens at open is joined to one before it.
 func (c *check) joined(open int, quote byte) bool {
 	for i := open - 1; i >= 0 && open-i < 200; i-- {
-		if c.text[i] == quote {
+		if c.Bytes[i] == quote {
 			next, ok := c.joint(i+1, quote)
 			return ok && next == open
 		}
-		if b := c.text[i]; !letters.IsSpace(b) && strings.IndexByte("+.&|<>~^\\", b) < 0 {
+		if b := c.Bytes[i]; !letters.IsSpace(b) && strings.IndexByte("+.&|<>~^\\", b) < 0 {
 			return false
 		}
 	}

@@ -1,23 +1,3 @@
-// Package detect finds what is sensitive in a text. It is pure: bytes in, findings out.
-// It opens no files, knows no policy, keeps no value and starts no goroutine.
-//
-// The way of a text through the room:
-//
-//   - automaton.go passes once over the bytes and stops wherever a trigger ends: a rule's keyword,
-//     one of the few patterns of digits that lead.go knows. Everything else is never looked at again.
-//   - A trigger wakes the checks of its rules (check.go). A rule with a regular expression runs it
-//     only in a window around the trigger; what is frequent in ordinary text (assignments, addresses,
-//     numbers, URLs, keys in PEM) is checked by hand, a file each. numeral.go tries all the numbers
-//     that people have at once; context.go and label.go look for the words that say what a value is.
-//   - validate.go proves values by their checksums; published.go knows the documented examples.
-//   - terms.go and prints.go look for an organisation's own terms and code, where an index of them is loaded
-//     (index.go); what stands as a label above a text is banner.go's.
-//   - resolve.go settles overlaps: what a checksum proved beats a provider's format, that beats a
-//     generic rule, and then the longer span wins.
-//   - scan.go keeps what an edit cannot have changed. It relies on one promise of every check: its
-//     answer depends on nothing farther from the trigger than the rule's reach.
-//
-// Rules are data: rules/detect/*.toml, in the schema that rule.go documents.
 package detect
 
 import (
@@ -29,6 +9,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 
@@ -40,9 +21,9 @@ type Engine struct {
 	woken     []*Rule
 	published *guess.Published
 	importing importing
-	// numbers is the table of the rules that numeral.go knows.
-	numbers func() *numberTable
-	// finds has the rules of checks that are woken by what no trigger is.
+	// numbers is the table of the rules that find kinds of numbers.
+	numbers func() *numbers
+	// finds has the rules of finders that something else than their triggers wakes.
 	finds map[string]*Rule
 	// indexed are the rules that are indexes.
 	indexed []*Rule
@@ -119,15 +100,15 @@ func (e *Engine) build() error {
 
 // index makes what is looked up by rule.
 func (e *Engine) index() {
-	e.numbers = sync.OnceValue(func() *numberTable { return numberTableOf(e.rules) })
+	e.numbers = sync.OnceValue(func() *numbers { return numbersOf(e.rules) })
 	e.importing = importingOf(e.rules)
 	e.paired, e.finds = map[string]bool{}, map[string]*Rule{}
 	for _, r := range e.rules {
-		if e.finds[r.source.Find] == nil || !r.added { // an added rule does not take ours' place
-			e.finds[r.source.Find] = r
-		}
 		for _, id := range r.with {
 			e.paired[r.ID], e.paired[id] = true, true
+		}
+		if e.finds[r.source.Find] == nil || !r.added { // an added rule does not take ours' place
+			e.finds[r.source.Find] = r
 		}
 		if r.index != nil {
 			e.indexed = append(e.indexed, r)
@@ -177,7 +158,7 @@ func (e *Engine) Rule(id string) *Rule {
 // Find returns the findings of text, in order, never overlapping.
 // path, when it is known, lets rules judge by the file's kind; it is not opened.
 func (e *Engine) Find(path string, text []byte) []Finding {
-	c := e.newCheck(path, kindOf(path), text)
+	c := e.newCheck(path, look.FileOf(path), text)
 	defer c.release()
 	c.header = header(path, text)
 	c.run(letters.Between(0, len(text)))

@@ -11,21 +11,21 @@ func percentTriggers() []string { return strings.Fields("%2 %3 %4 %5 %6 %7") }
 
 // viewPercent undoes %2F and the like in the field around it: to blanks, quotes and ampersands.
 func viewPercent(c *check, r *Rule, at letters.Span) {
-	text := c.text
-	if !isPercent(text, at.Start) || c.depth >= viewDepth {
+	text := c.Bytes
+	if !letters.IsPercent(text, at.Start) || c.depth >= viewDepth {
 		return
 	}
 	from := at.Start
 	for from > 0 && at.Start-from < viewBack && !endsField[text[from-1]] {
 		from--
-		if text[from] == '%' && isPercent(text, from) && text[from+1] >= '2' && text[from+1] <= '7' {
+		if text[from] == '%' && letters.IsPercent(text, from) && text[from+1] >= '2' && text[from+1] <= '7' {
 			return // the first escape of a field that wakes this looks at all of it
 		}
 	}
 	v := c.view()
 	for i := from; i < len(text) && i-at.Start < viewLimit/2 && !endsField[text[i]]; i++ {
-		if text[i] == '%' && isPercent(text, i) {
-			v.add(hexByte(text[i+1], text[i+2]), i, i+3)
+		if text[i] == '%' && letters.IsPercent(text, i) {
+			v.add(letters.HexByte(text[i+1], text[i+2]), i, i+3)
 			i += 2
 		} else {
 			v.add(text[i], i, i+1)
@@ -41,16 +41,10 @@ var endsField = func() (ends [256]bool) {
 	return ends
 }()
 
-func isPercent(text []byte, i int) bool {
-	return i+2 < len(text) && letters.IsHex(text[i+1]) && letters.IsHex(text[i+2])
-}
-
-func hexByte(high, low byte) byte { return byte(hexBytes.value[high]<<4 | hexBytes.value[low]) }
-
 // viewEscapes undoes \u0041, \x41 and \/ in the string around it; the key before it stays in view.
 func viewEscapes(c *check, r *Rule, at letters.Span) {
 	const name = 80
-	text := c.text
+	text := c.Bytes
 	if !hides(text, at.Start) || c.depth >= viewDepth {
 		return
 	}
@@ -119,7 +113,7 @@ func unescape(text []byte, i int) (b byte, size int) {
 	if digits+1 >= len(text) || !letters.IsHex(text[digits]) || !letters.IsHex(text[digits+1]) {
 		return 0, 0
 	}
-	if b = hexByte(text[digits], text[digits+1]); !letters.IsText(b) {
+	if b = letters.HexByte(text[digits], text[digits+1]); !letters.IsText(b) {
 		return 0, 0
 	}
 	return b, digits + 2 - i

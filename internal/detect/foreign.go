@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
@@ -56,17 +57,17 @@ const foreignReach = 2<<10 + 64
 
 // foreign wakes the check of a label whose first byte beyond ASCII stands at i.
 func (c *check) foreign(i int) {
-	if i+1 >= len(c.text) {
+	if i+1 >= len(c.Bytes) {
 		return
 	}
-	n := uint16(c.text[i])<<8 | uint16(c.text[i+1])
+	n := uint16(c.Bytes[i])<<8 | uint16(c.Bytes[i+1])
 	if foreignHeads[n>>6]&(1<<(n&63)) == 0 {
 		return
 	}
-	for _, l := range foreignByHead[[2]byte{c.text[i], c.text[i+1]}] {
+	for _, l := range foreignByHead[[2]byte{c.Bytes[i], c.Bytes[i+1]}] {
 		at := strings.IndexFunc(l.word, func(r rune) bool { return r >= 0x80 })
-		if from := i - at; from >= 0 && bytes.HasPrefix(c.text[from:], []byte(l.word)) {
-			if at > 0 && letters.IsWord(c.before(from)) {
+		if from := i - at; from >= 0 && bytes.HasPrefix(c.Bytes[from:], []byte(l.word)) {
+			if at > 0 && letters.IsWord(c.Before(from)) {
 				continue
 			}
 			r := c.engine.finds[foreignLabels[l.find].find]
@@ -76,7 +77,8 @@ func (c *check) foreign(i int) {
 			span := letters.Between(from, from+len(l.word))
 			c.anchor, c.back, c.reach = i, foreignReach, foreignReach
 			if foreignLabels[l.find].find == "assignment" {
-				c.given(secretName{span, true, c.text[span.Start:span.End]}, func(g given) { c.judgeGiven(r, secretName{span, true, nil}, g) })
+				c.rule = r
+				find.Labelled(&c.Text, span)
 			} else {
 				r.run(c, r, span)
 			}

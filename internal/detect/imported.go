@@ -221,7 +221,7 @@ func (c *check) rerunImported() {
 	if len(c.engine.importing.rules) == 0 {
 		return
 	}
-	c.engine.automaton.Scan(c.text, letters.Between(0, len(c.text)), func(t *automaton.Trigger, at letters.Span) {
+	c.engine.automaton.Scan(c.Bytes, letters.Between(0, len(c.Bytes)), func(t *automaton.Trigger, at letters.Span) {
 		for _, n := range t.Wakes {
 			r := c.engine.woken[n]
 			if r.imported != nil {
@@ -242,7 +242,7 @@ func (c *check) gated(r *Rule, slot int) bool {
 		return true
 	}
 	for _, k := range r.imported.keywords {
-		if !isASCII(k) && bytes.Contains(bytes.ToLower(c.text), []byte(k)) {
+		if !isASCII(k) && bytes.Contains(bytes.ToLower(c.Bytes), []byte(k)) {
 			return true
 		}
 	}
@@ -267,7 +267,7 @@ func (c *check) matches(r *Rule) []match {
 	}
 	slot, known := c.engine.importing.slots[r]
 	if im.window == 0 || !known {
-		return c.search(r, letters.Between(0, len(c.text)), nil)
+		return c.search(r, letters.Between(0, len(c.Bytes)), nil)
 	}
 	from, _ := slices.BinarySearchFunc(c.hits, slot, func(h slotHit, slot int) int { return h.slot - slot })
 	var found []match
@@ -287,14 +287,14 @@ func (c *check) window(r *Rule, i int) (w letters.Span, next int) {
 	for i++; i < len(c.hits) && c.hits[i].slot == slot && c.hits[i].Start-around <= w.End; i++ {
 		w.End = max(w.End, c.hits[i].End+around)
 	}
-	return letters.Between(max(0, w.Start), min(w.End, len(c.text))), i
+	return letters.Between(max(0, w.Start), min(w.End, len(c.Bytes))), i
 }
 
 // search appends the matches of a rule in a part of the text.
 func (c *check) search(r *Rule, in letters.Span, found []match) []match {
 	re := r.imported.re()
-	for _, m := range re.FindAllIndex(c.text[in.Start:in.End], -1) {
-		raw := c.text[in.Start+m[0] : in.Start+m[1]]
+	for _, m := range re.FindAllIndex(c.Bytes[in.Start:in.End], -1) {
+		raw := c.Bytes[in.Start+m[0] : in.Start+m[1]]
 		trimmed := bytes.Trim(raw, "\n")
 		if len(trimmed) == 0 {
 			continue // there is nothing to say where it stands
@@ -351,7 +351,7 @@ func runeEntropy(v []byte) float64 {
 func (c *check) take(all []match) {
 	for _, m := range all {
 		r := m.rule
-		v := c.text[m.value.Start:m.value.End]
+		v := c.Bytes[m.value.Start:m.value.End]
 		f := Finding{Rule: r, Span: m.value, Severity: r.Severity, Confidence: r.Confidence}
 		if isToken(v) || len(r.context) > 0 && !c.inContext(r, m.value) {
 			continue
@@ -364,7 +364,7 @@ func (c *check) take(all []match) {
 				f.Validated, f.Confidence = true, ConfidenceHigh
 			}
 		}
-		if c.file.test && !f.Validated && f.Severity > Low {
+		if c.File.Test && !f.Validated && f.Severity > Low {
 			f.Severity--
 		}
 		c.found = append(c.found, candidate{Finding: f, anchor: m.whole.Start, back: r.back, reach: r.reach})

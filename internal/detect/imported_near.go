@@ -17,7 +17,7 @@ import (
 func (c *check) lineAt(at int) (line, start int) {
 	if len(c.feeds) == 0 {
 		c.feeds = append(c.feeds, 0)
-		for i, b := range c.text {
+		for i, b := range c.Bytes {
 			if b == '\n' {
 				c.feeds = append(c.feeds, i)
 			}
@@ -93,7 +93,7 @@ func specific(c *check, all []match) []match {
 	}
 	return slices.DeleteFunc(all, func(m match) bool {
 		return m.rule.imported.generic && slices.ContainsFunc(byLine[line(m)], func(o match) bool {
-			return bytes.Contains(c.text[o.value.Start:o.value.End], c.text[m.value.Start:m.value.End])
+			return bytes.Contains(c.Bytes[o.value.Start:o.value.End], c.Bytes[m.value.Start:m.value.End])
 		})
 	})
 }
@@ -102,14 +102,14 @@ func specific(c *check, all []match) []match {
 // stands for it.
 func (c *check) firstLine(r *Rule) []match {
 	from := 0
-	for from < len(c.text) && (c.text[from] == '\n' || c.text[from] == '\r') {
+	for from < len(c.Bytes) && (c.Bytes[from] == '\n' || c.Bytes[from] == '\r') {
 		from++
 	}
-	if from == len(c.text) || c.depth > 0 {
+	if from == len(c.Bytes) || c.depth > 0 {
 		return nil
 	}
 	to := from
-	for to < len(c.text) && c.text[to] != '\n' && c.text[to] != '\r' && to-from < lineLimit {
+	for to < len(c.Bytes) && c.Bytes[to] != '\n' && c.Bytes[to] != '\r' && to-from < lineLimit {
 		to++
 	}
 	return []match{{r, letters.Between(from, to), letters.Between(from, to)}}

@@ -3,6 +3,7 @@ package detect
 import (
 	"bytes"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
@@ -40,7 +41,7 @@ func NamesSecret(name []byte) bool {
 	}
 	if lastWords[last] {
 		before := bytes.TrimRight(bytes.ToLower(name[:len(name)-len(last)]), "_-.")
-		for _, other := range otherKeys {
+		for _, other := range find.OtherKeys {
 			if last[0] == 'k' && bytes.HasSuffix(before, []byte(other)) {
 				return false
 			}

@@ -33,7 +33,7 @@ func (c *check) lineView(at int, read unseen, wakes func(i int) bool) {
 	if c.depth >= viewDepth {
 		return
 	}
-	text := c.text
+	text := c.Bytes
 	low := max(0, at-lineFar)
 	start := low + bytes.LastIndexByte(text[low:at], '\n') + 1
 	piece, size := at, 0
@@ -79,7 +79,7 @@ func colour(text []byte, i int) (said byte, size int) {
 // colours looks at every line within the span that a terminal colours.
 func (c *check) colours(span letters.Span, hold func(start int) bool) {
 	for i := span.Start; i < span.End; i++ {
-		next := bytes.IndexByte(c.text[i:span.End], 0x1b)
+		next := bytes.IndexByte(c.Bytes[i:span.End], 0x1b)
 		if next < 0 {
 			return
 		}
@@ -91,8 +91,8 @@ func (c *check) colours(span letters.Span, hold func(start int) bool) {
 
 // coloured looks at a line if a sequence stands at i.
 func (c *check) coloured(i int) {
-	if letters.Sequence(c.text, i) > 0 {
-		c.lineView(i, colour, func(i int) bool { _, size := colour(c.text, i); return size > 0 })
+	if letters.Sequence(c.Bytes, i) > 0 {
+		c.lineView(i, colour, func(i int) bool { _, size := colour(c.Bytes, i); return size > 0 })
 	}
 }
 
@@ -130,14 +130,14 @@ func typeset(text []byte, i int) (said byte, size int) {
 // isTypeset tells whether a sign stands at i that wakes a view: a full-width letter, digit or colon; any other only beside a
 // digit, as in a number's groups.
 func (c *check) isTypeset(i int) bool {
-	said, size := typeset(c.text, i)
+	said, size := typeset(c.Bytes, i)
 	if size == 0 {
 		return false
 	}
-	if c.text[i] == 0xef {
+	if c.Bytes[i] == 0xef {
 		return letters.IsAlnum(said) || said == ':' || said == '=' || said == '@'
 	}
-	return letters.IsDigit(c.byteAt(i-1)) || letters.IsDigit(c.byteAt(i+size)) || said == ' ' && c.byteAt(i-1) == ':'
+	return letters.IsDigit(c.ByteAt(i-1)) || letters.IsDigit(c.ByteAt(i+size)) || said == ' ' && c.ByteAt(i-1) == ':'
 }
 
 // viewTypeset is for signs that are written as entities.
@@ -151,7 +151,7 @@ func viewTypeset(c *check, _ *Rule, at letters.Span) {
 // secret or a number.
 func (c *check) beyond(span letters.Span, hold func(start int) bool) {
 	const high = 0x8080808080808080
-	text := c.text
+	text := c.Bytes
 	for i := span.Start; i < span.End; {
 		if i+8 <= len(text) {
 			x := binary.LittleEndian.Uint64(text[i:]) & high

@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 )
 
 // FindNamed returns the findings of a value whose name stands elsewhere: the key of its member in a
@@ -14,10 +16,10 @@ import (
 func (e *Engine) FindNamed(name, value []byte) []Finding {
 	found := e.Find("", value)
 	line := bytes.TrimRight(value, "\r\n") // a tool's answer often ends its line
-	if len(name) == 0 || len(name) > nameLimit || len(line) > valueLimit || bytes.IndexByte(line, '\n') >= 0 {
+	if len(name) == 0 || len(name) > find.NameLimit || len(line) > find.ValueLimit || bytes.IndexByte(line, '\n') >= 0 {
 		return found
 	}
-	c := e.newCheck("", kindOf(""), line)
+	c := e.newCheck("", look.FileOf(""), line)
 	defer c.release()
 	c.depth = -1 // a name in front is no form of the value
 	v := c.view()

@@ -141,7 +141,7 @@ func findNear(c *check, r *Rule, at letters.Span) {
 	if !c.ownWord(at) {
 		return
 	}
-	text, n := c.text, r.near()
+	text, n := c.Bytes, r.near()
 	end := min(len(text), at.End+nearSpan)
 	lines := 0
 	inToken := isValueByte(text[at.End-1])
@@ -205,11 +205,11 @@ func ends(text []byte, length int) bool {
 // four words of four letters occur in prose, too.
 func (c *check) fills(value letters.Span) bool {
 	i := value.Start - 1
-	for letters.IsBlank(c.byteAt(i)) && value.Start-i < 4 {
+	for letters.IsBlank(c.ByteAt(i)) && value.Start-i < 4 {
 		i--
 	}
-	after := c.byteAt(value.End)
-	switch b := c.byteAt(i); b {
+	after := c.ByteAt(value.End)
+	switch b := c.ByteAt(i); b {
 	case '"', '\'', '`', '>':
 		return after == b || after == '<' || after == '\\'
 	case '=', ':':
@@ -225,11 +225,11 @@ func isValueByte(b byte) bool {
 
 // ownWord tells whether a keyword stands as a word: alone, or as a part of snake_case or camelCase.
 func (c *check) ownWord(at letters.Span) bool {
-	first, last := c.text[at.Start], c.text[at.End-1]
-	if before := c.before(at.Start); letters.IsAlpha(before) && letters.IsAlpha(first) && (letters.IsLower(first) || letters.IsUpper(before)) {
+	first, last := c.Bytes[at.Start], c.Bytes[at.End-1]
+	if before := c.Before(at.Start); letters.IsAlpha(before) && letters.IsAlpha(first) && (letters.IsLower(first) || letters.IsUpper(before)) {
 		return false
 	}
-	if after := c.byteAt(at.End); letters.IsLower(after) && letters.IsAlpha(last) && !bytes.HasPrefix(c.text[at.End:], []byte("s ")) {
+	if after := c.ByteAt(at.End); letters.IsLower(after) && letters.IsAlpha(last) && !bytes.HasPrefix(c.Bytes[at.End:], []byte("s ")) {
 		return false
 	}
 	return true

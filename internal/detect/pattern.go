@@ -385,11 +385,11 @@ func runPattern(c *check, r *Rule, at letters.Span) {
 		for i := range plan.shapes {
 			s := &plan.shapes[i]
 			start := at.Start - s.offset
-			if start < 0 || s.keyword != "" && !letters.EqualFold(c.text[at.Start:at.End], s.keyword) || s.boundary && !c.wordBegins(start) ||
-				s.before != nil && start > 0 && s.before[c.before(start)] {
+			if start < 0 || s.keyword != "" && !letters.EqualFold(c.Bytes[at.Start:at.End], s.keyword) || s.boundary && !c.wordBegins(start) ||
+				s.before != nil && start > 0 && s.before[c.Before(start)] {
 				continue
 			}
-			if whole, value, ok := s.match(c.text[start:min(at.Start+p.forward, len(c.text))]); ok {
+			if whole, value, ok := s.match(c.Bytes[start:min(at.Start+p.forward, len(c.Bytes))]); ok {
 				c.emit(r, value.Moved(start), whole.Moved(start))
 				return
 			}
@@ -397,7 +397,7 @@ func runPattern(c *check, r *Rule, at letters.Span) {
 		return
 	}
 	if p.anchored {
-		window := c.text[at.Start:min(at.Start+p.forward, len(c.text))]
+		window := c.Bytes[at.Start:min(at.Start+p.forward, len(c.Bytes))]
 		if len(plan.inner) > 0 && !bytes.Contains(window, plan.inner) {
 			return
 		}
@@ -406,18 +406,18 @@ func runPattern(c *check, r *Rule, at letters.Span) {
 		}
 		return
 	}
-	from, to := max(0, at.Start-p.back), min(at.End+p.forward, len(c.text))
+	from, to := max(0, at.Start-p.back), min(at.End+p.forward, len(c.Bytes))
 	if starts := &plan.starts; len(starts.words) > 0 {
 		last, longest := at.Start, p.forward
 		if starts.beside {
-			last, longest = min(at.End+searchBack, len(c.text)-1), p.forward-searchBack
+			last, longest = min(at.End+searchBack, len(c.Bytes)-1), p.forward-searchBack
 		}
 		tried := c.triedOf(r)
 		for i := from; i <= last; i++ {
-			if tried.Start <= i && i < tried.End || !startsWith(c.text[i:], starts.words) || starts.boundary && !c.wordBegins(i) {
+			if tried.Start <= i && i < tried.End || !startsWith(c.Bytes[i:], starts.words) || starts.boundary && !c.wordBegins(i) {
 				continue
 			}
-			if m := plan.re().FindSubmatchIndex(c.text[i:min(i+longest, len(c.text))]); m != nil {
+			if m := plan.re().FindSubmatchIndex(c.Bytes[i:min(i+longest, len(c.Bytes))]); m != nil {
 				c.matched(r, i, m)
 			}
 		}
@@ -428,7 +428,7 @@ func runPattern(c *check, r *Rule, at letters.Span) {
 		}
 		return
 	}
-	for _, m := range plan.re().FindAllSubmatchIndex(c.text[from:to], -1) {
+	for _, m := range plan.re().FindAllSubmatchIndex(c.Bytes[from:to], -1) {
 		c.matched(r, from, m)
 	}
 }
@@ -463,16 +463,16 @@ func startsWith(text []byte, words []string) bool {
 
 // wordBegins tells whether a \b fits before a place.
 func (c *check) wordBegins(at int) bool {
-	return at == 0 || letters.IsWord(c.before(at)) != letters.IsWord(c.text[at]) || c.byteAt(at-1) == '_' && c.emphasised(at)
+	return at == 0 || letters.IsWord(c.Before(at)) != letters.IsWord(c.Bytes[at]) || c.ByteAt(at-1) == '_' && c.emphasised(at)
 }
 
 // emphasised tells whether only the marks of emphasis, _ or __, stand before a word.
 func (c *check) emphasised(at int) bool {
 	from := at
-	for from > 0 && at-from < 4 && c.text[from-1] == '_' {
+	for from > 0 && at-from < 4 && c.Bytes[from-1] == '_' {
 		from--
 	}
-	return c.text[at] != '_' && !letters.IsWord(c.before(from))
+	return c.Bytes[at] != '_' && !letters.IsWord(c.Before(from))
 }
 
 // matched picks the value out of a match as gitleaks does: the named group, else the first that

@@ -37,9 +37,9 @@ func (c *check) prints(span letters.Span, hold func(start int) bool) {
 		if p == nil {
 			continue
 		}
-		around := letters.Between(max(0, span.Start-printBack), min(len(c.text), span.End+printReach))
-		p.choose(c.text, around, func(at letters.Span, hash uint64) {
-			if at.Start < span.Start || at.Start >= span.End || !p.set.Contains(hash) || !varied(c.text[at.Start:at.End]) || hold != nil && hold(at.Start) {
+		around := letters.Between(max(0, span.Start-printBack), min(len(c.Bytes), span.End+printReach))
+		p.choose(c.Bytes, around, func(at letters.Span, hash uint64) {
+			if at.Start < span.Start || at.Start >= span.End || !p.set.Contains(hash) || !varied(c.Bytes[at.Start:at.End]) || hold != nil && hold(at.Start) {
 				return
 			}
 			c.anchor, c.back, c.reach = at.Start, printBack, printReach

@@ -12,7 +12,9 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
@@ -34,12 +36,14 @@ type Rule struct {
 	// reach after it.
 	run         func(c *check, r *Rule, at letters.Span)
 	back, reach int
+	// find is the finder that run asks, if it asks one.
+	find func(c *look.Text, at letters.Span)
 	// generic rules give way to every other where they overlap.
 	generic bool
 	// added rules came to an engine that had rules already.
 	added bool
 
-	// numeral is the kind of number that numeral.go looks for, if the rule is for one.
+	// numeral is the kind of number that the rule is for, if it is for one.
 	numeral string
 	pattern *pattern
 	near    func() *near
@@ -319,12 +323,12 @@ func (t *ruleTOML) rule() (*Rule, error) {
 	case t.Find != "" && t.Regex != "":
 		return nil, errors.New("it has both find and regex: keep one")
 	case t.Find != "":
-		f, ok := finders[t.Find]
+		f, ok := find.Finders[t.Find]
 		if !ok {
-			return nil, fmt.Errorf("find %q is no built-in check: use one of %s", t.Find, names(finders))
+			return nil, fmt.Errorf("find %q is no built-in check: use one of %s", t.Find, names(find.Finders))
 		}
-		r.triggers, r.run, r.back, r.reach, r.generic = f.triggers, f.run, cmp.Or(f.back, f.reach), f.reach, f.generic
-		if f.run == nil {
+		r.triggers, r.run, r.find, r.back, r.reach, r.generic = f.Triggers, askFinder, f.Find, cmp.Or(f.Back, f.Reach), f.Reach, f.Generic
+		if f.Find == nil {
 			r.numeral = t.Find
 		}
 		if len(r.context) > 0 {

@@ -8,7 +8,7 @@ import (
 )
 
 // TestRules holds every shipped rule to its own examples: each gives exactly that rule, and each
-// negative gives nothing from any rule.
+// negative gives nothing from any rule, or what is in doubt: a token that was cut off, or whose checksum does not hold.
 func TestRules(t *testing.T) {
 	e, _ := loaded(t)
 	if len(e.Rules()) < 50 {
@@ -28,7 +28,8 @@ func TestRules(t *testing.T) {
 				}
 			}
 			for _, text := range r.Negatives {
-				if found := e.Find("", []byte(text)); len(found) > 0 {
+				found := slices.DeleteFunc(e.Find("", []byte(text)), func(f Finding) bool { return f.Confidence == ConfidenceLow })
+				if len(found) > 0 {
 					t.Errorf("negative %d gives %v", indexOf(r.Negatives, text), ids(found))
 				}
 			}

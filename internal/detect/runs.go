@@ -29,7 +29,7 @@ var runClass = func() (class [256]bool) {
 
 // runs looks at every run that begins within the span. hold tells those that need no look.
 func (c *check) runs(span letters.Span, hold func(start int) bool) {
-	text, class := c.text, &runClass
+	text, class := c.Bytes, &runClass
 	// A run that begins just before the end has its first probe after it.
 	limit := min(len(text)-runProbe, span.End+runStep)
 	low := span.Start // nothing before it is looked at twice
@@ -67,7 +67,7 @@ func hasBelowPlus(x uint64) bool {
 
 // decodeRun decodes a run that says something readable, and what goes on from it in the next lines.
 func (c *check) decodeRun(start, end int) {
-	text := c.text
+	text := c.Bytes
 	if c.continues(start) {
 		return // its first line has looked at it
 	}
@@ -96,17 +96,17 @@ func (c *check) decodeRun(start, end int) {
 // continues tells whether the run at start is a further line of one that began before.
 func (c *check) continues(start int) bool {
 	i := start
-	for i > 0 && start-i < 64 && letters.IsBlank(c.text[i-1]) {
+	for i > 0 && start-i < 64 && letters.IsBlank(c.Bytes[i-1]) {
 		i--
 	}
-	if i == 0 || c.text[i-1] != '\n' {
+	if i == 0 || c.Bytes[i-1] != '\n' {
 		return false
 	}
-	if i--; i > 0 && c.text[i-1] == '\r' {
+	if i--; i > 0 && c.Bytes[i-1] == '\r' {
 		i--
 	}
 	end := i
-	for i > 0 && end-i < wrapped && runClass[c.text[i-1]] {
+	for i > 0 && end-i < wrapped && runClass[c.Bytes[i-1]] {
 		i--
 	}
 	return end-i >= wrapped
@@ -153,7 +153,7 @@ func (c *check) readable(start int, d decoding) bool {
 	var acc, have uint
 	n, wide := 0, 0
 	for i := start; n < 8; i++ {
-		v := d.value[c.byteAt(i)]
+		v := d.value[c.ByteAt(i)]
 		if v < 0 {
 			return false
 		}
@@ -185,8 +185,8 @@ func (c *check) decode(start int, d decoding) {
 	chars := places[:0]
 	wide := false
 decoding:
-	for i := start; i < len(c.text) && i-start < viewLimit; i++ {
-		b := c.text[i]
+	for i := start; i < len(c.Bytes) && i-start < viewLimit; i++ {
+		b := c.Bytes[i]
 		n := d.value[b]
 		if n < 0 {
 			next, ok := c.wrap(i, line)
@@ -226,14 +226,14 @@ func (c *check) wrap(i, line int) (next int, ok bool) {
 	if i-line < wrapped {
 		return 0, false
 	}
-	if c.byteAt(i) == '\r' {
+	if c.ByteAt(i) == '\r' {
 		i++
 	}
-	if c.byteAt(i) != '\n' {
+	if c.ByteAt(i) != '\n' {
 		return 0, false
 	}
 	from := i
-	for i++; i < len(c.text) && i-from < 64 && letters.IsBlank(c.text[i]); i++ {
+	for i++; i < len(c.Bytes) && i-from < 64 && letters.IsBlank(c.Bytes[i]); i++ {
 	}
-	return i, i < len(c.text) && runClass[c.text[i]]
+	return i, i < len(c.Bytes) && runClass[c.Bytes[i]]
 }

@@ -4,7 +4,9 @@ import (
 	"slices"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 )
 
 // Scan is the result of scanning one version of one text. It is immutable: an edit makes a new one.
@@ -18,7 +20,7 @@ type Scan struct {
 
 // Open scans a text from scratch.
 func (e *Engine) Open(path string, text []byte) *Scan {
-	c := e.newCheck(path, kindOf(path), text)
+	c := e.newCheck(path, look.FileOf(path), text)
 	defer c.release()
 	c.header = header(path, text)
 	c.run(letters.Between(0, len(text)))
@@ -55,7 +57,7 @@ func (s *Scan) Edit(text []byte, old letters.Span, newLen int) *Scan {
 			next.found = append(next.found, f)
 		}
 	}
-	c := e.newCheck(s.path, kindOf(s.path), text)
+	c := e.newCheck(s.path, look.FileOf(s.path), text)
 	defer c.release()
 	edited := letters.Between(old.Start, old.Start+newLen)
 	from, to := max(0, edited.Start-e.reach), min(len(text), edited.End+e.back+e.automaton.Longest)
@@ -76,7 +78,7 @@ func (s *Scan) Edit(text []byte, old letters.Span, newLen int) *Scan {
 	c.runs(letters.Between(from, to), unchanged(runBack, viewReach))
 	c.header = names
 	c.rows(letters.Between(from, to), unchanged(1, rowLimit))
-	c.names(letters.Between(from, to), unchanged(personReach, personReach))
+	c.names(letters.Between(from, to), unchanged(find.PersonReach, find.PersonReach))
 	c.colours(letters.Between(from, to), unchanged(lineViewBack, lineViewReach))
 	c.beyond(letters.Between(from, to), unchanged(lineViewBack, lineViewReach))
 	c.terms(letters.Between(from, to), unchanged(termBack, termReach))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 )
 
 // Part is what is at hand of a text that is read in parts. Text and Findings are good until the
@@ -43,7 +44,7 @@ const (
 // may look at. Overlaps are settled when no later trigger can add to them. Some imported rules look at the
 // whole text; with such a rule it is read as a whole.
 func (e *Engine) FindReader(path string, r io.Reader, buf []byte, n int, found func(Part)) (int, error) {
-	c := e.newCheck(path, kindOf(path), nil)
+	c := e.newCheck(path, look.FileOf(path), nil)
 	defer c.release()
 	s := stream{check: c, margin: e.reach + e.automaton.Longest + surroundings, buf: buf[:cap(buf)], n: n}
 	held := e.importing.held
@@ -98,16 +99,16 @@ func (s *stream) fill(r io.Reader) error {
 
 // find asks the triggers of what is at hand, and forgets what no later part needs.
 func (s *stream) find(last bool, found func(Part)) {
-	s.text, s.tried = s.buf[:s.n], s.tried[:0]
+	s.Bytes, s.tried = s.buf[:s.n], s.tried[:0]
 	to := s.n
 	if !last {
 		to -= s.margin
 	}
 	if s.offset == 0 && s.from == 0 {
-		s.header = header(s.path, s.text)
+		s.header = header(s.path, s.Bytes)
 	}
 	a := s.engine.automaton
-	a.Scan(s.text, letters.Between(s.from, min(s.n, to+a.Longest)), func(t *automaton.Trigger, at letters.Span) {
+	a.Scan(s.Bytes, letters.Between(s.from, min(s.n, to+a.Longest)), func(t *automaton.Trigger, at letters.Span) {
 		if at.Start < s.from || at.Start >= to {
 			return
 		}
@@ -133,8 +134,8 @@ func (s *stream) find(last bool, found func(Part)) {
 	if !last {
 		ready, done = s.complete(min(to-s.margin, pending))
 	}
-	s.out = settled(s.text, s.found[:ready])
-	found(Part{s.text, s.offset, s.out, done})
+	s.out = settled(s.Bytes, s.found[:ready])
+	found(Part{s.Bytes, s.offset, s.out, done})
 	if last {
 		return
 	}

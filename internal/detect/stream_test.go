@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/trial"
 )
@@ -62,7 +63,7 @@ func inParts(t *testing.T, e *Engine, text []byte, r io.Reader, size int) (found
 func shortSighted(t *testing.T) *Engine {
 	var far []string
 	for _, r := range Default().Rules() {
-		if r.reach > emailReach {
+		if r.reach > find.Finders["email"].Reach {
 			far = append(far, r.ID)
 		}
 	}

@@ -126,16 +126,16 @@ func (c *check) rows(span letters.Span, hold func(start int) bool) {
 		return
 	}
 	at := span.Start
-	if at > 0 && c.text[at-1] != '\n' {
-		i := bytes.IndexByte(c.text[at:span.End], '\n')
+	if at > 0 && c.Bytes[at-1] != '\n' {
+		i := bytes.IndexByte(c.Bytes[at:span.End], '\n')
 		if i < 0 {
 			return
 		}
 		at += i + 1
 	}
 	for at < span.End {
-		end := len(c.text)
-		if i := bytes.IndexByte(c.text[at:], '\n'); i >= 0 {
+		end := len(c.Bytes)
+		if i := bytes.IndexByte(c.Bytes[at:], '\n'); i >= 0 {
 			end = at + i
 		}
 		if (at > 0 || c.header.headless) && (hold == nil || !hold(at)) {
@@ -149,7 +149,7 @@ func (c *check) rows(span letters.Span, hold func(start int) bool) {
 // row looks at one row as a view of names and values.
 func (c *check) row(t columns, line letters.Span) {
 	v := c.view()
-	f := fields{text: bytes.TrimRight(c.text[line.Start:line.End], "\r"), delim: t.delim}
+	f := fields{text: bytes.TrimRight(c.Bytes[line.Start:line.End], "\r"), delim: t.delim}
 	for _, name := range t.names {
 		field, ok := f.next()
 		if !ok {
@@ -162,10 +162,10 @@ func (c *check) row(t columns, line letters.Span) {
 
 // cell adds a line to a view that gives a value the name of its column.
 func (c *check) cell(v *view, name string, value letters.Span) {
-	for value.Start < value.End && letters.IsBlank(c.text[value.Start]) {
+	for value.Start < value.End && letters.IsBlank(c.Bytes[value.Start]) {
 		value.Start++
 	}
-	for value.End > value.Start && letters.IsBlank(c.text[value.End-1]) {
+	for value.End > value.Start && letters.IsBlank(c.Bytes[value.End-1]) {
 		value.End--
 	}
 	if value.Len() < 4 {
@@ -179,7 +179,7 @@ func (c *check) cell(v *view, name string, value letters.Span) {
 	say(name)
 	say(": \"")
 	for i := value.Start; i < value.End; i++ {
-		v.add(c.text[i], i, i+1)
+		v.add(c.Bytes[i], i, i+1)
 	}
 	say("\"\n")
 }
@@ -189,7 +189,7 @@ func viewInsert(c *check, r *Rule, at letters.Span) {
 	if c.depth >= viewDepth {
 		return
 	}
-	text := c.text[:min(len(c.text), at.Start+viewLimit)]
+	text := c.Bytes[:min(len(c.Bytes), at.Start+viewLimit)]
 	open := bytes.IndexByte(text[at.End:min(len(text), at.End+256)], '(')
 	if open < 0 {
 		return
@@ -267,13 +267,13 @@ func (c *check) tuple(text []byte, i int, names []string) int {
 
 // viewCopy reads PostgreSQL's COPY t (a, b) FROM stdin; and its lines.
 func viewCopy(c *check, r *Rule, at letters.Span) {
-	line := c.line(letters.Between(at.Start, at.Start), lineLimit)
-	open := bytes.IndexByte(c.text[line.Start:at.Start], '(')
+	line := c.Line(letters.Between(at.Start, at.Start), lineLimit)
+	open := bytes.IndexByte(c.Bytes[line.Start:at.Start], '(')
 	if open < 0 || c.depth >= viewDepth {
 		return
 	}
-	names, _ := c.columnList(c.text[:at.Start], line.Start+open)
-	end := bytes.IndexByte(c.text[at.End:min(len(c.text), at.End+16)], '\n')
+	names, _ := c.columnList(c.Bytes[:at.Start], line.Start+open)
+	end := bytes.IndexByte(c.Bytes[at.End:min(len(c.Bytes), at.End+16)], '\n')
 	if len(names) > 0 && end >= 0 {
 		c.lines(columns{names: names, delim: '\t'}, at.End+end+1, at.Start)
 	}
@@ -281,18 +281,18 @@ func viewCopy(c *check, r *Rule, at letters.Span) {
 
 // viewRuled reads a table whose header has a rule of dashes below it: Markdown's, psql's, mysql's.
 func viewRuled(c *check, r *Rule, at letters.Span) {
-	rule := c.line(at, lineLimit)
-	before := c.text[rule.Start:at.Start]
+	rule := c.Line(at, lineLimit)
+	before := c.Bytes[rule.Start:at.Start]
 	if rule.Start == 0 || c.depth >= viewDepth || bytes.IndexByte(before, '|') >= 0 || bytes.Contains(before, []byte("-+")) {
 		return // the first joint of a rule looks at all of the table
 	}
-	for _, b := range c.text[rule.Start:rule.End] {
+	for _, b := range c.Bytes[rule.Start:rule.End] {
 		if strings.IndexByte("|+-: \t\r", b) < 0 {
 			return
 		}
 	}
-	above := c.line(letters.Between(rule.Start-1, rule.Start-1), lineLimit)
-	names := strings.Split(string(c.text[above.Start:above.End]), "|")
+	above := c.Line(letters.Between(rule.Start-1, rule.Start-1), lineLimit)
+	names := strings.Split(string(c.Bytes[above.Start:above.End]), "|")
 	if len(names) < 2 || len(names) > mostColumns {
 		return
 	}
@@ -304,13 +304,13 @@ func viewRuled(c *check, r *Rule, at letters.Span) {
 
 // lines looks at the rows from a line on, as long as they have the table's delimiter.
 func (c *check) lines(t columns, from, anchor int) {
-	for from < len(c.text) && from-anchor < viewLimit {
-		end := len(c.text)
-		if i := bytes.IndexByte(c.text[from:min(len(c.text), from+rowLimit/2)], '\n'); i >= 0 {
+	for from < len(c.Bytes) && from-anchor < viewLimit {
+		end := len(c.Bytes)
+		if i := bytes.IndexByte(c.Bytes[from:min(len(c.Bytes), from+rowLimit/2)], '\n'); i >= 0 {
 			end = from + i
 		}
 		line := letters.Between(from, min(end, from+rowLimit/2))
-		if bytes.IndexByte(c.text[line.Start:line.End], t.delim) < 0 {
+		if bytes.IndexByte(c.Bytes[line.Start:line.End], t.delim) < 0 {
 			return
 		}
 		c.row(t, line)

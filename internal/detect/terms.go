@@ -14,7 +14,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect/words"
 )
 
-// dictionary finds terms of up to termWords words. What is a word is told in words.go; case, width and
+// dictionary finds terms of up to termWords words. What is a word is told by package words; case, width and
 // composition of characters do not matter.
 //
 // At each word three sets are asked, most texts only the first: the words that terms begin with, the
@@ -42,7 +42,7 @@ func (c *check) terms(span letters.Span, hold func(start int) bool) {
 }
 
 func (c *check) termsOf(r *Rule, d *dictionary, span letters.Span, hold func(start int) bool) {
-	text := c.text
+	text := c.Bytes
 	for i := span.Start; i < span.End; {
 		if words.ByteKind[text[i]] == words.None {
 			i++
@@ -66,9 +66,9 @@ func (c *check) termsOf(r *Rule, d *dictionary, span letters.Span, hold func(sta
 
 // term looks for the longest term that begins with the word at i.
 func (c *check) term(r *Rule, d *dictionary, i int, start words.Start) {
-	end, mixed := d.match(c.text, i, false)
+	end, mixed := d.match(c.Bytes, i, false)
 	if start == words.RunStart && mixed {
-		whole, _ := d.match(c.text, i, true)
+		whole, _ := d.match(c.Bytes, i, true)
 		end = max(end, whole)
 	}
 	if end > 0 {

@@ -77,7 +77,7 @@ func (c *check) lookAround(v *view, keep func(in, at letters.Span) bool) {
 
 // look scans a view and takes over what it finds, but for what keep refuses.
 func (c *check) look(v *view, keep func(in, at letters.Span) bool) {
-	sub := c.engine.newCheck(c.path, c.file, v.text)
+	sub := c.engine.newCheck(c.path, c.File, v.text)
 	defer sub.release()
 	sub.depth, sub.seen = c.depth+1, v
 	sub.run(letters.Between(0, len(v.text)))

@@ -69,3 +69,35 @@ func allDigits(v []byte) bool {
 	}
 	return true
 }
+
+// TestLettersBeyondASCII: a trigger wakes at its capitals, too, and one without a letter of ASCII seldom at other words.
+func TestLettersBeyondASCII(t *testing.T) {
+	b := NewBuilder()
+	triggers := []string{"contraseña", "für", "numéro", "żółw", "пароль", "κωδικός", "パスワード"}
+	for n, w := range triggers {
+		b.Add(w, int32(n))
+	}
+	a, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	woken := func(text string, n int) (times int) {
+		a.Scan([]byte(text), letters.Between(0, len(text)), func(tr *Trigger, _ letters.Span) {
+			if slices.Contains(tr.Wakes, int32(n)) {
+				times++
+			}
+		})
+		return times
+	}
+	for n, w := range triggers {
+		for _, text := range []string{w, strings.ToUpper(w), "x " + strings.ToTitle(w) + " y"} {
+			if woken(text, n) != 1 {
+				t.Errorf("%s does not wake %s once", text, w)
+			}
+		}
+	}
+	const prose = "設定ファイルを確認してください。サーバーのログを見る。データベースのバックアップはストレージにあります。東京都は日本の首都である。"
+	if times := woken(prose, len(triggers)-1); times > len(prose)/50 {
+		t.Errorf("prose of %d bytes wakes %s %d times", len(prose), triggers[len(triggers)-1], times)
+	}
+}

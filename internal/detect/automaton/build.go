@@ -132,9 +132,9 @@ func (b *builder) Build() (*DFA, error) {
 }
 
 // classify gives each byte that a trigger holds a class of its own, and a letter that of its other case.
-// The bytes of letters beyond ASCII share one, and some signs do: a trigger with such a byte also wakes at
-// another, and the checks look for themselves. Class 0 is every other byte. It answers
-// with a member of each class.
+// Some signs share one, and the bytes of letters beyond ASCII share four: with one for all of them, Chinese or Japanese would
+// wake at every letter a trigger that is all of such. A trigger with such a byte also wakes at another, and the checks look
+// for themselves. Class 0 is every other byte. It answers with a member of each class.
 func (a *DFA) classify(literals map[string]*Trigger) []byte {
 	members := []byte{0}
 	add := func(c byte) {
@@ -179,8 +179,12 @@ const sign = ')'
 // shared is the byte whose class a byte has: there are no more than 64.
 func shared(b byte) byte {
 	switch {
-	case b >= 0x80:
-		return 0x80
+	case b >= 0xe0:
+		return 0xe0
+	case b >= 0xc0:
+		return 0xc0
+	case b >= 0x80: // a small letter and its capital mostly differ in what is left out here
+		return b & 0x90
 	case strings.IndexByte("*,^}~", b) >= 0:
 		return sign
 	}

@@ -1,0 +1,357 @@
+package find
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
+)
+
+// A secret-like assignment is a name that says secret, a sign that gives it a value, and a value that
+// can be one:
+//
+//	DB_PASSWORD=..., "clientSecret": "...", token := "...", <password>...</password>, --api-key ...
+//
+// The name wakes the check, the rest is read by hand: names like token and password stand on every
+// page of ordinary code, and a regular expression at each would cost more than all else together. given.go reads what a
+// name is given, record.go where the two stand apart, listed.go where it is several values.
+
+// secretWord is a word in names that says secret.
+type secretWord struct {
+	word string
+	// password: a person may have chosen the value. Others are keys, which a machine draws.
+	password bool
+	// signed: the word holds its sign, or a letter after which it ends; without it the word stands in too many others.
+	signed bool
+}
+
+var secretWords = func() (all []secretWord) {
+	add := func(password, signed bool, list string) {
+		for w := range strings.SplitSeq(list, ",") {
+			all = append(all, secretWord{w, password, signed})
+		}
+	}
+	add(true, false, "password,passwd,passphrase,pwd,passwort,passcode,kennwort,contrasena,senha,mot_de_passe,mot de passe,motdepasse,wachtwoord,haslo,heslo,parola,passord,salasana,adgangskode")
+	add(true, false, "_pass,dbpass,_pw")
+	add(true, true, `pass=,pass:,pass",pass =,pw=,pw:,pw",pw =,clave:,sifre:,jelszo:`)
+	add(false, false, "secret,token,credential,creds,apikey,api.key,accesskey,privatekey,secretkey,authkey,encryptionkey,signingkey,masterkey,accountkey,sharedkey")
+	add(false, false, "api key,secret key,access key,license key,signing key,encryption key,_key,-key,appkey,sessionkey,webhookkey,licensekey,servicekey,adminkey,_salt,_auth")
+	add(false, true, `auth=,auth",key=`)
+	return all
+}()
+
+// secretWordOf has them by what wakes the check.
+var secretWordOf = func() map[string]secretWord {
+	m := map[string]secretWord{}
+	for _, w := range secretWords {
+		m[w.word] = w
+	}
+	return m
+}()
+
+func secretTriggers() (all []string) {
+	for _, w := range secretWords {
+		all = append(all, w.word)
+	}
+	return all
+}
+
+// OtherKeys say in front of _key that it opens nothing.
+var OtherKeys = strings.Fields("public pub primary foreign cache sort partition idempotency translation routing object hash map dict lookup index group row i18n locale message lang ssh_host host unique composite")
+
+// After the word that says secret a name may go on with these and still name the value itself;
+// password_field, token_count and secretName do not.
+var nameSuffixes = letters.ListOf("key keys value values val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json id_token aws gcp azure github gitlab backup bak copy s")
+
+// otherNames begin like a word that says secret and are none: compass, bypass, monkey, author.
+var otherNames = map[string][]string{
+	"pass": strings.Fields("com by tres sur under over en im"),
+	"pw":   strings.Fields("ip gp n o"),
+	"auth": strings.Fields("o"),
+}
+
+const (
+	// NameLimit and ValueLimit are the most that a name and a value have.
+	NameLimit  = 64
+	ValueLimit = 512
+)
+
+// publicNames are in names of keys that everybody may have: PublicKeyToken, NEXT_PUBLIC_API_KEY. A public secret is one.
+var publicNames = []string{"publickey", "public_key", "public-key", "publishable", "next_public_", "indexnow", "srcrev"}
+
+func isPublicName(name []byte) bool {
+	for _, p := range publicNames {
+		if letters.ContainsFold(name, p) {
+			return !letters.ContainsFold(name, "secret") && !letters.ContainsFold(name, "password")
+		}
+	}
+	return false
+}
+
+// secretName is a name that says secret, and where it stands.
+type secretName struct {
+	letters.Span
+	password bool
+	text     []byte
+}
+
+// reading is a text in which names and their values are read.
+type reading struct{ *look.Text }
+
+func findAssignment(text *look.Text, at letters.Span) {
+	c := reading{text}
+	if n, ok := c.secretName(at); ok {
+		c.given(n, func(g given) { c.judge(n, g) })
+	}
+}
+
+// Labelled reads what a label says is a password, in whatever language.
+func Labelled(text *look.Text, label letters.Span) {
+	c, n := reading{text}, secretName{Span: label, password: true}
+	c.given(n, func(g given) { c.judge(n, g) })
+}
+
+// secretName reads the name around the word that wakes the check, and passes over those that say something else.
+func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
+	text := c.Bytes
+	word := text[at.Start:at.End]
+	// A dot or dash may join the parts of a name: api.key, client-secret.
+	from, to := at.Start, at.End
+	for from > 0 && at.Start-from < NameLimit && (letters.IsWord(text[from-1]) || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
+		from--
+	}
+	from = letters.AfterEscape(text, from, at.Start)
+	var scratch [16]byte
+	w, ok := secretWordOf[string(letters.AppendFolded(scratch[:0], word))]
+	if !ok {
+		return n, false // other letters of the same class
+	}
+	if w.signed {
+		for to--; to > at.Start && !letters.IsWord(text[to-1]); to-- {
+		}
+	}
+	end := to
+	for end < len(text) && end-at.End < NameLimit && (letters.IsWord(text[end]) || (text[end] == '-' || text[end] == '.') && end+1 < len(text) && letters.IsWord(text[end+1])) {
+		end++
+	}
+	if !suffixFits(text[to:end]) {
+		if end = c.tokenInName(to, end); end < 0 {
+			return n, false
+		}
+	}
+	name := text[from:end]
+	switch {
+	case letters.IsDigit(text[from]), letters.IsWord(c.Before(from)), isPublicName(name):
+		return n, false
+	case letters.EqualFold(word, "pwd") && !letters.EqualFold(name, "pwd") && text[at.Start-min(1, at.Start-from)] != '_' && !letters.IsUpper(text[at.Start]):
+		return n, false // ".pwd" of a larger word
+	case w.signed && !c.ownName(from, at.Start, text[at.Start:to]):
+		return n, false
+	case c.ByteAt(end) == '(' && isGetter(name):
+		return n, false
+	case len(word) == 5 && string(word) == "PASS:":
+		return n, false // a test's result
+	case c.ByteAt(from-1) == ':' && c.ByteAt(end) == ':':
+		return n, false // a part of a resource's name: arn:aws:secretsmanager:...:secret:name
+	}
+	if word[0] == '_' || word[0] == '-' {
+		for _, other := range OtherKeys {
+			if before := text[from:at.Start]; len(before) >= len(other) && letters.EqualFold(before[len(before)-len(other):], other) {
+				return n, false
+			}
+		}
+	}
+	return secretName{letters.Between(from, end), w.password, name}, true
+}
+
+// ownName tells whether a short word is a part of its name by itself: DB_PW, adminPass, but not compass; and of key, which
+// is in every name of a member, only what something else stands before: taxjarKEY.
+func (c reading) ownName(from, at int, word []byte) bool {
+	before := c.Bytes[from:at]
+	for short, others := range otherNames {
+		if !letters.EqualFold(word, short) {
+			continue
+		}
+		for _, other := range others {
+			if len(before) >= len(other) && letters.EqualFold(before[len(before)-len(other):], other) {
+				return false
+			}
+		}
+	}
+	apart := len(before) == 0 || !letters.IsAlnum(before[len(before)-1]) || letters.IsUpper(word[0]) && !letters.IsUpper(before[len(before)-1])
+	if letters.EqualFold(word, "key") {
+		return len(before) > 2 && apart && letters.IsUpper(word[len(word)-1]) && letters.IsLower(before[len(before)-1])
+	}
+	return apart || letters.EqualFold(word, "pass")
+}
+
+// tokenInName is where a name ends with which a key was joined by a dash: acme-secret-key-GX7...; -1 if none was.
+func (c reading) tokenInName(from, end int) int {
+	dash := bytes.LastIndexByte(c.Bytes[from:end], '-')
+	if dash < 0 || end-from-dash < 20 || !suffixFits(c.Bytes[from:from+dash]) || !guess.IsKey(c.Bytes[from+dash+1:end]) {
+		return -1
+	}
+	return from + dash
+}
+
+func suffixFits(rest []byte) bool {
+	w := letters.Words{Text: rest}
+	for word := w.Next(); word != nil; word = w.Next() {
+		switch {
+		case string(word) == "for": // whomever it is for
+			return true
+		case len(word) > 1 && word[0] == 'v' && letters.IsNumber(word[1:]): // v2
+		case !nameSuffixes.Has(word) && !letters.IsNumber(word):
+			return false
+		}
+	}
+	return true
+}
+
+// isGetter tells a call that asks for a secret from one that sets it.
+func isGetter(name []byte) bool {
+	for _, verb := range [...]string{"get", "fetch", "find", "read", "load", "has", "is", "delete", "remove", "create", "parse", "validate", "verify", "check"} {
+		if len(name) > len(verb) && letters.EqualFold(name[:len(verb)], verb) && !letters.IsLower(name[len(verb)]) {
+			return true
+		}
+	}
+	return false
+}
+
+// judge hands on a value that a name was given, if it can be a secret.
+func (c reading) judge(n secretName, g given) {
+	if g.Len() > ValueLimit || g.Len() < 4 {
+		return
+	}
+	v := c.Bytes[g.Start:g.End]
+	if !g.quoted && c.File.Code && !c.inLiteral(n.Start) { // the program's own names
+		return
+	}
+	var said [ValueLimit]byte
+	if unescaped := percentDecoded(said[:0], v); unescaped != nil {
+		v = unescaped
+	}
+	confidence, ok := guess.Given(v, n.text, n.password, g.listed)
+	if !ok || confidence == guess.Doubtful || !n.password {
+		var said [ValueLimit]byte
+		if plain := decoded(said[:0], v); plain != nil { // what chance draws says no text
+			confidence, ok = guess.Given(plain, n.text, true, g.listed)
+		}
+	}
+	if !ok {
+		return
+	}
+	whole := letters.Between(min(n.Start, g.Start), max(n.End, g.End))
+	says := c.Bytes[g.Start:g.End]
+	if len(v) != len(says) {
+		says = bytes.Clone(v) // v itself lies on the stack, where all that is judged and not handed over stays
+	}
+	if confidence == guess.Doubtful || g.doubt {
+		c.Doubt(g.Span, whole, says)
+	} else {
+		c.EmitSaid(g.Span, whole, says)
+	}
+}
+
+// inLiteral tells whether a place in a program stands within a string: "host=db password=...".
+func (c reading) inLiteral(at int) bool {
+	line := c.Line(letters.Between(at, at), look.CodeLine)
+	quote, escaped := byte(0), false
+	for _, b := range c.Bytes[line.Start:at] {
+		switch {
+		case escaped:
+			escaped = false
+		case b == '\\':
+			escaped = true
+		case quote != 0:
+			if b == quote {
+				quote = 0
+			}
+		case b == '"' || b == '\'' || b == '`':
+			quote = b
+		case b == '#' || b == '/': // an apostrophe in a comment opens nothing
+			if b == '#' {
+				return false
+			}
+		}
+	}
+	return quote != 0
+}
+
+// percentDecoded is what a value with escapes of a URL says; nil if it has none.
+func percentDecoded(dst, v []byte) []byte {
+	if bytes.IndexByte(v, '%') < 0 {
+		return nil
+	}
+	for i := 0; i < len(v); i++ {
+		if v[i] == '%' && letters.IsPercent(v, i) {
+			dst = append(dst, letters.HexByte(v[i+1], v[i+2]))
+			i += 2
+		} else {
+			dst = append(dst, v[i])
+		}
+	}
+	if len(dst) == len(v) || !utf8.Valid(dst) {
+		return nil // %ACME% begins with no escape
+	}
+	return dst
+}
+
+// decoded is what base64 says, as in a Kubernetes Secret, if that is text; nil otherwise.
+func decoded(dst, v []byte) []byte {
+	v = bytes.TrimRight(v, "=")
+	if len(v) < 8 || len(v) > ValueLimit || len(v)%4 == 1 {
+		return nil
+	}
+	dst, err := base64.RawStdEncoding.AppendDecode(dst, v)
+	if err != nil {
+		return nil
+	}
+	dst = bytes.TrimRight(dst, "\n")
+	for _, b := range dst {
+		if !letters.IsText(b) {
+			return nil
+		}
+	}
+	return dst
+}
+
+// findAuthorization reads the credentials of an HTTP header: Authorization: Bearer ..., Basic ....
+func findAuthorization(c *look.Text, at letters.Span) {
+	text := c.Bytes
+	if letters.IsWord(c.Before(at.Start)) {
+		return
+	}
+	bearer := letters.EqualFold(text[at.Start:at.End], "bearer ")
+	if !letters.ContainsFold(text[max(0, at.Start-40):at.Start], "authorization") && !bearer {
+		return
+	}
+	i := at.End
+	for i < len(text) && letters.IsBlank(text[i]) {
+		i++
+	}
+	from := i
+	for i < len(text) && i-from <= ValueLimit && (letters.IsBase64(text[i]) || strings.IndexByte("-_.~=", text[i]) >= 0) {
+		i++
+	}
+	for i > from && text[i-1] == '.' {
+		i--
+	}
+	v := text[from:i]
+	if guess.IsReference(v) || guess.IsPlaceholder(v) || guess.IsDummy(v) {
+		return
+	}
+	if letters.EqualFold(text[at.Start:at.End], "basic ") {
+		var said [ValueLimit]byte
+		if user, password, ok := bytes.Cut(decoded(said[:0], v), []byte(":")); !ok || len(user)+len(password) < 4 || guess.IsPlaceholder(password) {
+			return
+		}
+	} else if len(v) < 12 || !guess.IsKey(v) {
+		return
+	}
+	c.Emit(letters.Between(from, i), letters.Between(at.Start, i))
+}

@@ -1,0 +1,224 @@
+package find
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
+)
+
+// Who is credited for a work is named in public: in a licence, in what a package says of itself, in a commit. It is
+// information, and goes out as it is: a commit that an assistant makes has to name its author. A text that comes from a
+// tool has no file name, so that the lines themselves must tell.
+
+const (
+	// creditLine is how far before a value its line is looked at for what makes it a credit, creditBack how far the text is
+	// for the list that it stands in, and creditAhead how far behind it for what a package says besides.
+	creditLine  = 160
+	creditBack  = 600
+	creditAhead = 400
+)
+
+// creditMarks stand in lines that say who made something: licences, and what git adds to a commit.
+var creditMarks = listed("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|-by:|-By:")
+
+// madeMarks do so in comments. In prose anybody may have written or maintained anything.
+var madeMarks = listed("ritten by |aintained by |riginally by |uthor: |uthors: |aintainer: |ontributor: ")
+
+func listed(words string) (all [][]byte) {
+	for w := range strings.SplitSeq(words, "|") {
+		all = append(all, []byte(w))
+	}
+	return all
+}
+
+// creditKeys begin lines that do, as the name of what follows: Author: in git's log, author = in a package's description.
+var creditKeys = letters.Set("author authors maintainer maintainers contributor contributors committer commit packager translator translators uploader uploaders tagger")
+
+// creditLists begin the lists and objects of a package's description that hold its people; creditBeside are what else
+// such a description has. An "author" of anything else, as of a comment, is a person like any other.
+var (
+	creditLists  = [][]byte{[]byte(`"author"`), []byte(`"authors"`), []byte(`"maintainers"`), []byte(`"contributors"`), []byte(`"_npmUser"`), []byte("<developer>"), []byte("<contributor>")}
+	creditBeside = [][]byte{[]byte(`"license"`), []byte(`"dependencies"`), []byte(`"dist"`), []byte(`"homepage"`), []byte(`"repository"`), []byte(`"require"`), []byte("<artifactId>"), []byte("<developers>"), []byte("<contributors>")}
+)
+
+// emitCredit emits a name or an address, as information if it is a credit.
+func emitCredit(c *look.Text, v letters.Span) {
+	if c.Emit(v, v) && isCredit(c, v) {
+		c.Inform()
+	}
+}
+
+func isCredit(c *look.Text, v letters.Span) bool {
+	if c.File.Credits {
+		return true
+	}
+	line := c.Bytes[max(0, v.Start-creditLine):v.Start]
+	whole := len(line) < creditLine
+	if i := bytes.LastIndexByte(line, '\n'); i >= 0 {
+		line, whole = line[i+1:], true
+	}
+	if saysAny(line, creditMarks) || isLinked(c, v) {
+		return true
+	}
+	line = unnumbered(line)
+	return whole && (isComment(line) && saysAny(line, madeMarks) || beginsCredit(c, line, v) || isOwned(c, line, v)) || inCreditList(c, v)
+}
+
+func saysAny(line []byte, marks [][]byte) bool {
+	for _, m := range marks {
+		if bytes.Contains(line, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// isComment tells a line of a program's comment. A star without a blank before it begins an item of a list.
+func isComment(line []byte) bool {
+	rest := bytes.TrimLeft(line, " \t")
+	return bytes.HasPrefix(rest, []byte("//")) || bytes.HasPrefix(rest, []byte("#")) || bytes.HasPrefix(rest, []byte("/*")) ||
+		bytes.HasPrefix(rest, []byte("* ")) && len(rest) < len(line)
+}
+
+// isLinked tells a name that leads to an account at a code host: [Name](https://github.com/name). A handle behind a name
+// says less: chats have those of anybody.
+func isLinked(c *look.Text, v letters.Span) bool {
+	if bytes.IndexByte(c.Bytes[v.Start:v.End], '@') >= 0 {
+		return false // an address
+	}
+	rest := c.Bytes[v.End:min(len(c.Bytes), v.End+32)]
+	return c.ByteAt(v.Start-1) == '[' && (bytes.HasPrefix(rest, []byte("](https://github.com/")) ||
+		bytes.HasPrefix(rest, []byte("](https://gitlab.com/")) || bytes.HasPrefix(rest, []byte("](https://codeberg.org/")))
+}
+
+// unnumbered is a line without the number that a tool puts before it.
+func unnumbered(line []byte) []byte {
+	rest := bytes.TrimLeft(line, " ")
+	digits := 0
+	for digits < len(rest) && letters.IsDigit(rest[digits]) {
+		digits++
+	}
+	if digits > 0 && digits < len(rest)-1 && rest[digits] == '\t' && !letters.IsUpper(rest[digits+1]) {
+		return rest[digits+1:]
+	}
+	return line
+}
+
+// isSigned tells a name and an address as people sign with: Name <address>.
+func isSigned(c *look.Text, v letters.Span) bool {
+	return c.ByteAt(v.Start-1) == '<' || c.ByteAt(v.End) == ' ' && c.ByteAt(v.End+1) == '<'
+}
+
+// beginsCredit tells what a line begins with that credits whom it names: a key, git blame, or a changelog's sign before who
+// changed something.
+func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
+	rest, signed := bytes.TrimLeft(line, " \t"), isSigned(c, v)
+	if signed && bytes.HasPrefix(rest, []byte("-- ")) && len(rest) < len(line) {
+		return isDated(c, v) // Debian's changelogs; in a letter it is who wrote that
+	}
+	if day, ok := bytes.CutPrefix(rest, []byte("* ")); ok && signed && len(day) > 4 && day[3] == ' ' && days[string(day[:3])] {
+		return true // RPM's
+	}
+	if b := bytes.TrimPrefix(rest, []byte("^")); len(b) > 8 && letters.IsHex(b[0]) && b[len(b)-1] == '(' {
+		return letters.AllOf(b[:7], letters.IsHex) // git blame
+	}
+	from := 0
+	for from < len(rest) && !letters.IsAlpha(rest[from]) {
+		from++
+	}
+	if last := []byte("Last-"); bytes.HasPrefix(rest[from:], last) {
+		from += len(last) // the translator's
+	}
+	to := from
+	for to < len(rest) && letters.IsAlpha(rest[to]) {
+		to++
+	}
+	var scratch [16]byte
+	if from > 8 || to-from > len(scratch) || !creditKeys[string(letters.AppendFolded(scratch[:0], rest[from:to]))] {
+		return false
+	}
+	return signed && bytes.IndexByte(rest[to:], '{') < 0 || assignsCredit(rest[to:])
+}
+
+// assignsCredit tells what follows a key in a package's description: an equals sign, or _email and -email and any sign. An
+// author with a colon and no address in brackets may be that of a complaint.
+func assignsCredit(rest []byte) bool {
+	email := false
+	for _, word := range []string{"_email", "-email", "__"} {
+		if r, ok := bytes.CutPrefix(rest, []byte(word)); ok {
+			rest, email = r, word != "__"
+		}
+	}
+	rest = bytes.TrimLeft(rest, " \t\"'")
+	return len(rest) > 0 && (rest[0] == '=' || email && rest[0] == ':')
+}
+
+// isDated tells a signature that a date follows, as in Debian's changelogs.
+func isDated(c *look.Text, v letters.Span) bool {
+	rest := c.Bytes[v.End:min(len(c.Bytes), v.End+96)]
+	i := bytes.Index(rest, []byte(">  "))
+	return i >= 0 && len(rest) > i+6 && days[string(rest[i+3:i+6])] && bytes.IndexByte(rest[:i], '\n') < 0
+}
+
+var days = letters.Set("Mon Tue Wed Thu Fri Sat Sun")
+
+// isOwned tells a line of a CODEOWNERS file: a pattern, and those who own what it matches. A path and an address alone
+// stand in any log.
+func isOwned(c *look.Text, line []byte, v letters.Span) bool {
+	fields := bytes.Fields(line)
+	rest := c.Bytes[v.End:min(len(c.Bytes), v.End+creditLine)]
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
+	}
+	if len(fields) == 0 || len(fields[0]) < 2 || fields[0][0] != '*' && fields[0][0] != '/' || !letters.IsBlank(line[len(line)-1]) {
+		return false // a star alone is a list's
+	}
+	team := bytes.HasPrefix(fields[0], []byte("*."))
+	for _, f := range append(fields[1:], bytes.Fields(rest)...) {
+		if team = team || f[0] == '@'; f[0] != '@' && bytes.IndexByte(f, '@') < 0 {
+			return false
+		}
+	}
+	return team
+}
+
+// inCreditList tells whether a value stands in the list of a package's people, which is still open there.
+func inCreditList(c *look.Text, v letters.Span) bool {
+	before := c.Bytes[max(0, v.Start-creditBack):v.Start]
+	from := -1
+	for _, list := range creditLists {
+		from = max(from, bytes.LastIndex(before, list))
+	}
+	if from < 0 {
+		return false
+	}
+	open := 0
+	for _, b := range before[from:] {
+		switch b {
+		case '{', '[':
+			open++
+		case '}', ']':
+			if open--; open == 0 {
+				return false
+			}
+		}
+	}
+	if before[from] == '<' {
+		open = 1
+		if bytes.Contains(before[from:], []byte("</developer>")) || bytes.Contains(before[from:], []byte("</contributor>")) {
+			open = 0
+		}
+	}
+	if open <= 0 {
+		return false
+	}
+	around := c.Bytes[max(0, v.Start-creditBack):min(len(c.Bytes), v.End+creditAhead)]
+	for _, beside := range creditBeside {
+		if bytes.Contains(around, beside) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,113 @@
+package find
+
+import (
+	"bytes"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
+)
+
+// Addresses that belong to nobody: documents' domains (RFC 2606, RFC 6761) and machines' senders.
+var (
+	exampleDomains = letters.Set("example.com example.org example.net example.edu domain.com email.com test.com yourdomain.com mydomain.com company.example localhost")
+	exampleTLDs    = letters.Set("example test invalid localhost")
+	// privateTLDs are not on the public list and still hold people.
+	privateTLDs   = letters.Set("local internal corp lan intra intranet home")
+	machineLocals = letters.Set("git hg svn noreply no-reply donotreply do-not-reply mailer-daemon postmaster nobody root www-data user username you your.name name email someone somebody")
+	// fileTLDs are top-level domains that are far more often a file's extension: icon@2x.png, unit@.service.
+	fileTLDs = letters.Set("png jpg jpeg gif svg webp ico css scss js mjs ts tsx jsx json md html py rs go sh zip mov service socket timer target mount")
+)
+
+// emailReach is for the longest address, and for what makes it a credit.
+const emailReach = 1024
+
+// findEmail reads an address around its @.
+func findEmail(c *look.Text, at letters.Span) {
+	text := c.Bytes
+	from := at.Start
+	for from > 0 && at.Start-from <= 64 && isLocalPart(text[from-1]) {
+		from--
+	}
+	if escape := bytes.LastIndexAny(text[from:at.Start], "%"); escape >= 0 {
+		from += escape + 1 // %0A, %22
+	}
+	from = letters.AfterEscape(text, from, at.Start)
+	for from < at.Start && (text[from] == '.' || text[from] == '-' || text[from] == '+' || text[from] == '%') {
+		from++
+	}
+	local := text[from:at.Start]
+	if len(local) == 0 || len(local) > 64 || local[len(local)-1] == '.' || bytes.Contains(local, []byte("..")) {
+		return
+	}
+	if from > 0 && (text[from-1] >= 0x80 || text[from-1] == '@') || inUserinfo(c, from) {
+		return // what stands before the @ of a URL has its own rule
+	}
+	to := at.End
+	for to < len(text) && to-at.End <= 253 && (letters.IsAlnum(text[to]) || text[to] == '-' || text[to] == '.') {
+		to++
+	}
+	if to < len(text) && text[to] == '_' {
+		return
+	}
+	for to > at.End && (text[to-1] == '.' || text[to-1] == '-') {
+		to--
+	}
+	domain := strings.ToLower(string(text[at.End:to]))
+	dot := strings.LastIndexByte(domain, '.')
+	if dot <= 0 || domain[0] == '.' || domain[0] == '-' || strings.Contains(domain, "..") || strings.Contains(domain, ".-") {
+		return
+	}
+	tld := domain[dot+1:]
+	if len(tld) < 2 || !isLabel(tld) || exampleTLDs[tld] || fileTLDs[tld] || exampleDomains[domain] || isExampleDomain(domain) {
+		return
+	}
+	if suffix, icann := publicsuffix.PublicSuffix(domain); !icann && !strings.Contains(suffix, ".") && !privateTLDs[tld] {
+		return
+	}
+	if machineLocals[strings.ToLower(string(local))] || strings.HasSuffix(domain, "users.noreply.github.com") {
+		return
+	}
+	// An scp-like remote: git@host is caught above, name@host:path/repo.git is one too.
+	if c.ByteAt(to) == ':' && to+1 < len(text) && (letters.IsAlpha(text[to+1]) || text[to+1] == '/' || text[to+1] == '~') && bytes.Contains(text[to:min(to+128, len(text))], []byte(".git")) {
+		return
+	}
+	// The name of a photo for twice the pixels and the version of a package: icon@2x, pkg@1.2.
+	if letters.IsDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && letters.IsNumber([]byte(domain[:strings.IndexByte(domain, '.')])) {
+		return
+	}
+	emitCredit(c, letters.Between(from, to))
+}
+
+func isLocalPart(b byte) bool {
+	return letters.IsAlnum(b) || b == '.' || b == '_' || b == '%' || b == '+' || b == '-'
+}
+
+func isLabel(s string) bool {
+	for i := range len(s) {
+		if !letters.IsAlpha(s[i]) {
+			return strings.HasPrefix(s, "xn--")
+		}
+	}
+	return true
+}
+
+// isExampleDomain tells a name below one of RFC 2606's.
+func isExampleDomain(domain string) bool {
+	i := strings.LastIndex(domain, ".example.")
+	return i >= 0 && exampleDomains[domain[i+1:]]
+}
+
+// inUserinfo tells whether at lies between a URL's scheme and its host. A bare user://name@host is
+// taken for a URL too; mailto: has no slashes.
+func inUserinfo(c *look.Text, at int) bool {
+	low := max(0, at-320) // a token there may be long
+	before := c.Bytes[low:at]
+	if !bytes.Contains(before, []byte("://")) { // faster than looking from the end, where there mostly is none
+		return false
+	}
+	i := bytes.LastIndex(before, []byte("://"))
+	return i >= 0 && !bytes.ContainsAny(c.Bytes[low+i+3:at], "/ \t\n\"'<>?,;|&=")
+}

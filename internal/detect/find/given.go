@@ -1,0 +1,389 @@
+package find
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
+
+// given is a value that a name is given.
+type given struct {
+	letters.Span
+	quoted bool
+	// listed: it is one of several, of which some may be something else.
+	listed bool
+	// doubt: that it is the name's is a guess.
+	doubt bool
+}
+
+// given reads what follows a name, or stands beside it: the sign and the value, or the values.
+func (c reading) given(n secretName, take func(given)) {
+	joined := c.ByteAt(n.End) == '-' && n.End+1 < len(c.Bytes) && letters.IsWord(c.Bytes[n.End+1]) // a key joined to its name
+	one := func(value letters.Span, quoted, ok bool) {
+		if !ok {
+			return
+		}
+		if !quoted {
+			value = c.wholeLine(n.Start, n.End, value)
+		}
+		take(given{Span: value, quoted: quoted, doubt: joined})
+	}
+	i, closed := c.closers(n.End)
+	if c.record(n, i, closed, one) {
+		return
+	}
+	if at := c.fallback(n, i, closed); at > 0 {
+		one(c.assignedValue(at))
+		return
+	}
+	if joined {
+		one(c.assignedValue(n.End + 1))
+		return
+	}
+	at, value, quoted, ok := c.sign(n, i, closed)
+	if at == 0 {
+		one(value, quoted, ok)
+		return
+	}
+	at = c.skipBlank(at)
+	if c.listed(n, at, take) {
+		return
+	}
+	one(c.assignedValue(at))
+}
+
+// closers passes over the quote, bracket or escape that closes a name: "name": , ['name'] = , \"name\":
+func (c reading) closers(i int) (end int, closed bool) {
+	for end = i; end < len(c.Bytes) && end-i < 9 && strings.IndexByte("\"'`]\\)*", c.Bytes[end]) >= 0; end++ {
+		if c.Bytes[end] == '\\' && strings.IndexByte("nrt", c.ByteAt(end+1)) >= 0 {
+			break
+		}
+	}
+	return end, end > i
+}
+
+func (c reading) skipBlank(i int) int {
+	for i < len(c.Bytes) && letters.IsBlank(c.Bytes[i]) {
+		i++
+	}
+	return i
+}
+
+// sign reads the sign behind a name, and answers with where the value begins, or with the value where the sign tells how
+// it is to be read.
+func (c reading) sign(n secretName, i int, closed bool) (at int, value letters.Span, quoted, ok bool) {
+	text, start, signAt := c.Bytes, n.Start, i
+	i = c.skipBlank(i)
+	sign := c.ByteAt(i)
+	flag := start >= 2 && text[start-1] == '-' && (text[start-2] == '-' || letters.IsBlank(text[start-2]))
+	next := c.ByteAt(i + 1)
+	switch {
+	case sign == '=' && next == '>', sign == '-' && next == '>', sign == '?' && next == '=', sign == '+' && next == '=', sign == '.' && next == '=', sign == '<' && next == '-':
+		return i + 2, value, false, true
+	case sign == ':':
+		for i++; i-signAt < 8 && c.ByteAt(i) == ':'; i++ { // ::=, :::=
+		}
+		if c.ByteAt(i) == '=' {
+			return i + 1, value, false, true
+		}
+		if b := c.ByteAt(i); (b == '-' || b == '+' || b == '?') && c.ByteAt(start-1) == '{' { // ${NAME:-value}
+			return i + 1, value, false, true
+		}
+		return c.afterType(i), value, false, true
+	case sign == '=':
+		for k := 0; k < 3 && c.ByteAt(i) == '='; k++ {
+			i++
+		}
+		if i-signAt > 1 && !c.File.Code && text[signAt] == '=' { // two of them: the second is the value's, unless they compare
+			if c.plainLine(start) && !letters.IsBlank(c.ByteAt(i)) {
+				i = signAt + 1
+			}
+		}
+		return i, value, false, true
+	case sign == '!' && next == '=':
+		i += 2
+		if c.ByteAt(i) == '=' {
+			i++
+		}
+		return i, value, false, true
+	case closed && i > signAt && bytes.HasPrefix(text[i:min(i+8, len(text))], []byte("value=")): // <add key="apiKey" value="..."/>
+		return i + len("value="), value, false, true
+	case sign == '(' && !closed, sign == ',' && closed: // setPassword("..."), put("password", "...")
+		i = c.skipBlank(i + 1)
+		if q := c.ByteAt(i); q != '"' && q != '\'' {
+			return 0, value, false, false
+		}
+		return i, value, false, true
+	case flag && i > signAt && !closed: // --password value
+		return i, value, false, true
+	case flag && !closed && sign == '\n' && isItem(text, i+1): // - --password, and - value on the next line
+		return c.skipBlank(c.skipBlank(i+1) + 1), value, false, true
+	case (sign == '"' || sign == '\'') && i > signAt && !closed && c.ByteAt(start-1) != ':': // storePassword "..."
+		value, quoted, ok = c.assignedValue(i)
+		return 0, value, quoted, ok && !guess.IsUUID(text[value.Start:value.End])
+	case i > signAt && !closed && c.File.Code:
+		return c.declared(i), value, false, false
+	case i > signAt && !closed && c.instruction(start): // ENV DB_PASSWORD value
+		return i, value, false, true
+	case i > signAt && !closed && c.spoken(i) > 0: // the password is ...
+		value, quoted, ok = c.spokenValue(i + c.spoken(i))
+		return 0, value, quoted, ok
+	case i > signAt && !closed && (start == 0 || letters.IsSpace(text[start-1])): // use the access token 6FTY...
+		value, _, ok = c.spokenValue(i)
+		v := text[value.Start:value.End]
+		return 0, value, false, ok && len(v) >= 16 && !guess.IsUUID(v) && guess.IsKey(v) && !guess.IsHashContext(text[max(0, start-16):value.Start])
+	}
+	return 0, value, false, false
+}
+
+// afterType is where the value begins behind a colon: a type may stand between. password: string = "..."
+func (c reading) afterType(i int) int {
+	text, j := c.Bytes, i
+	for j < len(text) && j-i < 32 && (letters.IsWord(text[j]) || letters.IsBlank(text[j]) || strings.IndexByte("?|&'<>[]", text[j]) >= 0) {
+		j++
+	}
+	if j > i && c.ByteAt(j) == '=' && c.ByteAt(j+1) != '=' && c.ByteAt(j+1) != '>' {
+		return j + 1
+	}
+	return i
+}
+
+// declared is where the value begins of a variable with a type and no colon: var apiToken string = "..."; 0 if it is none.
+func (c reading) declared(i int) int {
+	j := i
+	for j < len(c.Bytes) && j-i < 32 && (letters.IsWord(c.Bytes[j]) || strings.IndexByte("*[].", c.Bytes[j]) >= 0) {
+		j++
+	}
+	if j == i {
+		return 0
+	}
+	if j = c.skipBlank(j); c.ByteAt(j) == '=' && c.ByteAt(j+1) != '=' {
+		return j + 1
+	}
+	return 0
+}
+
+// instruction tells a line of a Dockerfile that sets a variable without a sign.
+func (c reading) instruction(start int) bool {
+	line := c.Line(letters.Between(start, start), 16)
+	return string(bytes.TrimLeft(c.Bytes[line.Start:start], " \t")) == "ENV "
+}
+
+// spoken is the length of what gives a name its value in prose, with the blank after it: is, or for whom it is and then is
+// or a colon; 0 if there is nothing of that kind.
+func (c reading) spoken(i int) int {
+	rest := c.Bytes[i:min(i+64, len(c.Bytes))]
+	if n := spokenSign(rest); n > 0 {
+		return n
+	}
+	for _, word := range [...]string{"for ", "of ", "on ", "to ", "at ", "für ", "von ", "pour ", "de ", "para "} {
+		if len(rest) < len(word) || !letters.EqualFold(rest[:len(word)], word) {
+			continue
+		}
+		at := len(word)
+		for range 4 { // the words that say for whom
+			from := at
+			for at < len(rest) && (letters.IsWord(rest[at]) || rest[at] >= 0x80 || rest[at] == '-' || rest[at] == '.') {
+				at++
+			}
+			if at == from || at >= len(rest) {
+				return 0
+			}
+			if rest[at] == ':' || rest[at] == '=' {
+				for at++; at < len(rest) && rest[at] == ' '; at++ {
+				}
+				return at
+			}
+			if rest[at] != ' ' {
+				return 0
+			}
+			if at++; spokenSign(rest[at:]) > 0 {
+				return at + spokenSign(rest[at:])
+			}
+		}
+	}
+	return 0
+}
+
+func spokenSign(rest []byte) int {
+	for _, word := range [...]string{"is ", "is: ", "was ", "ist ", "lautet ", "est ", "es "} {
+		if len(rest) >= len(word) && letters.EqualFold(rest[:len(word)], word) {
+			return len(word)
+		}
+	}
+	return 0
+}
+
+// spokenValue reads a value in prose: in quotes, or a word without what ends its sentence.
+func (c reading) spokenValue(i int) (value letters.Span, quoted, ok bool) {
+	value, quoted, ok = c.assignedValue(i)
+	if quoted || !ok {
+		return value, quoted, ok
+	}
+	for value.End < len(c.Bytes) && value.Len() <= ValueLimit && !letters.EndsValue(c.Bytes, value.End) {
+		value.End++
+	}
+	for value.End > value.Start && strings.IndexByte(".,;:!?)\"'", c.Bytes[value.End-1]) >= 0 {
+		value.End--
+	}
+	return value, false, value.Len() > 0
+}
+
+// assignedValue reads a value after its sign: a string in quotes, or what goes on to the next blank.
+func (c reading) assignedValue(i int) (value letters.Span, quoted, ok bool) {
+	text := c.Bytes
+	i += letters.Sequences(text, i)
+	// A sequence of prefixes that strings may have: b"", f"", r'', @"", L"", &"".
+	for n := 1; n <= 2 && i+n < len(text) && strings.IndexByte("bBfFrRuUL@&", text[i+n-1]) >= 0; n++ {
+		if text[i+n] == '"' || text[i+n] == '\'' {
+			i += n
+			break
+		}
+	}
+	slashes := 0
+	for slashes < 7 && c.ByteAt(i+slashes) == '\\' {
+		slashes++
+	}
+	if q := c.ByteAt(i + slashes); q == '"' || q == '\'' || q == '`' && slashes == 0 {
+		value, ok = c.inQuotes(i, slashes, q)
+		return value, true, ok
+	}
+	if next := c.block(i); next > 0 {
+		i = next
+	}
+	from := i
+	for i < len(text) && i-from <= ValueLimit && !letters.EndsValue(text, i) && strings.IndexByte("\"'`,;<>&|(){}[]\\", text[i]) < 0 {
+		i++
+	}
+	// A call, an index or a literal follows: this is an expression, not a value.
+	if b := c.ByteAt(i); i > from && (b == '(' || b == '[' || b == '{') && !c.plainValue(from) {
+		return letters.Span{}, false, false
+	}
+	return letters.Between(from, i), false, i > from || c.plainValue(from)
+}
+
+// inQuotes reads a string from its opening quote, before which backslashes stand if it stands in a string itself: it is
+// closed as it is opened. Three quotes, and two within a string that doubles them, open one, too.
+func (c reading) inQuotes(i, slashes int, q byte) (value letters.Span, ok bool) {
+	text := c.Bytes
+	from, times := i+slashes+1, 1
+	if slashes == 0 {
+		for times < 3 && c.ByteAt(i+times) == q {
+			times++
+		}
+		switch {
+		case times == 2 && (letters.IsSpace(c.ByteAt(i+2)) || strings.IndexByte(",;)]}\\\x00", c.ByteAt(i+2)) >= 0):
+			return value, false // an empty string
+		case times > 1:
+			from = i + times
+		}
+	}
+	for i = from; i < len(text) && i-from <= ValueLimit; i++ {
+		switch b := text[i]; {
+		case b == '\n' && times < 3:
+			return value, false
+		case slashes > 0 && b == '\\' && closes(text[i:], slashes, q):
+			return letters.Between(from, i), true
+		case b == '\\' && slashes == 0:
+			i++
+		case b == q && slashes == 0 && repeats(text[i:], q) >= times:
+			return letters.Between(from, i), true
+		case b == q && slashes > 0:
+			return value, false // the string around it ends first
+		}
+	}
+	return value, false
+}
+
+// closes tells whether the very escape of a quote stands at the beginning of rest that opened a string.
+func closes(rest []byte, slashes int, q byte) bool {
+	n := 0
+	for n < len(rest) && rest[n] == '\\' {
+		n++
+	}
+	return n == slashes && n < len(rest) && rest[n] == q
+}
+
+func repeats(rest []byte, q byte) (n int) {
+	for n < len(rest) && n < 3 && rest[n] == q {
+		n++
+	}
+	return n
+}
+
+// block is where the value of a YAML block begins, whose sign | or > stands at i: on the next line. 0 if there is none.
+func (c reading) block(i int) int {
+	if b := c.ByteAt(i); b != '|' && b != '>' {
+		return 0
+	}
+	i++
+	if b := c.ByteAt(i); b == '-' || b == '+' {
+		i++
+	}
+	if c.ByteAt(i) == '\r' {
+		i++
+	}
+	if c.ByteAt(i) != '\n' {
+		return 0
+	}
+	from := i
+	for i++; i < len(c.Bytes) && i-from < 64 && letters.IsBlank(c.Bytes[i]); i++ {
+	}
+	return i
+}
+
+// plainLine tells whether a name begins a line of an .env file or a shell's: NAME=value.
+func (c reading) plainLine(from int) bool {
+	if c.File.Code {
+		return false
+	}
+	start := from
+	for start > 0 && from-start < 16 && c.Bytes[start-1] != '\n' && !letters.EndsValue(c.Bytes, start-1) || start > 0 && from-start < 16 && letters.IsBlank(c.Bytes[start-1]) {
+		start--
+	}
+	switch string(bytes.TrimLeft(c.Bytes[start:from], " \t")) {
+	case "", "export ", "set ", "ENV ", "- ", "+", "-", "ARG ":
+		return true
+	}
+	return false
+}
+
+// plainValue tells whether a value is one of such a line, which may begin with any sign: its sign stands right before it.
+func (c reading) plainValue(from int) bool {
+	if from == 0 || c.Bytes[from-1] != '=' || c.File.Code {
+		return false
+	}
+	i := from - 1
+	for i > 0 && from-i < NameLimit && letters.IsWord(c.Bytes[i-1]) {
+		i--
+	}
+	return c.plainLine(i)
+}
+
+// wholeLine lengthens a value without quotes to its line's end, where the line is that of an .env file or a
+// shell's: NAME=value from the line's start, and nothing blank in it. Such a value may hold any sign.
+func (c reading) wholeLine(from, end int, value letters.Span) letters.Span {
+	text := c.Bytes
+	if value.Start != end+1 || text[end] != '=' || !c.plainLine(from) {
+		return value
+	}
+	i := value.End
+	for i < len(text) && i-value.Start <= ValueLimit && !letters.EndsValue(text, i) {
+		i++
+	}
+	// What closes a string or a list around the line is none of it.
+	for i > value.End {
+		switch b := text[i-1]; {
+		case b == ';' || b == ',' || b == '\\':
+			i--
+			continue
+		case (b == '"' || b == '\'' || b == '`') && bytes.Count(text[value.Start:i], []byte{b})%2 == 1 && bytes.IndexByte(text[value.Start:i], b) == i-1-value.Start:
+			i--
+			continue
+		}
+		break
+	}
+	return letters.Between(value.Start, max(i, value.End))
+}

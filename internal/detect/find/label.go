@@ -1,0 +1,171 @@
+package find
+
+import (
+	"bytes"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+)
+
+// labelledReach: a label, the gap, the value, and the line of code before it.
+const labelledReach = 512
+
+// countDigits is how many there are; others tells whether all else is upper-case letters and dashes.
+func countDigits(v []byte) (n int, others bool) {
+	others = true
+	for _, b := range v {
+		if letters.IsDigit(b) {
+			n++
+		} else if !letters.IsUpper(b) && b != '-' {
+			others = false
+		}
+	}
+	return n, others
+}
+
+// labelled is a check of what follows a label: shortest to longest characters with enough digits.
+type labelled struct {
+	name              string
+	triggers          []string
+	shortest, longest int
+	digits            int
+	// fits says more of the form, where there is more to say.
+	fits func(v []byte) bool
+}
+
+var labelledNumbers = []labelled{
+	{"passport-number", []string{"passport", "reisepass", "pasaporte", "passeport", "passaporto", "paszport"}, 6, 9, 4, notDate},
+	{"drivers-license", []string{"driver's licen", "drivers licen", "driver licen", "driver_licen", "drivers_licen", "driver-licen", "driverslicen", "driverlicen",
+		"driving licen", "driving_licen", "drivinglicen", "führerschein", "fuehrerschein", "permis de conduire", "patente di guida", "permiso de conducir"}, 5, 20, 4, notDate},
+	{"medical-record-number", []string{"mrn", "medical record", "medical_record", "medicalrecord", "patient id", "patient_id", "patientid", "patient no", "patient number", "hospital number", "chart number"}, 5, 15, 4, notDate},
+	{"bank-account", []string{"bank account", "bank_account", "bankaccount", "account number", "account_number", "accountnumber", "account no", "acct no", "acct num", "kontonummer", "kontonr", "konto-nr"}, 6, 17, 6, isAccount},
+}
+
+// labelEndings go on where a trigger was cut short: driving licen-ce number.
+var labelEndings = []string{"ses", "ces", "se", "ce"}
+
+func (l *labelled) find(c *look.Text, at letters.Span) {
+	for _, end := range labelEndings {
+		if letters.EqualFold(c.Bytes[at.End:min(len(c.Bytes), at.End+len(end))], end) {
+			at.End += len(end)
+			break
+		}
+	}
+	v, text := c.LabelledToken(at, l.longest+1)
+	digits, plain := countDigits(text)
+	if len(text) < l.shortest || len(text) > l.longest || digits < l.digits || !plain || !c.Apart(v) || proof.IsSequence(text) || !l.fits(text) || !c.Data(v) {
+		return
+	}
+	c.Emit(v, v)
+}
+
+// notDate refuses 2026-11-20 and 20261120.
+func notDate(v []byte) bool { _, ok := readDate(v); return !ok }
+
+// isAccount: digits only, but for dashes, and no cloud's account of twelve.
+func isAccount(v []byte) bool {
+	n, _ := countDigits(v)
+	for _, b := range v {
+		if letters.IsUpper(b) {
+			return false
+		}
+	}
+	return n != 12 && notDate(v)
+}
+
+// findSortCode reads three pairs of digits: a British bank's branch.
+func findSortCode(c *look.Text, at letters.Span) {
+	v, text := c.LabelledToken(at, 9)
+	switch {
+	case len(text) == 8 && text[2] == '-' && text[5] == '-':
+	case len(text) != 6:
+		return
+	}
+	if n, _ := countDigits(text); n == 6 && guess.Distinct(text) > 2 && c.Apart(v) && c.Data(v) {
+		c.Emit(v, v)
+	}
+}
+
+// findBIC reads a bank's code: four letters, a country that has IBANs or large banks, a place, a branch.
+func findBIC(c *look.Text, at letters.Span) {
+	v, text := c.LabelledToken(at, 12)
+	if len(text) != 8 && len(text) != 11 {
+		return
+	}
+	for i, b := range text {
+		if !letters.IsUpper(b) && (i < 6 || !letters.IsDigit(b)) {
+			return
+		}
+	}
+	if proof.IbanForms[string(text[4:6])] == "" && !bankCountries[string(text[4:6])] {
+		return
+	}
+	if c.Alone(v) {
+		c.Emit(v, v)
+	}
+}
+
+var bankCountries = letters.Set("US CA AU NZ JP CN HK SG IN KR ZA MX TH MY ID PH VN TW AR CL CO PE NG KE MA")
+
+// findICD reads the codes after a word such as diagnosis: those that follow it at once, and on the rest of
+// the line those with a point in them.
+func findICD(c *look.Text, at letters.Span) {
+	if letters.IsAlpha(c.Bytes[at.End-1]) {
+		at.End = wordEnd(c, at.End)
+	} else {
+		at.End = at.Start + len("dx") // the sign is read by AfterLabel
+	}
+	from, ok := c.AfterLabel(at)
+	if !ok {
+		from = at.End
+	}
+	for i := from; i < len(c.Bytes) && i-at.End < icdLine && c.Bytes[i] != '\n'; i++ {
+		to := icdCode(c, i)
+		if to == 0 || i != from && to-i == 3 {
+			continue
+		}
+		if v := (letters.Between(i, to)); c.Data(v) {
+			c.Emit(v, v)
+		}
+		from = to
+		for bytes.IndexByte([]byte(" ,;/\"'"), c.ByteAt(from)) >= 0 && c.ByteAt(from) != 0 && from-to < 4 {
+			from++
+		}
+		i = from - 1
+	}
+}
+
+// icdLine is how far after its word a diagnosis may stand.
+const icdLine = 128
+
+// wordEnd goes on to the end of a word that a trigger is the beginning of: diagnos-is, diagnos-es.
+func wordEnd(c *look.Text, from int) int {
+	to := from
+	for to < len(c.Bytes) && to-from < 8 && letters.IsLower(c.Bytes[to]) {
+		to++
+	}
+	return to
+}
+
+// icdCode is where a code of ICD-10 ends that begins at from, or 0.
+func icdCode(c *look.Text, from int) int {
+	text := c.Bytes
+	if from+3 > len(text) || !letters.IsUpper(text[from]) || text[from] == 'U' || !letters.IsDigit(text[from+1]) || !letters.IsDigit(text[from+2]) && text[from+2] != 'A' && text[from+2] != 'B' || letters.IsWord(c.Before(from)) {
+		return 0
+	}
+	to := from + 3
+	if c.ByteAt(to) == '.' && letters.IsAlnum(c.ByteAt(to+1)) {
+		for to++; to < len(text) && to-from < 9 && (letters.IsDigit(text[to]) || letters.IsUpper(text[to])); {
+			to++
+		}
+		if to-from > 8 {
+			return 0
+		}
+	}
+	if b := c.ByteAt(to); letters.IsWord(b) || (b == '.' || b == '-') && letters.IsAlnum(c.ByteAt(to+1)) {
+		return 0
+	}
+	return to
+}

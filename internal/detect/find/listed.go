@@ -1,0 +1,250 @@
+package find
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
+
+// A name may be given several values: a list, a map from something to them, or what stands in for it if there is no other.
+
+const (
+	// listReach is how much of a list is read, and mostListed how many of its values.
+	listReach  = 1 << 10
+	mostListed = 32
+)
+
+// listed reads the values of a list or a map that begins at i, behind the sign of its name. It is false if none does.
+func (c reading) listed(n secretName, i int, take func(given)) bool {
+	text := c.Bytes
+	open := i
+	for open < len(text) && open-i < 24 && (letters.IsWord(text[open]) || strings.IndexByte("[].*% ", text[open]) >= 0) && text[open] != '\n' {
+		if text[open] == '[' && c.ByteAt(open+1) != ']' {
+			break
+		}
+		open++
+	}
+	switch b := c.ByteAt(open); {
+	case b == '[' && open > i && text[open-1] != '=' && text[open-1] != 'w' && text[open-1] != ' ' && text[open-1] != ':': // an index: x[0]
+		return false
+	case b == '(' && open > i && !bytes.HasSuffix(text[i:open], []byte("of")) && !letters.EqualFold(lastWord(text[i:open]), "set") && !letters.EqualFold(lastWord(text[i:open]), "array"):
+		return false // any other call
+	case b == '[' || b == '{' || b == '(':
+		if c.plainValue(i) || b == '[' && c.ByteAt(open+1) == '-' || b == '{' && c.ByteAt(open+1) == '+' {
+			return false
+		}
+		words := b == '[' && open > i && text[open-1] == 'w'
+		return c.listedFrom(open+1, words || b == '[' && !c.File.Code, take)
+	}
+	if i == open || c.ByteAt(i) == '\n' || c.ByteAt(i) == '\r' {
+		return c.listedBelow(n, i, take)
+	}
+	return c.separated(i, take)
+}
+
+func lastWord(v []byte) []byte {
+	i := len(v)
+	for i > 0 && letters.IsWord(v[i-1]) {
+		i--
+	}
+	return v[i:]
+}
+
+// listedFrom takes the strings up to the closing bracket, but for a map's keys; bare ones too where they need no quotes.
+func (c reading) listedFrom(i int, bare bool, take func(given)) bool {
+	text, high := c.Bytes, min(len(c.Bytes), i+listReach)
+	depth, taken := 0, 0
+	for i < high && taken < mostListed {
+		switch b := text[i]; {
+		case b == '"' || b == '\'' || b == '`':
+			value, quoted, ok := c.assignedValue(i)
+			if !ok {
+				return taken > 0
+			}
+			i = value.End
+			for i < high && (text[i] == b || text[i] == '\\') {
+				i++
+			}
+			if next := c.skipBlank(i); c.ByteAt(next) != ':' && !(c.ByteAt(next) == '=' && c.ByteAt(next+1) == '>') {
+				take(given{Span: value, quoted: quoted, listed: true})
+				taken++
+			}
+			continue
+		case b == ']' || b == '}' || b == ')':
+			if depth--; depth < 0 {
+				return true
+			}
+		case b == '[' || b == '{' || b == '(':
+			if depth++; depth > 2 {
+				return taken > 0
+			}
+		case bare && letters.IsAlnum(b):
+			from := i
+			for i < high && !letters.IsSpace(text[i]) && strings.IndexByte(",]}\"'", text[i]) < 0 {
+				i++
+			}
+			take(given{Span: letters.Between(from, i), quoted: true, listed: true})
+			taken++
+			continue
+		}
+		i++
+	}
+	return taken > 0
+}
+
+// listedBelow reads YAML: the lines below a name, of a list or of a map.
+func (c reading) listedBelow(n secretName, i int, take func(given)) bool {
+	if c.File.Code {
+		return false
+	}
+	if c.ByteAt(i) == '\r' {
+		i++
+	}
+	own, column := c.keyColumn(c.lineStart(n.Start)), 0
+	taken, from := 0, i
+	for c.ByteAt(i) == '\n' && i-from < listReach && taken < mostListed {
+		at := c.skipBlank(i + 1)
+		item := isItem(c.Bytes, i+1)
+		if column == 0 {
+			if column = at - i; column < own || column == own && !item {
+				return false
+			}
+		}
+		if at-i != column {
+			break
+		}
+		if item {
+			at = c.skipBlank(at + 1)
+		} else if at = c.afterKey(at); at == 0 {
+			break
+		}
+		value, quoted, ok := c.assignedValue(at)
+		if !ok {
+			break
+		}
+		take(given{Span: value, quoted: quoted, listed: true})
+		taken++
+		next := bytes.IndexByte(c.Bytes[value.End:min(len(c.Bytes), value.End+lineReach)], '\n')
+		if next < 0 {
+			break
+		}
+		i = value.End + next
+	}
+	return taken > 0
+}
+
+// afterKey is where the value begins of a line that gives a key one: alice: ..., bob = ...; 0 if it gives none.
+func (c reading) afterKey(at int) int {
+	i := at
+	for i < len(c.Bytes) && i-at < NameLimit && (letters.IsWord(c.Bytes[i]) || strings.IndexByte("-.@\"'", c.Bytes[i]) >= 0) {
+		i++
+	}
+	if i == at {
+		return 0
+	}
+	if i = c.skipBlank(i); c.ByteAt(i) != ':' && c.ByteAt(i) != '=' {
+		return 0
+	}
+	return c.skipBlank(i + 1)
+}
+
+// separated takes the parts of a value that a comma or a semicolon separates, where all of them are long enough to be keys.
+func (c reading) separated(i int, take func(given)) bool {
+	value, quoted, ok := c.assignedValue(i)
+	if !ok {
+		return false
+	}
+	if !quoted {
+		for value.End < len(c.Bytes) && value.Len() <= listReach && !letters.EndsValue(c.Bytes, value.End) && strings.IndexByte("\"'`<>&|(){}[]\\", c.Bytes[value.End]) < 0 {
+			value.End++
+		}
+	}
+	v := c.Bytes[value.Start:value.End]
+	if bytes.IndexAny(v, ",;") < 0 {
+		return false
+	}
+	parts := 0
+	for part := range bytes.FieldsFuncSeq(v, isSeparator) {
+		if parts++; len(bytes.TrimSpace(part)) < 20 {
+			return false
+		}
+	}
+	if parts < 2 {
+		return false
+	}
+	for from := 0; from < len(v); {
+		to := from
+		for to < len(v) && !isSeparator(rune(v[to])) {
+			to++
+		}
+		if to > from {
+			take(given{Span: letters.Between(value.Start+from, value.Start+to), quoted: quoted || !c.File.Code, listed: true})
+		}
+		from = to + 1
+	}
+	return true
+}
+
+func isSeparator(r rune) bool { return r == ',' || r == ';' || r == ' ' }
+
+// fallbackReach is how far behind a name its stand-in may begin, on the same line.
+const fallbackReach = 96
+
+// fallback is where the value begins that stands in for a name: process.env.TOKEN || "...", getenv("TOKEN", default="..."),
+// {{ .Values.password | default "..." }}; 0 if there is none.
+func (c reading) fallback(n secretName, i int, closed bool) int {
+	text := c.Bytes
+	rest := text[i:min(len(text), i+fallbackReach)]
+	if end := bytes.IndexByte(rest, '\n'); end >= 0 {
+		rest = rest[:end]
+	}
+	quote := func(k int) int { // where a string opens at k, behind blanks
+		for k < len(rest) && letters.IsBlank(rest[k]) {
+			k++
+		}
+		if k < len(rest) && (rest[k] == '"' || rest[k] == '\'' || rest[k] == '`') {
+			return i + k
+		}
+		return 0
+	}
+	k := 0
+	for k < len(rest) && strings.IndexByte(" \t)]}", rest[k]) >= 0 {
+		k++
+	}
+	for _, joint := range [...]string{"||", "??", "?:", "or ", "{ "} {
+		if k < len(rest) && bytes.HasPrefix(rest[k:], []byte(joint)) {
+			if at := quote(k + len(joint)); at > 0 {
+				return at
+			}
+		}
+	}
+	for _, call := range [...]string{".unwrap_or(", ".unwrap_or_else(|_|", ".unwrap_or_else(||", ".orElse(", ".getOrElse(", ".or_else("} {
+		if j := bytes.Index(rest, []byte(call)); j >= 0 {
+			if at := quote(j + len(call)); at > 0 {
+				return at
+			}
+		}
+	}
+	if j := bytes.Index(rest, []byte("default")); j > 0 && !letters.IsWord(rest[j-1]) {
+		k := j + len("default")
+		for k < len(rest) && strings.IndexByte(" \t=:(", rest[k]) >= 0 {
+			k++
+		}
+		if at := quote(k); at > 0 && k > j+len("default") {
+			return at
+		}
+	}
+	// coalesce(var.api_token, "...")
+	if !closed && c.File.Code && c.ByteAt(n.Start-1) == '.' && c.ByteAt(i) == ',' || !closed && c.ByteAt(n.Start-1) == '.' && bytes.HasPrefix(rest, []byte(", ")) {
+		if at := quote(1); at > 0 {
+			return at
+		}
+	}
+	// {{ default "..." .Values.password }}
+	before := text[max(0, n.Start-fallbackReach):n.Start]
+	if j := bytes.LastIndex(before, []byte(`default "`)); j >= 0 && c.ByteAt(n.Start-1) == '.' && bytes.Count(before[j:], []byte{'"'}) == 2 && bytes.IndexByte(before[j:], '\n') < 0 {
+		return n.Start - len(before) + j + len("default ")
+	}
+	return 0
+}

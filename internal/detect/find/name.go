@@ -1,0 +1,341 @@
+package find
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io/fs"
+	"math/bits"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
+	"github.com/scrubjay-dev/scrubjay/rules"
+)
+
+// A person's name is told by lists of names and by where it stands: after a title (Dr., Frau), after a
+// label or greeting (customer: , Dear), or in prose, where it begins with a given name and goes on with a
+// word in capitals. Words that are names as well, such as Mark and Grace, count only beside a family name.
+
+const (
+	PersonReach = look.LabelGap + creditBack + look.CodeLine + 128
+	nameLongest = 64
+)
+
+// nameLists are the embedded lists: one word may stand in several.
+var nameLists = sync.OnceValue(func() (lists struct{ given, family, common map[string]bool }) {
+	for file, to := range map[string]*map[string]bool{"given": &lists.given, "family": &lists.family, "common": &lists.common} {
+		text, err := fs.ReadFile(rules.FS, "names/"+file+".txt")
+		if err != nil {
+			panic(err)
+		}
+		*to = letters.Set(string(text))
+	}
+	return lists
+})
+
+// titles stand before a name that needs no list.
+var titles = []string{"mr. ", "mr ", "mrs. ", "mrs ", "ms. ", "dr. ", "prof. ", "frau ", "herr ", "herrn ", "monsieur ", "mme ", "señor ", "señora ", "signora ", "signor ", "dott. ", "pani "}
+
+// personLabels introduce a name; the value must still begin or end with a known one.
+var personLabels = []string{"name\"", "name'", "name:", "name=", "name =", "name :", "name is", "name>", "name)", "name,", "author", "customer", "patient", "contact", "employee", "assignee", "assigned to", "reviewer", "recipient",
+	"physician", "cardholder", "beneficiary", "signed", "sincerely", "regards", "dear ", "reported by", "written by", "maintainer", "attn", "spouse", "applicant", "approved by", "vorname", "nachname", "apellido", "nombre", "kunde", "patientin"}
+
+// Names looks at every two words in capitals that begin within the span, in text that is not code: where the
+// first is a given name, a person's name may begin. It asks whether one that begins at a place is wanted before it looks. Given names are
+// no triggers, because two thousand more literals would slow down the reading of everything.
+func Names(c *look.Text, span letters.Span, wanted func(start int) bool) {
+	text := c.Bytes
+	if c.File.Code || c.File.Quiet {
+		return
+	}
+	// The last word of a name may begin a name's length after the span.
+	limit := min(len(text), span.End+nameLongest) - 1
+	for i := span.Start; i < limit; {
+		if i+9 <= len(text) {
+			hits := blankThenCapital(binary.LittleEndian.Uint64(text[i:]), binary.LittleEndian.Uint64(text[i+1:]))
+			if hits == 0 {
+				i += 8
+				continue
+			}
+			i += bits.TrailingZeros64(hits) / 8
+		}
+		if text[i] == ' ' && (letters.IsUpper(text[i+1]) || text[i+1] >= 0xc3) {
+			if start := givenBefore(c, i); start >= span.Start && start < span.End && wanted(start) {
+				fullName(c, compoundStart(c, start), false)
+			}
+		}
+		i++
+	}
+}
+
+// blankThenCapital marks, eight bytes at once, blanks in x behind which y has a capital or what is not ASCII. It may mark
+// a byte more, which changes nothing.
+func blankThenCapital(x, y uint64) uint64 {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	blank := x ^ ones*' '
+	blank = (blank - ones) &^ blank & high
+	low := y &^ high
+	upper := (low + ones*(0x80-'A')) &^ (low + ones*(0x80-'Z'-1)) & high
+	return blank & (upper | y)
+}
+
+// givenBefore is where the given name begins that stands before the blank at i, with particles of the
+// family name between them at most; -1 if there is none.
+func givenBefore(c *look.Text, i int) int {
+	text, end := c.Bytes, i
+	for range 3 {
+		start := end
+		for start > 0 && end-start < nameLongest && (letters.IsAlpha(text[start-1]) || text[start-1] >= 0x80) {
+			start--
+		}
+		word := text[start:end]
+		switch {
+		case len(word) == 0 || letters.IsWord(c.Before(start)):
+			return -1
+		case letters.IsUpper(word[0]) || word[0] >= 0x80:
+			if lists := nameLists(); lists.given[string(word)] && !lists.common[string(word)] {
+				return start
+			}
+			return -1
+		case len(word) > 3 || !particles[string(word)] || start == 0 || text[start-1] != ' ':
+			return -1
+		}
+		end = start - 1
+	}
+	return -1
+}
+
+var isTitle, isPersonLabel = setOf(titles), setOf(personLabels)
+
+func setOf(list []string) map[string]bool {
+	m := map[string]bool{}
+	for _, s := range list {
+		m[s] = true
+	}
+	return m
+}
+
+// findPerson reads the name that a trigger begins or introduces.
+func findPerson(c *look.Text, at letters.Span) {
+	before := c.Before(at.Start)
+	if letters.IsWord(before) && !isPersonTail(c.Bytes, at) || before >= 0x80 {
+		return
+	}
+	first := c.Bytes[at.Start]
+	// The cheapest question first: in most texts most of these words begin small and are no names.
+	if c.Bytes[at.End-1] == ' ' && letters.IsUpper(first) && letters.IsLower(c.Bytes[at.Start+1]) {
+		if next := c.ByteAt(at.End); !letters.IsUpper(next) && next < 0x80 && !letters.IsLower(next) {
+			return
+		}
+		var scratch [16]byte
+		if isTitle[string(letters.AppendFolded(scratch[:0], c.Bytes[at.Start:at.End]))] {
+			titledName(c, at)
+		} else if isProse(c, at) {
+			fullName(c, compoundStart(c, at.Start), false)
+		}
+		return
+	}
+	if b := c.ByteAt(at.End); letters.IsLower(b) && letters.IsAlpha(c.Bytes[at.End-1]) || c.File.Code && !quoteNear(c, at.End) {
+		return
+	}
+	var scratch [16]byte
+	if at.Len() > len(scratch) || !isPersonLabel[string(letters.AppendFolded(scratch[:0], c.Bytes[at.Start:at.End]))] {
+		return
+	}
+	labelledName(c, at)
+}
+
+// isPersonTail: first_name, customerName. A label may be the tail of a longer word.
+func isPersonTail(text []byte, at letters.Span) bool {
+	before, first := text[at.Start-1], text[at.Start]
+	return before == '_' || letters.IsLower(before) && letters.IsUpper(first)
+}
+
+// isProse tells whether names may stand anywhere: not in code, where only comments that name their author
+// and quoted values of telling keys do.
+func isProse(c *look.Text, at letters.Span) bool {
+	return !c.File.Code || isCredit(c, at)
+}
+
+// titledName reads the name after a title.
+func titledName(c *look.Text, at letters.Span) {
+	if c.File.Code && !c.Data(at) {
+		return
+	}
+	v, tokens := readName(c, at.End)
+	if tokens == 0 || nameLists().common[string(c.Bytes[v.Start:v.End])] && !nameLists().family[string(c.Bytes[v.Start:v.End])] {
+		return
+	}
+	emitCredit(c, v)
+}
+
+// compoundStart is where a name begins that a dash joins to a given name: Jean-Pierre.
+func compoundStart(c *look.Text, at int) int {
+	from := at
+	if c.ByteAt(at-1) == '-' {
+		for from = at - 1; from > 0 && at-from < 16 && letters.IsAlpha(c.Bytes[from-1]); {
+			from--
+		}
+	}
+	if from == at-1 || !letters.IsUpper(c.Bytes[from]) {
+		return at
+	}
+	return from
+}
+
+// fullName reads a name of two or more words at a place and asks the lists. trusted is where a label says
+// that a name stands there; then a known family name is enough.
+func fullName(c *look.Text, from int, trusted bool) {
+	v, tokens := readName(c, from)
+	if tokens < 2 {
+		return
+	}
+	text := c.Bytes[v.Start:v.End]
+	first, last := text[:bytes.IndexByte(text, ' ')], text[bytes.LastIndexByte(text, ' ')+1:]
+	if i := bytes.IndexByte(first, '-'); i > 0 {
+		first = first[:i]
+	}
+	family := nameLists().family[string(last)]
+	switch {
+	case nameLists().common[string(first)] && !family, nameLists().common[string(last)] && !family:
+		return
+	case nameLists().given[string(first)]:
+	case trusted && (family || nameLists().family[string(first)] && nameLists().given[string(last)]):
+	default:
+		return
+	}
+	emitCredit(c, v)
+}
+
+// labelledName reads a name after its label; after first_name and the like one word is enough.
+func labelledName(c *look.Text, at letters.Span) {
+	if b := c.Bytes[at.End-1]; !letters.IsAlpha(b) && b != ' ' {
+		at.End-- // the sign is read by AfterLabel
+	}
+	from, ok := c.AfterLabel(letters.Between(at.Start, at.End))
+	if !ok || c.File.Code && !isQuoted(c, from) {
+		return
+	}
+	if partOfName(c, at) {
+		v, tokens := readName(c, from)
+		text := c.Bytes[v.Start:v.End]
+		if lists := nameLists(); tokens == 1 && (lists.given[string(text)] || lists.family[string(text)]) && !lists.common[string(text)] {
+			emitCredit(c, v)
+			return
+		}
+	}
+	fullName(c, from, true)
+}
+
+// quoteNear tells whether a quote opens shortly after a label: name: "...", author("...").
+func quoteNear(c *look.Text, from int) bool {
+	for _, b := range c.Bytes[from-1 : min(len(c.Bytes), from+12)] {
+		switch b {
+		case '"', '\'', '`':
+			return true
+		case '\n':
+			return false
+		}
+	}
+	return false
+}
+
+// isQuoted tells whether a value stands in quotes.
+func isQuoted(c *look.Text, from int) bool {
+	b := c.ByteAt(from - 1)
+	return b == '"' || b == '\'' || b == '`'
+}
+
+var nameParts = strings.Fields("first last given family sur fore middle vor nach maiden nick")
+
+// partOfName tells a label of one part of a name: first_name, surname, Vorname.
+func partOfName(c *look.Text, at letters.Span) bool {
+	if b := c.Bytes[at.Start] | 0x20; b == 'v' || b == 'a' { // vorname, apellido
+		return true
+	}
+	from := max(0, at.Start-8)
+	before := bytes.TrimRight(c.Bytes[from:at.Start], "_- ")
+	for _, part := range nameParts {
+		if n := len(before) - len(part); n >= 0 && letters.EqualFold(before[n:], part) {
+			return true
+		}
+	}
+	return false
+}
+
+// readName reads words in capitals, single blanks between them: their span, and how many there are.
+// Initials and the particles of family names may stand among them.
+func readName(c *look.Text, from int) (v letters.Span, tokens int) {
+	text := c.Bytes[:min(len(c.Bytes), from+nameLongest)]
+	v = letters.Between(from, from)
+	for i := from; i < len(text) && tokens < 5; {
+		end, kind := nameWord(text, i)
+		if kind == noName || kind == particle && tokens == 0 {
+			break
+		}
+		if kind == nameToken {
+			v.End = end
+			tokens++
+		}
+		if end >= len(text) || text[end] != ' ' {
+			if kind == nameToken && end < len(c.Bytes) && (letters.IsWord(c.Bytes[end]) || c.Bytes[end] == '(' || c.Bytes[end] == '.' && letters.IsAlnum(c.ByteAt(end+1))) {
+				return letters.Span{}, 0
+			}
+			break
+		}
+		i = end + 1
+	}
+	return v, tokens
+}
+
+const (
+	noName = iota
+	nameToken
+	initial
+	particle
+)
+
+var particles = letters.Set("de da do dos das del della di du des la le van von der den ter ten zu bin ibn al el y e")
+
+// nameWord reads one word of a name: where it ends, and what it is.
+func nameWord(text []byte, from int) (end, kind int) {
+	r, size := utf8.DecodeRune(text[from:])
+	if !unicode.IsUpper(r) {
+		end = from
+		for end < len(text) && end-from < 6 && letters.IsLower(text[end]) {
+			end++
+		}
+		if particles[string(text[from:end])] && end < len(text) && text[end] == ' ' {
+			return end, particle
+		}
+		return from, noName
+	}
+	end = from + size
+	if end < len(text) && text[end] == '.' {
+		return end + 1, initial
+	}
+	lowers, uppers := 0, 1
+	for end < len(text) {
+		r, size := utf8.DecodeRune(text[end:])
+		switch {
+		case unicode.IsLower(r):
+			lowers++
+		case unicode.IsUpper(r):
+			uppers++
+		case (r == '-' || r == '\'' || r == '’') && end+size < len(text) && (letters.IsUpper(text[end+size]) || text[end+size] >= 0x80):
+		default:
+			if lowers < uppers {
+				return from, noName
+			}
+			return end, nameToken
+		}
+		end += size
+	}
+	if lowers < uppers {
+		return from, noName
+	}
+	return end, nameToken
+}

@@ -1,0 +1,251 @@
+package find
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+)
+
+const (
+	// NumeralReach: a form begins at most 23 bytes before its trigger, and a line of code is read before it.
+	NumeralReach = 24 + look.CodeLine + 8
+)
+
+// form is one way of writing a numeral, ready to be tried.
+type form struct {
+	numeral  *proof.Number
+	words    look.Vocabulary
+	owner    int
+	labelled bool
+	bytes    []*[256]bool // what may stand at each place
+	signs    []int        // where the same blank or dash stands
+	anchor   int          // where the trigger begins
+	run      int          // how many digits are known to stand there
+}
+
+// formList is what one trigger wakes: groups of forms of which each is looked up at once.
+type formList []formGroup
+
+// formGroup is as many forms as an integer has bits. Most texts differ from most forms in the byte before or behind the
+// run, so these two are looked up for all forms at once: a bit for each that they leave.
+type formGroup struct {
+	forms         []form
+	before, after [256]uint32
+}
+
+// groupSize is how many forms a group has at most.
+const groupSize = 32
+
+func (l *formList) add(f form) {
+	if n := len(*l); n == 0 || len((*l)[n-1].forms) == groupSize {
+		*l = append(*l, formGroup{})
+	}
+	g := &(*l)[len(*l)-1]
+	bit := uint32(1) << len(g.forms)
+	for b := range 256 {
+		if f.anchor > 0 && f.bytes[f.anchor-1][b] || f.anchor == 0 && !letters.IsWord(byte(b)) {
+			g.before[b] |= bit
+		}
+		if end := f.anchor + f.run; end < len(f.bytes) && f.bytes[end][b] || end == len(f.bytes) && !letters.IsWord(byte(b)) {
+			g.after[b] |= bit
+		}
+	}
+	g.forms = append(g.forms, f)
+}
+
+// Numbers holds the forms of some kinds of numbers by what wakes them: fourDigits by the length of the run.
+type Numbers struct {
+	runs         [24]formList
+	groups, dots formList
+	labels       map[string]*formList
+}
+
+// NumbersOf is the table of the kinds with these names. What it finds is of the name with that index.
+func NumbersOf(names []string) *Numbers {
+	t := &Numbers{labels: map[string]*formList{}}
+	for owner, name := range names {
+		for _, n := range proof.Numbers {
+			if n.Name == name {
+				t.add(owner, n)
+			}
+		}
+	}
+	return t
+}
+
+func (t *Numbers) add(owner int, n *proof.Number) {
+	named := look.VocabularyOf(n.Words)
+	each := func(list string, place func(pattern string, f form)) {
+		for pattern := range strings.SplitSeq(list, "|") {
+			if pattern != "" {
+				f := form{numeral: n, words: named, owner: owner}
+				f.read(pattern)
+				place(pattern, f)
+			}
+		}
+	}
+	each(n.Forms, t.place)
+	each(n.Labelled, func(pattern string, f form) {
+		f.labelled = true
+		t.place(pattern, f)
+	})
+	each(n.Spoken, func(_ string, f form) {
+		f.anchor, f.run = 0, 0
+		for label := range strings.SplitSeq(n.Labels, ",") {
+			if t.labels[label] == nil {
+				t.labels[label] = &formList{}
+			}
+			t.labels[label].add(f)
+		}
+	})
+}
+
+// place puts a form where its trigger finds it.
+func (t *Numbers) place(pattern string, f form) {
+	if f.anchor >= 0 {
+		t.runs[f.run].add(f)
+		return
+	}
+	if f.anchor = strings.Index(pattern, "ddd d"); f.anchor >= 0 {
+		t.groups.add(f)
+		return
+	}
+	f.anchor = strings.Index(pattern, "d.d")
+	t.dots.add(f)
+}
+
+// NumberWake is a trigger of numbers, and what it asks of a table: whose the number is that stands there, and where.
+type NumberWake struct {
+	Trigger string
+	Find    func(t *Numbers, c *look.Text, at letters.Span) (owner int, where letters.Span, ok bool)
+}
+
+// NumberWakes are the triggers of all kinds of numbers.
+var NumberWakes = func() []NumberWake {
+	wakes := []NumberWake{
+		{automaton.FourDigits, func(t *Numbers, c *look.Text, at letters.Span) (int, letters.Span, bool) {
+			n := at.Len()
+			for n < len(t.runs) && letters.IsDigit(c.ByteAt(at.Start+n)) {
+				n++
+			}
+			if n == len(t.runs) {
+				return 0, letters.Span{}, false
+			}
+			return t.runs[n].find(c, at.Start, n)
+		}},
+		{automaton.ThreeDigits, func(t *Numbers, c *look.Text, at letters.Span) (int, letters.Span, bool) {
+			return t.groups.find(c, at.Start, 0)
+		}},
+		{automaton.DigitDot, func(t *Numbers, c *look.Text, at letters.Span) (int, letters.Span, bool) {
+			return t.dots.find(c, at.Start, 0)
+		}},
+	}
+	var labels []string
+	for _, n := range proof.Numbers {
+		if n.Labels != "" {
+			labels = append(labels, strings.Split(n.Labels, ",")...)
+		}
+	}
+	slices.Sort(labels)
+	for _, label := range slices.Compact(labels) {
+		wakes = append(wakes, NumberWake{label, func(t *Numbers, c *look.Text, at letters.Span) (int, letters.Span, bool) {
+			if forms := t.labels[label]; forms != nil {
+				if from, ok := c.AfterLabel(at); ok {
+					return forms.find(c, from, 0)
+				}
+			}
+			return 0, letters.Span{}, false
+		}})
+	}
+	return wakes
+}()
+
+// find tries forms at a trigger, where a run of digits is known to stand: whose the one is that fits best, and where.
+func (l formList) find(c *look.Text, at, run int) (owner int, where letters.Span, ok bool) {
+	before, after := c.Before(at), c.ByteAt(at+run)
+	var best fitting
+	for i := range l {
+		if left := l[i].before[before] & l[i].after[after]; left != 0 {
+			l[i].find(c, at, left, &best)
+		}
+	}
+	if best.form == nil {
+		return 0, letters.Span{}, false
+	}
+	return best.form.owner, best.where, true
+}
+
+// fitting is a form that fits, where, and how near before it a word stands that names its kind.
+type fitting struct {
+	form    *form
+	where   letters.Span
+	nearest int
+}
+
+// find tries those forms of a group that are left.
+func (g *formGroup) find(c *look.Text, at int, left uint32, best *fitting) {
+	for ; left != 0; left &= left - 1 {
+		f := &g.forms[bits.TrailingZeros32(left)]
+		v := letters.Between(at-f.anchor, at-f.anchor+len(f.bytes))
+		if v.Start < 0 || v.End > len(c.Bytes) || !f.fits(c.Bytes[v.Start:v.End]) || !c.Apart(v) {
+			continue
+		}
+		var scratch [proof.Longest]byte
+		compact := proof.Compact(scratch[:0], c.Bytes[v.Start:v.End])
+		if proof.IsSequence(compact) || f.numeral.Check != nil && !f.numeral.Check(compact) || !c.Data(v) {
+			continue
+		}
+		near := c.Named(v, f.words)
+		if near == 0 && f.labelled {
+			continue
+		}
+		if best.form == nil || near > best.nearest || near == best.nearest && v.Len() > best.where.Len() {
+			*best = fitting{f, v, near}
+		}
+	}
+}
+
+// fits compares outwards from the trigger, where most texts differ at once.
+func (f *form) fits(text []byte) bool {
+	for i := f.anchor - 1; i >= 0; i-- {
+		if !f.bytes[i][text[i]] {
+			return false
+		}
+	}
+	for i := f.anchor + f.run; i < len(text); i++ {
+		if !f.bytes[i][text[i]] {
+			return false
+		}
+	}
+	for _, i := range f.signs {
+		if text[i] != text[f.signs[0]] {
+			return false
+		}
+	}
+	return true
+}
+
+// read makes a form of its pattern, in which ^ stands before the run that wakes it if that is not the first.
+func (f *form) read(pattern string) {
+	f.anchor = strings.IndexByte(pattern, '^')
+	pattern = strings.Replace(pattern, "^", "", 1)
+	if f.anchor < 0 {
+		f.anchor = strings.Index(pattern, "dddd")
+	}
+	if f.anchor >= 0 {
+		for f.anchor+f.run < len(pattern) && pattern[f.anchor+f.run] == 'd' {
+			f.run++
+		}
+	}
+	for i := range len(pattern) {
+		f.bytes = append(f.bytes, proof.FormBytes[pattern[i]])
+		if pattern[i] == ' ' {
+			f.signs = append(f.signs, i)
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package find_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+)
+
+// TestWhereNumbersStand: digits are a number of somebody only as a value of their own.
+func TestWhereNumbersStand(t *testing.T) {
+	pesel := "440514" + "01359"
+	for _, c := range []struct {
+		path, text string
+		want       int
+	}{
+		{"", pesel, 1}, {"", "id " + pesel + ".", 1}, {"", `"` + pesel + `"`, 1}, {"", "码" + pesel + "码", 1},
+		{"", "a" + pesel, 0}, {"", pesel + "_x", 0}, {"", "3." + pesel, 0}, {"", pesel + ".5", 0}, {"", pesel + "-a1", 0}, {"", "é" + pesel, 0},
+		{"", "0x" + pesel, 0}, {"", "1" + pesel, 0}, {"", "deadbeef-" + pesel, 0}, {"", "+" + pesel, 0}, {"", "$" + pesel, 0}, {"", "#" + pesel, 0},
+		{"a.go", "x := " + pesel, 0}, {"a.go", `x := "` + pesel + `"`, 1}, {"a.go", "// x " + pesel, 1}, {"a.py", "x = 1 # " + pesel, 1},
+		{"a.go", `f("x", ` + pesel + ")", 0}, {"a.go", `f("\"", ` + pesel + ")", 0}, {"a.js", "f(`" + pesel + "`)", 1}, {"a.c", " * " + pesel, 1},
+		{"a.csv", "x," + pesel + ",y", 1},
+	} {
+		if found := detect.Default().Find(c.path, []byte(c.text)); len(found) != c.want {
+			t.Errorf("%s: %q gives %v, want %d", c.path, c.text, ids(found), c.want)
+		}
+	}
+}
+
+// TestWordsBefore: a number that needs a word is found beside it in any of its spellings, on the same line
+// and near, and is what the nearest word says.
+func TestWordsBefore(t *testing.T) {
+	const nhs = "9434765" + "870"
+	const nine = "123456" + "782" // a SIN, a TFN and a BSN
+	for _, c := range []struct{ text, want string }{
+		{"NHS number: " + nhs, "uk-nhs-number"}, {"nhsNumber=" + nhs, "uk-nhs-number"}, {"patient.nhs_no = " + nhs, "uk-nhs-number"}, {"<nhsnumber>" + nhs, "uk-nhs-number"},
+		{`{"nhs":{"number":"` + nhs + `"}}`, "uk-nhs-number"}, {"NHSNumber " + nhs, "uk-nhs-number"}, {"the National Health Service gave " + nhs, "uk-nhs-number"},
+		{"xnhs " + nhs, ""}, {"nhsx " + nhs, ""}, {nhs + " NHS", ""}, {"NHS\n" + nhs, ""},
+		{"NHS and then a long way of more than fifty-six bytes before it " + nhs, ""},
+		{"SIN " + nine, "ca-sin"}, {"TFN " + nine, "au-tfn"}, {"BSN " + nine, "nl-bsn"}, {"TFN none, SIN " + nine, "ca-sin"}, {"SIN none, BSN " + nine, "nl-bsn"},
+		{"burgerservicenummer " + nine, "nl-bsn"}, {"NAS " + nine, "ca-sin"}, {"using " + nine, ""}, {"single " + nine, ""}, {"NPIs " + "1245" + "319599", "us-npi"},
+	} {
+		got := ids(detect.Default().Find("", []byte(c.text)))
+		if c.want == "" && len(got) > 0 || c.want != "" && !slices.Equal(got, []string{c.want}) {
+			t.Errorf("%q gives %v, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+// TestNames: what makes two words a person.
+func TestNames(t *testing.T) {
+	for _, c := range []struct {
+		path, text, want string
+	}{
+		{"", "Maria Kowalska called.", "Maria Kowalska"}, {"", "we met Jean-Pierre de la Fontaine today", "Jean-Pierre de la Fontaine"}, {"", "ask Pierre de la Fontaine today", "Pierre de la Fontaine"},
+		{"", "Dr. Jekyll", "Jekyll"}, {"", "Frau Dr. Müller", "Müller"}, {"", "Mrs O'Connor said", "O'Connor"}, {"", "MRS SMITH", ""},
+		{"", "customer: Anna Nowak, 12", "Anna Nowak"}, {"", `"author":"Wei Zhang"`, "Wei Zhang"}, {"", "patient_name = Lukas Huber", "Lukas Huber"},
+		{"", "lastName: Kowalska", "Kowalska"}, {"", "first_name,Ingrid", "Ingrid"}, {"", "name: Ingrid", ""},
+		{"", "Mark Twain", ""}, {"", "name: Mark Johnson", "Mark Johnson"}, {"", "Grace Period", ""}, {"", "maria kowalska", ""}, {"", "Maria  Kowalska", ""},
+		{"", "Maria Kowalska2", ""}, {"", "Anna.Nowak Klasse", ""},
+		{"a.go", "Maria Kowalska called.", ""}, {"a.go", "// Maria Kowalska wrote this", ""}, {"a.go", `Name: "Maria Kowalska"`, "Maria Kowalska"},
+		{"a.go", "name = MariaKowalska", ""}, {"a.go", "// ask Dr. Kowalska", "Kowalska"},
+	} {
+		found := detect.Default().Find(c.path, []byte(c.text))
+		got := ""
+		for _, f := range found {
+			if f.Rule.ID == "person-name" {
+				got = c.text[f.Start:f.End]
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q gives %q, want %q", c.path, c.text, got, c.want)
+		}
+	}
+}
+
+// TestCredits: who is named as the maker of something is named in public.
+func TestCredits(t *testing.T) {
+	for _, c := range []struct {
+		path, text string
+		want       detect.Severity
+	}{
+		{"", "mail maria@poczta.onet.pl", detect.Low}, {"LICENSE", "mail maria@poczta.onet.pl", detect.Info}, {"docs/AUTHORS.md", "Maria Kowalska", detect.Info}, {".github/CODEOWNERS", "* maria@poczta.onet.pl", detect.Info},
+		{"", "// Copyright 2026 Maria Kowalska", detect.Info}, {"", "Signed-off-by: Maria Kowalska", detect.Info}, {"", " * @author maria@poczta.onet.pl", detect.Info},
+		{"", "copyright is due\nmail maria@poczta.onet.pl", detect.Low},
+	} {
+		found := detect.Default().Find(c.path, []byte(c.text))
+		if len(found) != 1 || found[0].Severity != c.want {
+			t.Errorf("%s: %q gives %v, want one of severity %v", c.path, c.text, found, c.want)
+		}
+	}
+}
+
+// TestHomePhones: a number without a plus is one where a word says so, and nobody's in films.
+func TestHomePhones(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want int
+	}{
+		{"phone 415-555-2671", 1}, {"Call (415) 555-2671", 1}, {"mobile: 07911 123456", 1}, {"Handy 0151 12345678", 1}, {"tél téléphone: 01 42 68 53 00", 1}, {"cell: 4155552671", 1}, {"fax_number = '020 7031 3000'", 1},
+		{"phone: 202-555-0143", 0}, {"phone 07700 900123", 0}, {"telephone 01632 960123", 0}, {"tel 06 39 98 12 34", 0}, {"phone 1234567890", 0}, {"phone 2026-11-20 10:00", 0}, {"phone 1790000000", 0},
+		{"+1 202 555 0143", 0}, {"+44 20 7946 0123", 0}, {"+44 20 7031 3000", 1},
+	} {
+		if found := detect.Default().Find("", []byte(c.text)); len(found) != c.want {
+			t.Errorf("%q gives %v, want %d", c.text, ids(found), c.want)
+		}
+	}
+}
+
+// TestNumbers: the checks of personal and payment numbers, at their edges.
+func TestNumbers(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want int
+	}{
+		{"4012 8888 8888 1881", 1}, {"371449635398431", 1}, {"4012888888881882", 0}, {"1234567890123452", 0}, // cards; the good ones are published
+		{"GR16 0110 1050 0000 1054 7023 795", 1}, {"GB82WEST12345698765433", 0}, {"DE8937040044053201300", 0},
+		{"536-90-4399", 1}, {"219-09-9998", 1}, {"666-12-3456", 0}, {"000-12-3456", 0},
+		{"+44 20 7031 3000", 1}, {"+1790000000000", 0}, {"8.20.15.1", 1}, {"256.1.1.1", 0}, {"192.0.2.7", 0},
+	} {
+		if got := detect.Default().Find("", []byte("value "+c.text+" there")); len(got) != c.want {
+			t.Errorf("%s: %d findings, want %d", c.text, len(got), c.want)
+		}
+	}
+}
+
+func ids(found []detect.Finding) []string {
+	var out []string
+	for _, f := range found {
+		out = append(out, f.Rule.ID)
+	}
+	return out
+}

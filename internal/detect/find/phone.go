@@ -1,0 +1,143 @@
+package find
+
+import (
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/phones"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+)
+
+// findPhone reads an international number after its plus. What has the form is judged by
+// libphonenumber's tables, which cost microseconds; so the form is checked first.
+func findPhone(c *look.Text, at letters.Span) {
+	text := c.Bytes
+	if b := c.Before(at.Start); letters.IsWord(b) || b == '+' || b == '.' || b == ')' || b == ']' {
+		return
+	}
+	digits, open, i := 0, 0, at.Start+1
+	end := i
+	for i < len(text) && i-at.Start < 32 && digits <= 15 {
+		b := text[i]
+		switch {
+		case letters.IsDigit(b):
+			digits++
+			end = i + 1
+		case b == '(' && open == 0:
+			open++
+		case b == ')' && open == 1:
+			open++
+		case b == ' ' || b == '-' || b == '.' || b == '/':
+			if p := text[i-1]; p == '-' || p == '.' || p == '/' || p == ' ' && b == ' ' {
+				i = len(text)
+			}
+		default:
+			i = len(text)
+		}
+		i++
+	}
+	if digits < 8 || digits > 15 || letters.IsWord(c.ByteAt(end)) || c.ByteAt(end) == '.' && letters.IsDigit(c.ByteAt(end+1)) {
+		return
+	}
+	var scratch [16]byte
+	number := scratch[:0]
+	for _, b := range text[at.Start:end] {
+		if letters.IsDigit(b) {
+			number = append(number, b)
+		}
+	}
+	if code, national, ok := phones.International(string(number)); !ok || fictional(code, national) {
+		return
+	}
+	c.Emit(letters.Between(at.Start, end), letters.Between(at.Start, end))
+}
+
+// fictions are the beginnings of numbers that regulators keep for films and documents, by country.
+var fictions = map[string][]string{
+	"44": strings.Fields(`207946 113496 114496 115496 116496 117496 118496 121496 131496 141496 151496 161496 191498 2896496 2890180 292018 163296 7700900 808157 909879 306999`),
+	"33": strings.Fields("19900 26191 35301 46571 53649 63998"),
+	"61": strings.Fields("255501 255700 355501 370101 755501 755700 855501 870101 491570 180016011"),
+	"49": strings.Fields("3023125 6990009 4066969 2214710 8999998 15228817 15228895 17199999 17200000 17600000"),
+	"46": strings.Fields("31390 4062891 8465004 980319 701740"),
+}
+
+// fictional tells a number that can be nobody's.
+func fictional(code, national string) bool {
+	if code == "1" {
+		return len(national) == 10 && national[3:8] == "55501" || guess.IsRun([]byte(national))
+	}
+	for _, prefix := range fictions[code] {
+		if strings.HasPrefix(national, prefix) {
+			return true
+		}
+	}
+	return guess.IsRun([]byte(national))
+}
+
+// phoneLabels come before a number that is written as one does at home, without a plus.
+var phoneLabels = []string{"phone", "telephone", "tel", "mobile", "cell ", "cell:", "cellphone", "fax", "call ", "telefon", "handy", "mobil", "portable", "téléphone", "telefone", "celular", "móvil", "whatsapp", "sms", "telefono", "teléfono", "rufnummer"}
+
+const phoneReach = look.LabelGap + look.CodeLine + 64
+
+// homes are the countries whose own way of writing is known, by what a number there begins with.
+var homes = []struct {
+	region, begins  string
+	fewest, longest int
+}{
+	{"US", "23456789", 10, 10}, {"US", "1", 11, 11}, {"GB", "0", 10, 11}, {"DE", "0", 9, 13}, {"FR", "0", 10, 10}, {"IT", "0", 9, 11}, {"IT", "3", 9, 10},
+	{"NL", "0", 10, 10}, {"AU", "0", 10, 10}, {"JP", "0", 10, 11}, {"ES", "6789", 9, 9}, {"PL", "123456789", 9, 9}, {"BR", "123456789", 10, 11}, {"IN", "6789", 10, 10},
+}
+
+// findHomePhone reads a number after a word such as phone. The trigger is the word.
+func findHomePhone(c *look.Text, at letters.Span) {
+	from, ok := c.AfterLabel(at)
+	if !ok || !letters.IsDigit(c.ByteAt(from)) {
+		return
+	}
+	if c.ByteAt(from-1) == '(' {
+		from--
+	} else if c.ByteAt(from-1) == '+' || c.ByteAt(from-1) == '.' {
+		return
+	}
+	text := c.Bytes
+	digits, groups, end, i := 0, 0, from, from
+	var scratch [16]byte
+	for ; i < len(text) && i-from < 24 && digits < len(scratch); i++ {
+		b := text[i]
+		if letters.IsDigit(b) {
+			scratch[digits] = b
+			digits, end = digits+1, i+1
+			continue
+		}
+		if strings.IndexByte(" -./()", b) < 0 {
+			break
+		}
+		if i > from && letters.IsDigit(text[i-1]) {
+			groups++
+		} else if b == ' ' && text[i-1] == ' ' || b == '-' && text[i-1] == '-' {
+			break
+		}
+	}
+	v := letters.Between(from, end)
+	number := scratch[:digits]
+	// Ten digits that begin with 1 are seconds since 1970.
+	if digits < 9 || letters.IsWord(c.ByteAt(end)) || groups == 0 && digits == 10 && number[0] == '1' || proof.IsSequence(number) || !notDate(text[from:min(len(text), from+16)]) || !c.Data(v) {
+		return
+	}
+	valid := false
+	for _, home := range homes {
+		if strings.IndexByte(home.begins, number[0]) < 0 || digits < home.fewest || digits > home.longest {
+			continue
+		}
+		code, national, ok := phones.In(home.region, string(number))
+		if fictional(code, national) { // though elsewhere it may be somebody's
+			return
+		}
+		valid = valid || ok
+	}
+	if valid {
+		c.Emit(v, v)
+	}
+}

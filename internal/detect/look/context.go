@@ -1,0 +1,147 @@
+package look
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
+
+// Many numbers mean something only where a word says what they are: one of ten numbers of nine digits
+// passes the check of a Dutch citizen's number. The word stands shortly before the value, on its line: as
+// a label, a key, a JSON path, in snake_case or camelCase.
+
+// contextNear is how far before a value its word may begin.
+const contextNear = 56
+
+// Vocabulary is the words and phrases that name one kind of value, folded, each with a blank before it.
+type Vocabulary []string
+
+// VocabularyOf reads phrases that are separated by commas.
+func VocabularyOf(list string) Vocabulary {
+	if list == "" {
+		return nil
+	}
+	var v Vocabulary
+	for phrase := range strings.SplitSeq(list, ",") {
+		v = append(v, " "+strings.Join(strings.Fields(phrase), " "))
+	}
+	return v
+}
+
+// wordEnds may be grown together with a word: nhsnumber, sinno, kontonr.
+var wordEnds = strings.Fields("number numbers numero num no nos nr id ids code codes nummer s")
+
+// Named tells how near before a value a word stands that names its kind: the larger the nearer, 0 if none does.
+func (c *Text) Named(value letters.Span, words Vocabulary) int {
+	if len(words) == 0 {
+		return 0
+	}
+	var scratch [2 * contextNear]byte
+	folded := c.wordsBefore(value.Start, scratch[:0])
+	nearest := 0
+	for _, phrase := range words {
+		for at := lastIndex(folded, phrase, len(folded)); at >= nearest; at = lastIndex(folded, phrase, at) {
+			if endsWord(folded[at+len(phrase):]) {
+				nearest = at + 1
+				break
+			}
+		}
+	}
+	return nearest
+}
+
+// lastIndex is where phrase stands last before limit, -1 if nowhere.
+func lastIndex(text []byte, phrase string, limit int) int {
+	return bytes.LastIndex(text[:min(len(text), max(0, limit+len(phrase)-1))], []byte(phrase))
+}
+
+func endsWord(rest []byte) bool {
+	if len(rest) == 0 || rest[0] == ' ' || rest[0] >= 0x80 {
+		return true
+	}
+	for _, end := range wordEnds {
+		if len(rest) > len(end) && string(rest[:len(end)]) == end && rest[len(end)] == ' ' {
+			return true
+		}
+	}
+	return false
+}
+
+// wordsBefore appends the words before a place, folded, a blank before and after each. A word that begins
+// farther away than contextNear is left out.
+func (c *Text) wordsBefore(at int, dst []byte) []byte {
+	text, from := c.Bytes, max(0, at-contextNear)
+	if i := bytes.LastIndexByte(text[from:at], '\n'); i >= 0 {
+		from += i + 1
+	} else if from > 0 {
+		for from < at && letters.IsWord(text[from-1]) {
+			from++
+		}
+	}
+	return appendWords(append(dst, ' '), text[from:at])
+}
+
+// appendWords appends text's words, folded and with a blank after each. Letters beyond ASCII belong to words.
+func appendWords(dst, text []byte) []byte {
+	for i, b := range text {
+		switch {
+		case letters.IsUpper(b):
+			// camelCase: an upper-case letter after a lower-case one, or before one that ends capitals.
+			if i > 0 && (letters.IsLower(text[i-1]) || letters.IsUpper(text[i-1]) && i+1 < len(text) && letters.IsLower(text[i+1]) && !endsPlural(text[i+1:])) {
+				dst = blank(dst)
+			}
+			dst = append(dst, b+'a'-'A')
+		case letters.IsAlnum(b) || b >= 0x80:
+			dst = append(dst, b)
+		default:
+			dst = blank(dst)
+		}
+	}
+	return blank(dst)
+}
+
+// endsPlural tells the s of NPIs from the beginning of a word.
+func endsPlural(rest []byte) bool {
+	return rest[0] == 's' && (len(rest) == 1 || !letters.IsAlnum(rest[1]))
+}
+
+func blank(dst []byte) []byte {
+	if n := len(dst); n > 0 && dst[n-1] != ' ' {
+		dst = append(dst, ' ')
+	}
+	return dst
+}
+
+// Data tells whether a value may be data: in code a number without quotes is the program's own, unless
+// it stands in a comment.
+func (c *Text) Data(v letters.Span) bool {
+	if !c.File.Code {
+		return true
+	}
+	line := c.Line(letters.Between(v.Start, v.Start), CodeLine)
+	before := c.Bytes[line.Start:v.Start]
+	if bytes.HasPrefix(bytes.TrimLeft(before, " \t"), []byte("*")) {
+		return true
+	}
+	var quote byte
+	for i := 0; i < len(before); i++ {
+		b := before[i]
+		switch {
+		case quote != 0 && b == '\\':
+			i++
+		case quote != 0:
+			if b == quote {
+				quote = 0
+			}
+		case b == '"' || b == '\'' || b == '`':
+			quote = b
+		case b == '#', (b == '/' || b == '-') && i+1 < len(before) && before[i+1] == b, b == '/' && i+1 < len(before) && before[i+1] == '*':
+			return true
+		}
+	}
+	return quote != 0
+}
+
+// CodeLine is how far before a value its line is read.
+const CodeLine = 256

@@ -1,0 +1,70 @@
+package look
+
+import (
+	"bytes"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
+
+// What has no form of its own is found by the label before it: "date of birth: ...", passport_number = ...,
+// {"mrn": ...}. The label wakes the finder, which reads what follows it.
+
+// LabelGap is how much may stand between a label's first word and its value.
+const LabelGap = 48
+
+// labelFillers may stand between a label and its value.
+var labelFillers = letters.Set(`number numbers numero no nr num nummer id ids code codes value val text str string field s is was are of for the a an my his her
+	their your this date day on in at am le el il em op den dnia ist lautet card holder mrn bank account acct new current full primary home work main
+	cm who type name os record file patient to by and und birth dob`)
+
+// AfterLabel is where the value begins that follows the label at a place, on the same line.
+func (c *Text) AfterLabel(at letters.Span) (from int, ok bool) {
+	text := c.Bytes
+	first := text[at.Start]
+	if b := c.Before(at.Start); letters.IsDigit(b) || b == '%' || letters.IsAlpha(b) && letters.IsAlpha(first) && (letters.IsLower(first) || letters.IsUpper(b)) {
+		return 0, false
+	}
+	apart := !letters.IsWord(text[at.End-1])
+	for i := at.End; i < len(text) && i-at.End < LabelGap; {
+		b := text[i]
+		switch {
+		case letters.IsAlpha(b):
+			to := i + 1
+			for to < len(text) && letters.IsAlpha(text[to]) && !(letters.IsUpper(text[to]) && letters.IsLower(text[to-1])) && to-i < 16 {
+				to++
+			}
+			var scratch [16]byte
+			if !labelFillers[string(letters.AppendFolded(scratch[:0], text[i:to]))] || letters.IsDigit(c.ByteAt(to)) {
+				return i, apart
+			}
+			i = to
+		case letters.IsDigit(b) && !apart && i-at.End < 3: // ICD10, line2
+			i++
+		case letters.IsDigit(b) || b >= 0x80:
+			return i, apart
+		case bytes.IndexByte([]byte(" \t:=#\"'`([<>.,-_*|/&;?\\"), b) >= 0:
+			apart = apart || b != '_' && b != '-' && b != '.'
+			i++
+		default:
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+// token is the word of letters, digits and dashes that begins at a place.
+func (c *Text) token(from, limit int) letters.Span {
+	to := from
+	for to < len(c.Bytes) && to-from <= limit && (letters.IsAlnum(c.Bytes[to]) || c.Bytes[to] == '-' && to > from && letters.IsAlnum(c.ByteAt(to+1))) {
+		to++
+	}
+	return letters.Between(from, to)
+}
+
+// LabelledToken is the token that follows a label; it is empty if none does.
+func (c *Text) LabelledToken(at letters.Span, limit int) (v letters.Span, text []byte) {
+	if from, ok := c.AfterLabel(at); ok {
+		v = c.token(from, limit)
+	}
+	return v, c.Bytes[v.Start:v.End]
+}
