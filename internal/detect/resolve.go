@@ -77,11 +77,14 @@ func settle(text []byte, cluster []candidate, out []Finding) []Finding {
 		for _, k := range kept {
 			spans = append(spans, k.Span)
 		}
-		for _, piece := range f.Around(spans) {
-			if trimmed(text, &piece.Span); piece.Len() >= shortestRest {
-				if _, ok := guess.Given(text[piece.Start:piece.End], nil, true, false); ok {
-					keep(piece)
-				}
+		for _, rest := range f.Without(spans) {
+			if rest = trimmed(text, rest); rest.Len() < shortestRest {
+				continue
+			}
+			if _, ok := guess.Given(text[rest.Start:rest.End], nil, true, false); ok {
+				piece := f
+				piece.Span = rest
+				keep(piece)
 			}
 		}
 	}
@@ -92,13 +95,14 @@ func settle(text []byte, cluster []candidate, out []Finding) []Finding {
 const shortestRest = 6
 
 // trimmed takes off what joined a part of a value to the rest.
-func trimmed(text []byte, s *letters.Span) {
+func trimmed(text []byte, s letters.Span) letters.Span {
 	for s.Start < s.End && strings.IndexByte(":;,|/&=+@ \t\"'", text[s.Start]) >= 0 {
 		s.Start++
 	}
 	for s.Start < s.End && strings.IndexByte(":;,|/&=+@ \t\"'", text[s.End-1]) >= 0 {
 		s.End--
 	}
+	return s
 }
 
 func rank(f candidate) int {

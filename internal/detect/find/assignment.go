@@ -3,6 +3,7 @@ package find
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -40,9 +41,16 @@ var secretWords = func() (all []secretWord) {
 	add(true, true, `pass=,pass:,pass",pass =,pw=,pw:,pw",pw =,clave:,sifre:,jelszo:`)
 	add(false, false, "secret,token,credential,creds,apikey,api.key,accesskey,privatekey,secretkey,authkey,encryptionkey,signingkey,masterkey,accountkey,sharedkey")
 	add(false, false, "api key,secret key,access key,license key,signing key,encryption key,_key,-key,appkey,sessionkey,webhookkey,licensekey,servicekey,adminkey,_salt,_auth")
-	add(false, true, `auth=,auth",key=`)
+	add(false, true, `auth=,auth",key=,key:,authorization:,authorization",authorization',openai(,client(`)
+	for word := range secretCalls {
+		add(true, true, word)
+	}
+	slices.SortFunc(all, func(a, b secretWord) int { return strings.Compare(a.word, b.word) })
 	return all
 }()
+
+// secretCalls are functions that take a password, and how many arguments stand before it.
+var secretCalls = map[string]int{"getconnection(": 2, "basicauth(": 1, "basic_auth(": 1, "digestauth(": 1, ".login(": 1, "authenticate(": 1, "withcredentials(": 1}
 
 // secretWordOf has them by what wakes the check.
 var secretWordOf = func() map[string]secretWord {
@@ -104,6 +112,9 @@ type reading struct{ *look.Text }
 
 func findAssignment(text *look.Text, at letters.Span) {
 	c := reading{text}
+	if c.called(at) {
+		return
+	}
 	if n, ok := c.secretName(at); ok {
 		c.given(n, func(g given) { c.judge(n, g) })
 	}
@@ -184,6 +195,9 @@ func (c reading) ownName(from, at int, word []byte) bool {
 	}
 	apart := len(before) == 0 || !letters.IsAlnum(before[len(before)-1]) || letters.IsUpper(word[0]) && !letters.IsUpper(before[len(before)-1])
 	if letters.EqualFold(word, "key") {
+		if len(before) == 0 { // acme key: ...
+			return !c.File.Code && c.ByteAt(at-1) == ' ' && letters.IsAlpha(c.ByteAt(at-2)) && c.ByteAt(at+len(word)) == ':'
+		}
 		return len(before) > 2 && apart && letters.IsUpper(word[len(word)-1]) && letters.IsLower(before[len(before)-1])
 	}
 	return apart || letters.EqualFold(word, "pass")

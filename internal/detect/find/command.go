@@ -13,7 +13,7 @@ import (
 type command struct {
 	// name is how the line begins, with the blank after it.
 	name string
-	// flags are the options that a password follows. One of a single letter may have it glued on, and one
+	// flags are the options, or the words, that a password follows. One of a single letter may have it glued on, and one
 	// that ends in ~ must.
 	flags string
 	// after is what stands between a user and the password: jay:secret. 0 if there is none.
@@ -23,7 +23,7 @@ type command struct {
 var commands = []command{
 	{"curl ", "-u --user -U --proxy-user", ':'},
 	{"http ", "-a --auth", ':'}, {"https ", "-a --auth", ':'}, {"xh ", "-a --auth", ':'},
-	{"sshpass ", "-p", 0},
+	{"sshpass ", "-p", 0}, {"vault ", "unseal login", 0},
 	{"mysql ", "-p~", 0}, {"mysqldump ", "-p~", 0}, {"mysqladmin ", "-p~", 0}, {"mariadb ", "-p~", 0}, {"mariadb-dump ", "-p~", 0},
 	{"redis-cli ", "-a --pass", 0},
 	{"docker login ", "-p", 0}, {"podman login ", "-p", 0}, {"nerdctl login ", "-p", 0}, {"buildah login ", "-p", 0},
@@ -66,7 +66,7 @@ func findCommand(c *look.Text, at letters.Span) {
 			continue
 		case strings.IndexByte("\r\n|;&", b) >= 0:
 			return
-		case b == '-':
+		case b == '-' || of.flags[0] != '-':
 			if from := optionValue(text, i, of.flags); from > 0 {
 				commandValue(c, text, at.Start, from, of.after)
 			}

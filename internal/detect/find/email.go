@@ -3,6 +3,8 @@ package find
 import (
 	"bytes"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/publicsuffix"
 
@@ -28,8 +30,14 @@ const emailReach = 1024
 func findEmail(c *look.Text, at letters.Span) {
 	text := c.Bytes
 	from := at.Start
-	for from > 0 && at.Start-from <= 64 && isLocalPart(text[from-1]) {
-		from--
+	for from > 0 && at.Start-from <= 64 {
+		if isLocalPart(text[from-1]) || isIrish(text, from-1) {
+			from--
+		} else if n := latinBefore(text, from); n > 0 {
+			from -= n
+		} else {
+			break
+		}
 	}
 	if escape := bytes.LastIndexAny(text[from:at.Start], "%"); escape >= 0 {
 		from += escape + 1 // %0A, %22
@@ -42,12 +50,18 @@ func findEmail(c *look.Text, at letters.Span) {
 	if len(local) == 0 || len(local) > 64 || local[len(local)-1] == '.' || bytes.Contains(local, []byte("..")) {
 		return
 	}
-	if from > 0 && (text[from-1] >= 0x80 || text[from-1] == '@') || inUserinfo(c, from) {
+	if from > 0 && text[from-1] == '@' || inUserinfo(c, from) {
 		return // what stands before the @ of a URL has its own rule
 	}
 	to := at.End
-	for to < len(text) && to-at.End <= 253 && (letters.IsAlnum(text[to]) || text[to] == '-' || text[to] == '.') {
-		to++
+	for to < len(text) && to-at.End <= 253 {
+		if letters.IsAlnum(text[to]) || text[to] == '-' || text[to] == '.' {
+			to++
+		} else if n := latinAt(text, to); n > 0 {
+			to += n
+		} else {
+			break
+		}
 	}
 	if to < len(text) && text[to] == '_' {
 		return
@@ -79,6 +93,41 @@ func findEmail(c *look.Text, at letters.Span) {
 		return
 	}
 	emitCredit(c, letters.Between(from, to))
+}
+
+// latinBefore is the length of the letter beyond ASCII that ends before i, if it is a Latin one: jörg. Other scripts stand
+// without a blank beside an address that is none of theirs.
+func latinBefore(text []byte, i int) int {
+	if i < 2 || text[i-1] < 0x80 {
+		return 0
+	}
+	r, size := utf8.DecodeLastRune(text[max(0, i-4):i])
+	if size == 2 && unicode.Is(unicode.Latin, r) {
+		return size
+	}
+	return 0
+}
+
+// latinAt is the length of such a letter that begins at i.
+func latinAt(text []byte, i int) int {
+	if text[i] < 0x80 {
+		return 0
+	}
+	if r, size := utf8.DecodeRune(text[i:min(len(text), i+4)]); size == 2 && unicode.Is(unicode.Latin, r) {
+		return size
+	}
+	return 0
+}
+
+// isIrish tells the apostrophe of O'Neil and D'Angelo from a quote.
+func isIrish(text []byte, i int) bool {
+	if text[i] != '\'' || i == 0 || i+1 >= len(text) || !letters.IsAlpha(text[i+1]) {
+		return false
+	}
+	if b := text[i-1] | 0x20; b != 'o' && b != 'd' {
+		return false
+	}
+	return i == 1 || !letters.IsAlnum(text[i-2])
 }
 
 func isLocalPart(b byte) bool {

@@ -30,6 +30,9 @@ func (c reading) given(n secretName, take func(given)) {
 		}
 		take(given{Span: value, quoted: quoted, doubt: joined})
 	}
+	if c.section(n, take) {
+		return
+	}
 	i, closed := c.closers(n.End)
 	if c.record(n, i, closed, one) {
 		return

@@ -248,3 +248,62 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 	}
 	return 0
 }
+
+// section reads what stands below a heading of secrets, up to the next: [secrets], and a line for each. It is false if the
+// name is none.
+func (c reading) section(n secretName, take func(given)) bool {
+	text := c.Bytes
+	open := n.Start
+	for open > 0 && n.Start-open < NameLimit && (letters.IsWord(text[open-1]) || text[open-1] == '.' || text[open-1] == '-') {
+		open--
+	}
+	if c.ByteAt(open-1) != '[' || c.ByteAt(n.End) != ']' || open > 1 && text[open-2] != '\n' || c.File.Code {
+		return false
+	}
+	i := n.End + 1
+	for lines := 0; lines < mostListed && i-n.End < listReach; lines++ {
+		next := bytes.IndexByte(text[i:min(len(text), i+lineReach)], '\n')
+		if next < 0 {
+			break
+		}
+		i += next + 1
+		at := c.skipBlank(i)
+		if c.ByteAt(at) == '[' {
+			break
+		}
+		if at = c.afterKey(at); at > 0 {
+			if value, quoted, ok := c.assignedValue(at); ok {
+				take(given{Span: value, quoted: quoted, listed: true})
+			}
+		}
+	}
+	return true
+}
+
+// called reads a call that takes a password among its arguments. It is false if none stands at a place.
+func (c reading) called(at letters.Span) bool {
+	if c.ByteAt(at.End-1) != '(' {
+		return false
+	}
+	var scratch [24]byte
+	before, ok := secretCalls[string(letters.AppendFolded(scratch[:0], c.Bytes[at.Start:at.End]))]
+	if !ok {
+		return false
+	}
+	i := at.End
+	for range before {
+		next := bytes.IndexAny(c.Bytes[i:min(len(c.Bytes), i+lineReach)], ",)\n")
+		if next < 0 || c.Bytes[i+next] != ',' {
+			return true
+		}
+		i += next + 1
+	}
+	i = c.skipBlank(i)
+	if b := c.ByteAt(i); b != '"' && b != '\'' {
+		return true
+	}
+	if value, quoted, ok := c.assignedValue(i); ok {
+		c.judge(secretName{Span: at, password: true}, given{Span: value, quoted: quoted})
+	}
+	return true
+}

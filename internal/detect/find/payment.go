@@ -8,15 +8,16 @@ import (
 )
 
 // findCard reads a payment card number that begins at the trigger: 12 to 19 digits, the groups
-// separated by the same single blank or dash throughout, an issuer's range of that length, Luhn.
+// separated by the same blank, two blanks or dash throughout, an issuer's range of that length, Luhn.
 func findCard(c *look.Text, at letters.Span) {
 	text := c.Bytes
-	if b := c.ByteAt(at.Start - 1); (b == ' ' || b == '-') && letters.IsDigit(c.ByteAt(at.Start-2)) {
+	if b := c.ByteAt(at.Start - 1); (b == ' ' || b == '-') && (letters.IsDigit(c.ByteAt(at.Start-2)) || b == ' ' && c.ByteAt(at.Start-2) == b && letters.IsDigit(c.ByteAt(at.Start-3))) {
 		return // a later group of a number that began before, or of a longer one
 	}
 	var digits [20]byte
 	n, i, groups := 0, at.Start, 1
 	var sep byte
+	wide := 1 // how often the sign stands between two groups
 	for i < len(text) && n < len(digits) {
 		b := text[i]
 		if letters.IsDigit(b) {
@@ -25,12 +26,15 @@ func findCard(c *look.Text, at letters.Span) {
 			i++
 			continue
 		}
-		if (b != ' ' && b != '-') || sep != 0 && b != sep || !letters.IsDigit(c.ByteAt(i+1)) || n%4 != 0 && n != 10 || sep == 0 && n != 4 {
+		if sep == 0 && b == ' ' && c.ByteAt(i+1) == ' ' {
+			wide = 2
+		}
+		if (b != ' ' && b != '-' && b != '.') || sep != 0 && b != sep || wide == 2 && c.ByteAt(i+1) != b || !letters.IsDigit(c.ByteAt(i+wide)) || n%4 != 0 && n != 10 || sep == 0 && n != 4 {
 			break
 		}
 		sep = b
 		groups++
-		i++
+		i += wide
 	}
 	v := letters.Between(at.Start, i)
 	if n < 12 || n > 19 || !c.AloneNumber(v) || !proof.Issued(digits[:n]) || !proof.Luhn(digits[:n]) || guess.Distinct(digits[:n]) < 2 {
@@ -42,7 +46,7 @@ func findCard(c *look.Text, at letters.Span) {
 			return
 		}
 	}
-	if groups == 4 && c.Named(v, portWords) > 0 {
+	if (sep == '.' || wide == 2) && c.Named(v, cardWords) == 0 || groups == 4 && c.Named(v, portWords) > 0 {
 		return
 	}
 	c.Emit(v, v)
@@ -53,6 +57,7 @@ func findCard(c *look.Text, at letters.Span) {
 var (
 	portWords       = look.VocabularyOf("expose,port,ports,listen,listening")
 	cardWords       = look.VocabularyOf("card,cards,credit,debit,cc,ccn,pan,visa,mastercard,amex,maestro,payment,pay,kreditkarte,karte,kartennummer,carte,tarjeta,carta,creditcard,cardno")
+	ibanWords       = look.VocabularyOf("iban")
 	identifierWords = look.VocabularyOf("id,ids,uid,time,timestamp,ts,ns,nanos,millis,ms,seq,offset,hash,seed,serial,order,tweet,message,snowflake,version,size,count,addr,address")
 )
 
@@ -61,11 +66,11 @@ func findIBAN(c *look.Text, at letters.Span) {
 	text := c.Bytes
 	for from := at.Start - 2; from >= 0 && at.Start-from <= 40; from-- {
 		b := text[from]
-		if !letters.IsUpper(b) && !letters.IsDigit(b) && b != ' ' && b != '-' {
+		if !letters.IsAlnum(b) && b != ' ' && b != '-' {
 			return
 		}
-		if letters.IsUpper(b) && letters.IsUpper(text[from+1]) && letters.IsDigit(c.ByteAt(from+2)) && letters.IsDigit(c.ByteAt(from+3)) && !letters.IsWord(c.Before(from)) {
-			if end, ok := readIBAN(c, from); ok {
+		if letters.IsAlpha(b) && letters.IsAlpha(text[from+1]) && letters.IsDigit(c.ByteAt(from+2)) && letters.IsDigit(c.ByteAt(from+3)) && !letters.IsWord(c.Before(from)) {
+			if end, ok := readIBAN(c, from); ok && (letters.IsUpper(b) || c.Named(letters.Between(from, end), ibanWords) > 0) {
 				c.Emit(letters.Between(from, end), letters.Between(from, end))
 				return
 			}
@@ -73,22 +78,30 @@ func findIBAN(c *look.Text, at letters.Span) {
 	}
 }
 
-// readIBAN reads one from its first letter: the form its country gives it, single blanks or dashes between
+// readIBAN reads one from its first letter, in capitals or small: the form its country gives it, blanks or dashes between
 // groups, and the remainder of 1 modulo 97.
 func readIBAN(c *look.Text, from int) (end int, ok bool) {
-	form := proof.IbanForms[string(c.Bytes[from:from+2])]
+	var country [2]byte
+	for i := range country {
+		country[i] = c.Bytes[from+i] &^ 0x20
+	}
+	form := proof.IbanForms[string(country[:])]
 	if form == "" {
 		return 0, false
 	}
+	small := letters.IsLower(c.Bytes[from])
 	var digits [34]byte
 	n, i := 0, from
 	next := func() byte {
 		b := c.ByteAt(i)
-		if (b == ' ' || b == '-') && n > 0 {
+		for k := 0; k < 2 && (b == ' ' || b == '-' && k == 0) && n > 0; k++ {
 			i++
 			b = c.ByteAt(i)
 		}
 		i++
+		if small && letters.IsLower(b) {
+			b &^= 0x20
+		}
 		return b
 	}
 	take := func(count int, kind byte) bool {

@@ -56,7 +56,7 @@ func findPhone(c *look.Text, at letters.Span) {
 
 // fictions are the beginnings of numbers that regulators keep for films and documents, by country.
 var fictions = map[string][]string{
-	"44": strings.Fields(`207946 113496 114496 115496 116496 117496 118496 121496 131496 141496 151496 161496 191498 2896496 2890180 292018 163296 7700900 808157 909879 306999`),
+	"44": strings.Fields(`2079460 1134960 1144960 1154960 1164960 1174960 1184960 1214960 1314960 1414960 1514960 1614960 1914980 2896496 2890180 2920180 1632960 7700900 8081570 9098790 3069990`),
 	"33": strings.Fields("19900 26191 35301 46571 53649 63998"),
 	"61": strings.Fields("255501 255700 355501 370101 755501 755700 855501 870101 491570 180016011"),
 	"49": strings.Fields("3023125 6990009 4066969 2214710 8999998 15228817 15228895 17199999 17200000 17600000"),
@@ -77,7 +77,7 @@ func fictional(code, national string) bool {
 }
 
 // phoneLabels come before a number that is written as one does at home, without a plus.
-var phoneLabels = []string{"phone", "telephone", "tel", "mobile", "cell ", "cell:", "cellphone", "fax", "call ", "telefon", "handy", "mobil", "portable", "téléphone", "telefone", "celular", "móvil", "whatsapp", "sms", "telefono", "teléfono", "rufnummer"}
+var phoneLabels = []string{"phone", "telephone", "tel", "mobile", "cell ", "cell:", "cellphone", "fax", "call ", "telefon", "handy", "mobil", "portable", "telefone", "celular", "whatsapp", "sms", "telefono", "rufnummer", "tlf", "ph:", "ph.", "fone", "telefoon", "puhelin", "cel:", "cel.", "gsm", "natel", "telf"}
 
 const phoneReach = look.LabelGap + look.CodeLine + 64
 
@@ -88,6 +88,10 @@ var homes = []struct {
 }{
 	{"US", "23456789", 10, 10}, {"US", "1", 11, 11}, {"GB", "0", 10, 11}, {"DE", "0", 9, 13}, {"FR", "0", 10, 10}, {"IT", "0", 9, 11}, {"IT", "3", 9, 10},
 	{"NL", "0", 10, 10}, {"AU", "0", 10, 10}, {"JP", "0", 10, 11}, {"ES", "6789", 9, 9}, {"PL", "123456789", 9, 9}, {"BR", "123456789", 10, 11}, {"IN", "6789", 10, 10},
+	{"CN", "1", 11, 11}, {"CN", "0", 10, 12}, {"RU", "8", 11, 11}, {"RU", "9", 10, 10}, {"KR", "0", 9, 11}, {"SE", "0", 8, 10}, {"FI", "0", 7, 11}, {"CH", "0", 10, 10}, {"AT", "0", 8, 13},
+	{"BE", "0", 9, 10}, {"PT", "29", 9, 9}, {"MX", "123456789", 10, 10}, {"TR", "05", 10, 11}, {"NZ", "0", 9, 11}, {"ZA", "0", 10, 10}, {"IL", "0", 9, 10}, {"GR", "26", 10, 10}, {"TW", "0", 9, 10},
+	// Eight digits are many things: they count beside the plainest labels, in doubt.
+	{"NO", "23456789", 8, 8}, {"DK", "23456789", 8, 8}, {"SG", "3689", 8, 8}, {"HK", "2345679", 8, 8},
 }
 
 // findHomePhone reads a number after a word such as phone. The trigger is the word.
@@ -123,7 +127,7 @@ func findHomePhone(c *look.Text, at letters.Span) {
 	v := letters.Between(from, end)
 	number := scratch[:digits]
 	// Ten digits that begin with 1 are seconds since 1970.
-	if digits < 9 || letters.IsWord(c.ByteAt(end)) || groups == 0 && digits == 10 && number[0] == '1' || proof.IsSequence(number) || !notDate(text[from:min(len(text), from+16)]) || !c.Data(v) {
+	if digits < 8 || digits == 8 && groups > 3 || letters.IsWord(c.ByteAt(end)) || groups == 0 && digits == 10 && number[0] == '1' || proof.IsSequence(number) || !notDate(text[from:min(len(text), from+16)]) || !c.Data(v) {
 		return
 	}
 	valid := false
@@ -137,7 +141,10 @@ func findHomePhone(c *look.Text, at letters.Span) {
 		}
 		valid = valid || ok
 	}
-	if valid {
+	switch {
+	case valid && digits == 8:
+		c.Doubt(v, v, text[from:end])
+	case valid:
 		c.Emit(v, v)
 	}
 }
