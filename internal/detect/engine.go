@@ -1,23 +1,3 @@
-// Package detect finds what is sensitive in a text. It is pure: bytes in, findings out.
-// It opens no files, knows no policy, keeps no value and starts no goroutine.
-//
-// The way of a text through the room:
-//
-//   - automaton.go passes once over the bytes and stops wherever a trigger ends: a rule's keyword,
-//     one of the few patterns of digits that lead.go knows. Everything else is never looked at again.
-//   - A trigger wakes the checks of its rules (check.go). A rule with a regular expression runs it
-//     only in a window around the trigger; what is frequent in ordinary text (assignments, addresses,
-//     numbers, URLs, keys in PEM) is checked by hand, a file each. numeral.go tries all the numbers
-//     that people have at once; context.go and label.go look for the words that say what a value is.
-//   - validate.go proves values by their checksums; published.go knows the documented examples.
-//   - terms.go and prints.go look for an organisation's own terms and code, where an index of them is loaded
-//     (index.go); what stands as a label above a text is banner.go's.
-//   - resolve.go settles overlaps: what a checksum proved beats a provider's format, that beats a
-//     generic rule, and then the longer span wins.
-//   - scan.go keeps what an edit cannot have changed. It relies on one promise of every check: its
-//     answer depends on nothing farther from the trigger than the rule's reach.
-//
-// Rules are data: rules/detect/*.toml, in the schema that rule.go documents.
 package detect
 
 import (
@@ -41,7 +21,7 @@ type Engine struct {
 	woken     []*Rule
 	published *guess.Published
 	importing importing
-	// numbers is the table of the rules that numeral.go knows.
+	// numbers is the table of the rules that find kinds of numbers.
 	numbers func() *numbers
 	// person is the rule that finds names where no label introduces them; nil if there is none.
 	person *Rule

@@ -43,7 +43,7 @@ type Rule struct {
 	// added rules came to an engine that had rules already.
 	added bool
 
-	// numeral is the kind of number that numeral.go looks for, if the rule is for one.
+	// numeral is the kind of number that the rule is for, if it is for one.
 	numeral string
 	pattern *pattern
 	near    func() *near

@@ -226,3 +226,27 @@ func TestAddedNames(t *testing.T) {
 		t.Errorf("found %v, want %v", got, want)
 	}
 }
+
+// TestEditInCode: in code, where the line before a value counts, an edit gives what a new scan gives.
+func TestEditInCode(t *testing.T) {
+	pieces := append(material(t), "// ", "\"", "'", "`", "/*", "Copyright ", "Signed-off-by: ", "x := ", "diagnosis ", "phone: ", "name: ")
+	r := rand.New(rand.NewPCG(9, 10))
+	e := Default()
+	for range 40 / trial.Thorough {
+		var text []byte
+		for range 30 {
+			text = append(text, pieces[r.IntN(len(pieces))]...)
+		}
+		scan := e.Open("a.go", text)
+		for step := range 30 {
+			at := r.IntN(len(text) + 1)
+			end := min(len(text), at+r.IntN(1+[]int{1, 3, 40, 400}[r.IntN(4)]))
+			insert := pieces[r.IntN(len(pieces))]
+			text = slices.Concat(text[:at], []byte(insert), text[end:])
+			scan = scan.Edit(text, letters.Between(at, end), len(insert))
+			if want := e.Open("a.go", text).Findings(); !slices.Equal(scan.Findings(), want) {
+				t.Fatalf("step %d: got %v, want %v", step, scan.Findings(), want)
+			}
+		}
+	}
+}

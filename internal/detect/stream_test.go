@@ -63,7 +63,7 @@ func inParts(t *testing.T, e *Engine, text []byte, r io.Reader, size int) (found
 func shortSighted(t *testing.T) *Engine {
 	var far []string
 	for _, r := range Default().Rules() {
-		if r.reach > find.EmailReach {
+		if r.reach > find.Finders["email"].Reach {
 			far = append(far, r.ID)
 		}
 	}

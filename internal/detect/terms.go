@@ -14,7 +14,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect/words"
 )
 
-// dictionary finds terms of up to termWords words. What is a word is told in words.go; case, width and
+// dictionary finds terms of up to termWords words. What is a word is told by package words; case, width and
 // composition of characters do not matter.
 //
 // At each word three sets are asked, most texts only the first: the words that terms begin with, the

@@ -6,7 +6,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
-// Triggers that are no literals; finders.go and numeral.go name them for the checks that need them. What
+// Triggers that are no literals; the finders that need them name them. What
 // follows the zero byte is as long as what is matched, but for coin, of which it is the end.
 const (
 	FourDigits  = "\x00dddd"

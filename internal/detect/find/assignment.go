@@ -161,7 +161,7 @@ func findAssignment(c *look.Text, at letters.Span) {
 	}
 	v, asPassword := text[value.Start:value.End], of.kind == password
 	var said [ValueLimit]byte
-	if unescaped := PercentDecoded(said[:0], v); unescaped != nil {
+	if unescaped := percentDecoded(said[:0], v); unescaped != nil {
 		v = unescaped
 	}
 	if !guess.IsSecret(v, text[from:end], asPassword) {
@@ -454,8 +454,8 @@ func wholeLine(c *look.Text, from, end int, value letters.Span) letters.Span {
 	return letters.Between(value.Start, i)
 }
 
-// PercentDecoded is what a value with escapes of a URL says; nil if it has none.
-func PercentDecoded(dst, v []byte) []byte {
+// percentDecoded is what a value with escapes of a URL says; nil if it has none.
+func percentDecoded(dst, v []byte) []byte {
 	if bytes.IndexByte(v, '%') < 0 {
 		return nil
 	}

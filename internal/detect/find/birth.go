@@ -19,7 +19,7 @@ func findBirth(c *look.Text, at letters.Span) {
 	if !ok {
 		return
 	}
-	n, ok := ReadDate(c.Bytes[from:min(len(c.Bytes), from+32)])
+	n, ok := readDate(c.Bytes[from:min(len(c.Bytes), from+32)])
 	if !ok {
 		return
 	}
@@ -54,9 +54,9 @@ var months = map[string]int{"jan": 1, "ene": 1, "gen": 1, "feb": 2, "fév": 2, "
 	"jun": 6, "jui": 6, "giu": 6, "jul": 7, "lug": 7, "aug": 8, "ago": 8, "aoû": 8, "sep": 9, "set": 9, "oct": 10, "okt": 10, "ott": 10, "out": 10,
 	"nov": 11, "dec": 12, "dez": 12, "déc": 12, "dic": 12}
 
-// ReadDate reads a real date of the years 1900 to 2039 at the beginning of text: its length.
+// readDate reads a real date of the years 1900 to 2039 at the beginning of text: its length.
 // 2026-11-20, 20.11.2026, 11/20/26, 20261120, 20 November 2026, Nov 20, 2026, 20-Nov-2026.
-func ReadDate(text []byte) (length int, ok bool) {
+func readDate(text []byte) (length int, ok bool) {
 	i := 0
 	number := func() (n, digits int) {
 		for i < len(text) && letters.IsDigit(text[i]) && digits < 9 {

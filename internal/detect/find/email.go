@@ -21,8 +21,8 @@ var (
 	fileTLDs = letters.Set("png jpg jpeg gif svg webp ico css scss js mjs ts tsx jsx json md html py rs go sh zip mov service socket timer target mount")
 )
 
-// EmailReach is for the longest address, and for what makes it a credit.
-const EmailReach = 1024
+// emailReach is for the longest address, and for what makes it a credit.
+const emailReach = 1024
 
 // findEmail reads an address around its @.
 func findEmail(c *look.Text, at letters.Span) {

@@ -35,7 +35,7 @@ var Finders = func() map[string]Finder {
 		"card":           {[]string{automaton.FourDigits}, findCard, NumeralReach, false, 0},
 		"codice-fiscale": {[]string{automaton.BirthDay}, findCodiceFiscale, 64, false, 0},
 		"command":        {commandNames(), findCommand, commandSpan + 32, false, 16},
-		"email":          {[]string{"@"}, findEmail, EmailReach, false, 0},
+		"email":          {[]string{"@"}, findEmail, emailReach, false, 0},
 		"ethereum":       {[]string{automaton.LongHex}, findEthereum, ethereumReach, false, 0},
 		"home-phone":     {phoneLabels, findHomePhone, phoneReach, false, 0},
 		"iban":           {[]string{automaton.FourDigits}, findIBAN, 128, false, 0},

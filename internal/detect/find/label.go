@@ -62,7 +62,7 @@ func (l *labelled) find(c *look.Text, at letters.Span) {
 }
 
 // notDate refuses 2026-11-20 and 20261120.
-func notDate(v []byte) bool { _, ok := ReadDate(v); return !ok }
+func notDate(v []byte) bool { _, ok := readDate(v); return !ok }
 
 // isAccount: digits only, but for dashes, and no cloud's account of twelve.
 func isAccount(v []byte) bool {

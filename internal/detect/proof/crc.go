@@ -19,7 +19,7 @@ func githubCRC32(v []byte) Result {
 		return Unproved
 	}
 	n := len(body) - 6
-	if InBase(crc32.ChecksumIEEE(body[:n]), Base62Digits, 6) == string(body[n:]) {
+	if inBase(crc32.ChecksumIEEE(body[:n]), base62Digits, 6) == string(body[n:]) {
 		return Proved
 	}
 	if len(body) != 36 {
@@ -36,7 +36,7 @@ func gitlabRoutable(v []byte) Result {
 		return Unproved
 	}
 	n := len(v) - 7
-	return yes(InBase(crc32.ChecksumIEEE(v[:n]), base36Digits, 7) == string(v[n:]))
+	return yes(inBase(crc32.ChecksumIEEE(v[:n]), base36Digits, 7) == string(v[n:]))
 }
 
 // grafanaCRC32: the last eight are the CRC32 of the first 37, little-endian, in hex.
@@ -80,7 +80,7 @@ func matrixCRC32(v []byte) Result {
 	}
 	var out [6]byte
 	for i, n := 0, crc32.ChecksumIEEE(v[:at]); i < len(out); i, n = i+1, n/62 {
-		out[i] = Base62Digits[n%62]
+		out[i] = base62Digits[n%62]
 	}
 	// The vendor pads on the left what is written backwards.
 	text := strings.TrimRight(string(out[:]), "0")
@@ -90,7 +90,7 @@ func matrixCRC32(v []byte) Result {
 // synapseCRC32: what stands after the last _ is the base 62 CRC32 of all before. The recipe is known from use only.
 func synapseCRC32(v []byte) Result {
 	at := bytes.LastIndexByte(v, '_')
-	if at > 0 && InBase(crc32.ChecksumIEEE(v[:at]), Base62Digits, 6) == string(v[at+1:]) {
+	if at > 0 && inBase(crc32.ChecksumIEEE(v[:at]), base62Digits, 6) == string(v[at+1:]) {
 		return Proved
 	}
 	return Unproved

@@ -91,5 +91,5 @@ func entraMarvin32(v []byte) Result {
 	}
 	const digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890.-_~"
 	sum := marvin32(v[:37], binary.BigEndian.Uint64([]byte("AadPwd00")))
-	return yes(InBase(sum, digits, 6)[:3] == string(v[37:]))
+	return yes(inBase(sum, digits, 6)[:3] == string(v[37:]))
 }

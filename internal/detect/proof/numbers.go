@@ -2,7 +2,7 @@ package proof
 
 import "strings"
 
-// Numbers is every kind of number that numeral.go looks for.
+// Numbers is every kind of number that is looked for.
 var Numbers = []*Number{
 	{Name: "cn-ric", Forms: digitsForm(17) + "A|" + digitsForm(18), Check: validRIC,
 		Words: "resident identity,resident id,id card,identity card,身份证,身份證,公民身份"},

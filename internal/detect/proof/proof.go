@@ -70,12 +70,12 @@ func yes(ok bool) Result {
 }
 
 const (
-	Base62Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	base62Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	base36Digits = "0123456789abcdefghijklmnopqrstuvwxyz"
 )
 
-// InBase writes n in the digits given, most significant first, padded with the first digit.
-func InBase(n uint32, digits string, width int) string {
+// inBase writes n in the digits given, most significant first, padded with the first digit.
+func inBase(n uint32, digits string, width int) string {
 	out := bytes.Repeat([]byte{digits[0]}, width)
 	for i := width - 1; i >= 0 && n > 0; i-- {
 		out[i] = digits[n%uint32(len(digits))]

@@ -37,7 +37,7 @@ func EIP55(v []byte) Result {
 	if bytes.Equal(body, lower) || bytes.Equal(body, bytes.ToUpper(body)) {
 		return Unproved
 	}
-	hash := hex.EncodeToString(Keccak256(lower))
+	hash := hex.EncodeToString(keccak256(lower))
 	for i, b := range body {
 		if letters.IsAlpha(b) && letters.IsUpper(b) != (hash[i] >= '8') {
 			return Failed
@@ -46,8 +46,8 @@ func EIP55(v []byte) Result {
 	return Proved
 }
 
-// Keccak256 is the hash of at most 135 bytes as Ethereum has it, which is not SHA-3's: the padding differs.
-func Keccak256(text []byte) []byte {
+// keccak256 is the hash of at most 135 bytes as Ethereum has it, which is not SHA-3's: the padding differs.
+func keccak256(text []byte) []byte {
 	var block [136]byte
 	copy(block[:], text)
 	block[len(text)] ^= 0x01
