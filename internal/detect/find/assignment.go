@@ -66,6 +66,9 @@ var secretWordsBy = func() (by [32][]*secretWord) {
 // secretWordOf is the word that a trigger is; nil if it only stands for other letters of the same class.
 func secretWordOf(trigger []byte) *secretWord {
 	for _, w := range secretWordsBy[len(trigger)] {
+		if first := w.word[0]; first < 0x80 && first != trigger[0] && first != trigger[0]|0x20 {
+			continue
+		}
 		if bytes.EqualFold(trigger, []byte(w.word)) {
 			return w
 		}
