@@ -64,9 +64,10 @@ func (c *check) release() {
 
 // run wakes the rules whose triggers end within the span, and runs the imported ones on the text.
 func (c *check) run(span letters.Span) {
+	woken := c.engine.woken
 	c.engine.automaton.Scan(c.Bytes, span, func(t *automaton.Trigger, at letters.Span) {
 		for _, n := range t.Wakes {
-			c.wake(c.engine.woken[n], at)
+			c.wake(woken[n], at)
 		}
 	})
 	c.runs(span, nil)
