@@ -38,6 +38,9 @@ func TestShapesAreTheirExpressions(t *testing.T) {
 						}
 					}
 					m := re.FindSubmatchIndex(text[at:])
+					if ok && emphasis(text[at+whole.End:]) {
+						continue // of which an expression does not know
+					}
 					if ok != (m != nil) {
 						t.Fatalf("%s: the shape says %v, its expression %v", r.ID, ok, m)
 					}

@@ -10,7 +10,6 @@
 package workspace
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -250,7 +249,7 @@ func scannable(content []byte) string {
 	switch {
 	case len(content) > MaxScanned:
 		return fmt.Sprintf("it is larger than %d MiB", MaxScanned>>20)
-	case bytes.IndexByte(content[:min(len(content), sniffed)], 0) >= 0:
+	case isBinary(content):
 		return "it is binary"
 	}
 	return ""

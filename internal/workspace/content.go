@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"runtime"
@@ -153,7 +154,10 @@ func (w *worker) content(in input) error {
 	if kind := archiveKind(head); kind != "" {
 		return w.archive(kind, in, head)
 	}
-	if bytes.IndexByte(head[:min(n, sniffed)], 0) >= 0 {
+	if wide, ok := WideOf(head); ok {
+		return w.failed(in, w.wide(in, wide, head))
+	}
+	if isBinary(head) {
 		w.binary++
 		return nil
 	}
@@ -171,6 +175,31 @@ func (w *worker) content(in input) error {
 		w.Bytes.Add(int64(total))
 	}
 	return w.failed(in, err)
+}
+
+// wideLimit is the largest text in UTF-16 that is read.
+const wideLimit = 64 << 20
+
+// wide scans a text in UTF-16: as a whole, since it is read in another form. Places are those in the file.
+func (w *worker) wide(in input, wide Wide, head []byte) error {
+	content, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(bytes.Clone(head)), reading{w.ctx, in.r}), wideLimit+1))
+	if len(content) > wideLimit {
+		return fmt.Errorf("it is in UTF-16 and larger than %d MiB: convert it to UTF-8", wideLimit>>20)
+	}
+	text, derr := wide.Decode(content)
+	if derr != nil {
+		return derr
+	}
+	findings := newCounter()
+	located := findings.part(detect.Part{Text: text, Findings: w.Engine.Find(in.path, text), Done: len(text)})
+	for i := range located {
+		f := &located[i]
+		f.From.Offset, f.To.Offset = wide.offset(text, f.Start), wide.offset(text, f.End)
+	}
+	w.report(in, detect.Part{Text: text}, located)
+	w.Files.Add(1)
+	w.Bytes.Add(int64(len(content)))
+	return err
 }
 
 // failed tells what went wrong with an input, unless it ends the whole of its archive.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
 func hookCommand() *cobra.Command {
@@ -119,7 +120,11 @@ func withFile(h assistants.Hook, folder, path string) (assistants.Hook, error) {
 		return h, nil
 	}
 	text, err := io.ReadAll(io.LimitReader(f, control.DocumentLimit/4))
-	if err != nil || bytes.IndexByte(text, 0) >= 0 {
+	if err != nil {
+		return h, nil
+	}
+	text, ok := workspace.TextOf(text)
+	if !ok {
 		return h, nil
 	}
 	return h.With(bytes.ToValidUTF8(text, []byte("?")))

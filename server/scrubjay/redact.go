@@ -15,6 +15,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
 func redactCommand() *cobra.Command {
@@ -44,6 +45,12 @@ func filter(c *cobra.Command, change func(context.Context, *daemon.Governance, c
 	if err != nil {
 		return err
 	}
+	wide, is := workspace.WideOf(text)
+	if is {
+		if text, err = wide.Decode(text); err != nil {
+			return err
+		}
+	}
 	s, err := daemon.OpenState("")
 	if err != nil {
 		return err
@@ -62,6 +69,11 @@ func filter(c *cobra.Command, change func(context.Context, *daemon.Governance, c
 	out, err := change(c.Context(), g, d, text)
 	if err != nil {
 		return err
+	}
+	if is {
+		if out, err = wide.Encode(out); err != nil {
+			return err
+		}
 	}
 	_, err = c.OutOrStdout().Write(out)
 	return err

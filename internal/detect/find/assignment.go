@@ -164,6 +164,8 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 		return n, false
 	case c.ByteAt(end) == '(' && isGetter(name):
 		return n, false
+	case from < at.Start && c.ByteAt(from-1) == '-' && !letters.IsWord(c.ByteAt(from-2)) && c.ByteAt(from-2) != '-':
+		return n, false // -ppassword of a command line
 	case len(word) == 5 && string(word) == "PASS:":
 		return n, false // a test's result
 	case c.ByteAt(from-1) == ':' && c.ByteAt(end) == ':':
@@ -196,11 +198,22 @@ func (c reading) ownName(from, at int, word []byte) bool {
 	apart := len(before) == 0 || !letters.IsAlnum(before[len(before)-1]) || letters.IsUpper(word[0]) && !letters.IsUpper(before[len(before)-1])
 	if letters.EqualFold(word, "key") {
 		if len(before) == 0 { // acme key: ...
-			return !c.File.Code && c.ByteAt(at-1) == ' ' && letters.IsAlpha(c.ByteAt(at-2)) && c.ByteAt(at+len(word)) == ':'
+			return !c.File.Code && c.ByteAt(at-1) == ' ' && letters.IsAlpha(c.ByteAt(at-2)) && c.ByteAt(at+len(word)) == ':' && !c.otherKey(at-1)
 		}
 		return len(before) > 2 && apart && letters.IsUpper(word[len(word)-1]) && letters.IsLower(before[len(before)-1])
 	}
 	return apart || letters.EqualFold(word, "pass")
+}
+
+// otherKey tells whether the word before a place says that a key is none that opens something.
+func (c reading) otherKey(at int) bool {
+	from := at
+	for from > 0 && at-from < 16 && letters.IsWord(c.Bytes[from-1]) {
+		from--
+	}
+	var scratch [16]byte
+	word := string(letters.AppendFolded(scratch[:0], c.Bytes[from:at]))
+	return slices.Contains(OtherKeys, word) || word == "gpg" || word == "pgp"
 }
 
 // tokenInName is where a name ends with which a key was joined by a dash: acme-secret-key-GX7...; -1 if none was.
@@ -242,12 +255,15 @@ func (c reading) judge(n secretName, g given) {
 		return
 	}
 	v := c.Bytes[g.Start:g.End]
-	if !g.quoted && c.File.Code && !c.inLiteral(n.Start) { // the program's own names
+	if !g.quoted && c.File.Code && (strings.IndexByte("\"'`", c.ByteAt(n.End)) >= 0 || !c.inLiteral(n.Start)) { // the program's own names
 		return
 	}
 	var said [ValueLimit]byte
 	if unescaped := percentDecoded(said[:0], v); unescaped != nil {
 		v = unescaped
+	}
+	if !g.quoted && guess.IsSelf(v) && bytes.IndexByte(v, '.') >= 0 { // result.password
+		return
 	}
 	confidence, ok := guess.Given(v, n.text, n.password, g.listed)
 	if !ok || confidence == guess.Doubtful || !n.password {

@@ -113,7 +113,7 @@ func (c reading) sign(n secretName, i int, closed bool) (at int, value letters.S
 		return i, value, false, true
 	case closed && i > signAt && bytes.HasPrefix(text[i:min(i+8, len(text))], []byte("value=")): // <add key="apiKey" value="..."/>
 		return i + len("value="), value, false, true
-	case sign == '(' && !closed, sign == ',' && closed: // setPassword("..."), put("password", "...")
+	case sign == '(' && !closed, sign == ',' && closed && (flag || c.opensList(start)): // setPassword("..."), put("password", "...")
 		i = c.skipBlank(i + 1)
 		if q := c.ByteAt(i); q != '"' && q != '\'' {
 			return 0, value, false, false
@@ -132,13 +132,27 @@ func (c reading) sign(n secretName, i int, closed bool) (at int, value letters.S
 		return i, value, false, true
 	case i > signAt && !closed && c.spoken(i) > 0: // the password is ...
 		value, quoted, ok = c.spokenValue(i + c.spoken(i))
-		return 0, value, quoted, ok
+		return 0, value, quoted, ok && (quoted || !letters.AllOf(text[value.Start:value.End], letters.IsAlpha) || guess.IsScramble(text[value.Start:value.End]))
 	case i > signAt && !closed && (start == 0 || letters.IsSpace(text[start-1])): // use the access token 6FTY...
 		value, _, ok = c.spokenValue(i)
 		v := text[value.Start:value.End]
 		return 0, value, false, ok && len(v) >= 16 && !guess.IsUUID(v) && guess.IsKey(v) && !guess.IsHashContext(text[max(0, start-16):value.Start])
 	}
 	return 0, value, false, false
+}
+
+// opensList tells whether a string that begins before a place is the first of a list or of a call's arguments, the second of
+// which it can be the name of.
+func (c reading) opensList(start int) bool {
+	i := start
+	for i > 0 && start-i < 64 && strings.IndexByte("\"'`\\", c.Bytes[i-1]) < 0 && c.Bytes[i-1] != '\n' {
+		i-- // a path before the name
+	}
+	for i > 0 && start-i < 80 && (strings.IndexByte("\"'`\\", c.Bytes[i-1]) >= 0 || letters.IsSpace(c.Bytes[i-1])) {
+		i--
+	}
+	b := c.ByteAt(i - 1)
+	return b == '(' || b == '[' || b == '{'
 }
 
 // afterType is where the value begins behind a colon: a type may stand between. password: string = "..."

@@ -54,7 +54,7 @@ func lastWord(v []byte) []byte {
 // listedFrom takes the strings up to the closing bracket, but for a map's keys; bare ones too where they need no quotes.
 func (c reading) listedFrom(i int, bare bool, take func(given)) bool {
 	text, high := c.Bytes, min(len(c.Bytes), i+listReach)
-	depth, taken := 0, 0
+	depth, taken, other := 0, 0, false
 	for i < high && taken < mostListed {
 		switch b := text[i]; {
 		case b == '"' || b == '\'' || b == '`':
@@ -66,11 +66,14 @@ func (c reading) listedFrom(i int, bare bool, take func(given)) bool {
 			for i < high && (text[i] == b || text[i] == '\\') {
 				i++
 			}
-			if next := c.skipBlank(i); c.ByteAt(next) != ':' && !(c.ByteAt(next) == '=' && c.ByteAt(next+1) == '>') {
+			if next := c.skipBlank(i); c.ByteAt(next) == ':' || c.ByteAt(next) == '=' && c.ByteAt(next+1) == '>' {
+				other = isOtherMember(text[value.Start:value.End])
+			} else if taken++; !other {
 				take(given{Span: value, quoted: quoted, listed: true})
-				taken++
 			}
 			continue
+		case b == ',':
+			other = false
 		case b == ']' || b == '}' || b == ')':
 			if depth--; depth < 0 {
 				return true
@@ -91,6 +94,14 @@ func (c reading) listedFrom(i int, bare bool, take func(given)) bool {
 		i++
 	}
 	return taken > 0
+}
+
+// otherMembers are what maps have beside secrets.
+var otherMembers = letters.ListOf("integrity resolved version hash sha sha1 sha256 sha512 digest checksum url uri type method alg algorithm kid id name iterations format license salt nonce iv")
+
+func isOtherMember(key []byte) bool {
+	var scratch [16]byte
+	return len(key) <= len(scratch) && otherMembers.Has(letters.AppendFolded(scratch[:0], key))
 }
 
 // listedBelow reads YAML: the lines below a name, of a list or of a map.

@@ -50,13 +50,13 @@ const (
 // Given judges a value that a name which says secret was given. One of several must look like a secret by itself.
 func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 	t := TraitsOf(v)
-	if listed && !IsKey(v) && !(password && t.Digits > 0 && t.Letters > 0 && turns(v) > 0 && !IsWordy(v)) {
+	if listed && (!IsKey(v) || t.Letters < 3) && !(password && t.Digits > 0 && t.Letters > 0 && turns(v) > 0 && !IsWordy(v)) {
 		return Doubtful, false
 	}
 	if IsSecret(v, name, password) {
 		return Likely, true
 	}
-	if len(v) < 6 || t.Distinct() < 5 || IsReference(v) || IsPlaceholder(v) || IsDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) || isSelf(v) {
+	if len(v) < 6 || t.Distinct() < 5 || IsReference(v) || IsPlaceholder(v) || IsDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) || IsSelf(v) {
 		return Doubtful, false
 	}
 	if t.Has(' ') || t.Has('\t') {
@@ -88,8 +88,8 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 	return Doubtful, false
 }
 
-// isSelf tells a value that says what should stand there.
-func isSelf(v []byte) bool {
+// IsSelf tells a value that says what should stand there.
+func IsSelf(v []byte) bool {
 	for _, word := range [...]string{"password", "passwd", "passphrase", "secret", "token", "credential", "passwort", "contras", "senha", "required", "string"} {
 		if letters.ContainsFold(v, word) {
 			return true

@@ -228,7 +228,7 @@ var lookUps = func() (marks [][]byte) {
 	return marks
 }()
 
-var storePrefixes = []string{"op://", "vault:", "ref+", "aws-sm://", "arn:aws", "projects/", "@Microsoft.KeyVault", "file://", "/run/secrets", "ENC[", "ENC(", "!vault", "$ANSIBLE_VAULT", "sha256:", "sha1:", "md5:", "data:", "http://", "https://", "encrypted:"}
+var storePrefixes = []string{"op://", "vault:", "ref+", "aws-sm://", "arn:aws", "projects/", "@Microsoft.KeyVault", "file://", "/run/secrets", "ENC[", "ENC(", "!vault", "$ANSIBLE_VAULT", "sha256:", "sha1:", "md5:", "sha512-", "sha384-", "sha256-", "sha1-", "data:", "http://", "https://", "encrypted:"}
 
 // IsName tells a plain identifier or a chain of them: config.db.password, user_password, apiKey.
 func IsName(v []byte) bool {
@@ -253,7 +253,7 @@ var startsStore = func() (first [256]bool) {
 // placeholderWords stand in a secret's place in documents, tests and defaults. A value is a dummy when
 // it is one of them, or when all its parts between separators are.
 var placeholderWords = letters.ListOf(`changeme changeit change me it example examples sample dummy fake test tests testing placeholder secret
-	secrets password passwort passwd pass passw0rd p@ssword p@ssw0rd p@55w0rd opensesame mypassword pwd token tokens apikey api key keys your my insert replace with enter put here
+	secrets password passwort passwd pass passw0rd p@ssword p@ssw0rd p@55w0rd pa$$word pa$$w0rd opensesame mypassword pwd token tokens apikey api key keys your my insert replace with enter put here
 	todo fixme tbd none null nil undefined empty redacted removed masked hidden censored omitted foo bar baz qux lorem ipsum
 	hunter2 letmein qwerty notasecret not a real goes the this abc123 default admin root user username guest demo string
 	value text type true false yes no on off optional required unknown anonymous public private local localhost dev
