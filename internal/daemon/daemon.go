@@ -8,6 +8,7 @@
 //	state.go       the state directory: token, socket, where the proxy listens
 //	governance.go  settings and policy in force; the language server has its own, from the same files
 //	control.go     answers the control socket
+//	reach.go       tries the way to providers, for doctor; trust.go, whom they are believed by
 //	document.go    scrubs, restores and judges what comes over it
 //	canary.go      where doctor's made-up requests go
 //	days.go        how many requests went out today, for the limits of a day
@@ -68,6 +69,7 @@ type daemon struct {
 	hub        *hub
 	questions  questions
 	canaries   canaries
+	trust      trust
 	machine    *machine
 	proxy      control.Proxy
 	collector  *otlp.Exporter
@@ -110,6 +112,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	d.governance.Watch = d.policyChanged
+	d.trust.file = func() string { return d.governance.Settings().CAFile }
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	defer cancel()
@@ -219,7 +222,7 @@ func (d *daemon) frontConfig(token string) proxy.Config {
 		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Canary: d.canaries.find,
 		Watch: d.exchanged, Fresh: d.fresh, Trouble: d.troubled, Getenv: os.Getenv,
-		Ask: d.questions.ask,
+		Ask: d.questions.ask, Trusting: d.trust.config,
 	}
 }
 

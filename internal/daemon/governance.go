@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,6 +58,7 @@ func NewGovernance(state State, config string, log *zap.Logger) (*Governance, er
 	if o := layers.Organisation(); o != nil {
 		g.source = policy.NewSource(policy.SourceOptions{
 			Engine: e, Organisation: *o, StateDir: state.Dir, OnSwap: g.swapped, OnRefuse: g.refusal,
+			Client: &http.Client{Transport: &trusting{trust: &trust{file: func() string { return e.Settings().CAFile }}}},
 		})
 		// A last good bundle that cannot be used was told to refusal; the engine is stale then, and says so.
 		_ = g.source.Load()

@@ -85,6 +85,9 @@ func readSettings(path string, l layer) (*Settings, error) {
 			s.Rules.Files[i] = filepath.Join(filepath.Dir(path), file)
 		}
 	}
+	if s.CAFile != "" && !filepath.IsAbs(s.CAFile) {
+		s.CAFile = filepath.Join(filepath.Dir(path), s.CAFile)
+	}
 	return &s, nil
 }
 

@@ -100,6 +100,12 @@ func (v *validation) settings(s Settings, l layer) {
 			v.at("a bundle names rule files by their absolute path on the machines", "rules", "files", i)
 		}
 	}
+	switch {
+	case l == repositoryLayer && s.CAFile != "":
+		v.at("a repository does not say whom this machine believes: put it into your own config.yaml", "ca_file")
+	case l == bundleLayer && s.CAFile != "" && !filepath.IsAbs(s.CAFile):
+		v.at("a bundle names ca_file by its absolute path on the machines", "ca_file")
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
 		v.provider(name, s.Providers[name])
 	}

@@ -62,13 +62,16 @@ func (d *doctor) examine(ctx context.Context) {
 		return
 	}
 	var providers map[string]policy.Provider
-	var hosts []string
+	var hosts, configured []string
 	g, err := commandGovernance(state)
 	if d.check("configuration is understood", err, "correct the file at that line; docs/policy.md lists every setting") {
 		settings := g.Settings()
-		providers, hosts = settings.Providers, settings.Hosts()
+		providers, hosts, configured = settings.Providers, settings.Hosts(), settings.Configured()
 		for _, note := range g.SettingsNotes() {
 			d.note("  " + note)
+		}
+		if settings.CAFile != "" {
+			d.check("ca_file "+settings.CAFile, daemon.CheckTrust(settings.CAFile), "correct ca_file in the configuration: without it nothing is sent")
 		}
 	}
 	d.files(state)
@@ -102,6 +105,9 @@ func (d *doctor) examine(ctx context.Context) {
 	d.proxy(hello)
 	d.authority(state, hosts, hello.Proxy.Listen != "")
 	d.trouble(hello.Trouble)
+	if slices.Contains(hello.Features, "reach") {
+		d.reach(ctx, client, configured)
+	}
 	if hello.LeftOut > 0 {
 		d.check("", fmt.Errorf("this machine has more secrets than are looked for: %d forms of some are left out", hello.LeftOut),
 			"name those that matter, which always are: scrubjay secret add; and close folders whose .env files hold thousands")
@@ -115,6 +121,23 @@ func (d *doctor) examine(ctx context.Context) {
 	}
 	d.check("policy "+hello.Policy.Revision, err, "the last good one ("+hello.Policy.Revision+") is in force; tell whoever signs your organisation's policy")
 	d.assistants(ctx, client, hello, providers)
+}
+
+// reach has the daemon, whose environment counts, try the way to its providers: to those that the settings name, and
+// those that requests were sent to.
+func (d *doctor) reach(ctx context.Context, client *control.Client, names []string) {
+	tried, err := client.Reach(ctx, control.Reach{Providers: names})
+	if err != nil {
+		d.check("", err, "")
+	}
+	for _, p := range tried.Providers {
+		if p.Why != "" {
+			cause, cure, _ := strings.Cut(p.Why, ". What to do: ")
+			d.check("", errors.New(cause), cure)
+			continue
+		}
+		d.good(p.Name + " can be reached")
+	}
 }
 
 // words looks for ordinary words that were taken for secrets: from then on each is masked wherever it stands.
