@@ -44,6 +44,8 @@ type Trouble struct {
 type Proxy struct {
 	Listen string `json:"listen,omitempty"`
 	Error  string `json:"error,omitempty"`
+	// Instead is where it would have listened, and who has that.
+	Instead string `json:"instead,omitempty"`
 }
 
 // Policy is the state of the policy in force.

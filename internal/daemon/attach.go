@@ -126,9 +126,6 @@ func (a *Attached) start() (ended <-chan struct{}, err error) {
 	if a.config != "" {
 		args = append(args, "--config", a.config)
 	}
-	if listen := os.Getenv("SCRUBJAY_LISTEN"); listen != "" {
-		args = append(args, "--listen", listen)
-	}
 	cmd := exec.Command(self, args...)
 	cmd.Stderr, cmd.Stdout, cmd.Dir = log, log, a.state.Dir
 	detach(cmd)

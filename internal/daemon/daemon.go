@@ -2,10 +2,11 @@
 //
 // Editors and commands attach to it over the control socket (package control); one that finds no daemon
 // starts it. A daemon started by an editor lives while somebody is attached and ten minutes longer, and
-// goes on without the proxy if its port is taken; one started by hand (scrubjay serve) lives until it is
-// stopped, and refuses to start without its port.
+// goes on without the proxy if the port is taken that it was told to use; one started by hand (scrubjay
+// serve) lives until it is stopped, and refuses to start then. Told nothing, both use another port.
 //
-//	state.go       the state directory: token, socket, where the proxy listens
+//	state.go       the state directory: token, socket
+//	listen.go      where the proxy listens
 //	governance.go  settings and policy in force; the language server has its own, from the same files
 //	control.go     answers the control socket
 //	reach.go       tries the way to providers, for doctor; trust.go, whom they are believed by
@@ -19,6 +20,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +47,7 @@ import (
 type Options struct {
 	State  State
 	Config string // the user's configuration file; empty means the usual place
-	Listen string // empty means DefaultListen
+	Listen string // empty means where the setting says, or else where there is room
 	// ForEditor makes it live only while it is used, and go on without the proxy if it must.
 	ForEditor bool
 	Version   string
@@ -166,17 +168,9 @@ func (d *daemon) attached(n int) {
 
 // listen starts the proxy.
 func (d *daemon) listen(token string) (stop func(), err error) {
-	addr := d.Listen
-	if addr == "" {
-		addr = DefaultListen
-	}
-	host, _, err := net.SplitHostPort(addr)
-	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("listen %q: the proxy may only listen on this machine, like 127.0.0.1:7425", addr)
-	}
-	l, err := net.Listen("tcp", addr)
+	settings := d.governance.Settings()
+	l, instead, err := d.State.open(cmp.Or(d.Listen, settings.Listen))
 	if err != nil {
-		err = fmt.Errorf("the proxy cannot listen on %s: %s; stop that, or choose another address with --listen", addr, holder(addr))
 		if !d.ForEditor {
 			return nil, err
 		}
@@ -187,12 +181,14 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	n, _ := strconv.Atoi(port)
-	d.proxy = control.Proxy{Listen: l.Addr().String()}
+	d.proxy = control.Proxy{Listen: l.Addr().String(), Instead: instead}
+	if instead != "" {
+		d.Log.Warn("the proxy listens elsewhere; what names the old address has to be set up again", zap.String("on", d.proxy.Listen), zap.String("instead of", instead))
+	}
 	if err := d.State.setListen(d.proxy.Listen); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	ca := authority.Open(d.State.Dir)
-	settings := d.governance.Settings()
 	if err := ca.Serve(settings.Hosts()); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}

@@ -14,9 +14,6 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/authority"
 )
 
-// DefaultListen is where the proxy listens unless it is told otherwise.
-const DefaultListen = "127.0.0.1:7425"
-
 // State is the directory that holds what is the installation's own: token, key, vault, ledger, the last
 // good policy. It is 0700 and every file in it 0600.
 type State struct{ Dir string }
@@ -81,19 +78,6 @@ func (s State) Token() (string, error) {
 
 // Authority is the certificate that programs are told to trust which go through the proxy.
 func (s State) Authority() string { return s.path(authority.CertificateFile) }
-
-// Listen is where the proxy of this state last listened, or would.
-func (s State) Listen() string {
-	text, err := os.ReadFile(s.path("listen"))
-	if err != nil || len(text) == 0 {
-		return DefaultListen
-	}
-	return strings.TrimSpace(string(text))
-}
-
-func (s State) setListen(addr string) error {
-	return os.WriteFile(s.path("listen"), []byte(addr+"\n"), 0o600)
-}
 
 // socketLimit is the shortest limit that systems set to the name of a Unix socket.
 const socketLimit = 100

@@ -51,7 +51,7 @@ func (p Provider) over(base Provider) Provider {
 //     where a higher layer stands.
 //   - destinations: all of them. Without any, every public provider.
 //   - websockets: refused if any layer says so. private_hosts, origins, host_names: all of them.
-//   - ca_file: the highest layer's that names one.
+//   - ca_file, listen: the highest layer's that names one.
 //   - verdicts, attachments: for each class, or kind of attachment, and kind the highest layer that sets one defines it; lower ones tighten it.
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
 type Layers struct {
@@ -203,6 +203,10 @@ func (l *Layers) merge() (Settings, []string) {
 			note(r, "ca_file does not count: a higher layer names one")
 		}
 		s.CAFile = cmp.Or(s.CAFile, r.CAFile)
+		if s.Listen != "" && r.Listen != "" && s.Listen != r.Listen {
+			note(r, "listen does not count: a higher layer names an address")
+		}
+		s.Listen = cmp.Or(s.Listen, r.Listen)
 		if s.Websockets != RefuseWebsockets {
 			s.Websockets = cmp.Or(r.Websockets, s.Websockets)
 		}

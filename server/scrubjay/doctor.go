@@ -63,9 +63,11 @@ func (d *doctor) examine(ctx context.Context) {
 	}
 	var providers map[string]policy.Provider
 	var hosts, configured []string
+	listen := ""
 	g, err := commandGovernance(state)
 	if d.check("configuration is understood", err, "correct the file at that line; docs/policy.md lists every setting") {
 		settings := g.Settings()
+		listen = settings.Listen
 		providers, hosts, configured = settings.Providers, settings.Hosts(), settings.Configured()
 		for _, note := range g.SettingsNotes() {
 			d.note("  " + note)
@@ -96,13 +98,13 @@ func (d *doctor) examine(ctx context.Context) {
 		d.assistants(ctx, client, hello, providers)
 		return
 	}
-	if !d.check(fmt.Sprintf("daemon %s answers, process %d", hello.Program, hello.PID), err, "stop it, and start it again with the newer program") {
+	if !d.check(fmt.Sprintf("daemon %s answers, process %d", hello.Program, hello.PID), err, restart) {
 		return
 	}
 	for _, m := range hello.Missing() {
-		d.check("", fmt.Errorf("the daemon is older and does not know %q", m), "stop it, so that the newer program starts its own")
+		d.check("", fmt.Errorf("the daemon is older and does not know %q", m), restart)
 	}
-	d.proxy(hello)
+	d.proxy(hello, listen)
 	d.authority(state, hosts, hello.Proxy.Listen != "")
 	d.trouble(hello.Trouble)
 	if slices.Contains(hello.Features, "reach") {
@@ -167,16 +169,27 @@ func (d *doctor) files(state daemon.State) {
 	d.check(fmt.Sprintf("ledger: %d records, all good", good), err, "keep ledger.log and ledger.head as evidence, move them away and start again")
 }
 
-func (d *doctor) proxy(hello control.Hello) {
+// restart is how another daemon comes.
+const restart = "scrubjay stop; the next program that needs a daemon starts it, and scrubjay serve does"
+
+func (d *doctor) proxy(hello control.Hello, listen string) {
 	if hello.Proxy.Listen == "" {
-		d.check("", errors.New("the daemon runs without its proxy: "+hello.Proxy.Error), "free the port and start the editor again, or run scrubjay serve --listen 127.0.0.1:7500")
+		d.check("", errors.New("the daemon runs without its proxy: "+hello.Proxy.Error), "scrubjay stop, and end what has the port, or name another in SCRUBJAY_LISTEN or the setting listen; the next program that needs a daemon starts it")
 		return
 	}
 	c, err := net.DialTimeout("tcp", hello.Proxy.Listen, time.Second)
 	if err == nil {
 		err = c.Close()
 	}
-	d.check("proxy listens on "+hello.Proxy.Listen, err, "start the daemon again")
+	d.check("proxy listens on "+hello.Proxy.Listen, err, restart)
+	if hello.Proxy.Instead != "" {
+		d.note("  not on " + hello.Proxy.Instead)
+	}
+	if meant := daemon.Meant(listen); meant != hello.Proxy.Listen {
+		if _, port, err := net.SplitHostPort(meant); err == nil && port != "0" {
+			d.check("", fmt.Errorf("it was started otherwise: it is to listen on %s now", meant), restart)
+		}
+	}
 }
 
 // authority looks at what programs are told to trust which go through the proxy.
@@ -190,13 +203,13 @@ func (d *doctor) authority(state daemon.State, hosts []string, serving bool) {
 		return
 	}
 	d.check(fmt.Sprintf("certificate authority: for %d hosts and no others, until %s", len(hosts), until.Format(time.DateOnly)), err,
-		"remove ca.key and start the daemon again, which makes another; then start again the programs that go through it")
+		"remove ca.key; scrubjay stop, and the next daemon makes another; then start again the programs that go through it")
 }
 
 // cures say what to do about a part that requests were refused for.
 var cures = map[string]string{
 	"vault_unavailable":  "make room on the disk of the state directory, and see that its files are yours; then send the request again",
-	"ledger_unavailable": "make room on the disk of the state directory, and see that its files are yours; then start the daemon again",
+	"ledger_unavailable": "make room on the disk of the state directory, and see that its files are yours; then scrubjay stop, and start the daemon again",
 	"policy_unavailable": "scrubjay policy check says what is wrong with it",
 	"internal_error":     "please report it with this output",
 }
