@@ -189,6 +189,7 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	ca := authority.Open(d.State.Dir)
+	ca.Renewed = func(why string) { d.Log.Warn(why) }
 	if err := ca.Serve(settings.Hosts()); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
