@@ -113,7 +113,7 @@ func openLog(path string) (*os.File, error) {
 // start runs this very program as a daemon of its own. If several editors do so at once, all but one
 // find the lock taken and end; so the caller is told when it has.
 func (a *Attached) start() (ended <-chan struct{}, err error) {
-	self, err := os.Executable()
+	self, err := Self()
 	if err != nil {
 		return nil, err
 	}

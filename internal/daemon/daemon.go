@@ -106,6 +106,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.vault.Close()) }()
+	gone := o.State.LedgerGone()
 	if d.ledger, err = audit.Open(o.State.Dir); err != nil {
 		return err
 	}
@@ -135,6 +136,12 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer stopControl()
+	if gone {
+		o.Log.Warn(LedgerGone)
+		if err := d.ledger.Append(audit.Record{Kind: "start", Note: LedgerGone}); err != nil {
+			return err
+		}
+	}
 	if err := d.ledger.Append(audit.Record{Kind: "start", Revision: d.governance.Revision(), Note: o.Version}); err != nil {
 		return err
 	}

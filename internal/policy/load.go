@@ -37,7 +37,7 @@ func DefaultPaths(config string) (Paths, error) {
 		if base == "" {
 			home, err := os.UserHomeDir()
 			if err != nil {
-				return p, fmt.Errorf("there is no home directory to find config.yaml in: set SCRUBJAY_CONFIG (%w)", err)
+				return p, nil // whose home is not known has no file in it
 			}
 			base = filepath.Join(home, ".config")
 		}

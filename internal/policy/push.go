@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // Push puts a signed bundle into a directory that a web server serves, in one step. An equal file is left
@@ -66,5 +68,5 @@ func writeAtomic(name string, content []byte, mode os.FileMode) error {
 	if err := errors.Join(werr, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), name)
+	return rename.File(f.Name(), name)
 }

@@ -163,7 +163,7 @@ func (d *demo) serve(ctx context.Context) (stop func(), err error) {
 
 // self is this very program with the demo's own state.
 func (d *demo) self(ctx context.Context, args ...string) (*exec.Cmd, error) {
-	exe, err := os.Executable()
+	exe, err := daemon.Self()
 	if err != nil {
 		return nil, err
 	}

@@ -156,16 +156,32 @@ func (d *doctor) words(ctx context.Context, client *control.Client) {
 func (d *doctor) files(state daemon.State) {
 	entries, err := os.ReadDir(state.Dir)
 	for _, e := range entries {
-		if info, ierr := e.Info(); ierr == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
+		if info, ierr := e.Info(); ierr == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
 			err = errors.Join(err, fmt.Errorf("%s/%s can be read by other accounts", state.Dir, e.Name()))
 		}
 	}
-	d.check("its files are closed to other accounts", err, "chmod 600 them; the token should then be made anew: remove the file token")
+	if os.PathSeparator != '/' {
+		d.note("not checked on Windows: who can read " + state.Dir + "; in a folder of your profile you and administrators can")
+	} else {
+		d.check("its files are closed to other accounts", err, "chmod 600 them; the token should then be made anew: remove the file token")
+	}
 	good, err := audit.Verify(state.Dir)
+	if state.LedgerGone() {
+		d.check("", errors.New("the ledger has gone: ledger.log and ledger.head are not there, though a daemon has run"),
+			"if you did not move them away yourself, somebody did: what was recorded is lost. The next daemon begins another")
+		return
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		d.note("no ledger yet")
 		return
 	}
+	first := errors.New("") // ends the reading
+	_ = audit.Show(state.Dir, func(r audit.Record) error {
+		if r.Note == daemon.LedgerGone {
+			d.note("  on " + r.Time.Local().Format(time.DateTime) + " " + r.Note)
+		}
+		return first
+	})
 	d.check(fmt.Sprintf("ledger: %d records, all good", good), err, "keep ledger.log and ledger.head as evidence, move them away and start again")
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -30,7 +31,7 @@ type finding struct {
 	Blob   string `json:"blob,omitempty"`
 
 	rule     *detect.Rule
-	raw      string // the path as the system has it
+	raw      string // the path with slashes, and its bytes as the system has them
 	from, to workspace.Place
 	place    int // of its commit among all
 }
@@ -44,6 +45,7 @@ type extent struct {
 // take keeps the findings of a file that count, without what they speak of.
 func (s *scan) take(f workspace.Found) {
 	var rel string
+	f.Path = filepath.ToSlash(f.Path) // one separator in all formats, on every system
 	for _, d := range f.Findings {
 		if d.Severity == detect.Info && !s.all || detect.Ignored(f.Text, d.Finding) {
 			continue
