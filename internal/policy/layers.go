@@ -51,6 +51,7 @@ func (p Provider) over(base Provider) Provider {
 //     where a higher layer stands.
 //   - destinations: all of them. Without any, every public provider.
 //   - websockets: refused if any layer says so. private_hosts, origins, host_names: all of them.
+//   - explain_placeholders: if any layer says so.
 //   - ca_file, listen: the highest layer's that names one.
 //   - verdicts, attachments: for each class, or kind of attachment, and kind the highest layer that sets one defines it; lower ones tighten it.
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
@@ -207,6 +208,7 @@ func (l *Layers) merge() (Settings, []string) {
 			note(r, "listen does not count: a higher layer names an address")
 		}
 		s.Listen = cmp.Or(s.Listen, r.Listen)
+		s.ExplainPlaceholders = s.ExplainPlaceholders || r.ExplainPlaceholders
 		if s.Websockets != RefuseWebsockets {
 			s.Websockets = cmp.Or(r.Websockets, s.Websockets)
 		}
