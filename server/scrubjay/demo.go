@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,8 +44,26 @@ type demo struct {
 	env    []string
 	sample sample
 	vendor *standin.Server
-	logs   bytes.Buffer
+	logs   demoLogs
 	broken []string
+}
+
+// demoLogs are what the programs of a demo log, several at a time.
+type demoLogs struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *demoLogs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *demoLogs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func runDemo(ctx context.Context, out io.Writer) (err error) {
