@@ -111,7 +111,18 @@ type Ledger struct {
 // Open opens the ledger of a state directory and makes it if there is none. What a crash left half
 // written at its end is cut off; it was never acknowledged.
 func Open(dir string) (*Ledger, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "ledger.log"), os.O_RDWR|os.O_CREATE, 0o600)
+	seq, _, err := readHead(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s", err, asEvidence)
+	}
+	create := os.O_CREATE
+	if seq > 0 {
+		create = 0
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "ledger.log"), os.O_RDWR|create, 0o600)
+	if errors.Is(err, os.ErrNotExist) && seq > 0 {
+		return nil, fmt.Errorf("the ledger's records 1 to %d are missing: %s", seq, asEvidence)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +140,14 @@ func (l *Ledger) load() error {
 	if err != nil {
 		return err
 	}
+	remembered, last, err := readHead(l.dir)
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, asEvidence)
+	}
 	if st.Size() < int64(len(header)) {
+		if remembered > 0 {
+			return fmt.Errorf("the ledger's records 1 to %d are missing: %s", remembered, asEvidence)
+		}
 		if err := l.file.Truncate(0); err != nil {
 			return err
 		}
@@ -141,16 +159,40 @@ func (l *Ledger) load() error {
 	}
 	err = read(l.file, func(at int64, seen chain, r *Record, _ []byte) error {
 		l.seq, l.chain = r.Seq, seen
+		if r.Seq == remembered && seen != last {
+			return errors.New("the ledger is not the one that ledger.head remembers")
+		}
 		return nil
 	}, &l.size)
 	var torn *tornError
-	if errors.As(err, &torn) && torn.last {
-		return l.file.Truncate(l.size)
+	half := errors.As(err, &torn) && torn.last
+	if half {
+		err = nil
+	}
+	// Were it to go on, the head would soon be of what is left, and nothing would tell any more.
+	if err == nil && l.seq < remembered {
+		err = fmt.Errorf("the ledger's records %d to %d are missing: the end was cut off", l.seq+1, remembered)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: keep the file as evidence, move it away and start again", err)
+		return fmt.Errorf("%w: %s", err, asEvidence)
+	}
+	if half {
+		return l.file.Truncate(l.size)
 	}
 	return nil
+}
+
+// asEvidence is what to do with a ledger that is not as it was left.
+const asEvidence = "keep ledger.log and ledger.head as evidence, move them away and start again"
+
+// None tells that a state directory has neither a ledger nor what remembers one.
+func None(dir string) bool {
+	for _, name := range []string{"ledger.log", "ledger.head"} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, os.ErrNotExist) {
+			return false
+		}
+	}
+	return true
 }
 
 // Err is why records cannot be kept now, or nil.

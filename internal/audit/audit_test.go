@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -177,6 +178,67 @@ func BenchmarkVerify(b *testing.B) {
 	for b.Loop() {
 		if n, err := Verify(dir); n != 10_000 || err != nil {
 			b.Fatal(n, err)
+		}
+	}
+}
+
+// TestOpenRemembers: a ledger that ends before its head is not gone on with, or the head would soon be of what is left.
+func TestOpenRemembers(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(dir string, whole []byte) error
+		want  string
+	}{
+		"nothing": {func(string, []byte) error { return nil }, ""},
+		"the last": {func(dir string, whole []byte) error {
+			return os.Truncate(filepath.Join(dir, "ledger.log"), int64(len(whole)-1))
+		}, "records 3 to 3 are missing"},
+		"all": {func(dir string, _ []byte) error {
+			return os.Truncate(filepath.Join(dir, "ledger.log"), int64(len(header)))
+		}, "records 1 to 3 are missing"},
+		"the file": {func(dir string, _ []byte) error { return os.Remove(filepath.Join(dir, "ledger.log")) }, "records 1 to 3 are missing"},
+		"another head": {func(dir string, _ []byte) error {
+			return os.WriteFile(filepath.Join(dir, "ledger.head"), []byte("2 "+strings.Repeat("00", 32)+"\n"), 0o600)
+		}, "not the one that ledger.head remembers"},
+		"a broken head": {func(dir string, _ []byte) error {
+			return os.WriteFile(filepath.Join(dir, "ledger.head"), []byte("x"), 0o600)
+		}, "not readable"},
+		"the head": {func(dir string, _ []byte) error { return os.Remove(filepath.Join(dir, "ledger.head")) }, ""},
+	} {
+		dir := t.TempDir()
+		if !None(dir) {
+			t.Error("there is one before it was made")
+		}
+		l, err := Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if err := l.AppendDurable(Record{Kind: "start"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		whole, err := os.ReadFile(filepath.Join(dir, "ledger.log"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.spoil(dir, whole); err != nil {
+			t.Fatal(err)
+		}
+		if None(dir) {
+			t.Errorf("%s: none is left", name)
+		}
+		if _, verr := Verify(dir); (verr == nil) != (c.want == "") || errors.Is(verr, os.ErrNotExist) {
+			t.Errorf("%s is verified: %v", name, verr)
+		}
+		l, err = Open(dir)
+		if err == nil {
+			l.Close()
+		}
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "move them away")) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

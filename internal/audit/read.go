@@ -89,15 +89,18 @@ func Show(dir string, f func(Record) error) error {
 // Verify checks every chain of a state directory's ledger and that nothing is missing at its end. It
 // answers with the number of good records; the error names the first bad one.
 func Verify(dir string) (good int64, err error) {
-	file, err := os.Open(filepath.Join(dir, "ledger.log"))
-	if err != nil {
-		return 0, err
-	}
-	defer file.Close()
 	seq, last, err := readHead(dir)
 	if err != nil {
 		return 0, err
 	}
+	file, err := os.Open(filepath.Join(dir, "ledger.log"))
+	if errors.Is(err, os.ErrNotExist) && seq > 0 {
+		return 0, fmt.Errorf("records 1 to %d are missing: ledger.log is not there", seq)
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
 	var prev chain
 	var end int64
 	var headSeen bool

@@ -3,8 +3,10 @@
 //
 // What holds:
 //
-//   - The certificate is constrained, critically, to the listed hosts and what is below them, and to no address:
-//     whoever steals the key can sign nothing else that a program would believe.
+//   - What signs is constrained, critically, to the listed hosts and what is below them, and to no address: whoever
+//     steals its key can sign nothing else that a program would believe. It is an intermediate, since programs such as
+//     Java's do not look at the constraints of what they were told to trust. That is the root above it, which has signed
+//     this one certificate; its key was never anywhere but in memory, and is gone.
 //   - Other hosts in the settings mean another authority with another key. So does the last month of its year.
 //   - The key is in one file of the state directory, 0600. Leaves live for an hour, in memory alone.
 //   - Nothing here, and nobody who imports it, puts the certificate where the system would trust it.
@@ -38,7 +40,7 @@ import (
 const (
 	// CertificateFile is what programs are told to trust.
 	CertificateFile = "ca.pem"
-	// keyFile holds the key and, so that the two can never differ, the certificate too.
+	// keyFile holds the intermediate's key and, so that they can never differ, both certificates.
 	keyFile = "ca.key"
 
 	life     = 365 * 24 * time.Hour
@@ -52,12 +54,16 @@ const (
 
 // Authority signs leaves. Its methods can be called at the same time.
 type Authority struct {
+	// Renewed is told why another took the place of one that there was. It may be nil.
+	Renewed func(why string)
+
 	dir string
 	now func() time.Time
 
 	mu     sync.Mutex
-	hosts  []string // constraints, in order
-	cert   *x509.Certificate
+	hosts  []string          // constraints, in order
+	root   *x509.Certificate // what programs trust
+	cert   *x509.Certificate // what signs
 	key    *ecdsa.PrivateKey
 	leaves map[string]*tls.Certificate
 }
@@ -76,7 +82,7 @@ func (a *Authority) Serve(patterns []string) error {
 	if a.cert != nil && slices.Equal(hosts, a.hosts) && a.good() {
 		return nil
 	}
-	a.hosts, a.cert, a.key, a.leaves = hosts, nil, nil, nil
+	a.hosts, a.root, a.cert, a.key, a.leaves = hosts, nil, nil, nil, nil
 	if len(hosts) == 0 {
 		return nil
 	}
@@ -109,10 +115,13 @@ func (a *Authority) Check(patterns []string) (until time.Time, err error) {
 	}
 	published, err := os.ReadFile(filepath.Join(a.dir, CertificateFile))
 	disk := &Authority{}
+	fault := disk.parse(text)
 	switch {
 	case st.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
 		return until, fmt.Errorf("%s can be read by other accounts, who could sign for the hosts in it", path)
-	case !disk.parse(text):
+	case errors.Is(fault, errOlder):
+		return until, errors.New("the certificate authority " + errOlder.Error())
+	case fault != nil:
 		return until, fmt.Errorf("%s is damaged", path)
 	case !slices.Equal(disk.cert.PermittedDNSDomains, constraints(patterns)):
 		return until, errors.New("the certificate authority is for other hosts than the settings list now")
@@ -121,7 +130,7 @@ func (a *Authority) Check(patterns []string) (until time.Time, err error) {
 	case a.now().Before(disk.cert.NotBefore) || a.now().After(disk.cert.NotAfter):
 		return until, fmt.Errorf("the certificate authority was good from %s to %s, and is not now",
 			disk.cert.NotBefore.Format(time.DateOnly), disk.cert.NotAfter.Format(time.DateOnly))
-	case err != nil || !bytes.Equal(published, certificatePEM(disk.cert)):
+	case err != nil || !bytes.Equal(published, certificatePEM(disk.root)):
 		return until, fmt.Errorf("%s is not the certificate of %s", CertificateFile, path)
 	}
 	return disk.cert.NotAfter, nil
@@ -137,43 +146,106 @@ func (a *Authority) load() error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("the certificate authority's key cannot be read: %w", err)
 	}
-	// One that is damaged, or for other hosts, is replaced: nothing but programs that run now depends on it.
-	if err != nil || !a.parse(text) || !slices.Equal(a.cert.PermittedDNSDomains, a.hosts) || !a.good() {
+	if err != nil {
 		return a.make()
 	}
-	return a.publish()
+	// One that is damaged, or for other hosts, is replaced: nothing but programs that run now depends on it.
+	why := ""
+	if fault := a.parse(text); fault != nil {
+		why = fault.Error()
+	} else if !slices.Equal(a.cert.PermittedDNSDomains, a.hosts) {
+		why = "was for other hosts"
+	} else if !a.good() {
+		why = "was near its end"
+	}
+	if why == "" {
+		return a.publish()
+	}
+	return a.renew(why)
 }
 
-func (a *Authority) parse(text []byte) bool {
+// renew makes another in the place of one, and says so.
+func (a *Authority) renew(why string) error {
+	err := a.make()
+	if err == nil && a.Renewed != nil {
+		a.Renewed("the certificate authority " + why + ", and another was made: start again the programs that go through the proxy by it")
+	}
+	return err
+}
+
+var (
+	errDamaged = errors.New("was damaged")
+	// errOlder is of one that signed with the root's own key.
+	errOlder = errors.New("is of an older version, whose limits some programs do not look at")
+)
+
+func (a *Authority) parse(text []byte) error {
+	var certs []*x509.Certificate
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		switch block.Type {
 		case "CERTIFICATE":
-			a.cert, _ = x509.ParseCertificate(block.Bytes) // nil if it is damaged
+			cert, err := x509.ParseCertificate(block.Bytes)
+			if err != nil {
+				return errDamaged
+			}
+			certs = append(certs, cert)
 		case "PRIVATE KEY":
 			key, _ := x509.ParsePKCS8PrivateKey(block.Bytes)
 			a.key, _ = key.(*ecdsa.PrivateKey)
 		}
 	}
-	return a.cert != nil && a.key != nil && a.key.PublicKey.Equal(a.cert.PublicKey)
+	switch {
+	case len(certs) == 0 || a.key == nil || !a.key.PublicKey.Equal(certs[0].PublicKey):
+		return errDamaged
+	case len(certs) == 1:
+		return errOlder
+	}
+	a.cert, a.root = certs[0], certs[1]
+	if a.cert.CheckSignatureFrom(a.root) != nil {
+		return errDamaged
+	}
+	return nil
 }
 
-// make makes a new authority, which is on disk before it signs anything.
+// make makes a new authority, which is on disk before it signs anything. The root's key ends with this call.
 func (a *Authority) make() error {
-	a.cert, a.key = nil, nil
+	a.root, a.cert, a.key = nil, nil, nil
+	name := "Scrubjay on this machine " + a.now().UTC().Format(time.DateOnly)
+	rootKey, root, err := a.certify(name+", root", 1, nil, nil)
+	if err != nil {
+		return err
+	}
+	key, cert, err := a.certify(name, 0, root, rootKey)
+	if err != nil {
+		return err
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	text := slices.Concat(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), certificatePEM(cert), certificatePEM(root))
+	if err := a.write(keyFile, text); err != nil {
+		return err
+	}
+	a.root, a.cert, a.key = root, cert, key
+	return a.publish()
+}
+
+// certify makes an authority's certificate and key, with so many below it: signed by another, or by itself.
+func (a *Authority) certify(name string, below int, by *x509.Certificate, signer *ecdsa.PrivateKey) (*ecdsa.PrivateKey, *x509.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	now := a.now()
 	serial, err := newSerial()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
+	now := a.now()
 	template := &x509.Certificate{
-		SerialNumber: serial,
-		Subject:      pkix.Name{CommonName: "Scrubjay on this machine " + now.UTC().Format(time.DateOnly)},
-		NotBefore:    now.Add(-skew), NotAfter: now.Add(life),
-		BasicConstraintsValid: true, IsCA: true, MaxPathLenZero: true,
+		SerialNumber: serial, Subject: pkix.Name{CommonName: name},
+		NotBefore: now.Add(-skew), NotAfter: now.Add(life),
+		BasicConstraintsValid: true, IsCA: true, MaxPathLen: below, MaxPathLenZero: below == 0,
 		KeyUsage:                    x509.KeyUsageCertSign,
 		ExtKeyUsage:                 []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		PermittedDNSDomainsCritical: true,
@@ -183,24 +255,15 @@ func (a *Authority) make() error {
 			{IP: net.IPv4zero.To4(), Mask: net.CIDRMask(0, 32)}, {IP: net.IPv6zero, Mask: net.CIDRMask(0, 128)},
 		},
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if by == nil {
+		by, signer = template, key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, by, key.Public(), signer)
 	if err != nil {
-		return fmt.Errorf("the certificate authority: %w", err)
+		return nil, nil, fmt.Errorf("the certificate authority: %w", err)
 	}
 	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		return err
-	}
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return err
-	}
-	text := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), certificatePEM(cert)...)
-	if err := a.write(keyFile, text); err != nil {
-		return err
-	}
-	a.cert, a.key = cert, key
-	return a.publish()
+	return key, cert, err
 }
 
 func newSerial() (*big.Int, error) {
@@ -213,7 +276,7 @@ func certificatePEM(cert *x509.Certificate) []byte {
 
 // publish has the certificate stand where programs are told to look.
 func (a *Authority) publish() error {
-	text := certificatePEM(a.cert)
+	text := certificatePEM(a.root)
 	if there, err := os.ReadFile(filepath.Join(a.dir, CertificateFile)); err == nil && bytes.Equal(there, text) {
 		return nil
 	}
@@ -248,7 +311,7 @@ func (a *Authority) Leaf(host string) (*tls.Certificate, error) {
 	}
 	if !a.good() {
 		a.leaves = nil
-		if err := a.make(); err != nil {
+		if err := a.renew("was near its end"); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -11,8 +12,10 @@ import (
 	"math/big"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -64,7 +67,7 @@ func TestLeafIsBelievedForItsHostForAnHour(t *testing.T) {
 			{"expired", host, now.Add(61 * time.Minute), false},
 			{"of another host", "else.vendor.example", now, false},
 		} {
-			_, err := leaf.Leaf.Verify(x509.VerifyOptions{Roots: trust(t, dir), DNSName: c.host, CurrentTime: c.at})
+			_, err := leaf.Leaf.Verify(x509.VerifyOptions{Roots: trust(t, dir), Intermediates: shown(t, leaf), DNSName: c.host, CurrentTime: c.at})
 			if (err == nil) != c.ok {
 				t.Errorf("%s, %s: %v", host, c.name, err)
 			}
@@ -77,10 +80,36 @@ func TestLeafIsBelievedForItsHostForAnHour(t *testing.T) {
 	}
 }
 
-// TestStolenKey: what somebody signs with the key for another host, or for an address, nobody believes.
+// shown is what a server shows besides its leaf.
+func shown(t *testing.T, leaf *tls.Certificate) *x509.CertPool {
+	t.Helper()
+	pool := x509.NewCertPool()
+	for _, der := range leaf.Certificate[1:] {
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pool.AddCert(cert)
+	}
+	return pool
+}
+
+// TestStolenKey: what somebody signs with the key for another host, or for an address, nobody believes; nor does a program
+// that does not look at the constraints of the root that it was told to trust, as Java's.
 func TestStolenKey(t *testing.T) {
 	dir, now := t.TempDir(), time.Now()
 	a := open(t, dir, now, listed...)
+	own, err := a.Leaf("api.vendor.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(own.Certificate) != 2 {
+		t.Errorf("a server shows %d certificates", len(own.Certificate))
+	}
+	blind := *a.root
+	blind.PermittedDNSDomains, blind.ExcludedIPRanges, blind.PermittedDNSDomainsCritical = nil, nil, false
+	javas := x509.NewCertPool()
+	javas.AddCert(&blind)
 	forge := func(template x509.Certificate) *x509.Certificate {
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		if err != nil {
@@ -110,14 +139,84 @@ func TestStolenKey(t *testing.T) {
 		{"both", x509.Certificate{DNSNames: []string{"api.vendor.example", "evil.example"}}, "api.vendor.example", false},
 		{"an address", x509.Certificate{IPAddresses: []net.IP{ip}}, ip.String(), false},
 	} {
-		_, err := forge(c.cert).Verify(x509.VerifyOptions{Roots: trust(t, dir), DNSName: c.host, CurrentTime: now})
-		if (err == nil) != c.ok {
-			t.Errorf("%s: %v", c.name, err)
+		for whose, roots := range map[string]*x509.CertPool{"a program": trust(t, dir), "Java": javas} {
+			_, err := forge(c.cert).Verify(x509.VerifyOptions{Roots: roots, Intermediates: shown(t, own), DNSName: c.host, CurrentTime: now})
+			if (err == nil) != c.ok {
+				t.Errorf("%s, of %s: %v", whose, c.name, err)
+			}
 		}
 	}
 	if !a.cert.PermittedDNSDomainsCritical || !a.cert.MaxPathLenZero {
 		t.Error("the constraints are not critical, or there may be another authority below this one")
 	}
+	if a.key.PublicKey.Equal(a.root.PublicKey) {
+		t.Error("the root's key is the one that signs")
+	}
+	if err := a.cert.CheckSignatureFrom(a.root); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOlderVersion: an authority that signed with its root is replaced, and that is said; a new one and a good one are not
+// spoken of.
+func TestOlderVersion(t *testing.T) {
+	now := time.Now()
+	for name, c := range map[string]struct {
+		file func(a *Authority) []byte
+		want string
+	}{
+		"none":    {nil, ""},
+		"good":    {func(a *Authority) []byte { return nil }, ""},
+		"older":   {func(a *Authority) []byte { return older(t, now) }, "of an older version"},
+		"damaged": {func(a *Authority) []byte { return []byte("x") }, "damaged"},
+		"another's root": {func(a *Authority) []byte {
+			text, _ := os.ReadFile(filepath.Join(a.dir, keyFile))
+			return append(text[:strings.LastIndex(string(text), "-----BEGIN")], certificatePEM(open(t, t.TempDir(), now, listed...).root)...)
+		}, "damaged"},
+	} {
+		dir := t.TempDir()
+		if c.file != nil {
+			if text := c.file(open(t, dir, now, listed...)); text != nil {
+				if err := os.WriteFile(filepath.Join(dir, keyFile), text, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		var said []string
+		a := Open(dir)
+		a.Renewed = func(why string) { said = append(said, why) }
+		if err := a.Serve(listed); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(said, "; "); c.want == "" && got != "" || !strings.Contains(got, c.want) || got != "" && !strings.Contains(got, "start again the programs") {
+			t.Errorf("%s: %q", name, got)
+		}
+		if _, err := Open(dir).Check(listed); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		leaf, err := a.Leaf("api.vendor.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := leaf.Leaf.Verify(x509.VerifyOptions{Roots: trust(t, dir), Intermediates: shown(t, leaf), DNSName: "api.vendor.example"}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// older is the key file of an authority that signs with its root.
+func older(t *testing.T, now time.Time) []byte {
+	t.Helper()
+	a := &Authority{hosts: constraints(listed), now: func() time.Time { return now }}
+	key, cert, err := a.certify("older", 0, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), certificatePEM(cert)...)
 }
 
 func TestKeptAndRenewed(t *testing.T) {
@@ -158,7 +257,7 @@ func TestKeptAndRenewed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := leaf.Leaf.Verify(x509.VerifyOptions{Roots: trust(t, dir), DNSName: "api.vendor.example", CurrentTime: after.now()}); err != nil {
+			if _, err := leaf.Leaf.Verify(x509.VerifyOptions{Roots: trust(t, dir), Intermediates: shown(t, leaf), DNSName: "api.vendor.example", CurrentTime: after.now()}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -178,7 +277,7 @@ func TestRunningForAYear(t *testing.T) {
 			t.Fatal(err)
 		}
 		serials = append(serials, leaf.Leaf.SerialNumber.String())
-		if _, err := leaf.Leaf.Verify(x509.VerifyOptions{Roots: trust(t, dir), DNSName: "api.vendor.example", CurrentTime: now}); err != nil {
+		if _, err := leaf.Leaf.Verify(x509.VerifyOptions{Roots: trust(t, dir), Intermediates: shown(t, leaf), DNSName: "api.vendor.example", CurrentTime: now}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -248,6 +347,7 @@ func TestCheck(t *testing.T) {
 		{"none", "no such file", now, listed, func(dir string) error { return os.Remove(filepath.Join(dir, keyFile)) }},
 		{"open", "other accounts", now, listed, func(dir string) error { return os.Chmod(filepath.Join(dir, keyFile), 0o640) }},
 		{"damaged", "damaged", now, listed, func(dir string) error { return os.WriteFile(filepath.Join(dir, keyFile), []byte("x"), 0o600) }},
+		{"of an older version", "older version", now, listed, func(dir string) error { return os.WriteFile(filepath.Join(dir, keyFile), older(t, now), 0o600) }},
 		{"other hosts", "other hosts", now, append([]string{"new.example"}, listed...), func(string) error { return nil }},
 		{"expired", "not now", now.Add(-2 * life), listed, func(string) error { return nil }},
 		{"not published", "is not the certificate", now, listed, func(dir string) error { return os.Remove(filepath.Join(dir, CertificateFile)) }},
@@ -259,9 +359,14 @@ func TestCheck(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			a := &Authority{hosts: constraints(listed), now: func() time.Time { return now }}
+			rootKey, root, err := a.certify("root", 1, nil, nil)
+			if err != nil {
+				return err
+			}
 			template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: now, NotAfter: now.Add(life), IsCA: true, BasicConstraintsValid: true,
 				PermittedDNSDomains: constraints(listed)} // by which a program may go, or not
-			der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+			der, err := x509.CreateCertificate(rand.Reader, template, root, key.Public(), rootKey)
 			if err != nil {
 				return err
 			}
@@ -270,6 +375,7 @@ func TestCheck(t *testing.T) {
 				return err
 			}
 			text := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
+			text = append(text, certificatePEM(root)...)
 			return os.WriteFile(filepath.Join(dir, keyFile), text, 0o600)
 		}},
 	} {
@@ -287,6 +393,41 @@ func TestCheck(t *testing.T) {
 		}
 		if after, _ := os.ReadDir(dir); len(after) != len(before) {
 			t.Errorf("%s: looking left %d files of %d", c.name, len(after), len(before))
+		}
+	}
+}
+
+// TestOthersVerify: OpenSSL, by which Python, curl, Ruby and git verify, believes what a server shows for a listed host, told
+// of ca.pem alone, and does not believe what a thief signs.
+func TestOthersVerify(t *testing.T) {
+	openssl, err := exec.LookPath("openssl")
+	if err != nil {
+		t.Skip("openssl is not there")
+	}
+	dir, now := t.TempDir(), time.Now()
+	a := open(t, dir, now, listed...)
+	leaf, err := a.Leaf("api.vendor.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.hosts = append(a.hosts, "evil.example") // as a thief would
+	forged, err := a.Leaf("evil.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for host, c := range map[string]*tls.Certificate{"api.vendor.example": leaf, "evil.example": forged} {
+		var names []string
+		for i, der := range c.Certificate {
+			name := filepath.Join(dir, strconv.Itoa(i)+".pem")
+			if err := os.WriteFile(name, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, name)
+		}
+		said, err := exec.CommandContext(t.Context(), openssl, "verify", "-x509_strict", "-CAfile", filepath.Join(dir, CertificateFile),
+			"-untrusted", names[1], "-verify_hostname", host, names[0]).CombinedOutput()
+		if (err == nil) != (c == leaf) || c == forged && !strings.Contains(string(said), "permitted subtree") {
+			t.Errorf("%s: %v %s", host, err, said)
 		}
 	}
 }

@@ -83,6 +83,13 @@ func (c *Client) Forget(ctx context.Context, r Forget) (Forgot, error) {
 	return out, c.call(ctx, http.MethodPost, "forget", r, &out)
 }
 
+// Reach has the daemon try the way to providers.
+func (c *Client) Reach(ctx context.Context, r Reach) (Reached, error) {
+	var out Reached
+	r.Version = Version
+	return out, c.call(ctx, http.MethodPost, "reach", r, &out)
+}
+
 // Stop ends the daemon.
 func (c *Client) Stop(ctx context.Context) error {
 	return c.call(ctx, http.MethodPost, "stop", Stop{Version: Version}, &Stopped{})

@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -44,6 +44,8 @@ type Trouble struct {
 type Proxy struct {
 	Listen string `json:"listen,omitempty"`
 	Error  string `json:"error,omitempty"`
+	// Instead is where it would have listened, and who has that.
+	Instead string `json:"instead,omitempty"`
 }
 
 // Policy is the state of the policy in force.
@@ -139,6 +141,24 @@ type Forget struct {
 // Forgot answers Forget with the placeholders that are forgotten, or that are ordinary words.
 type Forgot struct {
 	Placeholders []string `json:"placeholders"`
+}
+
+// Reach has the daemon try the way to providers, with nothing of the person's, and besides to those that requests were sent
+// to since it started.
+type Reach struct {
+	Version   int      `json:"version"`
+	Providers []string `json:"providers,omitempty"`
+}
+
+// Reached answers Reach.
+type Reached struct {
+	Providers []ReachedProvider `json:"providers"`
+}
+
+// ReachedProvider says why a provider cannot be reached and what to do; nothing if it can.
+type ReachedProvider struct {
+	Name string `json:"name"`
+	Why  string `json:"why,omitempty"`
 }
 
 // Stop ends the daemon. What is under way gets a moment.

@@ -113,7 +113,7 @@ func openLog(path string) (*os.File, error) {
 // start runs this very program as a daemon of its own. If several editors do so at once, all but one
 // find the lock taken and end; so the caller is told when it has.
 func (a *Attached) start() (ended <-chan struct{}, err error) {
-	self, err := os.Executable()
+	self, err := Self()
 	if err != nil {
 		return nil, err
 	}
@@ -125,9 +125,6 @@ func (a *Attached) start() (ended <-chan struct{}, err error) {
 	args := []string{"serve", "--for-editor", "--state", a.state.Dir}
 	if a.config != "" {
 		args = append(args, "--config", a.config)
-	}
-	if listen := os.Getenv("SCRUBJAY_LISTEN"); listen != "" {
-		args = append(args, "--listen", listen)
 	}
 	cmd := exec.Command(self, args...)
 	cmd.Stderr, cmd.Stdout, cmd.Dir = log, log, a.state.Dir

@@ -46,6 +46,7 @@ func (d *daemon) listenControl() (stop func(), err error) {
 		d.end()
 		return control.Stopped{}, nil
 	}))
+	mux.HandleFunc("POST /v1/reach", take(d.reach))
 	mux.HandleFunc("POST /v1/forget", take(d.forget))
 	mux.HandleFunc("POST /v1/scrub", take(d.scrub))
 	mux.HandleFunc("POST /v1/restore", take(d.restore))

@@ -2,12 +2,14 @@
 //
 // Editors and commands attach to it over the control socket (package control); one that finds no daemon
 // starts it. A daemon started by an editor lives while somebody is attached and ten minutes longer, and
-// goes on without the proxy if its port is taken; one started by hand (scrubjay serve) lives until it is
-// stopped, and refuses to start without its port.
+// goes on without the proxy if the port is taken that it was told to use; one started by hand (scrubjay
+// serve) lives until it is stopped, and refuses to start then. Told nothing, both use another port.
 //
-//	state.go       the state directory: token, socket, where the proxy listens
+//	state.go       the state directory: token, socket
+//	listen.go      where the proxy listens
 //	governance.go  settings and policy in force; the language server has its own, from the same files
 //	control.go     answers the control socket
+//	reach.go       tries the way to providers, for doctor; trust.go, whom they are believed by
 //	document.go    scrubs, restores and judges what comes over it
 //	canary.go      where doctor's made-up requests go
 //	days.go        how many requests went out today, for the limits of a day
@@ -18,6 +20,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,7 +47,7 @@ import (
 type Options struct {
 	State  State
 	Config string // the user's configuration file; empty means the usual place
-	Listen string // empty means DefaultListen
+	Listen string // empty means where the setting says, or else where there is room
 	// ForEditor makes it live only while it is used, and go on without the proxy if it must.
 	ForEditor bool
 	Version   string
@@ -68,6 +71,7 @@ type daemon struct {
 	hub        *hub
 	questions  questions
 	canaries   canaries
+	trust      trust
 	machine    *machine
 	proxy      control.Proxy
 	collector  *otlp.Exporter
@@ -102,6 +106,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.vault.Close()) }()
+	gone := o.State.LedgerGone()
 	if d.ledger, err = audit.Open(o.State.Dir); err != nil {
 		return err
 	}
@@ -110,6 +115,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	d.governance.Watch = d.policyChanged
+	d.trust.file = func() string { return d.governance.Settings().CAFile }
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	defer cancel()
@@ -130,6 +136,12 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer stopControl()
+	if gone {
+		o.Log.Warn(LedgerGone)
+		if err := d.ledger.Append(audit.Record{Kind: "start", Note: LedgerGone}); err != nil {
+			return err
+		}
+	}
 	if err := d.ledger.Append(audit.Record{Kind: "start", Revision: d.governance.Revision(), Note: o.Version}); err != nil {
 		return err
 	}
@@ -163,17 +175,9 @@ func (d *daemon) attached(n int) {
 
 // listen starts the proxy.
 func (d *daemon) listen(token string) (stop func(), err error) {
-	addr := d.Listen
-	if addr == "" {
-		addr = DefaultListen
-	}
-	host, _, err := net.SplitHostPort(addr)
-	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("listen %q: the proxy may only listen on this machine, like 127.0.0.1:7425", addr)
-	}
-	l, err := net.Listen("tcp", addr)
+	settings := d.governance.Settings()
+	l, instead, err := d.State.open(cmp.Or(d.Listen, settings.Listen))
 	if err != nil {
-		err = fmt.Errorf("the proxy cannot listen on %s: %s; stop that, or choose another address with --listen", addr, holder(addr))
 		if !d.ForEditor {
 			return nil, err
 		}
@@ -184,12 +188,15 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	n, _ := strconv.Atoi(port)
-	d.proxy = control.Proxy{Listen: l.Addr().String()}
+	d.proxy = control.Proxy{Listen: l.Addr().String(), Instead: instead}
+	if instead != "" {
+		d.Log.Warn("the proxy listens elsewhere; what names the old address has to be set up again", zap.String("on", d.proxy.Listen), zap.String("instead of", instead))
+	}
 	if err := d.State.setListen(d.proxy.Listen); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	ca := authority.Open(d.State.Dir)
-	settings := d.governance.Settings()
+	ca.Renewed = func(why string) { d.Log.Warn(why) }
 	if err := ca.Serve(settings.Hosts()); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
@@ -219,7 +226,7 @@ func (d *daemon) frontConfig(token string) proxy.Config {
 		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Canary: d.canaries.find,
 		Watch: d.exchanged, Fresh: d.fresh, Trouble: d.troubled, Getenv: os.Getenv,
-		Ask: d.questions.ask,
+		Ask: d.questions.ask, Trusting: d.trust.config,
 	}
 }
 

@@ -126,6 +126,108 @@ func TestOneDaemon(t *testing.T) {
 	}
 }
 
+// TestSomewhereElse: a daemon that nobody told where to listen takes another port when that of last time is another program's,
+// says so, and takes the same again the next time.
+func TestSomewhereElse(t *testing.T) {
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	taken := other.Addr().String()
+	state, err := OpenState(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := state.setListen(taken); err != nil {
+		t.Fatal(err)
+	}
+	if got := state.Listen(t.Context(), ""); got != taken {
+		t.Errorf("before there is a daemon it is thought to be on %s", got)
+	}
+	anywhere := func(o *Options) { o.Listen, o.ForEditor = "", true }
+	r := startIn(t, state, "", anywhere)
+	first := r.hello.Proxy
+	if first.Listen == "" || first.Listen == taken || !strings.HasPrefix(first.Instead, taken+", because ") || !strings.Contains(first.Instead, "has it") {
+		t.Fatalf("%+v", first)
+	}
+	for _, meant := range []string{"", taken, "127.0.0.1:0"} {
+		if got := state.Listen(t.Context(), meant); got != first.Listen {
+			t.Errorf("it is thought to be on %s, with %q", got, meant)
+		}
+	}
+	r.stop()
+	for meant, want := range map[string]string{"": first.Listen, "127.0.0.1:7500": "127.0.0.1:7500", "localhost:0": first.Listen, "nonsense": first.Listen} {
+		if got := state.Listen(t.Context(), meant); got != want {
+			t.Errorf("stopped it is thought to be on %s, with %q", got, meant)
+		}
+	}
+	if all, meant := state.addresses(""); meant || len(all) < nearby || all[0] != first.Listen || all[1] != DefaultListen || all[len(all)-1] != "127.0.0.1:0" {
+		t.Errorf("the next tries are %q", all)
+	}
+	r = startIn(t, state, "", func(o *Options) { anywhere(o); o.ForEditor = false })
+	if r.hello.Proxy.Listen != first.Listen || r.hello.Proxy.Instead != "" {
+		t.Errorf("the next listens on %+v", r.hello.Proxy)
+	}
+	r.stop()
+	// The setting says where; and then it is nowhere else.
+	r = startIn(t, state, "listen: "+taken, anywhere)
+	if r.hello.Proxy.Listen != "" || !strings.Contains(r.hello.Proxy.Error, taken) || !strings.Contains(r.hello.Proxy.Error, "the setting listen") {
+		t.Errorf("where the setting says: %+v", r.hello.Proxy)
+	}
+}
+
+// TestNoHalfDaemon: a start that fails leaves nothing behind that a later one would meet: no port, no lock, no socket.
+func TestNoHalfDaemon(t *testing.T) {
+	for _, name := range []string{"ca.key", "control.sock", "token", "listen", "vault.key", "ledger.log"} {
+		t.Run(name, func(t *testing.T) {
+			state, err := OpenState(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			addr := l.Addr().String()
+			l.Close()
+			hindrance := state.path(name) // a directory with something in it, where a file has to be
+			if err := os.MkdirAll(filepath.Join(hindrance, "x"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			ready := func(control.Hello) { t.Error("it says that it is ready") }
+			if err := Run(t.Context(), Options{State: state, Listen: addr, ForEditor: true, Log: zap.NewNop(), Ready: ready}); err == nil {
+				t.Fatal("it ran")
+			}
+			if err := os.RemoveAll(hindrance); err != nil {
+				t.Fatal(err)
+			}
+			if r := startIn(t, state, "", func(o *Options) { o.Listen = addr }); r.hello.Proxy.Listen != addr {
+				t.Errorf("the next listens on %+v", r.hello.Proxy)
+			}
+		})
+	}
+}
+
+// TestListensOnThisMachineOnly: whoever says otherwise, a last address that somebody wrote included.
+func TestListensOnThisMachineOnly(t *testing.T) {
+	state, err := OpenState(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, addr := range []string{"0.0.0.0:0", ":7425", "192.168.1.4:7425", "[::]:0", "example.com:80", "7425", "127.0.0.1"} {
+		if l, _, err := state.open(addr); err == nil || !strings.Contains(err.Error(), "only listen on this machine") {
+			t.Errorf("%s: %v, %v", addr, l, err)
+		}
+		if err := state.setListen(addr); err != nil {
+			t.Fatal(err)
+		}
+		if all, _ := state.addresses(""); all[0] != DefaultListen {
+			t.Errorf("tried first: %s", all[0])
+		}
+	}
+}
+
 // TestPortTaken: serve says who has its port and ends; an editor's daemon goes on without the proxy.
 func TestPortTaken(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -76,6 +77,7 @@ func (g *Governance) followOrganisation() {
 	if o != nil {
 		source = policy.NewSource(policy.SourceOptions{
 			Engine: g.policy, Organisation: *o, StateDir: g.state.Dir, OnSwap: g.swapped, OnRefuse: g.refusal, OnPoll: func() { g.Settings() },
+			Client: &http.Client{Transport: &trusting{trust: &trust{file: func() string { return g.policy.Settings().CAFile }}}},
 		})
 	}
 	g.source, g.from = source, o

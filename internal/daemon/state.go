@@ -9,13 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/authority"
 )
-
-// DefaultListen is where the proxy listens unless it is told otherwise.
-const DefaultListen = "127.0.0.1:7425"
 
 // State is the directory that holds what is the installation's own: token, key, vault, ledger, the last
 // good policy. It is 0700 and every file in it 0600.
@@ -79,21 +78,15 @@ func (s State) Token() (string, error) {
 	return token, errors.Join(err, f.Close())
 }
 
+// LedgerGone is what the first record of a ledger says that took the place of one that had gone.
+const LedgerGone = "the ledger and its head had gone, and this one was begun"
+
+// LedgerGone tells that a daemon has run in this state, and of its ledger nothing is left. Who removes that too is not
+// found out.
+func (s State) LedgerGone() bool { return s.last() != "" && audit.None(s.Dir) }
+
 // Authority is the certificate that programs are told to trust which go through the proxy.
 func (s State) Authority() string { return s.path(authority.CertificateFile) }
-
-// Listen is where the proxy of this state last listened, or would.
-func (s State) Listen() string {
-	text, err := os.ReadFile(s.path("listen"))
-	if err != nil || len(text) == 0 {
-		return DefaultListen
-	}
-	return strings.TrimSpace(string(text))
-}
-
-func (s State) setListen(addr string) error {
-	return os.WriteFile(s.path("listen"), []byte(addr+"\n"), 0o600)
-}
 
 // socketLimit is the shortest limit that systems set to the name of a Unix socket.
 const socketLimit = 100
@@ -107,15 +100,32 @@ func (s State) Socket() (string, error) {
 	}
 	sum := sha256.Sum256([]byte(s.Dir))
 	dir := filepath.Join(sharedTemp(), fmt.Sprintf("scrubjay-%d-%s", os.Getuid(), hex.EncodeToString(sum[:6])))
+	if err := makeOurs(dir); err != nil {
+		return "", fmt.Errorf("%w, or set SCRUBJAY_STATE to a shorter path", err)
+	}
+	return filepath.Join(dir, "control.sock"), nil
+}
+
+// TemporaryState is a state directory for who has no home, in the directory of temporary files.
+func TemporaryState() (State, error) {
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("scrubjay-%d-state", os.Getuid()))
+	if err := makeOurs(dir); err != nil {
+		return State{}, fmt.Errorf("%w, or set SCRUBJAY_STATE", err)
+	}
+	return OpenState(dir)
+}
+
+// makeOurs makes a directory where others may make some, too, and refuses theirs.
+func makeOurs(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
+		return err
 	}
 	st, err := os.Lstat(dir)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if !st.IsDir() || !ownedByUs(st) || st.Mode().Perm() != 0o700 {
-		return "", fmt.Errorf("%s is not ours or open to others: remove it, or set SCRUBJAY_STATE to a shorter path", dir)
+	if !st.IsDir() || !ownedByUs(st) || st.Mode().Perm() != 0o700 && runtime.GOOS != "windows" {
+		return fmt.Errorf("%s is not ours or open to others: remove it", dir)
 	}
-	return filepath.Join(dir, "control.sock"), nil
+	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
@@ -206,7 +207,7 @@ func replaceFile(path string, content []byte) error {
 	defer os.Remove(temporary.Name()) // it is gone if all went well
 	_, err = temporary.Write(content)
 	if err = errors.Join(err, temporary.Chmod(mode), temporary.Sync(), temporary.Close()); err == nil {
-		err = os.Rename(temporary.Name(), path)
+		err = rename.File(temporary.Name(), path)
 	}
 	if err != nil {
 		return fmt.Errorf("%s could not be written, it is as it was", filepath.Base(path))

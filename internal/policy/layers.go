@@ -54,6 +54,8 @@ func (p Provider) over(base Provider) Provider {
 //   - destinations: all of them. Without any, every public provider.
 //   - websockets: refused if any layer says so. private_hosts, origins, host_names: all of them.
 //   - scrub_from: for each kind the highest layer that sets it defines it; lower ones scrub more.
+//   - explain_placeholders: if any layer says so.
+//   - ca_file, listen: the highest layer's that names one.
 //   - verdicts, attachments: for each class, or kind of attachment, and kind the highest layer that sets one defines it; lower ones tighten it.
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
 type Layers struct {
@@ -202,6 +204,15 @@ func (l *Layers) merge() (Settings, []string) {
 		s.PrivateHosts = union(s.PrivateHosts, r.PrivateHosts)
 		s.Origins = union(s.Origins, r.Origins)
 		s.HostNames = union(s.HostNames, r.HostNames)
+		if s.CAFile != "" && r.CAFile != "" && s.CAFile != r.CAFile {
+			note(r, "ca_file does not count: a higher layer names one")
+		}
+		s.CAFile = cmp.Or(s.CAFile, r.CAFile)
+		if s.Listen != "" && r.Listen != "" && s.Listen != r.Listen {
+			note(r, "listen does not count: a higher layer names an address")
+		}
+		s.Listen = cmp.Or(s.Listen, r.Listen)
+		s.ExplainPlaceholders = s.ExplainPlaceholders || r.ExplainPlaceholders
 		if s.Websockets != RefuseWebsockets {
 			s.Websockets = cmp.Or(r.Websockets, s.Websockets)
 		}
@@ -238,6 +249,18 @@ func elsewhereNotes(providers map[string]Provider, name string) (notes []string)
 	}
 	slices.Sort(notes)
 	return notes
+}
+
+// Configured are the providers that somebody's settings name, in order: those that are not as they were from the start.
+func (s Settings) Configured() []string {
+	var names []string
+	for name, p := range s.Providers {
+		if known, ok := builtinProviders[name]; !ok || p.URL != known.URL {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func publicNames(providers map[string]Provider) []string {

@@ -37,7 +37,7 @@ func DefaultPaths(config string) (Paths, error) {
 		if base == "" {
 			home, err := os.UserHomeDir()
 			if err != nil {
-				return p, fmt.Errorf("there is no home directory to find config.yaml in: set SCRUBJAY_CONFIG (%w)", err)
+				return p, nil // whose home is not known has no file in it
 			}
 			base = filepath.Join(home, ".config")
 		}
@@ -85,6 +85,9 @@ func readSettings(path string, l layer, above *Settings) (*Settings, error) {
 		if !filepath.IsAbs(file) {
 			s.Rules.Files[i] = filepath.Join(filepath.Dir(path), file)
 		}
+	}
+	if s.CAFile != "" && !filepath.IsAbs(s.CAFile) {
+		s.CAFile = filepath.Join(filepath.Dir(path), s.CAFile)
 	}
 	return &s, nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // Pushed says what was put there, and who takes it.
@@ -138,5 +139,5 @@ func writeAtomic(name string, content []byte, mode os.FileMode) error {
 	if err := errors.Join(werr, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), name)
+	return rename.File(f.Name(), name)
 }

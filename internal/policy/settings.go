@@ -37,6 +37,14 @@ type Settings struct {
 	Origins []string `yaml:"origins,omitempty"`
 	// Other names by which this machine's programs reach the proxy, such as host.docker.internal.
 	HostNames []string `yaml:"host_names,omitempty"`
+	// A file of certificates in PEM: authorities that vendors and proxies are believed by, beside the system's. A relative
+	// path starts at the file that names it.
+	CAFile string `yaml:"ca_file,omitempty"`
+	// Where the proxy listens on this machine, as 127.0.0.1:7425; without it, where there is room.
+	Listen string `yaml:"listen,omitempty"`
+	// Whether a note in the system's text of each request tells the model what placeholders are. Off, since it changes what
+	// is sent.
+	ExplainPlaceholders bool `yaml:"explain_placeholders,omitempty"`
 	// What lower layers may loosen on the wire, which they otherwise cannot: their rules.disable, their
 	// allow, and providers that they call private. It counts in the managed file and in a bundle.
 	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers"`

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -99,6 +100,21 @@ func (v *validation) settings(s Settings, l layer) {
 		if i := slices.IndexFunc(s.Rules.Files, func(f string) bool { return !filepath.IsAbs(f) }); i >= 0 {
 			v.at("a bundle names rule files by their absolute path on the machines", "rules", "files", i)
 		}
+	}
+	switch {
+	case l == repositoryLayer && s.CAFile != "":
+		v.at("a repository does not say whom this machine believes: put it into your own config.yaml", "ca_file")
+	case l == bundleLayer && s.CAFile != "" && !filepath.IsAbs(s.CAFile):
+		v.at("a bundle names ca_file by its absolute path on the machines", "ca_file")
+	}
+	if host, port, err := net.SplitHostPort(s.Listen); s.Listen != "" && (err != nil || !loopback(host) || !portNumber(port)) {
+		v.at("listen is an address of this machine and a port, such as 127.0.0.1:7425", "listen")
+	}
+	if l == repositoryLayer && s.ExplainPlaceholders {
+		v.at("a repository does not change what is sent: put it into your own config.yaml", "explain_placeholders")
+	}
+	if l == repositoryLayer && s.Listen != "" {
+		v.at("a repository does not say where the proxy listens: put it into your own config.yaml", "listen")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Providers)) {
 		v.provider(name, s.Providers[name])
@@ -227,6 +243,11 @@ func (v *validation) provider(name string, p Provider) {
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func portNumber(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
 }
 
 func (v *validation) organisation(o Organisation) {

@@ -16,6 +16,7 @@
 //	limits.go    what may go to a provider in a minute and a day
 //	elsewhere.go to another provider, where policy forbids this one or it cannot be reached
 //	upstream.go  to the vendor, with nothing of ours
+//	unreached.go why that did not succeed, and what to do
 //	answer.go    the answer's lanes of text through restorers, chunk by chunk
 //	socket.go    websockets: the same, a message at a time
 //	document.go  JSON that reaches an assistant by another way: scrubbed and judged like a request
@@ -31,10 +32,12 @@ package proxy
 
 import (
 	"context"
+	"crypto/tls"
 	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
@@ -46,7 +49,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// Config is what a proxy needs. All of it is required but Authority, Transport, Canary, Watch, Days, Sent, Getenv,
+// Config is what a proxy needs. All of it is required but Authority, Transport, Trusting, Canary, Watch, Days, Sent, Getenv,
 // Trouble, Fresh and Ask.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
@@ -64,6 +67,9 @@ type Config struct {
 	Authority *authority.Authority
 	// Transport reaches the vendors; nil means one of our own with the system's proxy and certificates.
 	Transport http.RoundTripper
+	// Trusting says how our own transport believes the vendors: another value when that has changed. Nil means by the
+	// system's authorities.
+	Trusting func() (*tls.Config, error)
 	// Canary says where a request that names itself one goes instead of to its vendor: to a stand-in, by which
 	// doctor proves that an assistant is scrubbed. One that it does not know is refused.
 	Canary func(id string) (url string, ok bool)
@@ -90,6 +96,7 @@ type Proxy struct {
 	seen     seen
 	consents consents
 	limits   limits
+	asked    sync.Map // the providers that requests were sent to
 	metrics  *metrics
 	long     long
 	inner    *inner
@@ -104,7 +111,7 @@ func New(c Config) *Proxy {
 	p.system = p.systemProxy
 	p.dial = p.dialTunnel
 	if c.Transport == nil {
-		c.Transport = newTransport(p.systemProxy)
+		c.Transport = &upstreams{p: p}
 	}
 	if c.Canary == nil {
 		c.Canary = func(string) (string, bool) { return "", false }
@@ -303,6 +310,9 @@ func (p *Proxy) finish(x *exchange) {
 		if err := p.Ledger.Append(x.record); err != nil {
 			p.Log.Error("the exchange could not be recorded; the next is refused", zap.Error(err))
 		}
+	}
+	if !x.canary {
+		p.asked.Store(x.provider, true)
 	}
 	p.metrics.exchanged(x)
 	p.Watch(Ended{Record: x.record, Began: x.start, Added: x.added, Kept: x.kept})

@@ -63,7 +63,22 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		return nil, fail
 	}
 	x.scrubbed = len(v.hidden) > 0
-	return v.spliced(body, req), nil
+	return p.explained(x, v.spliced(body, req)), nil
+}
+
+// note tells a model what it has before it. It is the same in every request, so that the vendor's cache of prompts goes on
+// working: it says nothing of what is in one, and stands there whether or not there are placeholders.
+const note = "Some values in this conversation may have been replaced by placeholders before it reached you: a word in capital letters, " +
+	"an underscore, and six small letters or digits. Each stands for one real value, such as a key, a name or an address, which is put " +
+	"back into your answer and into what you write to files. Where you would use the value, use the placeholder exactly as it stands: " +
+	"do not change, split, shorten, translate or decode it, do not make one up, and do not ask for the value."
+
+// explained is a body with the note, if the settings ask for it and the request has a system's text.
+func (p *Proxy) explained(x *exchange, body []byte) []byte {
+	if len(body) == 0 || x.match != wire.Completion || x.boundary != "" || !p.Settings().ExplainPlaceholders {
+		return body
+	}
+	return x.route.WithNote(body, note)
 }
 
 // verdict is what policy says of a request, with what was found in it, and placeholders for what must not go out.

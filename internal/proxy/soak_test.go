@@ -164,7 +164,10 @@ func TestSoak(t *testing.T) {
 		}
 	}
 	b, v := newSayer(t)
-	transport := b.proxy.Transport.(*http.Transport)
+	transport, err := b.proxy.Transport.(*upstreams).transport()
+	if err != nil {
+		t.Fatal(err)
+	}
 	keys := values(200)
 	var first, last usage
 	for period := range 6 {

@@ -164,6 +164,10 @@ func (h *handshake) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := mistaken(r.URL, res); err != nil {
+		_ = res.Body.Close() // it is none of the vendor's
+		return nil, err
+	}
 	h.res = res
 	if res.StatusCode != http.StatusSwitchingProtocols {
 		defer res.Body.Close()

@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -37,7 +36,15 @@ func (p *Proxy) dialTunnel(ctx context.Context, addr string) (net.Conn, error) {
 		return nil, err
 	}
 	if u != nil {
-		return dialThrough(ctx, u, addr)
+		trusting, err := p.trusting()
+		if err != nil {
+			return nil, err
+		}
+		conn, err := dialThrough(ctx, u, addr, trusting)
+		if err != nil && !is[proxyRefusal](err) {
+			err = &net.OpError{Op: "proxyconnect", Net: "tcp", Err: err}
+		}
+		return conn, err
 	}
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -100,7 +107,7 @@ func saysPrivate(host string) bool {
 }
 
 // dialThrough reaches an address through another proxy.
-func dialThrough(ctx context.Context, u *url.URL, addr string) (net.Conn, error) {
+func dialThrough(ctx context.Context, u *url.URL, addr string, trusting *tls.Config) (net.Conn, error) {
 	d := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	if u.Scheme == "socks5" || u.Scheme == "socks5h" {
 		through, err := proxy.FromURL(u, d)
@@ -116,7 +123,12 @@ func dialThrough(ctx context.Context, u *url.URL, addr string) (net.Conn, error)
 	}
 	_ = conn.SetDeadline(time.Now().Add(proxyLimit)) // a closed connection says so when it is read
 	if u.Scheme == "https" {
-		conn = tls.Client(conn, &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12})
+		config := &tls.Config{MinVersion: tls.VersionTLS12}
+		if trusting != nil {
+			config = trusting.Clone()
+		}
+		config.ServerName = u.Hostname()
+		conn = tls.Client(conn, config)
 	}
 	ask := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: addr}, Host: addr, Header: http.Header{"User-Agent": {""}}}
 	if u.User != nil {
@@ -130,7 +142,7 @@ func dialThrough(ctx context.Context, u *url.URL, addr string) (net.Conn, error)
 		res, err = http.ReadResponse(read, ask) //nolint:bodyclose // an answer to CONNECT has none: what follows is the tunnel's
 	}
 	if err == nil && res.StatusCode != http.StatusOK {
-		err = fmt.Errorf("the system's proxy answered %d", res.StatusCode)
+		err = refusalOf(res)
 	}
 	if err != nil {
 		_ = conn.Close()
@@ -145,18 +157,15 @@ func dialThrough(ctx context.Context, u *url.URL, addr string) (net.Conn, error)
 
 // noTunnel says why there is none. The host is not named: the log would say where the person goes.
 func noTunnel(err error) *failure {
-	f := refuse(http.StatusBadGateway, "upstream_unreachable", "the host could not be reached: check its name and the network")
-	var op *net.OpError
 	switch {
 	case errors.Is(err, errThisMachine):
-		f = refuse(http.StatusForbidden, "this_machine", "a program reaches its own machine without a proxy: add it to NO_PROXY")
+		return refuse(http.StatusForbidden, "this_machine", "a program reaches its own machine without a proxy: add it to NO_PROXY")
 	case errors.Is(err, errPrivate):
-		f = refuse(http.StatusForbidden, "private_address", "this public name leads to a private address: if it should, add it to private_hosts in the configuration")
-	case errors.As(err, &op) && op.Timeout():
-		f.cause = errors.New("timeout")
-	default:
-		f.cause = errors.New("no connection")
+		return refuse(http.StatusForbidden, "private_address", "this public name leads to a private address: if it should, add it to private_hosts in the configuration")
 	}
+	r, through := diagnose(err)
+	f := refuse(http.StatusBadGateway, "upstream_unreachable", r.explain("the host", through))
+	f.cause = errors.New(logged(r, through))
 	return f
 }
 

@@ -1,21 +1,32 @@
 package proxy
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
 // newTransport reaches the vendors: the system's proxy and certificates, HTTP/2, connections kept. It
 // asks for no compression of its own: what the vendor sends is what is passed on.
-func newTransport(system func(*http.Request) (*url.URL, error)) *http.Transport {
+func newTransport(system func(*http.Request) (*url.URL, error), trusting *tls.Config) *http.Transport {
 	return &http.Transport{
+		TLSClientConfig: trusting,
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
+			if res.StatusCode != http.StatusOK {
+				return refusalOf(res)
+			}
+			return nil
+		},
 		Proxy:                 system,
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:     true,
@@ -25,6 +36,51 @@ func newTransport(system func(*http.Request) (*url.URL, error)) *http.Transport 
 		ResponseHeaderTimeout: 10 * time.Minute, // a model may think that long before its first byte
 		DisableCompression:    true,
 	}
+}
+
+// upstreams is a transport that is made anew whenever it has others to believe.
+type upstreams struct {
+	p *Proxy
+
+	mu       sync.Mutex
+	trusting *tls.Config
+	now      *http.Transport
+}
+
+func (u *upstreams) RoundTrip(r *http.Request) (*http.Response, error) {
+	t, err := u.transport()
+	if err != nil {
+		return nil, err
+	}
+	return t.RoundTrip(r)
+}
+
+func (u *upstreams) transport() (*http.Transport, error) {
+	trusting, err := u.p.trusting()
+	if err != nil {
+		return nil, err
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.now == nil || trusting != u.trusting {
+		if u.now != nil {
+			u.now.CloseIdleConnections() // what is under way ends as it began
+		}
+		u.trusting, u.now = trusting, newTransport(u.p.system, trusting.Clone())
+	}
+	return u.now, nil
+}
+
+// trusting is how the other ends of connections are believed; nil means by the system's authorities.
+func (p *Proxy) trusting() (*tls.Config, error) {
+	if p.Trusting == nil {
+		return nil, nil
+	}
+	trusting, err := p.Trusting()
+	if err != nil {
+		return nil, rootsError{err}
+	}
+	return trusting, nil
 }
 
 // systemProxy is the proxy that this machine is told to use. It is not this one, even if the daemon was started
@@ -84,7 +140,35 @@ func (p *Proxy) forward(r *http.Request, x *exchange, body []byte) (*http.Respon
 	if err != nil {
 		return nil, unreachable(r.Context(), x.provider, err)
 	}
+	if err := mistaken(out.URL, res); err != nil {
+		_ = res.Body.Close() // it is none of the vendor's
+		return nil, unreachable(r.Context(), x.provider, err)
+	}
 	return res, nil
+}
+
+// spokenPlainly are the words that servers have for a request without TLS at a port of TLS: Go's, nginx', Apache's.
+var spokenPlainly = []string{"an HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port"}
+
+// mistaken tells an answer that no vendor gave: the system's proxy, which is asked in the vendor's place where there is no
+// TLS, or a port that speaks TLS. The answer stays whole.
+func mistaken(to *url.URL, res *http.Response) error {
+	switch {
+	case res.StatusCode == http.StatusProxyAuthRequired:
+		return refusalOf(res)
+	case res.StatusCode != http.StatusBadRequest || to.Scheme != "http" || strings.Contains(res.Header.Get("Content-Type"), "json"):
+		return nil
+	}
+	read := bufio.NewReaderSize(res.Body, 1024)
+	begin, _ := read.Peek(1024) // as much as there is
+	res.Body = struct {
+		io.Reader
+		io.Closer
+	}{read, res.Body}
+	if slices.ContainsFunc(spokenPlainly, func(words string) bool { return bytes.Contains(begin, []byte(words)) }) {
+		return errSpeaksTLS
+	}
+	return nil
 }
 
 // headersFor are a request's headers as the vendor gets them.
@@ -99,22 +183,4 @@ func headersFor(r *http.Request) http.Header {
 		h.Set("User-Agent", "") // net/http would put its own name there
 	}
 	return h
-}
-
-// unreachable says what kind of trouble there is; the transport's own text may hold the URL with its key.
-func unreachable(ctx context.Context, provider string, err error) *failure {
-	f := &failure{status: http.StatusBadGateway, code: "upstream_unreachable", retry: true,
-		message: "Scrubjay could not reach " + provider + ": check its url in the configuration and the network"}
-	var op *net.OpError
-	switch {
-	case ctx.Err() != nil:
-		f.status, f.code, f.message = 499, "client_gone", "the caller went away"
-	case errors.As(err, &op):
-		f.cause = op.Err
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		f.cause = errors.New("the vendor closed the connection without an answer")
-	default:
-		f.cause = errors.New("no answer")
-	}
-	return f
 }

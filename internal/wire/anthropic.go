@@ -19,6 +19,7 @@ var anthropic = &Format{
 			// The same body is counted: scrubbed otherwise, or not at all, it would leak or be counted wrong.
 			Path:    "/v1/messages/count_tokens",
 			also:    []string{"/anthropic/v1/messages/count_tokens"},
+			system:  anthropicSystem,
 			request: shape(anthropicRequest...),
 			answer:  shape(anthropicAnswer...),
 		},
@@ -63,6 +64,7 @@ var anthropic = &Format{
 var anthropicMessages = &Route{
 	Path:    "/v1/messages",
 	also:    []string{foundryMessages, vertexMessages, vertexStream},
+	system:  anthropicSystem,
 	request: shape(anthropicRequest...),
 	answer:  shape(anthropicAnswer...),
 	stream:  anthropicStream,

@@ -26,11 +26,13 @@ var gemini = &Format{
 		openai.at(openaiEmbeddings, "/v1beta/openai/embeddings"),
 		{
 			Path:    "/{...}/{model}:generateContent",
+			system:  geminiSystem,
 			request: shape(geminiRequest...),
 			answer:  shape(geminiAnswer...),
 		},
 		{
 			Path:    "/{...}/{model}:streamGenerateContent",
+			system:  geminiSystem,
 			request: shape(geminiRequest...),
 			answer:  shape(geminiAnswer...),
 			stream:  streaming{event: shape(geminiEvent...), array: true, serial: true, hollow: true},
@@ -58,11 +60,13 @@ var gemini = &Format{
 		// Code Assist is what Gemini CLI asks for those who log in. It wraps requests and answers.
 		{
 			Path:    "/v1internal:generateContent",
+			system:  assistSystem,
 			request: codeAssistRequest,
 			answer:  shape(geminiFailed).graft("response", shape(geminiAnswer...)),
 		},
 		{
 			Path:    "/v1internal:streamGenerateContent",
+			system:  assistSystem,
 			request: codeAssistRequest,
 			answer:  shape(geminiFailed).graft("response", shape(geminiAnswer...)),
 			stream: streaming{

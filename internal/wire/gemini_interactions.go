@@ -5,7 +5,8 @@ import "slices"
 // Gemini's Interactions: steps of a conversation that the vendor keeps. A thought that is signed goes back as it came.
 // Source: npm @google/genai 2.32.0; outputs and content.delta are those of its first version.
 var geminiInteractions = &Route{
-	Path: "/{...}/interactions",
+	Path:   "/{...}/interactions",
+	system: interactSystem,
 	request: shape(slices.Concat([]Field{
 		{Path: "model", As: model},
 		{Path: "stream", As: streamed},

@@ -16,6 +16,7 @@ var mistral = &Format{
 		{
 			Path:    "/v1/chat/completions",
 			also:    []string{"/v1/agents/completions"},
+			system:  chatSystem,
 			request: shape(mistralRequest...),
 			answer:  shape(mistralAnswer...),
 			stream:  mistralStream,

@@ -17,7 +17,8 @@ var ollama = &Format{
 		openai.at(openaiResponses, "/v1/responses"),
 		anthropic.at(anthropicMessages, "/v1/messages"),
 		{
-			Path: "/api/chat",
+			Path:   "/api/chat",
+			system: chatSystem,
 			request: shape(
 				Field{Path: "model", As: model},
 				Field{Path: "stream", As: streamed},
@@ -30,6 +31,7 @@ var ollama = &Format{
 		{
 			Path:   "/api/generate",
 			joined: []string{"prompt", "suffix"},
+			system: generateSystem,
 			request: shape(
 				Field{Path: "model", As: model},
 				Field{Path: "stream", As: streamed},

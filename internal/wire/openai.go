@@ -33,6 +33,7 @@ var openai = &Format{
 var openaiChat = &Route{
 	Path:    "/v1/chat/completions",
 	also:    []string{"/chat/completions", "/models/chat/completions", "/openai/v1/chat/completions", "/openai/deployments/{model}/chat/completions"},
+	system:  chatSystem,
 	request: shape(openaiRequest...),
 	answer:  shape(openaiAnswer...),
 	stream: streaming{

@@ -12,6 +12,7 @@ import (
 var openaiResponses = &Route{
 	Path:    "/v1/responses",
 	also:    []string{"/responses", "/openai/responses", "/openai/v1/responses"},
+	system:  responsesSystem,
 	request: responsesRequest,
 	answer:  responsesAnswer,
 	stream:  responsesStream,
@@ -21,6 +22,7 @@ var openaiResponses = &Route{
 var openaiInputTokens = &Route{
 	Path:    "/v1/responses/input_tokens",
 	also:    []string{"/responses/input_tokens", "/openai/v1/responses/input_tokens"},
+	system:  responsesSystem,
 	request: responsesRequest,
 	answer:  responsesAnswer,
 }
@@ -28,6 +30,7 @@ var openaiInputTokens = &Route{
 var openaiCompact = &Route{
 	Path:    "/v1/responses/compact",
 	also:    []string{"/responses/compact", "/openai/v1/responses/compact"},
+	system:  responsesSystem,
 	request: responsesRequest,
 	answer:  responsesAnswer,
 }

@@ -11,6 +11,7 @@
 //     text, and splice what they change. Every other byte, and the order of events, stays.
 //   - [Route.Open] and [Format.Guess] tell by an answer's first bytes what it is, where its label does not, or no table
 //     knows the path; [Request.Tools] says by the request what a tool of the answer does with its arguments.
+//   - [Route.WithNote] adds to the system's text of a request.
 //   - [Multipart] lists the texts and files of form-data.
 //   - [Route.Relink] has an answer's addresses lead its caller back to us, where the next answer is restored too.
 //   - [Route.Conversation] does the same for a websocket, a message at a time; [Format.Socket] finds its route.
@@ -60,6 +61,9 @@ type Route struct {
 	queried bool
 	// joined are the top-level fields, in this order, that are one text.
 	joined []string
+
+	// system is where a request has the system's text; nothing if it has none.
+	system []systemPlace
 
 	request *table
 	answer  *table

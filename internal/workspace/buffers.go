@@ -10,6 +10,7 @@
 package workspace
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -249,7 +250,7 @@ func scannable(content []byte) string {
 	switch {
 	case len(content) > MaxScanned:
 		return fmt.Sprintf("it is larger than %d MiB", MaxScanned>>20)
-	case isBinary(content):
+	case bytes.IndexByte(content[:min(len(content), sniffed)], 0) >= 0:
 		return "it is binary"
 	}
 	return ""

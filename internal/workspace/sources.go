@@ -73,7 +73,7 @@ func (s *Sources) file(path string) error {
 	switch {
 	case err != nil:
 		return err
-	case isBinary(text):
+	case bytes.IndexByte(text[:min(len(text), sniffed)], 0) >= 0:
 		s.leaveOut("binary")
 	case !s.All && generated(path, text):
 		s.leaveOut("generated")

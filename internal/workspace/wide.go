@@ -87,8 +87,8 @@ func TextOf(content []byte) ([]byte, bool) {
 func isBinary(head []byte) bool {
 	head = head[:min(len(head), sniffed)]
 	nul := bytes.IndexByte(head, 0)
-	if nul < 0 {
-		return false
+	if nul <= 0 {
+		return nul == 0
 	}
 	nuls := 0
 	for len(head) > 0 {

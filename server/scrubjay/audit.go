@@ -42,7 +42,7 @@ func auditShowCommand() *cobra.Command {
 				return nil
 			})
 			if errors.Is(err, fs.ErrNotExist) {
-				return errors.New("there is no ledger yet: it begins with the first daemon (scrubjay serve)")
+				return noLedger(s)
 			}
 			enc := json.NewEncoder(c.OutOrStdout())
 			for _, r := range records {
@@ -102,7 +102,7 @@ func auditVerifyCommand() *cobra.Command {
 			}
 			good, err := audit.Verify(s.Dir)
 			if errors.Is(err, fs.ErrNotExist) {
-				return errors.New("there is no ledger yet: it begins with the first daemon (scrubjay serve)")
+				return noLedger(s)
 			}
 			if err != nil {
 				return exitError{code: 1, err: fmt.Errorf("%d records are good, then: %w", good, err)}
@@ -111,4 +111,12 @@ func auditVerifyCommand() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// noLedger tells one that has not begun from one that has gone.
+func noLedger(s daemon.State) error {
+	if s.LedgerGone() {
+		return exitError{code: 1, err: errors.New("the ledger has gone: ledger.log and ledger.head are not there, though a daemon has run")}
+	}
+	return errors.New("there is no ledger yet: it begins with the first daemon (scrubjay serve)")
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,8 +44,26 @@ type demo struct {
 	env    []string
 	sample sample
 	vendor *standin.Server
-	logs   bytes.Buffer
+	logs   demoLogs
 	broken []string
+}
+
+// demoLogs are what the programs of a demo log, several at a time.
+type demoLogs struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *demoLogs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *demoLogs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func runDemo(ctx context.Context, out io.Writer) (err error) {
@@ -163,7 +182,7 @@ func (d *demo) serve(ctx context.Context) (stop func(), err error) {
 
 // self is this very program with the demo's own state.
 func (d *demo) self(ctx context.Context, args ...string) (*exec.Cmd, error) {
-	exe, err := os.Executable()
+	exe, err := daemon.Self()
 	if err != nil {
 		return nil, err
 	}

@@ -14,11 +14,19 @@ import (
 type screen struct {
 	out    io.Writer
 	colour bool
+	// column is the width of one of the two columns.
+	column int
 }
 
 func newScreen(out io.Writer) screen {
 	f, ok := out.(*os.File)
-	return screen{out, os.Getenv("NO_COLOR") == "" && (ok && term.IsTerminal(int(f.Fd())) || os.Getenv("CLICOLOR_FORCE") != "")}
+	column := widest
+	if ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			column = columnOf(width)
+		}
+	}
+	return screen{out, os.Getenv("NO_COLOR") == "" && (ok && term.IsTerminal(int(f.Fd())) || os.Getenv("CLICOLOR_FORCE") != ""), column}
 }
 
 const (
@@ -28,9 +36,12 @@ const (
 	yellow = "33"
 	cyan   = "36"
 	grey   = "90"
-	// column is the width of one of the two columns.
-	column = 58
+	// A column is as wide as the terminal lets two of them be.
+	widest, narrowest = 58, 20
 )
+
+// columnOf is the width of one of two columns, with a line between them.
+func columnOf(terminal int) int { return min(widest, max(narrowest, (terminal-3)/2)) }
 
 func (s screen) paint(code, text string) string {
 	if !s.colour || text == "" {
@@ -49,8 +60,8 @@ type mark struct{ text, colour string }
 
 // beside prints two texts side by side, with parts of them in colours.
 func (s screen) beside(leftTitle, left, rightTitle, right string, marks []mark) {
-	fmt.Fprintf(s.out, "%s%s  %s\n", s.paint(cyan, leftTitle), strings.Repeat(" ", max(0, column-cells(leftTitle))), s.paint(cyan, rightTitle))
-	l, r := wrap(left), wrap(right)
+	fmt.Fprintf(s.out, "%s%s  %s\n", s.paint(cyan, leftTitle), strings.Repeat(" ", max(0, s.column-cells(leftTitle))), s.paint(cyan, rightTitle))
+	l, r := wrap(left, s.column), wrap(right, s.column)
 	for i := range max(len(l), len(r)) {
 		var a, b string
 		if i < len(l) {
@@ -59,7 +70,7 @@ func (s screen) beside(leftTitle, left, rightTitle, right string, marks []mark) 
 		if i < len(r) {
 			b = r[i]
 		}
-		pad := strings.Repeat(" ", max(0, column-cells(a)))
+		pad := strings.Repeat(" ", max(0, s.column-cells(a)))
 		fmt.Fprintf(s.out, "%s%s%s %s\n", s.dye(a, marks), pad, s.paint(grey, "│"), s.dye(b, marks))
 	}
 }
@@ -86,7 +97,7 @@ func cells(text string) int {
 }
 
 // wrap cuts a text into lines of a column's width.
-func wrap(text string) []string {
+func wrap(text string, column int) []string {
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		runes := []rune(line)

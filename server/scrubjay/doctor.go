@@ -62,13 +62,18 @@ func (d *doctor) examine(ctx context.Context) {
 		return
 	}
 	var providers map[string]policy.Provider
-	var hosts []string
+	var hosts, configured []string
+	listen := ""
 	g, err := commandGovernance(state)
 	if d.check("configuration is understood", err, "correct the file at that line; docs/policy.md lists every setting") {
 		settings := g.Settings()
-		providers, hosts = settings.Providers, settings.Hosts()
+		listen = settings.Listen
+		providers, hosts, configured = settings.Providers, settings.Hosts(), settings.Configured()
 		for _, note := range g.SettingsNotes() {
 			d.note("  " + note)
+		}
+		if settings.CAFile != "" {
+			d.check("ca_file "+settings.CAFile, daemon.CheckTrust(settings.CAFile), "correct ca_file in the configuration: without it nothing is sent")
 		}
 	}
 	d.files(state)
@@ -97,15 +102,18 @@ func (d *doctor) examine(ctx context.Context) {
 		d.assistants(ctx, client, hello, providers)
 		return
 	}
-	if !d.check(fmt.Sprintf("daemon %s answers, process %d", hello.Program, hello.PID), err, "stop it, and start it again with the newer program") {
+	if !d.check(fmt.Sprintf("daemon %s answers, process %d", hello.Program, hello.PID), err, restart) {
 		return
 	}
 	for _, m := range hello.Missing() {
-		d.check("", fmt.Errorf("the daemon is older and does not know %q", m), "stop it, so that the newer program starts its own")
+		d.check("", fmt.Errorf("the daemon is older and does not know %q", m), restart)
 	}
-	d.proxy(hello)
+	d.proxy(hello, listen)
 	d.authority(state, hosts, hello.Proxy.Listen != "")
 	d.trouble(hello.Trouble)
+	if slices.Contains(hello.Features, "reach") {
+		d.reach(ctx, client, configured)
+	}
 	if hello.LeftOut > 0 {
 		d.check("", fmt.Errorf("this machine has more secrets than are looked for: %d forms of some are left out", hello.LeftOut),
 			"name those that matter, which always are: scrubjay secret add; and close folders whose .env files hold thousands")
@@ -144,6 +152,23 @@ func since(t *time.Time) string {
 	return " since " + t.Local().Format(time.DateTime)
 }
 
+// reach has the daemon, whose environment counts, try the way to its providers: to those that the settings name, and
+// those that requests were sent to.
+func (d *doctor) reach(ctx context.Context, client *control.Client, names []string) {
+	tried, err := client.Reach(ctx, control.Reach{Providers: names})
+	if err != nil {
+		d.check("", err, "")
+	}
+	for _, p := range tried.Providers {
+		if p.Why != "" {
+			cause, cure, _ := strings.Cut(p.Why, ". What to do: ")
+			d.check("", errors.New(cause), cure)
+			continue
+		}
+		d.good(p.Name + " can be reached")
+	}
+}
+
 // words looks for ordinary words that were taken for secrets: from then on each is masked wherever it stands.
 func (d *doctor) words(ctx context.Context, client *control.Client) {
 	words, err := client.Forget(ctx, control.Forget{})
@@ -158,29 +183,56 @@ func (d *doctor) words(ctx context.Context, client *control.Client) {
 func (d *doctor) files(state daemon.State) {
 	entries, err := os.ReadDir(state.Dir)
 	for _, e := range entries {
-		if info, ierr := e.Info(); ierr == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
+		if info, ierr := e.Info(); ierr == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
 			err = errors.Join(err, fmt.Errorf("%s/%s can be read by other accounts", state.Dir, e.Name()))
 		}
 	}
-	d.check("its files are closed to other accounts", err, "chmod 600 them; the token should then be made anew: remove the file token")
+	if os.PathSeparator != '/' {
+		d.note("not checked on Windows: who can read " + state.Dir + "; in a folder of your profile you and administrators can")
+	} else {
+		d.check("its files are closed to other accounts", err, "chmod 600 them; the token should then be made anew: remove the file token")
+	}
 	good, err := audit.Verify(state.Dir)
+	if state.LedgerGone() {
+		d.check("", errors.New("the ledger has gone: ledger.log and ledger.head are not there, though a daemon has run"),
+			"if you did not move them away yourself, somebody did: what was recorded is lost. The next daemon begins another")
+		return
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		d.note("no ledger yet")
 		return
 	}
+	first := errors.New("") // ends the reading
+	_ = audit.Show(state.Dir, func(r audit.Record) error {
+		if r.Note == daemon.LedgerGone {
+			d.note("  on " + r.Time.Local().Format(time.DateTime) + " " + r.Note)
+		}
+		return first
+	})
 	d.check(fmt.Sprintf("ledger: %d records, all good", good), err, "keep ledger.log and ledger.head as evidence, move them away and start again")
 }
 
-func (d *doctor) proxy(hello control.Hello) {
+// restart is how another daemon comes.
+const restart = "scrubjay stop; the next program that needs a daemon starts it, and scrubjay serve does"
+
+func (d *doctor) proxy(hello control.Hello, listen string) {
 	if hello.Proxy.Listen == "" {
-		d.check("", errors.New("the daemon runs without its proxy: "+hello.Proxy.Error), "free the port and start the editor again, or run scrubjay serve --listen 127.0.0.1:7500")
+		d.check("", errors.New("the daemon runs without its proxy: "+hello.Proxy.Error), "scrubjay stop, and end what has the port, or name another in SCRUBJAY_LISTEN or the setting listen; the next program that needs a daemon starts it")
 		return
 	}
 	c, err := net.DialTimeout("tcp", hello.Proxy.Listen, time.Second)
 	if err == nil {
 		err = c.Close()
 	}
-	d.check("proxy listens on "+hello.Proxy.Listen, err, "start the daemon again")
+	d.check("proxy listens on "+hello.Proxy.Listen, err, restart)
+	if hello.Proxy.Instead != "" {
+		d.note("  not on " + hello.Proxy.Instead)
+	}
+	if meant := daemon.Meant(listen); meant != hello.Proxy.Listen {
+		if _, port, err := net.SplitHostPort(meant); err == nil && port != "0" {
+			d.check("", fmt.Errorf("it was started otherwise: it is to listen on %s now", meant), restart)
+		}
+	}
 }
 
 // authority looks at what programs are told to trust which go through the proxy.
@@ -194,13 +246,13 @@ func (d *doctor) authority(state daemon.State, hosts []string, serving bool) {
 		return
 	}
 	d.check(fmt.Sprintf("certificate authority: for %d hosts and no others, until %s", len(hosts), until.Format(time.DateOnly)), err,
-		"remove ca.key and start the daemon again, which makes another; then start again the programs that go through it")
+		"remove ca.key; scrubjay stop, and the next daemon makes another; then start again the programs that go through it")
 }
 
 // cures say what to do about a part that requests were refused for.
 var cures = map[string]string{
 	"vault_unavailable":  "make room on the disk of the state directory, and see that its files are yours; then send the request again",
-	"ledger_unavailable": "make room on the disk of the state directory, and see that its files are yours; then start the daemon again",
+	"ledger_unavailable": "make room on the disk of the state directory, and see that its files are yours; then scrubjay stop, and start the daemon again",
 	"policy_unavailable": "scrubjay policy check says what is wrong with it",
 	"internal_error":     "please report it with this output",
 }

@@ -40,6 +40,10 @@ func (d *doctor) assistants(ctx context.Context, client *control.Client, hello c
 	if err != nil {
 		d.check("", err, "")
 	}
+	serve := "scrubjay serve"
+	if hello.PID != 0 {
+		serve = "mend the proxy, as said above"
+	}
 	var trial *canaryTrial
 	for _, a := range assistants.All {
 		st, err := a.Check(s.machine, s.store, s.proxy, folder)
@@ -58,7 +62,7 @@ func (d *doctor) assistants(ctx context.Context, client *control.Client, hello c
 			d.check("", fmt.Errorf("%s: other accounts of this machine can read %s, which holds the token", a.Title, st.File), "chmod 600 "+st.File)
 		}
 		if hello.Proxy.Listen == "" {
-			d.check("", errors.New(a.Title+" is set up and no proxy runs, so it reaches no vendor"), "scrubjay serve, or "+cure+" --undo")
+			d.check("", errors.New(a.Title+" is set up and no proxy runs, so it reaches no vendor"), serve+", or "+cure+" --undo")
 			continue
 		}
 		if len(st.Asks) == 0 {

@@ -14,6 +14,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 func policyCommand() *cobra.Command {
@@ -173,7 +174,7 @@ func policyBuildCommand() *cobra.Command {
 			}
 			err = policy.Build(args[0], f, seq, time.Now().AddDate(0, 0, days), scope)
 			if err = errors.Join(err, f.Close()); err == nil {
-				err = os.Rename(f.Name(), out)
+				err = rename.File(f.Name(), out)
 			}
 			if err != nil {
 				return errors.Join(err, os.Remove(f.Name()))
@@ -220,7 +221,7 @@ func policySignCommand() *cobra.Command {
 			if err := os.WriteFile(tmp, signed, 0o644); err != nil {
 				return err
 			}
-			if err := os.Rename(tmp, args[0]); err != nil {
+			if err := rename.File(tmp, args[0]); err != nil {
 				return err
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%s is signed. Next: scrubjay policy push %s DIR-OF-A-WEB-SERVER\n", args[0], args[0])

@@ -51,7 +51,7 @@ func filter(c *cobra.Command, change func(context.Context, *daemon.Governance, c
 			return err
 		}
 	}
-	s, err := daemon.OpenState("")
+	s, err := stateAnywhere(c.ErrOrStderr())
 	if err != nil {
 		return err
 	}

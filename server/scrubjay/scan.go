@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -54,7 +55,7 @@ Exit code 0: clean. 1: findings. 2: an error, or something could not be scanned.
 			// The matcher's table counts as memory in use, though most of it is never touched. The collector
 			// would let as much garbage gather.
 			debug.SetGCPercent(50)
-			s, err := newScan(args, o)
+			s, err := newScan(args, o, c.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -128,8 +129,8 @@ func (s *scan) below(dir, path string) string {
 	return filepath.ToSlash(path)
 }
 
-func newScan(paths []string, o scanOptions) (*scan, error) {
-	state, err := daemon.OpenState("")
+func newScan(paths []string, o scanOptions, say io.Writer) (*scan, error) {
+	state, err := stateAnywhere(say)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -30,7 +31,7 @@ type finding struct {
 	Blob   string `json:"blob,omitempty"`
 
 	rule     *detect.Rule
-	raw      string // the path as the system has it
+	raw      string // the path with slashes, and its bytes as the system has them
 	from, to workspace.Place
 	place    int // of its commit among all
 }
@@ -45,6 +46,7 @@ type extent struct {
 func (s *scan) take(f workspace.Found) {
 	var rel string
 	least, _ := detect.ParseConfidence(s.from) // the command line was checked
+	f.Path = filepath.ToSlash(f.Path)          // one separator in all formats, on every system
 	for _, d := range f.Findings {
 		if d.Severity == detect.Info && !s.all || d.Confidence < least || detect.Ignored(f.Text, d.Finding) {
 			continue

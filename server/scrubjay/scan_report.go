@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"unicode"
 	"unicode/utf8"
@@ -81,7 +82,7 @@ func (f finding) text() string {
 // tell says on standard error what was not scanned.
 func (s *scan) tell(errOut io.Writer, res workspace.Result) {
 	for _, u := range res.Unscanned {
-		u.Path = onScreen(u.Path)
+		u.Path = onScreen(filepath.ToSlash(u.Path))
 		fmt.Fprintln(errOut, "scrubjay:", u)
 	}
 	for _, note := range res.Notes {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -28,24 +27,26 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			listen := cmp.Or(listen, os.Getenv("SCRUBJAY_LISTEN"))
 			err = daemon.Run(c.Context(), daemon.Options{
-				State: s, Config: config, Listen: listen, ForEditor: forEditor, Version: programVersion(), Log: newLog(),
+				State: s, Config: config, Listen: cmp.Or(listen, daemon.Meant("")), ForEditor: forEditor, Version: programVersion(), Log: newLog(),
 				Ready: func(h control.Hello) {
 					if h.Proxy.Listen != "" {
 						fmt.Fprintf(c.OutOrStdout(), "scrubjay listens on %s, policy %s. Assistants: scrubjay env. Stop: Ctrl+C.\n", h.Proxy.Listen, h.Policy.Revision)
 					}
+					if h.Proxy.Instead != "" {
+						fmt.Fprintf(c.OutOrStdout(), "This is not %s. What names that address has to be set up again: scrubjay doctor says what.\n", h.Proxy.Instead)
+					}
 				},
 			})
 			if errors.Is(err, daemon.ErrRunning) {
-				return fmt.Errorf("%w (%s): scrubjay doctor shows it", err, s.Dir)
+				return fmt.Errorf("%w (%s): scrubjay doctor shows it, scrubjay stop ends it", err, s.Dir)
 			}
 			return err
 		},
 	}
 	c.Flags().StringVar(&config, "config", "", "the configuration file instead of the usual one")
 	c.Flags().StringVar(&state, "state", "", "the state directory instead of the usual one")
-	c.Flags().StringVar(&listen, "listen", "", "address of the proxy (default $SCRUBJAY_LISTEN, else "+daemon.DefaultListen+")")
+	c.Flags().StringVar(&listen, "listen", "", "address of the proxy (default $SCRUBJAY_LISTEN, else the setting listen, else "+daemon.DefaultListen+" or where there is room)")
 	c.Flags().BoolVar(&forEditor, "for-editor", false, "live only while an editor is attached")
 	_ = c.Flags().MarkHidden("for-editor") // it exists
 	return c
