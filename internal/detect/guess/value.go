@@ -97,8 +97,11 @@ func IsReference(v []byte) bool {
 	}
 	rest := v[1:]
 	switch v[0] {
-	case '$', ':', '&', '*', '!': // $NAME, the :name of a query, YAML's anchors and tags
+	case '$', ':', '&', '*', '!': // $NAME, $(command), the :name of a query, YAML's anchors and tags
 		name, _, _ := bytes.Cut(rest, []byte(" "))
+		if v[0] == '$' && bytes.HasPrefix(rest, []byte("(")) {
+			return true
+		}
 		if isVariable(bytes.TrimRight(name, ",;")) {
 			return true
 		}
@@ -182,6 +185,9 @@ func isTemplate(v []byte) bool {
 				return true
 			}
 		case '.', '[', 'v':
+			if c == '[' && i+3 < len(v) && v[i+2] == '-' && letters.IsAlnum(next) && letters.IsAlnum(v[i+3]) { // an expression's class
+				return true
+			}
 			if !looked && hasLookUp(v) {
 				return true
 			}
