@@ -139,8 +139,9 @@ const (
 func (c *check) emit(r *Rule, value, whole letters.Span) {
 	v := c.Bytes[value.Start:value.End]
 	known := c.engine.published.Has(v)
-	if known || r.Class != Credential || !guess.IsDummy(v) {
-		c.report(r, value, whole, known)
+	dummy := !known && r.Class == Credential && guess.IsDummy(v)
+	if !dummy || !r.generic && guess.IsExample(v) {
+		c.report(r, value, whole, known || dummy)
 	}
 }
 
@@ -171,7 +172,10 @@ func (c *check) reportUpTo(r *Rule, value, whole letters.Span, known bool, most 
 	if r.validate != nil {
 		switch r.validate(v) {
 		case proof.Failed:
-			return
+			if r.pattern == nil || r.Class != Credential || !guess.IsKey(v) {
+				return
+			}
+			f.Confidence = ConfidenceLow // a token that was typed, or is of a new kind
 		case proof.Proved:
 			f.Validated, f.Confidence = true, ConfidenceHigh
 		}

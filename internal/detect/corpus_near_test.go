@@ -109,7 +109,8 @@ func TestCorpusReferences(t *testing.T) {
 }
 
 // TestCorpusNearMisses: what is nearly a value is none: made by hand, and made of each rule's own values by one
-// character too few, one too many, one of another alphabet, as a part of a longer token, and by a dummy's letters.
+// character too few, one too many, one of another alphabet, as a part of a longer token, and by a dummy's letters. Behind a
+// vendor's mark it is in doubt: logs cut tokens off, and vendors make them longer.
 func TestCorpusNearMisses(t *testing.T) {
 	c := loadCorpus(t)
 	for i, line := range c.lines(t, "near_misses.txt") {
@@ -149,6 +150,9 @@ func TestCorpusNearMisses(t *testing.T) {
 						}
 						tried[kind]++
 						for _, f := range c.engine.Find("", text) {
+							if f.Confidence == ConfidenceLow && kind != "dummy" {
+								continue
+							}
 							if f.Rule == r || kind == "dummy" && f.Rule.Class == Credential && !c.isValue(f, text) {
 								t.Errorf("%s in %s, %s: a false alarm of %s", r.ID, c.Contexts[i].Name, kind, f.Rule.ID)
 							}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
@@ -109,6 +110,9 @@ func (r *Rule) follow(p *pattern, expr string, keywords []string) error {
 	r.back, r.reach = p.back, p.back+p.forward
 	if len(r.context) > 0 || len(r.allow) > 0 {
 		r.back, r.reach = r.back+lineLimit, r.reach+lineLimit
+	}
+	if p.anchored && r.Class == Credential {
+		r.reach = max(r.reach, longestMarked+64)
 	}
 	r.run = runPattern
 	return nil
@@ -394,6 +398,9 @@ func runPattern(c *check, r *Rule, at letters.Span) {
 				return
 			}
 		}
+		if p.anchored && r.Class == Credential {
+			c.marked(r, plan.shapes, at)
+		}
 		return
 	}
 	if p.anchored {
@@ -431,6 +438,57 @@ func runPattern(c *check, r *Rule, at letters.Span) {
 	for _, m := range plan.re().FindAllSubmatchIndex(c.Bytes[from:to], -1) {
 		c.matched(r, from, m)
 	}
+}
+
+const (
+	// shortestMarked is how much must follow a vendor's mark, longestMarked how much of it is read.
+	shortestMarked, longestMarked = 10, 255
+)
+
+// marked takes what a vendor's mark begins and that is longer or shorter than its tokens are: logs cut them off, vendors make
+// them longer, and two may stand glued together. It is in doubt.
+func (c *check) marked(r *Rule, shapes []placed, at letters.Span) {
+	mark := c.Bytes[at.Start:at.End]
+	if !isMark(mark) || !slices.ContainsFunc(shapes, func(s placed) bool { return s.begins(mark) }) {
+		return
+	}
+	end := at.End
+	for end < len(c.Bytes) && end-at.End < longestMarked && letters.IsBase64URL(c.Bytes[end]) {
+		end++
+	}
+	for end > at.End && (c.Bytes[end-1] == '-' || c.Bytes[end-1] == '_') {
+		end--
+	}
+	body := c.Bytes[at.End:end]
+	if len(body) < shortestMarked || !guess.IsKey(body) || guess.IsWordy(body) || guess.IsDummy(body) {
+		return
+	}
+	value := letters.Between(at.Start, end)
+	c.reportUpTo(r, value, value, false, ConfidenceLow)
+}
+
+// isMark tells what only a vendor's tokens begin with: letters and a joint, or four capitals.
+func isMark(word []byte) bool {
+	if len(word) < 4 {
+		return false
+	}
+	if last := word[len(word)-1]; last == '_' || last == '-' {
+		return true
+	}
+	return letters.AllOf(word, letters.IsUpper)
+}
+
+// begins tells whether the shape's first bytes are a word, in these very letters.
+func (s placed) begins(word []byte) bool {
+	if len(word) > len(s.runs) {
+		return false
+	}
+	for i, b := range word {
+		if r := s.runs[i]; r.min != 1 || r.max != 1 || !r.class[b] {
+			return false
+		}
+	}
+	return true
 }
 
 // triedOf is where a rule's expression has been tried in this pass. What it says of a place does not depend

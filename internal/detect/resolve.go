@@ -111,6 +111,8 @@ func rank(f candidate) int {
 		return -1
 	case f.Validated && !f.viewed: // digits in what base64 says prove nothing against the token that they are a part of
 		return 2
+	case f.Confidence == ConfidenceLow && !f.Rule.added:
+		return 0
 	case !f.Rule.generic:
 		return 1
 	}

@@ -27,6 +27,9 @@ func IsDummy(v []byte) bool {
 	return isFiller(v) || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) || hasDummyMark(v) || IsRun(body)
 }
 
+// IsExample tells a dummy of a token that says so: AKIA...EXAMPLE.
+func IsExample(v []byte) bool { return letters.ContainsFold(v, "example") && !isFiller(v) }
+
 // hasDummyMark looks for a word that only made-up values have.
 func hasDummyMark(v []byte) bool {
 	for i, c := range v {
