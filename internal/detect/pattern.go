@@ -449,7 +449,7 @@ const (
 // them longer, and two may stand glued together. It is in doubt.
 func (c *check) marked(r *Rule, shapes []placed, at letters.Span) {
 	mark := c.Bytes[at.Start:at.End]
-	if !isMark(mark) || !slices.ContainsFunc(shapes, func(s placed) bool { return s.begins(mark) }) {
+	if b := c.ByteAt(at.Start - 1); b == '/' || b == '+' || !isMark(mark) || !slices.ContainsFunc(shapes, func(s placed) bool { return s.begins(mark) }) {
 		return
 	}
 	end := at.End
@@ -475,7 +475,7 @@ func isMark(word []byte) bool {
 	if last := word[len(word)-1]; last == '_' || last == '-' {
 		return true
 	}
-	return letters.AllOf(word, letters.IsUpper)
+	return letters.AllOf(word, letters.IsUpper) && guess.Distinct(word) > 2
 }
 
 // begins tells whether the shape's first bytes are a word, in these very letters.

@@ -89,9 +89,20 @@ const (
 )
 
 // publicNames are in names of keys that everybody may have: PublicKeyToken, NEXT_PUBLIC_API_KEY. A public secret is one.
-var publicNames = []string{"publickey", "public_key", "public-key", "publishable", "next_public_", "indexnow", "srcrev"}
+var publicNames = []string{"publickey", "public_key", "public-key", "publishable", "next_public_"}
+
+// publicHeads begin names of what only looks like a key: the revision of a source, the file by which a search engine is told.
+var publicHeads = []string{"srcrev", "indexnow"}
 
 func isPublicName(name []byte) bool {
+	for _, head := range publicHeads {
+		if len(name) > len(head) && letters.EqualFold(name[:len(head)], head) {
+			return true
+		}
+	}
+	if !letters.ContainsFold(name, "publi") {
+		return false
+	}
 	for _, p := range publicNames {
 		if letters.ContainsFold(name, p) {
 			return !letters.ContainsFold(name, "secret") && !letters.ContainsFold(name, "password")

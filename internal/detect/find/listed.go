@@ -172,7 +172,7 @@ func (c reading) separated(i int, take func(given)) bool {
 		}
 	}
 	v := c.Bytes[value.Start:value.End]
-	if bytes.IndexAny(v, ",;") < 0 {
+	if !bytes.ContainsAny(v, ",;") {
 		return false
 	}
 	parts := 0
@@ -231,6 +231,9 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 		}
 	}
 	for _, call := range [...]string{".unwrap_or(", ".unwrap_or_else(|_|", ".unwrap_or_else(||", ".orElse(", ".getOrElse(", ".or_else("} {
+		if bytes.IndexByte(rest, '.') < 0 {
+			break
+		}
 		if j := bytes.Index(rest, []byte(call)); j >= 0 {
 			if at := quote(j + len(call)); at > 0 {
 				return at
@@ -253,8 +256,11 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 		}
 	}
 	// {{ default "..." .Values.password }}
+	if c.ByteAt(n.Start-1) != '.' {
+		return 0
+	}
 	before := text[max(0, n.Start-fallbackReach):n.Start]
-	if j := bytes.LastIndex(before, []byte(`default "`)); j >= 0 && c.ByteAt(n.Start-1) == '.' && bytes.Count(before[j:], []byte{'"'}) == 2 && bytes.IndexByte(before[j:], '\n') < 0 {
+	if j := bytes.LastIndex(before, []byte(`default "`)); j >= 0 && bytes.Count(before[j:], []byte{'"'}) == 2 && bytes.IndexByte(before[j:], '\n') < 0 {
 		return n.Start - len(before) + j + len("default ")
 	}
 	return 0

@@ -65,7 +65,7 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 		}
 		return blanks(v)
 	}
-	if bytes.Contains(v, []byte("://")) && IsWordy(v[:bytes.Index(v, []byte("://"))]) || t.Has('/') && IsPath(v) {
+	if scheme, _, url := bytes.Cut(v, []byte("://")); url && IsWordy(scheme) || t.Has('/') && IsPath(v) {
 		return Doubtful, false
 	}
 	if !password {
