@@ -81,18 +81,23 @@ func settle(text []byte, cluster []candidate, out []Finding) []Finding {
 			if rest = trimmed(text, rest); rest.Len() < shortestRest {
 				continue
 			}
-			if _, ok := guess.Given(text[rest.Start:rest.End], nil, true, false); ok {
-				piece := f
-				piece.Span = rest
-				keep(piece)
+			piece := f
+			piece.Span = rest
+			likely, ok := guess.Given(text[rest.Start:rest.End], nil, true, false)
+			if !ok && !guess.IsMixed(text[rest.Start:rest.End]) {
+				continue
 			}
+			if !ok || likely == guess.Doubtful {
+				piece.Confidence = ConfidenceLow // it was a part of a secret, and may be none by itself
+			}
+			keep(piece)
 		}
 	}
 	return append(out, kept...)
 }
 
 // shortestRest is the least that is left over which counts.
-const shortestRest = 6
+const shortestRest = 3
 
 // trimmed takes off what joined a part of a value to the rest.
 func trimmed(text []byte, s letters.Span) letters.Span {

@@ -273,6 +273,10 @@ func (c reading) judge(n secretName, g given) {
 	if unescaped := percentDecoded(said[:0], v); unescaped != nil {
 		v = unescaped
 	}
+	if g.quoted && bytes.IndexByte(v, '\\') >= 0 {
+		var plain [ValueLimit]byte
+		v = append(said[:0], unescaped(plain[:0], v)...)
+	}
 	if !g.quoted && guess.IsSelf(v) && bytes.IndexByte(v, '.') >= 0 { // result.password
 		return
 	}
@@ -338,6 +342,34 @@ func percentDecoded(dst, v []byte) []byte {
 	}
 	if len(dst) == len(v) || !utf8.Valid(dst) {
 		return nil // %ACME% begins with no escape
+	}
+	return dst
+}
+
+// unescaped is what a string says in which signs are escaped as JSON and most languages have it, perhaps more than once.
+func unescaped(dst, v []byte) []byte {
+	for range 3 {
+		dst = dst[:0]
+		for i := 0; i < len(v); i++ {
+			if v[i] != '\\' || i+1 == len(v) {
+				dst = append(dst, v[i])
+				continue
+			}
+			i++
+			switch {
+			case v[i] == 'u' && i+4 < len(v) && v[i+1] == '0' && v[i+2] == '0' && letters.IsHex(v[i+3]) && letters.IsHex(v[i+4]):
+				dst = append(dst, letters.HexByte(v[i+3], v[i+4]))
+				i += 4
+			case v[i] == '\\' || v[i] == '"' || v[i] == '\'' || v[i] == '/':
+				dst = append(dst, v[i])
+			default:
+				dst = append(dst, '\\', v[i])
+			}
+		}
+		if len(dst) == len(v) {
+			break
+		}
+		v = append(v[:0:0], dst...)
 	}
 	return dst
 }

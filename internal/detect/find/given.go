@@ -54,7 +54,11 @@ func (c reading) given(n secretName, take func(given)) {
 	if c.listed(n, at, take) {
 		return
 	}
-	one(c.assignedValue(at))
+	value, quoted, ok = c.assignedValue(at)
+	if !ok && at == n.End+1 && c.plainLine(n.Start) { // a quote that nothing closes is a sign like others
+		value, quoted, ok = letters.Between(at, at), false, true
+	}
+	one(value, quoted, ok)
 }
 
 // closers passes over the quote, bracket or escape that closes a name: "name": , ['name'] = , \"name\":
@@ -83,7 +87,7 @@ func (c reading) sign(n secretName, i int, closed bool) (at int, value letters.S
 	flag := start >= 2 && text[start-1] == '-' && (text[start-2] == '-' || letters.IsBlank(text[start-2]))
 	next := c.ByteAt(i + 1)
 	switch {
-	case sign == '=' && next == '>', sign == '-' && next == '>', sign == '?' && next == '=', sign == '+' && next == '=', sign == '.' && next == '=', sign == '<' && next == '-':
+	case sign == '=' && next == '>' && (i > n.End || !c.plainLine(start)), sign == '-' && next == '>', sign == '?' && next == '=', sign == '+' && next == '=', sign == '.' && next == '=', sign == '<' && next == '-':
 		return i + 2, value, false, true
 	case sign == ':':
 		for i++; i-signAt < 8 && c.ByteAt(i) == ':'; i++ { // ::=, :::=
@@ -158,7 +162,7 @@ func (c reading) opensList(start int) bool {
 // afterType is where the value begins behind a colon: a type may stand between. password: string = "..."
 func (c reading) afterType(i int) int {
 	text, j := c.Bytes, i
-	for j < len(text) && j-i < 32 && (letters.IsWord(text[j]) || letters.IsBlank(text[j]) || strings.IndexByte("?|&'<>[]", text[j]) >= 0) {
+	for j < len(text) && j-i < 32 && (letters.IsWord(text[j]) || letters.IsBlank(text[j]) || strings.IndexByte("?|&<>[]", text[j]) >= 0 || text[j] == '\'' && text[j-1] == '&') {
 		j++
 	}
 	if j > i && c.ByteAt(j) == '=' && c.ByteAt(j+1) != '=' && c.ByteAt(j+1) != '>' {
@@ -264,7 +268,9 @@ func (c reading) assignedValue(i int) (value letters.Span, quoted, ok bool) {
 		slashes++
 	}
 	if q := c.ByteAt(i + slashes); q == '"' || q == '\'' || q == '`' && slashes == 0 {
-		value, ok = c.inQuotes(i, slashes, q)
+		if value, ok = c.inQuotes(i, slashes, q); !ok && q == '\'' && slashes == 0 && !c.File.Code { // where it has no escapes
+			value, ok = c.inPlainQuotes(i)
+		}
 		return value, true, ok
 	}
 	if next := c.block(i); next > 0 {
@@ -301,11 +307,16 @@ func (c reading) inQuotes(i, slashes int, q byte) (value letters.Span, ok bool) 
 		switch b := text[i]; {
 		case b == '\n' && times < 3:
 			return value, false
-		case slashes > 0 && b == '\\' && closes(text[i:], slashes, q):
-			return letters.Between(from, i), true
-		case b == '\\' && slashes == 0:
+		case b == '\\' && slashes > 0:
+			n := repeated(text[i:min(len(text), from+ValueLimit)], '\\')
+			// Within such a string a backslash is written as twice as many as open it, and one more each.
+			if closing := n % (2 * (slashes + 1)); closing == slashes && i+n < len(text) && text[i+n] == q {
+				return letters.Between(from, i+n-slashes), true
+			}
+			i += n // what it escapes
+		case b == '\\':
 			i++
-		case b == q && slashes == 0 && repeats(text[i:], q) >= times:
+		case b == q && slashes == 0 && min(3, repeated(text[i:], q)) >= times:
 			return letters.Between(from, i), true
 		case b == q && slashes > 0:
 			return value, false // the string around it ends first
@@ -314,17 +325,16 @@ func (c reading) inQuotes(i, slashes int, q byte) (value letters.Span, ok bool) 
 	return value, false
 }
 
-// closes tells whether the very escape of a quote stands at the beginning of rest that opened a string.
-func closes(rest []byte, slashes int, q byte) bool {
-	n := 0
-	for n < len(rest) && rest[n] == '\\' {
-		n++
-	}
-	return n == slashes && n < len(rest) && rest[n] == q
+// inPlainQuotes reads a string in single quotes in which a backslash stands for itself.
+func (c reading) inPlainQuotes(i int) (value letters.Span, ok bool) {
+	rest := c.Bytes[i+1 : min(len(c.Bytes), i+1+ValueLimit)]
+	end := bytes.IndexAny(rest, "'\n")
+	return letters.Between(i+1, i+1+max(end, 0)), end > 0 && rest[end] == '\''
 }
 
-func repeats(rest []byte, q byte) (n int) {
-	for n < len(rest) && n < 3 && rest[n] == q {
+// repeated is how often a byte stands at the beginning.
+func repeated(rest []byte, b byte) (n int) {
+	for n < len(rest) && rest[n] == b {
 		n++
 	}
 	return n
@@ -390,8 +400,8 @@ func (c reading) wholeLine(from, end int, value letters.Span) letters.Span {
 	for i < len(text) && i-value.Start <= ValueLimit && !letters.EndsValue(text, i) {
 		i++
 	}
-	// What closes a string or a list around the line is none of it.
-	for i > value.End {
+	// What closes a string or a list around the line is none of it, but in a file that has nothing but such lines.
+	for i > value.End && !c.File.Env {
 		switch b := text[i-1]; {
 		case b == ';' || b == ',' || b == '\\':
 			i--

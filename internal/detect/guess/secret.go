@@ -3,6 +3,7 @@ package guess
 import (
 	"bytes"
 	"math/bits"
+	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
@@ -22,7 +23,7 @@ func IsSecret(v, name []byte, password bool) bool {
 	if t.Letters == 0 && (t.Symbols == 0 && len(v) < 8 || t.Digits == 0) {
 		return false // a number, a line of dashes
 	}
-	if t.Distinct() < 5 || t.Has(':') && bytes.Contains(v, []byte("://")) || t.Has('/') && IsPath(v) || t.Has('\\') && (escapes(v) > 1 || v[0] == '\\') {
+	if t.Distinct() < 5 || t.Has(':') && bytes.Contains(v, []byte("://")) || t.Has('/') && IsPath(v) || t.Has('\\') && (escapes(v) > 1 || isExpression(v)) {
 		return false
 	}
 	if IsReference(v) || IsPlaceholder(v) || IsDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) {
@@ -69,7 +70,7 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 		return Doubtful, false
 	}
 	if !password {
-		return Doubtful, len(v) >= 12 && t.high == 0 && t.Digits > 0 && t.Letters > 0 && t.Distinct() >= 8 && turns(v) >= 2 && !IsWordy(v) && !IsUUID(v) && v[0] != '\\'
+		return Doubtful, len(v) >= 12 && t.high == 0 && t.Digits > 0 && t.Letters > 0 && t.Distinct() >= 8 && turns(v) >= 2 && !IsWordy(v) && !IsUUID(v) && !isExpression(v)
 	}
 	switch {
 	case t.Letters == len(v): // letters alone: drawn, or a word that somebody chose
@@ -82,7 +83,7 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 			return Doubtful, false
 		}
 		return Doubtful, true
-	case t.Digits > 0 && t.Letters > 0 && t.Symbols > 0 && t.high == 0 && v[0] != '\\' && !IsWordy(v):
+	case t.Digits > 0 && t.Letters > 0 && t.Symbols > 0 && t.high == 0 && !isExpression(v) && !IsWordy(v):
 		return Likely, true
 	}
 	return Doubtful, false
@@ -177,6 +178,17 @@ func escapes(v []byte) int {
 	return n
 }
 
+// IsMixed tells letters and digits that are no words with a number.
+func IsMixed(v []byte) bool {
+	t := TraitsOf(v)
+	return t.Digits > 0 && t.Letters > 0 && !IsWordy(v) && !IsReference(v)
+}
+
+// isExpression tells a value that begins with an escape, of a byte or of a class of letters.
+func isExpression(v []byte) bool {
+	return len(v) > 1 && v[0] == '\\' && strings.IndexByte("xu0wdsWDSbB.", v[1]) >= 0
+}
+
 // IsPath tells a file's path: separated by slashes, most parts wordy.
 func IsPath(v []byte) bool {
 	if bytes.IndexByte(v, '/') < 0 {
@@ -185,8 +197,10 @@ func IsPath(v []byte) bool {
 	if v[0] == '/' || bytes.HasPrefix(v, []byte("./")) || bytes.HasPrefix(v, []byte("../")) {
 		return len(v) < 20 && !isRandom(v[1:]) || IsWordy(v) // base64 may begin with a slash, too
 	}
-	if port := bytes.IndexByte(v, ':'); port > 0 && port+1 < len(v) && letters.IsDigit(v[port+1]) && bytes.IndexByte(v[port:], '/') > 0 {
-		return true // host:port/path
+	if host, rest, ok := bytes.Cut(v, []byte(":")); ok {
+		if port, _, below := bytes.Cut(rest, []byte("/")); below && len(host) > 0 && len(port) > 0 && letters.IsNumber(port) {
+			return true // host:port/path
+		}
 	}
 	return IsWordy(v) && Entropy(v) < 4.2
 }

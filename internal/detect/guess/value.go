@@ -109,7 +109,7 @@ func IsReference(v []byte) bool {
 			return true
 		}
 	case '@':
-		if isVariable(rest) || bytes.IndexByte(rest, '(') > 0 || bytes.HasPrefix(rest, []byte("{")) {
+		if name, _, _ := bytes.Cut(rest, []byte("(")); isVariable(name) || bytes.HasPrefix(rest, []byte("{")) && isHole(rest[1:], "}") {
 			return true
 		}
 	case '%': // %NAME%, %s, %[1]s
@@ -156,7 +156,7 @@ func isVariable(v []byte) bool { return IsName(v) && !isRandom(v) }
 
 // isRandom tells what a machine drew rather than what a person calls something: letters and digits take turns in it.
 func isRandom(v []byte) bool {
-	return len(v) >= 6 && (turns(v) >= 3 || IsKey(v)) && !IsWordy(v)
+	return len(v) >= 6 && (turns(v) >= 3 || turns(v) > 0 && len(v) >= 10 && bytes.IndexByte(v, '_') < 0 || IsKey(v)) && !IsWordy(v)
 }
 
 // isTemplate tells a value with a template's hole in it, opened and closed, or a look-up.
@@ -188,7 +188,7 @@ func isTemplate(v []byte) bool {
 				return true
 			}
 		case '.', '[', 'v':
-			if c == '[' && i+3 < len(v) && v[i+2] == '-' && letters.IsAlnum(next) && letters.IsAlnum(v[i+3]) { // an expression's class
+			if c == '[' && i+3 < len(v) && v[i+2] == '-' && strings.IndexByte("0aA", next) >= 0 && strings.IndexByte("9zZfF", v[i+3]) >= 0 { // an expression's class
 				return true
 			}
 			if !looked && hasLookUp(v) {
@@ -213,7 +213,7 @@ func isField(rest []byte) bool {
 		return false
 	}
 	name, _, _ := bytes.Cut(rest[:end], []byte(":"))
-	return end == 0 || len(name) > 2 && isVariable(name) && allLower(name)
+	return len(name) > 2 && isVariable(name) && allLower(name)
 }
 
 func allLower(v []byte) bool {

@@ -18,6 +18,8 @@ type File struct {
 	Implicit bool
 	// Test: what stands in tests and examples is one step less severe.
 	Test bool
+	// Env: each of its lines gives a variable a value, to the line's end.
+	Env bool
 	// Credits: the file says who made what, in public.
 	Credits bool
 }
@@ -42,6 +44,7 @@ func FileOf(name string) File {
 	k := File{Code: codeExtensions[ext], Implicit: joinsImplicitly[ext]}
 	k.Quiet = lockFiles[base] || ext == "map" || ext == "svg" || strings.Contains(base, ".min.") || strings.Contains(base, ".bundle.")
 	k.Test = strings.HasSuffix(base, "_test.go") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.")
+	k.Env = base == ".env" || strings.HasPrefix(base, ".env.") || ext == "env"
 	k.Credits = creditFiles[strings.TrimSuffix(base, "."+ext)]
 	for dir := name[:len(name)-len(base)]; !k.Test && dir != ""; {
 		dir = strings.TrimSuffix(dir, "/")
