@@ -83,6 +83,14 @@ func called(before string, value func(*draw) string) func(*draw) (string, string
 	}
 }
 
+// shaped is a text with a generated password in the place of %.
+func shaped(text string) func(*draw) (string, string) {
+	return func(d *draw) (string, string) {
+		v := d.of(4, word62) + d.of(2, digits) + d.of(6, word62) + d.of(2, digits) + d.of(2, letters)
+		return strings.Replace(text, "%", v, 1), v
+	}
+}
+
 var kinds = []kind{
 	// Credentials.
 	{"AWS key", prefixed("AK"+"IA", 16, base32Letters)},
@@ -113,6 +121,16 @@ var kinds = []kind{
 		v := d.of(14, word62) + d.of(2, digits)
 		return "postgres://" + "app:" + v + "@db.acme.dev:5432/app", v
 	}},
+	// Texts of one line, which could be read as a value.
+	{"pair", shaped(`{"name":"DB_PASSWORD","value":"%"}`)},
+	{"pair the other way", shaped(`{"value":"%","name":"DB_PASSWORD"}`)},
+	{"assignment in quotes", shaped(`db_password = \"%\"`)},
+	{"JSON in JSON", shaped(`{"log":"{\"db_password\":\"%\"}"}`)},
+	{"struct", shaped(`Config { user: "x", password: "%" }`)},
+	{"variable", shaped(`DB_PASSWORD=%`)},
+	{"coloured variable", shaped("\x1b[1mDB_PASSWORD\x1b[0m=\x1b[32m%\x1b[0m")},
+	{"fallback", shaped(`const p = process.env.DB_PASSWORD || '%';`)},
+	{"list", shaped(`passwords: ["%"]`)},
 	// Persons.
 	{"email address", alone(func(d *draw) string { return d.of(7, lowerLetters) + "@" + d.of(6, lowerLetters) + ".com" })},
 	// Numbers from 555 0100 are nobody's, and no finding.

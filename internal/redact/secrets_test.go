@@ -2,9 +2,12 @@ package redact
 
 import (
 	"bytes"
+	"compress/gzip"
+	cryptorand "crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
@@ -13,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
 func testSecrets(values ...string) *Secrets {
@@ -223,5 +228,29 @@ func BenchmarkSecrets(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		find(text, new(Known), s)
+	}
+}
+
+// TestKnownInPacked: a value is known in text that was compressed and encoded, too.
+func TestKnownInPacked(t *testing.T) {
+	v, err := OpenVault(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = v.Close() })
+	value := cryptorand.Text()[:20]
+	if _, err := v.Issue(Wire, "openai", []Value{{Type: "SECRET", Rule: "generic-secret", Class: detect.Credential, Bytes: []byte(value)}}); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, werr := w.Write([]byte("it says " + value + " here"))
+	if err := errors.Join(werr, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	packed := base64.StdEncoding.EncodeToString(b.Bytes())
+	known := v.Known([]byte("x " + packed + " y"))
+	if len(known) != 1 || known[0].Start != 2 || known[0].End != 2+len(packed) {
+		t.Errorf("%+v", known)
 	}
 }

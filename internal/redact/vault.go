@@ -292,8 +292,26 @@ func (v *Vault) Describe(p string) (Value, bool) {
 	return val, true
 }
 
-// Known finds the vault's values in a text, and the secrets that this machine has.
-func (v *Vault) Known(text []byte) []Match { return find(text, &v.known, v.secrets) }
+// Known finds the vault's values in a text, and the secrets that this machine has; also within what is compressed there, which
+// then is all one match.
+func (v *Vault) Known(text []byte) []Match {
+	found := find(text, &v.known, v.secrets)
+	detect.Packed(text, func(run detect.Span, said []byte) {
+		within := find(said, &v.known, v.secrets)
+		if len(within) == 0 {
+			return
+		}
+		m := within[0]
+		for _, other := range within[1:] {
+			m.also(other)
+		}
+		m.Span = run
+		found = slices.DeleteFunc(found, func(f Match) bool { return f.Overlaps(run) })
+		found = append(found, m)
+		slices.SortFunc(found, func(a, b Match) int { return a.Start - b.Start })
+	})
+	return found
+}
 
 // Generation changes whenever the vault learns of a value: until then Known finds the same again.
 func (v *Vault) Generation() uint64 { return v.known.learnt.Load() + v.secrets.learnt.Load() }
