@@ -19,6 +19,10 @@ const batteryLimit = 30 * time.Second
 // literalLimit is how many texts of a bundle's Rego are put into questions.
 const literalLimit = 500
 
+// oneOf says that one question of so many is put: all of them, but in tests under the race detector, which are run without
+// it too.
+var oneOf = 1
+
 // ignoredLabel is the label that Scrubjay gives by itself: see internal/workspace.
 const ignoredLabel = "ai-ignored"
 
@@ -35,7 +39,10 @@ func (s source) answers(ctx context.Context, now time.Time) error {
 		return err
 	}
 	spelling := s.spelling()
-	for _, q := range s.battery() {
+	for i, q := range s.battery() {
+		if i%oneOf != 0 {
+			continue
+		}
 		for _, stale := range q.stale {
 			c := canonicalise(q.Query, stale)
 			said, err := c.ask(ctx, prepared[0], now)

@@ -154,3 +154,11 @@ func decide(t testing.TB, e *Engine, q Query) Decision {
 	}
 	return d
 }
+
+// allQuestions is for tests that need every question of a battery.
+func allQuestions(t *testing.T) {
+	t.Helper()
+	if oneOf > 1 {
+		t.Skip("it is run without the race detector")
+	}
+}

@@ -50,6 +50,7 @@ var misspelt = []struct{ name, rego, want string }{
 }
 
 func TestMisspeltRegoIsRefused(t *testing.T) {
+	allQuestions(t)
 	for _, c := range misspelt {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
