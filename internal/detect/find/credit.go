@@ -106,9 +106,13 @@ func unnumbered(line []byte) []byte {
 	return line
 }
 
-// isSigned tells a name and an address as people sign with: Name <address>.
+// isSigned tells a name and an address as people sign with: Name <address>. Go writes the sign in JSON as an escape.
 func isSigned(c *look.Text, v letters.Span) bool {
-	return c.ByteAt(v.Start-1) == '<' || c.ByteAt(v.End) == ' ' && c.ByteAt(v.End+1) == '<'
+	if c.ByteAt(v.Start-1) == '<' || c.ByteAt(v.End) == ' ' && c.ByteAt(v.End+1) == '<' {
+		return true
+	}
+	escaped := []byte(`\u003c`)
+	return bytes.HasSuffix(c.Bytes[:v.Start], escaped) || c.ByteAt(v.End) == ' ' && bytes.HasPrefix(c.Bytes[v.End+1:], escaped)
 }
 
 // beginsCredit tells what a line begins with that credits whom it names: a key, git blame, or a changelog's sign before who

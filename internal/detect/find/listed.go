@@ -97,11 +97,16 @@ func (c reading) listedFrom(i int, bare bool, take func(given)) bool {
 }
 
 // otherMembers are what maps have beside secrets.
-var otherMembers = letters.ListOf("integrity resolved version hash sha sha1 sha256 sha512 digest checksum url uri type method alg algorithm kid id name iterations format license salt nonce iv")
+var otherMembers = letters.ListOf("region zone host hostname port user username email endpoint path file integrity resolved version hash sha sha1 sha256 sha512 digest checksum url uri type method alg algorithm kid id name iterations format license salt nonce iv")
 
 func isOtherMember(key []byte) bool {
 	var scratch [16]byte
 	return len(key) <= len(scratch) && otherMembers.Has(letters.AppendFolded(scratch[:0], key))
+}
+
+// lastPart is what a key ends with, behind its last joint: aws_region.
+func lastPart(key []byte) []byte {
+	return key[bytes.LastIndexAny(key, "_-.")+1:]
 }
 
 // listedBelow reads YAML: the lines below a name, of a list or of a map.
@@ -127,14 +132,20 @@ func (c reading) listedBelow(n secretName, i int, take func(given)) bool {
 		}
 		if item {
 			at = c.skipBlank(at + 1)
-		} else if at = c.afterKey(at); at == 0 {
-			break
+		}
+		key := at
+		if !item {
+			if at = c.afterKey(at); at == 0 {
+				break
+			}
 		}
 		value, quoted, ok := c.assignedValue(at)
 		if !ok {
 			break
 		}
-		take(given{Span: value, quoted: quoted, listed: true})
+		if item || !isOtherMember(lastPart(bytes.TrimRight(c.Bytes[key:at], ":= \t"))) {
+			take(given{Span: value, quoted: quoted, listed: true})
+		}
 		taken++
 		next := bytes.IndexByte(c.Bytes[value.End:min(len(c.Bytes), value.End+lineReach)], '\n')
 		if next < 0 {

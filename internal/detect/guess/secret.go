@@ -51,7 +51,7 @@ const (
 // Given judges a value that a name which says secret was given. One of several must look like a secret by itself.
 func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 	t := TraitsOf(v)
-	if listed && (!IsKey(v) || t.Letters < 3) && !(password && t.Digits > 0 && t.Letters > 0 && turns(v) > 0 && !IsWordy(v)) {
+	if listed && (!IsKey(v) || t.Letters < 3 || IsSelf(v) || IsName(v) && t.Has('.')) && !(password && t.Digits > 0 && t.Letters > 0 && turns(v) > 0 && !IsWordy(v)) {
 		return Doubtful, false
 	}
 	if IsSecret(v, name, password) {
