@@ -245,9 +245,11 @@ func (c reading) judge(n secretName, g given) {
 	if !g.quoted && c.File.Code && !c.inLiteral(n.Start) { // the program's own names
 		return
 	}
-	var said [ValueLimit]byte
-	if unescaped := percentDecoded(said[:0], v); unescaped != nil {
-		v = unescaped
+	if bytes.IndexByte(v, '%') >= 0 { // said is made only where it is needed
+		var said [ValueLimit]byte
+		if unescaped := percentDecoded(said[:0], v); unescaped != nil {
+			v = unescaped
+		}
 	}
 	confidence, ok := guess.Given(v, n.text, n.password, g.listed)
 	if !ok || confidence == guess.Doubtful || !n.password {

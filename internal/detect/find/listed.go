@@ -242,8 +242,11 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 		}
 	}
 	// {{ default "..." .Values.password }}
+	if c.ByteAt(n.Start-1) != '.' {
+		return 0
+	}
 	before := text[max(0, n.Start-fallbackReach):n.Start]
-	if j := bytes.LastIndex(before, []byte(`default "`)); j >= 0 && c.ByteAt(n.Start-1) == '.' && bytes.Count(before[j:], []byte{'"'}) == 2 && bytes.IndexByte(before[j:], '\n') < 0 {
+	if j := bytes.LastIndex(before, []byte(`default "`)); j >= 0 && bytes.Count(before[j:], []byte{'"'}) == 2 && bytes.IndexByte(before[j:], '\n') < 0 {
 		return n.Start - len(before) + j + len("default ")
 	}
 	return 0
