@@ -105,7 +105,7 @@ bench-base: build ## the engine, the process and the proxy beside an older revis
 	@for turn in 1 2 3; do for of in base this; do \
 		echo "== turn $$turn: $$([ $$of = base ] && echo $(BASE) || echo this one)"; \
 		(cd internal/detect && $(CURDIR)/build/tools/$$of-engine.test -test.run '^$$' -test.bench Beside -test.benchtime 3x -test.cpu 1 | grep ^Benchmark); \
-		(cd server/scrubjay && PROGRAM=$(CURDIR)/build/tools/$$of-scrubjay $(CURDIR)/build/tools/process.test -test.run '^$$' -test.bench 'Process/(tree|tiny)' -test.benchtime 1x | grep ^Benchmark || true); \
+		(cd server/scrubjay && PROGRAM=$(CURDIR)/build/tools/$$of-scrubjay $(CURDIR)/build/tools/process.test -test.run '^$$' -test.bench 'Process/(tree|tiny)' -test.benchtime 1x | grep -E '^Benchmark|run make'); \
 		(cd internal/proxy && $(CURDIR)/build/tools/$$of-proxy.test -test.run '^$$' -test.bench 'Exchange/.*KB/(20mixed|history)' -test.benchtime 300x | grep ^Benchmark; \
 		$(CURDIR)/build/tools/$$of-proxy.test -test.run '^$$' -test.bench 'Throughput/200KB' -test.benchtime 2x | grep ^Benchmark); \
 	done; done
