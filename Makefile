@@ -15,7 +15,7 @@ GOBUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X m
 PLATFORMS := linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 GOLANGCI := build/tools/golangci-lint-v2.15.0
 FUZZTIME ?= 30s
-# What make bench-base measures beside this revision. It runs this revision's benchmarks.
+# What make bench and bench-base measure beside this revision. It runs this revision's benchmarks.
 BASE ?= 1996ad4
 # How long make test has callers leave and vendors restart; make soak does it for longer.
 SOAK ?= 60s
@@ -93,16 +93,21 @@ bench: build extension ## the figures of docs/benchmarks.md, each beside its flo
 	@STREAMS=100000 go test -count=1 ./internal/proxy -run 'TestTruncation$$' -v
 	@$(MAKE) --no-print-directory bench-base
 
-bench-base: ## the proxy beside an older revision (BASE), by turns, in one run
+bench-base: build ## the engine, the process and the proxy beside an older revision (BASE), by turns, in one run
 	@rm -rf build/base && git worktree prune && git worktree add -q --detach build/base $(BASE)
 	@cp internal/proxy/bench_test.go build/base/internal/proxy/
-	@cd build/base && go test -c -o ../tools/base.test ./internal/proxy
-	@go test -c -o build/tools/proxy.test ./internal/proxy
+	@cp internal/detect/beside_bench_test.go build/base/internal/detect/
+	@cd build/base && go test -c -o ../tools/base-proxy.test ./internal/proxy && go test -c -o ../tools/base-engine.test ./internal/detect \
+		&& CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o ../tools/base-scrubjay ./server/scrubjay
+	@go test -c -o build/tools/this-proxy.test ./internal/proxy && go test -c -o build/tools/this-engine.test ./internal/detect
+	@go test -c -o build/tools/process.test ./server/scrubjay && cp bin/scrubjay build/tools/this-scrubjay
 	@git worktree remove --force build/base
-	@cd internal/proxy && for turn in 1 2 3; do for of in base proxy; do \
-		echo "== turn $$turn: $$of ($$([ $$of = base ] && echo $(BASE) || echo this one))"; \
-		$(CURDIR)/build/tools/$$of.test -test.run '^$$' -test.bench 'Exchange/.*KB/(20mixed|history)' -test.benchtime 300x | grep ^Benchmark; \
-		$(CURDIR)/build/tools/$$of.test -test.run '^$$' -test.bench 'Throughput/200KB' -test.benchtime 2x | grep ^Benchmark; \
+	@for turn in 1 2 3; do for of in base this; do \
+		echo "== turn $$turn: $$([ $$of = base ] && echo $(BASE) || echo this one)"; \
+		(cd internal/detect && $(CURDIR)/build/tools/$$of-engine.test -test.run '^$$' -test.bench Beside -test.benchtime 3x -test.cpu 1 | grep ^Benchmark); \
+		(cd server/scrubjay && PROGRAM=$(CURDIR)/build/tools/$$of-scrubjay $(CURDIR)/build/tools/process.test -test.run '^$$' -test.bench 'Process/(tree|tiny)' -test.benchtime 1x | grep -E '^Benchmark|run make'); \
+		(cd internal/proxy && $(CURDIR)/build/tools/$$of-proxy.test -test.run '^$$' -test.bench 'Exchange/.*KB/(20mixed|history)' -test.benchtime 300x | grep ^Benchmark; \
+		$(CURDIR)/build/tools/$$of-proxy.test -test.run '^$$' -test.bench 'Throughput/200KB' -test.benchtime 2x | grep ^Benchmark); \
 	done; done
 
 soak: ## thirty minutes of callers that leave and vendors that restart: nothing grows

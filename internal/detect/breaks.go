@@ -185,7 +185,7 @@ func softEnd(text []byte, i int) int {
 // viewWordDiff reads a line of git diff --word-diff on both its sides: password = [-old-]{+new+}.
 func viewWordDiff(c *check, r *Rule, at letters.Span) {
 	text := c.Bytes
-	if c.depth >= viewDepth {
+	if c.depth >= viewDepth || diffMark(text, at.Start) == 0 { // most of what wakes this is no mark, and a line may be full of it
 		return
 	}
 	from := at.Start
@@ -194,9 +194,6 @@ func viewWordDiff(c *check, r *Rule, at letters.Span) {
 		if n := diffMark(text, from); n > 0 && from+n <= at.Start {
 			return // the first mark of a line looks at all of it
 		}
-	}
-	if diffMark(text, at.Start) == 0 {
-		return
 	}
 	for _, side := range []byte("-+") {
 		v := c.view()
@@ -226,10 +223,12 @@ func diffMark(text []byte, i int) int {
 	if text[i] == '{' {
 		end = '}'
 	}
-	for k := i + 2; k+1 < len(text) && k-i < brokenField && text[k] != '\n'; k++ {
-		if text[k] == sign && text[k+1] == end {
-			return k + 2 - i
-		}
+	rest := text[i+2 : min(len(text), i+brokenField+1)]
+	if feed := bytes.IndexByte(rest, '\n'); feed >= 0 {
+		rest = rest[:feed]
+	}
+	if n := bytes.Index(rest, []byte{sign, end}); n >= 0 {
+		return n + 4
 	}
 	return 0
 }

@@ -41,6 +41,11 @@ var endsField = func() (ends [256]bool) {
 	return ends
 }()
 
+// escapeTriggers are the beginnings of the escapes of what can be read: those of other bytes fill tables of programs.
+func escapeTriggers() []string {
+	return strings.Fields(`\/ \x2 \x3 \x4 \x5 \x6 \x7 \u002 \u003 \u004 \u005 \u006 \u007`)
+}
+
 // viewEscapes undoes \u0041, \x41 and \/ in the string around it; the key before it stays in view.
 func viewEscapes(c *check, r *Rule, at letters.Span) {
 	const name = 80

@@ -153,6 +153,13 @@ func (c *check) beyond(span letters.Span, hold func(start int) bool) {
 	const high = 0x8080808080808080
 	text := c.Bytes
 	for i := span.Start; i < span.End; {
+		for i+32 <= span.End { // most texts have nothing but ASCII, for long
+			p := text[i : i+32 : i+32]
+			if (binary.LittleEndian.Uint64(p)|binary.LittleEndian.Uint64(p[8:])|binary.LittleEndian.Uint64(p[16:])|binary.LittleEndian.Uint64(p[24:]))&high != 0 {
+				break
+			}
+			i += 32
+		}
 		if i+8 <= len(text) {
 			x := binary.LittleEndian.Uint64(text[i:]) & high
 			if x == 0 {
@@ -160,6 +167,13 @@ func (c *check) beyond(span letters.Span, hold func(start int) bool) {
 				continue
 			}
 			i += bits.TrailingZeros64(x) / 8
+		}
+		if i >= span.End {
+			return
+		}
+		// What nothing begins with is passed over a letter at a time.
+		for i < span.End && i+1 < len(text) && text[i] >= 0x80 && !c.isBeyond(i) {
+			i++
 		}
 		if i >= span.End {
 			return
@@ -180,4 +194,21 @@ func (c *check) beyond(span letters.Span, hold func(start int) bool) {
 		}
 		i++
 	}
+}
+
+// typesetHeads are the first two bytes of all signs that typeset reads, a bit each.
+var typesetHeads = func() (heads [1 << 16 / 64]uint64) {
+	for _, r := range "\u00a0\u2000\u205f\u2212\u3000\uff01\uff5e" { // one for each
+		var sign [utf8.UTFMax]byte
+		utf8.EncodeRune(sign[:], r)
+		head := uint16(sign[0])<<8 | uint16(sign[1])
+		heads[head>>6] |= 1 << (head & 63)
+	}
+	return heads
+}()
+
+// isBeyond tells whether a sign of typesetting or a label may begin at i.
+func (c *check) isBeyond(i int) bool {
+	head := uint16(c.Bytes[i])<<8 | uint16(c.Bytes[i+1])
+	return (typesetHeads[head>>6]|foreignHeads[head>>6])&(1<<(head&63)) != 0
 }

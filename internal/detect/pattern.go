@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -45,6 +46,8 @@ type plan struct {
 	starts starts
 	// inner is a literal that every match holds behind its beginning; empty if there is none to look for.
 	inner []byte
+	// run is the longest run of bytes of one class that every match holds; none if there is none of eight and more.
+	run run
 	// re is compiled when it is first needed: literals mostly tell enough.
 	re func() *regexp.Regexp
 }
@@ -144,6 +147,7 @@ func (p *pattern) prepare() {
 	}
 	m.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 	m.inner = []byte(innerLiteral(tree))
+	m.run = innerRun(tree)
 	switch {
 	case p.group > 1:
 	case p.anchored:
@@ -378,6 +382,59 @@ func innerLiteral(re *syntax.Regexp) string {
 	return ""
 }
 
+// run is so many bytes of a class in a row.
+type run struct {
+	length int
+	class  *[256]bool
+}
+
+// innerRun is the longest run, of eight bytes or more, that every match must hold.
+func innerRun(re *syntax.Regexp) (longest run) {
+	switch re.Op {
+	case syntax.OpCapture, syntax.OpPlus:
+		return innerRun(re.Sub[0])
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			if r := innerRun(sub); r.length > longest.length {
+				longest = r
+			}
+		}
+	case syntax.OpRepeat:
+		if class := re.Sub[0]; class.Op == syntax.OpCharClass && re.Min >= 8 && class.Rune[len(class.Rune)-1] < utf8.RuneSelf {
+			longest = run{re.Min, new([256]bool)}
+			for i := 0; i < len(class.Rune); i += 2 {
+				for c := class.Rune[i]; c <= class.Rune[i+1]; c++ {
+					longest.class[c] = true
+				}
+			}
+		}
+	}
+	return longest
+}
+
+// in tells whether the run stands in a text: one of its bytes stands at a multiple of its length.
+func (r run) in(text []byte) bool {
+	if r.length == 0 {
+		return true
+	}
+	for i := r.length - 1; i < len(text); i += r.length {
+		if !r.class[text[i]] {
+			continue
+		}
+		from, to := i, i+1
+		for from > 0 && i-from < r.length && r.class[text[from-1]] {
+			from--
+		}
+		for to < len(text) && to-from < r.length && r.class[text[to]] {
+			to++
+		}
+		if to-from >= r.length {
+			return true
+		}
+	}
+	return false
+}
+
 // runPattern is the check of a rule with a regular expression.
 func runPattern(c *check, r *Rule, at letters.Span) {
 	p := r.pattern
@@ -433,6 +490,9 @@ func runPattern(c *check, r *Rule, at letters.Span) {
 		} else {
 			*tried = letters.Between(min(from, tried.Start), max(last+1, tried.End))
 		}
+		return
+	}
+	if !plan.run.in(c.Bytes[from:to]) {
 		return
 	}
 	for _, m := range plan.re().FindAllSubmatchIndex(c.Bytes[from:to], -1) {

@@ -34,8 +34,15 @@ func (c *check) runs(span letters.Span, hold func(start int) bool) {
 	limit := min(len(text)-runProbe, span.End+runStep)
 	low := span.Start // nothing before it is looked at twice
 	for i := (span.Start + runStep - 1) / runStep * runStep; i <= limit; i += runStep {
+		if i >= runProbe && i+2*runProbe <= len(text) {
+			// A run that is long enough holds the eight before these as well, or the eight behind.
+			p := text[i-runProbe : i+2*runProbe : i+2*runProbe]
+			if alien(binary.LittleEndian.Uint64(p[8:])) || alien(binary.LittleEndian.Uint64(p)) && alien(binary.LittleEndian.Uint64(p[16:])) {
+				continue
+			}
+		}
 		p := text[i : i+runProbe : i+runProbe]
-		if hasBelowPlus(binary.LittleEndian.Uint64(p)) || !class[p[7]] || !class[p[3]] || !class[p[0]] || !class[p[5]] || !class[p[1]] || !class[p[2]] || !class[p[4]] || !class[p[6]] {
+		if !class[p[7]] || !class[p[3]] || !class[p[0]] || !class[p[5]] || !class[p[1]] || !class[p[2]] || !class[p[4]] || !class[p[6]] {
 			continue
 		}
 		start, end := i, i+runProbe
@@ -58,11 +65,11 @@ func (c *check) runs(span letters.Span, hold func(start int) bool) {
 	}
 }
 
-// hasBelowPlus tells, eight bytes at once, whether one is a blank, a quote or another that sorts before
-// the first of the class. It may say so of bytes that only follow such a one, which changes nothing.
-func hasBelowPlus(x uint64) bool {
+// alien tells, eight bytes at once, whether one is a blank, a quote or another that sorts before the first of the class,
+// or none of ASCII. It may say so of bytes that only follow such a one, which changes nothing.
+func alien(x uint64) bool {
 	const ones = 0x0101010101010101
-	return (x-ones*'+')&^x&(ones*0x80) != 0
+	return (x-ones*'+'|x)&(ones*0x80) != 0
 }
 
 // decodeRun decodes a run that says something readable, and what goes on from it in the next lines.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"io/fs"
 	"os"
@@ -75,10 +76,10 @@ func textIn(b *testing.B, root string) (megabytes float64) {
 	return megabytes
 }
 
-// BenchmarkProcess measures the program as a person runs it, and gitleaks if GITLEAKS names its binary:
-// from start to exit, what it took of the processor and of memory.
+// BenchmarkProcess measures the program as a person runs it, or another revision's if PROGRAM names it, and gitleaks if
+// GITLEAKS names its binary: from start to exit, what it took of the processor and of memory.
 func BenchmarkProcess(b *testing.B) {
-	program, err := filepath.Abs("../../bin/scrubjay")
+	program, err := filepath.Abs(cmp.Or(os.Getenv("PROGRAM"), "../../bin/scrubjay"))
 	if err != nil {
 		b.Fatal(err)
 	}

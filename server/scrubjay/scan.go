@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -28,6 +29,13 @@ type scanOptions struct {
 }
 
 var scanFormats = []string{"text", "jsonl", "sarif"}
+
+// collectLate has the garbage of a start, which is most of what a small file makes, lie until there are 8 MB of it.
+func collectLate() {
+	debug.SetGCPercent(200)
+	first := new([8]*byte)
+	runtime.AddCleanup(first, func(percent int) { debug.SetGCPercent(percent) }, 100) // when first is collected
+}
 
 func scanCommand() *cobra.Command {
 	var o scanOptions
@@ -52,9 +60,7 @@ Exit code 0: clean. 1: findings. 2: an error, or something could not be scanned.
 			if len(args) == 0 {
 				args = []string{"."}
 			}
-			// The matcher's table counts as memory in use, though most of it is never touched. The collector
-			// would let as much garbage gather.
-			debug.SetGCPercent(50)
+			collectLate()
 			s, err := newScan(args, o, c.ErrOrStderr())
 			if err != nil {
 				return err

@@ -92,7 +92,7 @@ func (b *builder) Build() (*DFA, error) {
 	}
 	t.link()
 
-	a.table = new([tableSize]uint16)
+	a.table = newTable()
 	leads := newLeads(members)
 	perNode := len(leads.all)
 	known := make([]bool, len(t.fail)*perNode)

@@ -125,7 +125,7 @@ func (a *DFA) base(n int) (from int, differs []int) {
 
 // Read reads what the writer's writes.
 func Read(r *packed.Reader) *DFA {
-	a := &DFA{table: new([tableSize]uint16)}
+	a := &DFA{table: newTable()}
 	copy(a.classes[:], r.Text())
 	a.Longest = r.Number()
 	triggers := make([]Trigger, r.Number())

@@ -269,13 +269,15 @@ func (c reading) judge(n secretName, g given) {
 	if !g.quoted && c.File.Code && (strings.IndexByte("\"'`", c.ByteAt(n.End)) >= 0 || !c.inLiteral(n.Start)) { // the program's own names
 		return
 	}
-	var said [ValueLimit]byte
-	if unescaped := percentDecoded(said[:0], v); unescaped != nil {
-		v = unescaped
+	if bytes.IndexByte(v, '%') >= 0 { // said is made only where it is needed
+		var said [ValueLimit]byte
+		if unescaped := percentDecoded(said[:0], v); unescaped != nil {
+			v = unescaped
+		}
 	}
 	if g.quoted && bytes.IndexByte(v, '\\') >= 0 {
 		var plain [ValueLimit]byte
-		v = append(said[:0], unescaped(plain[:0], v)...)
+		v = bytes.Clone(unescaped(plain[:0], v))
 	}
 	if !g.quoted && guess.IsSelf(v) && bytes.IndexByte(v, '.') >= 0 { // result.password
 		return

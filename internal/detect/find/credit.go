@@ -59,11 +59,23 @@ func isCredit(c *look.Text, v letters.Span) bool {
 	if i := bytes.LastIndexByte(line, '\n'); i >= 0 {
 		line, whole = line[i+1:], true
 	}
-	if saysAny(line, creditMarks) || isLinked(c, v) {
+	if hasCreditMark(line) || isLinked(c, v) {
 		return true
 	}
 	line = unnumbered(line)
 	return whole && (isComment(line) && saysAny(line, madeMarks) || beginsCredit(c, line, v) || isOwned(c, line, v)) || inCreditList(c, v)
+}
+
+// creditSigns are bytes of which each of creditMarks has one: most lines have none.
+var creditSigns = [...]byte{'y', 'Y', '(', '@', 0xc2}
+
+func hasCreditMark(line []byte) bool {
+	for _, sign := range creditSigns {
+		if bytes.IndexByte(line, sign) >= 0 {
+			return saysAny(line, creditMarks)
+		}
+	}
+	return false
 }
 
 func saysAny(line []byte, marks [][]byte) bool {
@@ -171,6 +183,9 @@ var days = letters.Set("Mon Tue Wed Thu Fri Sat Sun")
 // isOwned tells a line of a CODEOWNERS file: a pattern, and those who own what it matches. A path and an address alone
 // stand in any log.
 func isOwned(c *look.Text, line []byte, v letters.Span) bool {
+	if first := bytes.TrimSpace(line); len(first) < 2 || first[0] != '*' && first[0] != '/' {
+		return false
+	}
 	fields := bytes.Fields(line)
 	rest := c.Bytes[v.End:min(len(c.Bytes), v.End+creditLine)]
 	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
@@ -191,9 +206,15 @@ func isOwned(c *look.Text, line []byte, v letters.Span) bool {
 // inCreditList tells whether a value stands in the list of a package's people, which is still open there.
 func inCreditList(c *look.Text, v letters.Span) bool {
 	before := c.Bytes[max(0, v.Start-creditBack):v.Start]
+	// Each question is faster than the next one, and most texts stop at the first.
+	if bytes.IndexByte(before, '"') < 0 && bytes.IndexByte(before, '<') < 0 {
+		return false
+	}
 	from := -1
 	for _, list := range creditLists {
-		from = max(from, bytes.LastIndex(before, list))
+		if bytes.Contains(before, list) {
+			from = max(from, bytes.LastIndex(before, list))
+		}
 	}
 	if from < 0 {
 		return false

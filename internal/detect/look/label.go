@@ -1,8 +1,6 @@
 package look
 
 import (
-	"bytes"
-
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
@@ -13,9 +11,17 @@ import (
 const LabelGap = 48
 
 // labelFillers may stand between a label and its value.
-var labelFillers = letters.Set(`number numbers numero no nr num nummer id ids code codes value val text str string field s is was are of for the a an my his her
+var labelFillers = letters.ListOf(`number numbers numero no nr num nummer id ids code codes value val text str string field s is was are of for the a an my his her
 	their your this date day on in at am le el il em op den dnia ist lautet card holder mrn bank account acct new current full primary home work main
 	cm who type name os record file patient to by and und birth dob`)
+
+// labelSigns may, too.
+var labelSigns = func() (is [256]bool) {
+	for _, b := range []byte(" \t:=#\"'`([<>.,-_*|/&;?\\") {
+		is[b] = true
+	}
+	return is
+}()
 
 // AfterLabel is where the value begins that follows the label at a place, on the same line.
 func (c *Text) AfterLabel(at letters.Span) (from int, ok bool) {
@@ -34,7 +40,7 @@ func (c *Text) AfterLabel(at letters.Span) (from int, ok bool) {
 				to++
 			}
 			var scratch [16]byte
-			if !labelFillers[string(letters.AppendFolded(scratch[:0], text[i:to]))] || letters.IsDigit(c.ByteAt(to)) {
+			if !labelFillers.Has(letters.AppendFolded(scratch[:0], text[i:to])) || letters.IsDigit(c.ByteAt(to)) {
 				return i, apart
 			}
 			i = to
@@ -42,7 +48,7 @@ func (c *Text) AfterLabel(at letters.Span) (from int, ok bool) {
 			i++
 		case letters.IsDigit(b) || b >= 0x80:
 			return i, apart
-		case bytes.IndexByte([]byte(" \t:=#\"'`([<>.,-_*|/&;?\\"), b) >= 0:
+		case labelSigns[b]:
 			apart = apart || b != '_' && b != '-' && b != '.'
 			i++
 		default:
