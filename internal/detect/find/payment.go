@@ -46,10 +46,14 @@ func findCard(c *look.Text, at letters.Span) {
 			return
 		}
 	}
-	if (sep == '.' || wide == 2) && c.Named(v, cardWords) == 0 || groups == 4 && c.Named(v, portWords) > 0 {
-		return
+	named := c.Named(v, cardWords) > 0
+	switch {
+	case (sep == '.' || wide == 2) && !named || groups == 4 && c.Named(v, portWords) > 0:
+	case named || groups > 1:
+		c.Emit(v, v)
+	case !c.AmongNumbers(v):
+		c.Doubt(v, v, text[v.Start:v.End])
 	}
-	c.Emit(v, v)
 }
 
 // Numbers that count something or tell a time are as long as a card's, and one in some dozens passes the check. So

@@ -113,12 +113,12 @@ func TestNumbers(t *testing.T) {
 		text string
 		want int
 	}{
-		{"4012 8888 8888 1881", 1}, {"371449635398431", 1}, {"4012888888881882", 0}, {"1234567890123452", 0}, // cards; the good ones are published
+		{"4012 8888 8888 1881", 0}, {"371449635398431", 0}, {"4539 1488 " + "0343 6467", 1}, {"4012888888881882", 0}, {"1234567890123452", 0}, // cards; some are published
 		{"GR16 0110 1050 0000 1054 7023 795", 1}, {"GB82WEST12345698765433", 0}, {"DE8937040044053201300", 0},
 		{"536-90-4399", 1}, {"219-09-9998", 1}, {"666-12-3456", 0}, {"000-12-3456", 0},
 		{"+44 20 7031 3000", 1}, {"+1790000000000", 0}, {"8.20.15.1", 1}, {"256.1.1.1", 0}, {"192.0.2.7", 0},
 	} {
-		if got := detect.Default().Find("", []byte("value "+c.text+" there")); len(got) != c.want {
+		if got := shown(detect.Default().Find("", []byte("value "+c.text+" there"))); len(got) != c.want {
 			t.Errorf("%s: %d findings, want %d", c.text, len(got), c.want)
 		}
 	}
@@ -135,6 +135,11 @@ func TestNamedPersons(t *testing.T) {
 			t.Errorf("%s: %v, want %q", c.name, got, c.want)
 		}
 	}
+}
+
+// shown are the findings that say more than that a value is nobody's.
+func shown(found []detect.Finding) []detect.Finding {
+	return slices.DeleteFunc(found, func(f detect.Finding) bool { return f.Severity == detect.Info })
 }
 
 func ids(found []detect.Finding) []string {
