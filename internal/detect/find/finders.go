@@ -35,6 +35,7 @@ var Finders = func() map[string]Finder {
 		"card":           {[]string{automaton.FourDigits}, findCard, NumeralReach, false, 0},
 		"codice-fiscale": {[]string{automaton.BirthDay}, findCodiceFiscale, 64, false, 0},
 		"command":        {commandNames(), findCommand, commandSpan + 32, false, 16},
+		"cvc":            {cvcLabels, findCVC, labelledReach, false, 0},
 		"email":          {[]string{"@"}, findEmail, emailReach, false, 0},
 		"ethereum":       {[]string{automaton.LongHex}, findEthereum, ethereumReach, false, 0},
 		"home-phone":     {phoneLabels, findHomePhone, phoneReach, false, 0},

@@ -17,13 +17,15 @@ func findPhone(c *look.Text, at letters.Span) {
 	if b := c.Before(at.Start); letters.IsWord(b) || b == '+' || b == '.' || b == ')' || b == ']' {
 		return
 	}
-	digits, open, i := 0, 0, at.Start+1
+	digits, open, groups, i := 0, 0, 0, at.Start+1
 	end := i
 	for i < len(text) && i-at.Start < 32 && digits <= 15 {
 		b := text[i]
 		switch {
 		case letters.IsDigit(b):
-			digits++
+			if digits++; end < i {
+				groups++
+			}
 			end = i + 1
 		case b == '(' && open == 0:
 			open++
@@ -48,10 +50,27 @@ func findPhone(c *look.Text, at letters.Span) {
 			number = append(number, b)
 		}
 	}
-	if code, national, ok := phones.International(string(number)); !ok || fictional(code, national) {
-		return
+	v := letters.Between(at.Start, end)
+	code, national, ok := phones.International(string(number))
+	switch {
+	case fictional(code, national):
+		emitNobodys(c, v)
+	case !ok:
+	case groups > 1 || c.Named(v, phoneWords) > 0: // groups are set for who dials it
+		c.Emit(v, v)
+	default:
+		c.Doubt(v, v, text[v.Start:v.End])
 	}
-	c.Emit(letters.Between(at.Start, end), letters.Between(at.Start, end))
+}
+
+// phoneWords stand before a telephone number.
+var phoneWords = look.VocabularyOf("phone,telephone,tel,mobile,cell,cellphone,fax,call,dial,ring,text,sms,whatsapp,signal,contact,hotline,pager,landline,telefon,tel nr,mobil,handy,rufnummer,portable,téléphone,tél,telefono,teléfono,móvil,celular,telefone,telemovel,telemóvel,gsm,tlf,puhelin,telefoon,komórka,тел,телефон,電話,电话,手机,携帯,전화,휴대폰,ph,mob,msisdn")
+
+// emitNobodys makes information of what has the form and is kept for documents and films.
+func emitNobodys(c *look.Text, v letters.Span) {
+	if c.Emit(v, v) {
+		c.Inform()
+	}
 }
 
 // fictions are the beginnings of numbers that regulators keep for films and documents, by country.
@@ -137,6 +156,7 @@ func findHomePhone(c *look.Text, at letters.Span) {
 		}
 		code, national, ok := phones.In(home.region, string(number))
 		if fictional(code, national) { // though elsewhere it may be somebody's
+			emitNobodys(c, v)
 			return
 		}
 		valid = valid || ok

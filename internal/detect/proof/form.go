@@ -98,7 +98,7 @@ func (n *Number) proof(v []byte) Result {
 	compact := Compact(scratch[:0], v)
 	for _, list := range []string{n.Forms, n.Doubtful, n.Labelled, n.Spoken} {
 		for pattern := range strings.SplitSeq(list, "|") {
-			if fitsCompact(pattern, compact) {
+			if Fits(pattern, compact) {
 				return yes(n.Check(compact))
 			}
 		}
@@ -106,8 +106,8 @@ func (n *Number) proof(v []byte) Result {
 	return Failed
 }
 
-// fitsCompact tells whether letters and digits are those of a form, without what it has between them.
-func fitsCompact(pattern string, v []byte) bool {
+// Fits tells whether letters in upper case and digits are those of a form, without what it has between them.
+func Fits(pattern string, v []byte) bool {
 	i := 0
 	for _, p := range []byte(pattern) {
 		if strings.IndexByte("^ -./+()", p) >= 0 || p == 'h' && i < len(v) && letters.IsDigit(v[i]) {
