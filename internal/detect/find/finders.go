@@ -38,7 +38,7 @@ var Finders = func() map[string]Finder {
 		"cvc":            {cvcLabels, findCVC, labelledReach, false, 0},
 		"email":          {[]string{"@"}, findEmail, emailReach, false, 0},
 		"ethereum":       {[]string{automaton.LongHex}, findEthereum, ethereumReach, false, 0},
-		"home-phone":     {phoneLabels, findHomePhone, phoneReach, false, 0},
+		"home-phone":     {append([]string{automaton.ThreeDigits}, phoneLabels...), findHomePhone, phoneReach, false, 0},
 		"iban":           {[]string{automaton.FourDigits}, findIBAN, 128, false, 0},
 		"icd":            {[]string{"icd", "diagnos", "dx:", "dx\"", "dx =", "dx="}, findICD, labelledReach, false, 0},
 		"ipv4":           {[]string{automaton.DigitDot}, findIPv4, 64, false, 0},

@@ -15,7 +15,7 @@ const LabelGap = 48
 // labelFillers may stand between a label and its value.
 var labelFillers = letters.Set(`number numbers numero no nr num nummer id ids code codes value val text str string field s is was are of for the a an my his her
 	their your this date day on in at am le el il em op den dnia ist lautet card holder mrn bank account acct new current full primary home work main
-	cm who type name os record file patient to by and und birth dob`)
+	cm who type name os record file patient to by and und birth dob me us him her them back unter der die mich au sous`)
 
 // AfterLabel is where the value begins that follows the label at a place, on the same line.
 func (c *Text) AfterLabel(at letters.Span) (from int, ok bool) {
