@@ -18,6 +18,13 @@ var foreignLabels = []struct {
 	{"home-phone", `電話 電話番号 携帯 携帯電話 手机 手机号 手机号码 手機 电话 电话号码 电話 联系电话 휴대폰 전화 전화번호 핸드폰 연락처 тел Тел телефон Телефон моб τηλέφωνο Τηλέφωνο τηλ
 		telefón Telefón telemóvel Telemóvel โทร komórka Komórka farsími Farsími sími Sími τηλ. Τηλ κινητό Κινητό мобільний мобильный Мобильный сотовый номер_телефону номер_телефона
 		טלפון נייד פלאפון هاتف جوال موبايل تلفون tél Tél Tél. téléphone Téléphone móvil Móvil teléfono Teléfono điện_thoại โทรศัพท์`},
+	{"birth", `datum_narození Datum_narození dátum_narodenia Dátum_narodenia születési_idő Születési_idő születési_dátum Születési_dátum született szül. Szül. doğum_tarihi Doğum_tarihi Doğum_Tarihi född Född
+		født Født syntymäaika Syntymäaika дата_рождения Дата_рождения родился родилась дата_народження Дата_народження народився народилася ημερομηνία_γέννησης Ημερομηνία_γέννησης Ημερομηνία_Γέννησης
+		תאריך_לידה تاريخ_الميلاد تاريخ_الولادة 出生日期 出生年月日 出生 生日 生年月日 誕生日 생년월일 생일 ngày_sinh Ngày_sinh วันเกิด วันเดือนปีเกิด`},
+	{"address", `lakcím Lakcím cím: Cím: adresă Adresă адрес Адрес адреса Адреса διεύθυνση Διεύθυνση כתובת عنوان العنوان 地址 住址 住所 주소 địa_chỉ Địa_chỉ ที่อยู่`},
+	{"passport-number", `паспорт Паспорт 护照 護照 护照号码 護照號碼 パスポート パスポート番号 旅券番号 여권 여권번호 διαβατήριο Διαβατήριο דרכון جواز_السفر hộ_chiếu Hộ_chiếu útlevél Útlevél`},
+	{"person", `姓名 名字 联系人 聯絡人 收件人 客户姓名 氏名 名前 お名前 担当者 이름 성명 담당자 имя Имя фамилия Фамилия ФИО фио клиент: Клиент: пациент: Пациент: прізвище Прізвище ПІБ ім'я Ім'я όνομα Όνομα ονοματεπώνυμο Ονοματεπώνυμο επώνυμο Επώνυμο
+		שם: שם_מלא שם_פרטי שם_משפחה الاسم اسم: imię Imię imię_i_nazwisko Imię_i_nazwisko jméno Jméno příjmení Příjmení prénom Prénom név: Név: adı Adı soyadı Soyadı ad_soyadı họ_tên Họ_tên họ_và_tên Họ_và_tên ชื่อ`},
 }
 
 type foreignLabel struct {

@@ -34,7 +34,7 @@ func (c *Text) AfterLabel(at letters.Span) (from int, ok bool) {
 				to++
 			}
 			var scratch [16]byte
-			if !labelFillers[string(letters.AppendFolded(scratch[:0], text[i:to]))] || letters.IsDigit(c.ByteAt(to)) {
+			if !labelFillers[string(letters.AppendFolded(scratch[:0], text[i:to]))] || letters.IsDigit(c.ByteAt(to)) || c.ByteAt(to) >= 0x80 {
 				return i, apart
 			}
 			i = to
