@@ -29,33 +29,44 @@ var foreignLabels = []struct {
 
 type foreignLabel struct {
 	word string
-	find int
+	// at is where its first character beyond ASCII stands.
+	at, find int
 }
 
-// foreignByHead has the labels by their first two bytes, the longest first.
-var foreignByHead = func() map[[2]byte][]foreignLabel {
-	m := map[[2]byte][]foreignLabel{}
+// foreignByHead has the labels by their first character beyond ASCII, the longest first.
+var foreignByHead = func() map[rune][]foreignLabel {
+	m := map[rune][]foreignLabel{}
 	for n, list := range foreignLabels {
 		for w := range strings.FieldsSeq(list.labels) {
 			w = strings.ReplaceAll(w, "_", " ")
 			at := strings.IndexFunc(w, func(r rune) bool { return r >= 0x80 })
-			head := [2]byte{w[at], w[at+1]}
+			head := foreignHead([]byte(w), at)
 			all := m[head]
 			i := 0
 			for i < len(all) && len(all[i].word) >= len(w) {
 				i++
 			}
-			m[head] = append(all[:i:i], append([]foreignLabel{{w, n}}, all[i:]...)...)
+			m[head] = append(all[:i:i], append([]foreignLabel{{w, at, n}}, all[i:]...)...)
 		}
 	}
 	return m
 }()
 
+// foreignHead is the character of two or three bytes at i, 0 for any other.
+func foreignHead(text []byte, i int) rune {
+	switch b := text[i]; {
+	case b < 0xe0 && i+1 < len(text):
+		return rune(b&0x1f)<<6 | rune(text[i+1]&0x3f)
+	case b < 0xf0 && i+2 < len(text):
+		return rune(b&0xf)<<12 | rune(text[i+1]&0x3f)<<6 | rune(text[i+2]&0x3f)
+	}
+	return 0
+}
+
 // foreignHeads tells most texts at once from labels.
 var foreignHeads = func() (heads [1 << 16 / 64]uint64) {
 	for head := range foreignByHead {
-		n := uint16(head[0])<<8 | uint16(head[1])
-		heads[n>>6] |= 1 << (n & 63)
+		heads[head>>6] |= 1 << (head & 63)
 	}
 	return heads
 }()
@@ -65,17 +76,17 @@ const foreignReach = 2<<10 + 64
 
 // foreign wakes the check of a label whose first byte beyond ASCII stands at i.
 func (c *check) foreign(i int) {
-	if i+1 >= len(c.Bytes) {
+	head := foreignHead(c.Bytes, i)
+	if foreignHeads[head>>6]&(1<<(head&63)) == 0 {
 		return
 	}
-	n := uint16(c.Bytes[i])<<8 | uint16(c.Bytes[i+1])
-	if foreignHeads[n>>6]&(1<<(n&63)) == 0 {
+	// Within a word of an alphabet no label begins; only those scripts have letters of two bytes.
+	if i > 1 && c.Bytes[i] < 0xe0 && c.Bytes[i-1] >= 0x80 && c.Bytes[i-2] >= 0xc3 && c.Bytes[i-2] < 0xe0 {
 		return
 	}
-	for _, l := range foreignByHead[[2]byte{c.Bytes[i], c.Bytes[i+1]}] {
-		at := strings.IndexFunc(l.word, func(r rune) bool { return r >= 0x80 })
-		if from := i - at; from >= 0 && bytes.HasPrefix(c.Bytes[from:], []byte(l.word)) {
-			if at > 0 && letters.IsWord(c.Before(from)) {
+	for _, l := range foreignByHead[head] {
+		if from := i - l.at; from >= 0 && bytes.HasPrefix(c.Bytes[from:], []byte(l.word)) {
+			if l.at > 0 && letters.IsWord(c.Before(from)) {
 				continue
 			}
 			r := c.engine.finds[foreignLabels[l.find].find]
