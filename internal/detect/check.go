@@ -147,7 +147,7 @@ func (c *check) emit(r *Rule, value, whole letters.Span) {
 
 // report is emit for a value that is no dummy; known says that it is a published example.
 func (c *check) report(r *Rule, value, whole letters.Span, known bool) {
-	c.reportUpTo(r, value, whole, known, r.Confidence)
+	c.reportUpTo(r, value, whole, known, ConfidenceHigh)
 }
 
 // reportUpTo is report with no more confidence than this.
@@ -177,7 +177,7 @@ func (c *check) reportUpTo(r *Rule, value, whole letters.Span, known bool, most 
 			}
 			f.Confidence = ConfidenceLow // a token that was typed, or is of a new kind
 		case proof.Proved:
-			f.Validated, f.Confidence = true, ConfidenceHigh
+			f.Validated, f.Confidence = most > ConfidenceLow, most // what stands in doubt is not proved by a digit
 		}
 	}
 	if c.allowed(r.allow, value, whole) {

@@ -16,38 +16,57 @@ var foreignLabels = []struct {
 	{"assignment", `密码 密碼 口令 密钥 密鑰 パスワード 暗証番号 비밀번호 암호 пароль Пароль ПАРОЛЬ κωδικός Κωδικός κωδικος Κωδικος κωδικός_πρόσβασης Κωδικός_πρόσβασης
 		סיסמה סיסמא كلمة_المرور كلمة_السر hasło Hasło HASŁO jelszó Jelszó şifre Şifre lösenord Lösenord LÖSENORD mật_khẩu Mật_khẩu รหัสผ่าน contraseña Contraseña`},
 	{"home-phone", `電話 電話番号 携帯 携帯電話 手机 手机号 手机号码 手機 电话 电话号码 电話 联系电话 휴대폰 전화 전화번호 핸드폰 연락처 тел Тел телефон Телефон моб τηλέφωνο Τηλέφωνο τηλ
-		טלפון נייד هاتف جوال tél Tél Tél. téléphone Téléphone móvil Móvil teléfono Teléfono điện_thoại โทรศัพท์`},
+		telefón Telefón telemóvel Telemóvel โทร komórka Komórka farsími Farsími sími Sími τηλ. Τηλ κινητό Κινητό мобільний мобильный Мобильный сотовый номер_телефону номер_телефона
+		טלפון נייד פלאפון هاتف جوال موبايل تلفون tél Tél Tél. téléphone Téléphone móvil Móvil teléfono Teléfono điện_thoại โทรศัพท์`},
+	{"birth", `datum_narození Datum_narození dátum_narodenia Dátum_narodenia születési_idő Születési_idő születési_dátum Születési_dátum született szül. Szül. doğum_tarihi Doğum_tarihi Doğum_Tarihi född Född
+		født Født syntymäaika Syntymäaika дата_рождения Дата_рождения родился родилась дата_народження Дата_народження народився народилася ημερομηνία_γέννησης Ημερομηνία_γέννησης Ημερομηνία_Γέννησης
+		תאריך_לידה تاريخ_الميلاد تاريخ_الولادة 出生日期 出生年月日 出生 生日 生年月日 誕生日 생년월일 생일 ngày_sinh Ngày_sinh วันเกิด วันเดือนปีเกิด`},
+	{"address", `lakcím Lakcím cím: Cím: adresă Adresă адрес Адрес адреса Адреса διεύθυνση Διεύθυνση כתובת عنوان العنوان 地址 住址 住所 주소 địa_chỉ Địa_chỉ ที่อยู่`},
+	{"passport-number", `паспорт Паспорт 护照 護照 护照号码 護照號碼 パスポート パスポート番号 旅券番号 여권 여권번호 διαβατήριο Διαβατήριο דרכון جواز_السفر hộ_chiếu Hộ_chiếu útlevél Útlevél`},
+	{"person", `姓名 名字 联系人 聯絡人 收件人 客户姓名 氏名 名前 お名前 担当者 이름 성명 담당자 имя Имя фамилия Фамилия ФИО фио клиент: Клиент: пациент: Пациент: прізвище Прізвище ПІБ ім'я Ім'я όνομα Όνομα ονοματεπώνυμο Ονοματεπώνυμο επώνυμο Επώνυμο
+		שם: שם_מלא שם_פרטי שם_משפחה الاسم اسم: imię Imię imię_i_nazwisko Imię_i_nazwisko jméno Jméno příjmení Příjmení prénom Prénom név: Név: adı Adı soyadı Soyadı ad_soyadı họ_tên Họ_tên họ_và_tên Họ_và_tên ชื่อ`},
 }
 
 type foreignLabel struct {
 	word string
-	find int
+	// at is where its first character beyond ASCII stands.
+	at, find int
 }
 
-// foreignByHead has the labels by their first two bytes, the longest first.
-var foreignByHead = func() map[[2]byte][]foreignLabel {
-	m := map[[2]byte][]foreignLabel{}
+// foreignByHead has the labels by their first character beyond ASCII, the longest first.
+var foreignByHead = func() map[rune][]foreignLabel {
+	m := map[rune][]foreignLabel{}
 	for n, list := range foreignLabels {
 		for w := range strings.FieldsSeq(list.labels) {
 			w = strings.ReplaceAll(w, "_", " ")
 			at := strings.IndexFunc(w, func(r rune) bool { return r >= 0x80 })
-			head := [2]byte{w[at], w[at+1]}
+			head := foreignHead([]byte(w), at)
 			all := m[head]
 			i := 0
 			for i < len(all) && len(all[i].word) >= len(w) {
 				i++
 			}
-			m[head] = append(all[:i:i], append([]foreignLabel{{w, n}}, all[i:]...)...)
+			m[head] = append(all[:i:i], append([]foreignLabel{{w, at, n}}, all[i:]...)...)
 		}
 	}
 	return m
 }()
 
+// foreignHead is the character of two or three bytes at i, 0 for any other.
+func foreignHead(text []byte, i int) rune {
+	switch b := text[i]; {
+	case b < 0xe0 && i+1 < len(text):
+		return rune(b&0x1f)<<6 | rune(text[i+1]&0x3f)
+	case b < 0xf0 && i+2 < len(text):
+		return rune(b&0xf)<<12 | rune(text[i+1]&0x3f)<<6 | rune(text[i+2]&0x3f)
+	}
+	return 0
+}
+
 // foreignHeads tells most texts at once from labels.
 var foreignHeads = func() (heads [1 << 16 / 64]uint64) {
 	for head := range foreignByHead {
-		n := uint16(head[0])<<8 | uint16(head[1])
-		heads[n>>6] |= 1 << (n & 63)
+		heads[head>>6] |= 1 << (head & 63)
 	}
 	return heads
 }()
@@ -57,17 +76,17 @@ const foreignReach = 2<<10 + 64
 
 // foreign wakes the check of a label whose first byte beyond ASCII stands at i.
 func (c *check) foreign(i int) {
-	if i+1 >= len(c.Bytes) {
+	head := foreignHead(c.Bytes, i)
+	if foreignHeads[head>>6]&(1<<(head&63)) == 0 {
 		return
 	}
-	n := uint16(c.Bytes[i])<<8 | uint16(c.Bytes[i+1])
-	if foreignHeads[n>>6]&(1<<(n&63)) == 0 {
+	// Within a word of an alphabet no label begins; only those scripts have letters of two bytes.
+	if i > 1 && c.Bytes[i] < 0xe0 && c.Bytes[i-1] >= 0x80 && c.Bytes[i-2] >= 0xc3 && c.Bytes[i-2] < 0xe0 {
 		return
 	}
-	for _, l := range foreignByHead[[2]byte{c.Bytes[i], c.Bytes[i+1]}] {
-		at := strings.IndexFunc(l.word, func(r rune) bool { return r >= 0x80 })
-		if from := i - at; from >= 0 && bytes.HasPrefix(c.Bytes[from:], []byte(l.word)) {
-			if at > 0 && letters.IsWord(c.Before(from)) {
+	for _, l := range foreignByHead[head] {
+		if from := i - l.at; from >= 0 && bytes.HasPrefix(c.Bytes[from:], []byte(l.word)) {
+			if l.at > 0 && letters.IsWord(c.Before(from)) {
 				continue
 			}
 			r := c.engine.finds[foreignLabels[l.find].find]

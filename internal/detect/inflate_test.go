@@ -27,11 +27,11 @@ func TestPacked(t *testing.T) {
 	secret := gzipped(t, "DB_PASSWORD=q7Wm3ZxK"+"9pLt2VbN\nPATH=/bin\n")
 	twice := base64.StdEncoding.EncodeToString([]byte(secret))
 	for text, want := range map[string]string{
-		"echo " + secret + " | base64 -d | gunzip": secret,
-		"data:\n  release: " + secret + "\n":       secret,
-		"data:\n  release: " + twice + "\n":        twice,
+		"echo " + secret + " | base64 -d | gunzip":  secret,
+		"data:\n  release: " + secret + "\n":        secret,
+		"data:\n  release: " + twice + "\n":         twice,
 		"x: " + gzipped(t, "nothing to see here\n"): "",
-		"H4sI is how it begins":                    "",
+		"H4sI is how it begins":                     "",
 	} {
 		found := Default().Find("", []byte(text))
 		got := ""

@@ -209,6 +209,6 @@ var typesetHeads = func() (heads [1 << 16 / 64]uint64) {
 
 // isBeyond tells whether a sign of typesetting or a label may begin at i.
 func (c *check) isBeyond(i int) bool {
-	head := uint16(c.Bytes[i])<<8 | uint16(c.Bytes[i+1])
-	return (typesetHeads[head>>6]|foreignHeads[head>>6])&(1<<(head&63)) != 0
+	sign, char := uint16(c.Bytes[i])<<8|uint16(c.Bytes[i+1]), foreignHead(c.Bytes, i)
+	return typesetHeads[sign>>6]&(1<<(sign&63)) != 0 || foreignHeads[char>>6]&(1<<(char&63)) != 0
 }

@@ -30,8 +30,12 @@ func (e *Engine) FindNamed(name, value []byte) []Finding {
 	}
 	own := len(found)
 	for _, f := range settled(line, slices.Clone(c.found)) {
-		if !slices.ContainsFunc(found[:own], func(has Finding) bool { return has.Rule == f.Rule && has.Span == f.Span }) {
+		i := slices.IndexFunc(found[:own], func(has Finding) bool { return has.Rule == f.Rule && has.Span == f.Span })
+		switch {
+		case i < 0:
 			found = append(found, f)
+		case found[i].Confidence < f.Confidence: // the name takes the doubt away
+			found[i] = f
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Finding) int {

@@ -22,12 +22,22 @@ func init() { // not a literal: the checks refer to rules
 	for _, w := range find.NumberWakes {
 		run := func(c *check, _ *Rule, at letters.Span) {
 			for n := c.engine.numbers(); n != nil; n = n.next {
-				if owner, where, ok := w.Find(n.table, &c.Text, at); ok {
-					c.emit(n.rules[owner], where, where)
+				if found, ok := w.Find(n.table, &c.Text, at); ok {
+					c.emitNumber(n.rules[found.Owner], found)
 				}
 			}
 		}
 		numberRules = append(numberRules, &Rule{ID: "number:" + w.Trigger, triggers: []string{w.Trigger}, run: run, back: find.NumeralReach, reach: find.NumeralReach})
+	}
+}
+
+func (c *check) emitNumber(r *Rule, n find.FoundNumber) {
+	c.rule = r
+	switch {
+	case n.Doubted:
+		c.Doubt(n.Where, n.Where, c.Bytes[n.Where.Start:n.Where.End])
+	case c.Emit(n.Where, n.Where) && n.Nobodys:
+		c.Inform()
 	}
 }
 

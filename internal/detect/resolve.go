@@ -114,6 +114,8 @@ func rank(f candidate) int {
 	switch {
 	case f.Rule.added && f.Severity == Info: // somebody's own rule must not hide what ours would stop
 		return -1
+	case f.Severity == Info && f.Rule.Class != Credential && !f.Validated: // nobody's number must not hide a secret
+		return -1
 	case f.Validated && !f.viewed: // digits in what base64 says prove nothing against the token that they are a part of
 		return 2
 	case f.Confidence == ConfidenceLow && !f.Rule.added:

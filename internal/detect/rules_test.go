@@ -8,7 +8,8 @@ import (
 )
 
 // TestRules holds every shipped rule to its own examples: each gives exactly that rule, and each
-// negative gives nothing from any rule, or what is in doubt: a token that was cut off, or whose checksum does not hold.
+// negative gives nothing from any rule, or what is in doubt or nobody's: a token that was cut off, or whose checksum does not
+// hold, a number that is given to nobody.
 func TestRules(t *testing.T) {
 	e, _ := loaded(t)
 	if len(e.Rules()) < 50 {
@@ -28,7 +29,7 @@ func TestRules(t *testing.T) {
 				}
 			}
 			for _, text := range r.Negatives {
-				found := slices.DeleteFunc(e.Find("", []byte(text)), func(f Finding) bool { return f.Confidence == ConfidenceLow })
+				found := slices.DeleteFunc(e.Find("", []byte(text)), func(f Finding) bool { return f.Confidence == ConfidenceLow || f.Severity == Info })
 				if len(found) > 0 {
 					t.Errorf("negative %d gives %v", indexOf(r.Negatives, text), ids(found))
 				}

@@ -163,7 +163,11 @@ func (j *judged) settle(decisions []policy.Decision, subject int) {
 		}
 	}
 	if j.Severity == detect.Info {
-		loudest = min(loudest, slices.Index(loudness, "information"))
+		most := "information"
+		if j.Rule.Class != detect.Credential { // addresses at example.com, and who is credited: in every second file
+			most = "none"
+		}
+		loudest = min(loudest, slices.Index(loudness, most))
 	}
 	j.diagnostic = loudness[loudest]
 }

@@ -163,8 +163,8 @@ func tryRule(engine *detect.Engine, r *detect.Rule) (failed []string, err error)
 			}
 			var ids []string
 			for _, f := range found {
-				if want == "" && f.Confidence == detect.ConfidenceLow && f.Rule.Confidence > f.Confidence {
-					continue // what is in doubt, like a token that was cut off
+				if want == "" && (f.Confidence == detect.ConfidenceLow && f.Rule.Confidence > f.Confidence || f.Severity == detect.Info && f.Rule.Severity > f.Severity) {
+					continue // what is in doubt, like a token that was cut off, or nobody's, like an address at example.com
 				}
 				ids = append(ids, f.Rule.ID)
 			}

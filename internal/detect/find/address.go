@@ -2,6 +2,9 @@ package find
 
 import (
 	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
@@ -20,7 +23,7 @@ var streetWords = []string{" street", " avenue", " ave", " boulevard", " blvd", 
 	"straße", "strasse", "str.", "weg ", "platz ", "allee ", "gasse "}
 
 // addressLabels introduce an address whatever it looks like, if it has a number and a word in capitals.
-var addressLabels = []string{"street", "address", "anschrift", "adresse", "direccion", "dirección", "indirizzo", "endereço", "shipping", "billing"}
+var addressLabels = []string{"street", "address", "anschrift", "adresse", "direccion", "dirección", "indirizzo", "endereço", "endereco", "domicilio", "domicile", "shipping", "billing", "adres", "adresa", "lakcim", "osoite", "alamat", "bostadsadress", "adressen", "morada:", "bopael", "bopæl"}
 
 var (
 	addressTriggers = append(append([]string{}, streetWords...), addressLabels...)
@@ -175,9 +178,16 @@ func labelledAddress(c *look.Text, at letters.Span) {
 		return
 	}
 	text := c.Bytes[from:min(len(c.Bytes), from+addressLongest)]
+	if n := eastAsianAddress(text); n > 0 {
+		c.Emit(letters.Between(from, from+n), letters.Between(from, from+n))
+		return
+	}
 	end, digits, names := 0, 0, 0
 	for end < len(text) && bytes.IndexByte([]byte("\"'`\n\r\t<>|{};=@()[]"), text[end]) < 0 {
 		b, start := text[end], end == 0 || text[end-1] == ' '
+		if r, _ := utf8.DecodeRune(text[end:]); start && b >= 0x80 && unicode.IsUpper(r) {
+			names++
+		}
 		if b == ':' || b == '/' || b == '\\' {
 			return
 		}
@@ -202,6 +212,33 @@ func labelledAddress(c *look.Text, at letters.Span) {
 		return
 	}
 	c.Emit(v, v)
+}
+
+// eastAsianAddress reads an address of Chinese, Japanese or Korean characters: some that stand for a place's rank, and
+// a number. It answers how long it is, 0 if there is none.
+func eastAsianAddress(text []byte) int {
+	places, digits, end := 0, 0, 0
+	for end < len(text) {
+		r, size := utf8.DecodeRune(text[end:])
+		switch {
+		case r < 0x80 && letters.IsDigit(text[end]), r >= 0xff10 && r <= 0xff19:
+			digits++
+		case r == ' ' || r == '-' || r == '‐' || r == '−' || r == '－' || r == '〒' || r == '　' || r < 0x80 && letters.IsUpper(text[end]):
+		case strings.ContainsRune("省市区區县縣镇鎮乡鄉路街巷弄号號楼樓栋室都道府県町村丁目番地시도구군읍면동로길번호", r):
+			places++
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+		default:
+			size = 0
+		}
+		if size == 0 {
+			text = text[:end]
+		}
+		end += size
+	}
+	if places < 2 || digits == 0 {
+		return 0
+	}
+	return len(bytes.TrimRight(text[:end], " -"))
 }
 
 // isHouseNumber: one to five digits, perhaps a letter.

@@ -12,13 +12,15 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 )
 
-// Addresses that belong to nobody: documents' domains (RFC 2606, RFC 6761) and machines' senders.
+// Addresses that belong to nobody: documents' domains (RFC 2606, RFC 6761), which are information, and machines' senders.
 var (
 	exampleDomains = letters.Set("example.com example.org example.net example.edu domain.com email.com test.com yourdomain.com mydomain.com company.example localhost")
 	exampleTLDs    = letters.Set("example test invalid localhost")
 	// privateTLDs are not on the public list and still hold people.
 	privateTLDs   = letters.Set("local internal corp lan intra intranet home")
-	machineLocals = letters.Set("git hg svn noreply no-reply donotreply do-not-reply mailer-daemon postmaster nobody root www-data user username you your.name name email someone somebody")
+	machineLocals = letters.Set("git hg svn noreply no-reply donotreply do-not-reply mailer-daemon postmaster nobody root www-data")
+	// anybodysLocals stand for somebody's.
+	anybodysLocals = letters.Set("user username you your.name your-name yourname name email someone somebody")
 	// fileTLDs are top-level domains that are far more often a file's extension: icon@2x.png, unit@.service.
 	fileTLDs = letters.Set("png jpg jpeg gif svg webp ico css scss js mjs ts tsx jsx json md html py rs go sh zip mov service socket timer target mount")
 )
@@ -75,10 +77,11 @@ func findEmail(c *look.Text, at letters.Span) {
 		return
 	}
 	tld := domain[dot+1:]
-	if len(tld) < 2 || !isLabel(tld) || exampleTLDs[tld] || fileTLDs[tld] || exampleDomains[domain] || isExampleDomain(domain) {
+	if len(tld) < 2 || !isLabel(tld) || fileTLDs[tld] {
 		return
 	}
-	if suffix, icann := publicsuffix.PublicSuffix(domain); !icann && !strings.Contains(suffix, ".") && !privateTLDs[tld] {
+	nobodys := exampleTLDs[tld] || exampleDomains[domain] || isExampleDomain(domain) || anybodysLocals[strings.ToLower(string(local))]
+	if suffix, icann := publicsuffix.PublicSuffix(domain); !icann && !strings.Contains(suffix, ".") && !privateTLDs[tld] && !exampleTLDs[tld] {
 		return
 	}
 	if machineLocals[strings.ToLower(string(local))] || strings.HasSuffix(domain, "users.noreply.github.com") {
@@ -92,7 +95,11 @@ func findEmail(c *look.Text, at letters.Span) {
 	if letters.IsDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && letters.IsNumber([]byte(domain[:strings.IndexByte(domain, '.')])) {
 		return
 	}
-	emitCredit(c, letters.Between(from, to))
+	if v := (letters.Between(from, to)); nobodys {
+		emitNobodys(c, v)
+	} else {
+		emitCredit(c, v)
+	}
 }
 
 // latinBefore is the length of the letter beyond ASCII that ends before i, if it is a Latin one: jörg. Other scripts stand

@@ -2,6 +2,8 @@ package find
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -33,15 +35,79 @@ type labelled struct {
 	digits            int
 	// fits says more of the form, where there is more to say.
 	fits func(v []byte) bool
+	// forms are those that countries give it, separated by |, and sure others of which more is to be said. What has none of
+	// them is in doubt, as is one in small letters or with no sign between label and value. Empty: any will do.
+	forms string
+	sure  func(v []byte) bool
 }
 
 var labelledNumbers = []labelled{
-	{"passport-number", []string{"passport", "reisepass", "pasaporte", "passeport", "passaporto", "paszport"}, 6, 9, 4, notDate},
+	{"passport-number", []string{"passport", "reisepass", "pasaporte", "passeport", "passaporto", "paszport", "paspoort", "passnummer"}, 6, 9, 4, notDate, passportForms, isGermanDocument},
 	{"drivers-license", []string{"driver's licen", "drivers licen", "driver licen", "driver_licen", "drivers_licen", "driver-licen", "driverslicen", "driverlicen",
-		"driving licen", "driving_licen", "drivinglicen", "führerschein", "fuehrerschein", "permis de conduire", "patente di guida", "permiso de conducir"}, 5, 20, 4, notDate},
-	{"medical-record-number", []string{"mrn", "medical record", "medical_record", "medicalrecord", "patient id", "patient_id", "patientid", "patient no", "patient number", "hospital number", "chart number"}, 5, 15, 4, notDate},
-	{"bank-account", []string{"bank account", "bank_account", "bankaccount", "account number", "account_number", "accountnumber", "account no", "acct no", "acct num", "kontonummer", "kontonr", "konto-nr"}, 6, 17, 6, isAccount},
+		"driving licen", "driving_licen", "drivinglicen", "führerschein", "fuehrerschein", "permis de conduire", "patente di guida", "permiso de conducir"}, 5, 20, 4, notDate, licenceForms, isLicence},
+	{"medical-record-number", []string{"mrn", "medical record", "medical_record", "medicalrecord", "patient id", "patient_id", "patientid", "patient no", "patient number", "hospital number", "chart number"}, 5, 15, 4, notDate, "", nil},
+	{"bank-account", []string{"bank account", "bank_account", "bankaccount", "account number", "account_number", "accountnumber", "account no", "acct no", "acct num", "kontonummer", "kontonr", "konto-nr"}, 6, 17, 6, isAccount, "", nil},
+	{"employee-id", []string{"employee id", "employee_id", "employee-id", "employeeid", "employee no", "employee number", "employee_number", "employee_no", "employeenumber", "emp id", "emp_id", "empid", "emp no", "emp_no", "staff id", "staff_id", "staffid", "staff no",
+		"personnel no", "personnel number", "badge number", "badge id", "badge_id", "badge no", "personalnummer", "mitarbeiternummer", "mitarbeiter-id", "mitarbeiternr", "matricule salari", "numéro employé"}, 3, 16, 3, notDate, "", nil},
 }
+
+const (
+	passportForms = "ddddddddd|dddddddd|Adddddd|Addddddd|Adddddddd|AAdddddd|AAddddddd|AAAdddddd|ddAAddddd|AdddddddA|AAXXXXXXd|AdddAdddd"
+	licenceForms  = "dddddd|ddddddd|dddddddd|ddddddddd|dddddddddd|ddddddddddd|dddddddddddd|Adddddd|Addddddd|Adddddddd|Addddddddd|Adddddddddd|Addddddddddd|Adddddddddddd|Addddddddddddd|Adddddddddddddd|" +
+		"AAdddddd|AAddddddd|AAdddddddA|AXdddddddA|AAddddddddddddd|ddddddddA|AAAdddddd|ddddddddddA|AAAdddddddd"
+)
+
+// isGermanDocument: letters that are no vowels and cannot be taken for others, the first says which office gave it.
+func isGermanDocument(v []byte) bool {
+	if len(v) != 9 || bytes.IndexByte([]byte("CFGHJKL"), v[0]) < 0 {
+		return false
+	}
+	for _, b := range v[1:] {
+		if !letters.IsDigit(b) && bytes.IndexByte([]byte("CFGHJKLMNPRTVWXYZ"), b) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isLicence: a Briton's name, date and initials; a German office, number and edition.
+func isLicence(v []byte) bool {
+	for _, form := range []string{"AAAAAddddddAXdAA", "AAAAAddddddXXXAA", "AAAAdddddddXXXAA", "AddXXXXXXdX"} {
+		if proof.Fits(form, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// certain tells a value that has one of the forms, behind a label and a sign or a word such as number.
+func (l *labelled) certain(c *look.Text, at, v letters.Span) bool {
+	if l.forms == "" {
+		return true
+	}
+	var scratch [32]byte
+	compact := proof.Compact(scratch[:0], c.Bytes[v.Start:v.End])
+	if !l.sure(compact) && !slices.ContainsFunc(strings.Split(l.forms, "|"), func(form string) bool { return proof.Fits(form, compact) }) {
+		return false
+	}
+	return signed(c, at.End, v.Start)
+}
+
+// signed tells whether a sign stands between a label and its value that says so, or a word such as number.
+func signed(c *look.Text, from, to int) bool {
+	between := c.Bytes[min(from, to):to]
+	if bytes.ContainsAny(between, ":=#\"'>|") {
+		return true
+	}
+	for word := range strings.FieldsFuncSeq(string(between), func(r rune) bool { return r < 0x80 && !letters.IsAlpha(byte(r)) }) {
+		if numberWords[strings.ToLower(word)] {
+			return true
+		}
+	}
+	return false
+}
+
+var numberWords = letters.Set("number numbers numero no nr num nummer id code is was ist lautet")
 
 // labelEndings go on where a trigger was cut short: driving licen-ce number.
 var labelEndings = []string{"ses", "ces", "se", "ce"}
@@ -55,10 +121,16 @@ func (l *labelled) find(c *look.Text, at letters.Span) {
 	}
 	v, text := c.LabelledToken(at, l.longest+1)
 	digits, plain := countDigits(text)
-	if len(text) < l.shortest || len(text) > l.longest || digits < l.digits || !plain || !c.Apart(v) || proof.IsSequence(text) || !l.fits(text) || !c.Data(v) {
+	if len(text) < l.shortest || len(text) > l.longest || digits < l.digits || !plain && (l.forms == "" || !signed(c, at.End, v.Start)) || !c.Apart(v) || proof.IsSequence(text) || !l.fits(text) || !c.Data(v) {
 		return
 	}
-	c.Emit(v, v)
+	certain := l.certain(c, at, v)
+	switch {
+	case certain && plain:
+		c.Emit(v, v)
+	case certain || plain:
+		c.Doubt(v, v, text)
+	}
 }
 
 // notDate refuses 2026-11-20 and 20261120.
@@ -94,16 +166,30 @@ func findBIC(c *look.Text, at letters.Span) {
 	if len(text) != 8 && len(text) != 11 {
 		return
 	}
+	var scratch [16]byte
+	code := proof.Compact(scratch[:0], text)
+	upper, lower := 0, 0
 	for i, b := range text {
-		if !letters.IsUpper(b) && (i < 6 || !letters.IsDigit(b)) {
+		switch {
+		case letters.IsUpper(b):
+			upper++
+		case letters.IsLower(b):
+			lower++
+		case i < 6 || !letters.IsDigit(b):
 			return
 		}
 	}
-	if proof.IbanForms[string(text[4:6])] == "" && !bankCountries[string(text[4:6])] {
+	if upper > 0 && lower > 0 || len(code) != len(text) || proof.IbanForms[string(code[4:6])] == "" && !bankCountries[string(code[4:6])] || !c.Alone(v) {
 		return
 	}
-	if c.Alone(v) {
+	// LANGUAGE has the form: a word is none, and what stands behind no sign may be one.
+	word := string(code[:1]) + strings.ToLower(string(code[1:]))
+	switch {
+	case nameLists().common[word], guess.IsDummy(text):
+	case lower == 0 && signed(c, at.End, v.Start):
 		c.Emit(v, v)
+	case lower == 0 || signed(c, at.End, v.Start):
+		c.Doubt(v, v, text)
 	}
 }
 

@@ -41,7 +41,9 @@ var titles = []string{"mr. ", "mr ", "mrs. ", "mrs ", "ms. ", "dr. ", "prof. ", 
 
 // personLabels introduce a name; the value must still begin or end with a known one.
 var personLabels = []string{"name\"", "name'", "name:", "name=", "name =", "name :", "name is", "name>", "name)", "name,", "author", "customer", "patient", "contact", "employee", "assignee", "assigned to", "reviewer", "recipient",
-	"physician", "cardholder", "beneficiary", "signed", "sincerely", "regards", "dear ", "reported by", "written by", "maintainer", "attn", "spouse", "applicant", "approved by", "vorname", "nachname", "apellido", "nombre", "kunde", "patientin"}
+	"physician", "cardholder", "beneficiary", "signed", "sincerely", "regards", "dear ", "reported by", "written by", "maintainer", "attn", "spouse", "applicant", "approved by", "vorname", "nachname", "apellido", "nombre", "kunde", "patientin",
+	"nom:", "nom :", "nom\"", "prenom", "cognome", "nome:", "nome\"", "nome completo", "nazwisko", "imie", "jmeno", "prijmeni", "etternavn", "fornavn", "efternavn", "fornamn", "efternamn", "sukunimi", "etunimi", "nimi:", "achternaam", "voornaam", "naam:", "naam\"",
+	"ad soyad", "soyad", "sobrenome", "apelido", "titulaire", "titular", "paciente", "paziente", "klient", "cliente", "kundin", "pasient", "potilas", "navn:", "namn:", "ansprechpartner", "destinataire", "destinatario"}
 
 // Names looks at every two words in capitals that begin within the span, in text that is not code: where the
 // first is a given name, a person's name may begin. It asks whether one that begins at a place is wanted before it looks. Given names are
@@ -120,6 +122,10 @@ func setOf(list []string) map[string]bool {
 
 // findPerson reads the name that a trigger begins or introduces.
 func findPerson(c *look.Text, at letters.Span) {
+	if !letters.AllOf(c.Bytes[at.Start:at.End], func(b byte) bool { return b < 0x80 }) && !isTitle[string(bytes.ToLower(c.Bytes[at.Start:at.End]))] {
+		findForeignName(c, at)
+		return
+	}
 	before := c.Before(at.Start)
 	if letters.IsWord(before) && !isPersonTail(c.Bytes, at) || before >= 0x80 {
 		return
@@ -249,11 +255,15 @@ func isQuoted(c *look.Text, from int) bool {
 	return b == '"' || b == '\'' || b == '`'
 }
 
+// onePart are labels of one part of a name.
+var onePart = letters.Set("vorname nachname apellido prenom cognome nazwisko imie jmeno prijmeni etternavn fornavn efternavn fornamn efternamn sukunimi etunimi achternaam voornaam soyad sobrenome apelido")
+
 var nameParts = strings.Fields("first last given family sur fore middle vor nach maiden nick")
 
 // partOfName tells a label of one part of a name: first_name, surname, Vorname.
 func partOfName(c *look.Text, at letters.Span) bool {
-	if b := c.Bytes[at.Start] | 0x20; b == 'v' || b == 'a' { // vorname, apellido
+	var scratch [16]byte
+	if at.Len() <= len(scratch) && onePart[string(letters.AppendFolded(scratch[:0], c.Bytes[at.Start:at.End]))] {
 		return true
 	}
 	from := max(0, at.Start-8)

@@ -18,14 +18,15 @@ const (
 
 // form is one way of writing a numeral, ready to be tried.
 type form struct {
-	numeral  *proof.Number
-	words    look.Vocabulary
-	owner    int
-	labelled bool
-	bytes    []*[256]bool // what may stand at each place
-	signs    []int        // where the same blank or dash stands
-	anchor   int          // where the trigger begins
-	run      int          // how many digits are known to stand there
+	numeral *proof.Number
+	words   look.Vocabulary
+	owner   int
+	// labelled needs one of the words, doubted is in doubt without, hinted with them.
+	labelled, doubted, hinted bool
+	bytes                     []*[256]bool // what may stand at each place
+	signs                     []int        // where the same blank or dash stands
+	anchor                    int          // where the trigger begins
+	run                       int          // how many digits are known to stand there
 }
 
 // formList is what one trigger wakes: groups of forms of which each is looked up at once.
@@ -68,11 +69,9 @@ type Numbers struct {
 // NumbersOf is the table of the kinds with these names. What it finds is of the name with that index.
 func NumbersOf(names []string) *Numbers {
 	t := &Numbers{labels: map[string]*formList{}}
-	for owner, name := range names {
-		for _, n := range proof.Numbers {
-			if n.Name == name {
-				t.add(owner, n)
-			}
+	for _, n := range proof.Numbers { // in this order: the first that fits wins
+		if owner := slices.Index(names, n.Name); owner >= 0 {
+			t.add(owner, n)
 		}
 	}
 	return t
@@ -90,8 +89,16 @@ func (t *Numbers) add(owner int, n *proof.Number) {
 		}
 	}
 	each(n.Forms, t.place)
+	each(n.Doubtful, func(pattern string, f form) {
+		f.doubted = true
+		t.place(pattern, f)
+	})
 	each(n.Labelled, func(pattern string, f form) {
 		f.labelled = true
+		t.place(pattern, f)
+	})
+	each(n.Hinted, func(pattern string, f form) {
+		f.labelled, f.hinted = true, true
 		t.place(pattern, f)
 	})
 	each(n.Spoken, func(_ string, f form) {
@@ -119,29 +126,36 @@ func (t *Numbers) place(pattern string, f form) {
 	t.dots.add(f)
 }
 
-// NumberWake is a trigger of numbers, and what it asks of a table: whose the number is that stands there, and where.
+// FoundNumber is a number: of which name of the table, where, whether it is in doubt, and whether it is given to nobody.
+type FoundNumber struct {
+	Owner            int
+	Where            letters.Span
+	Doubted, Nobodys bool
+}
+
+// NumberWake is a trigger of numbers, and what it asks of a table: the number that stands there.
 type NumberWake struct {
 	Trigger string
-	Find    func(t *Numbers, c *look.Text, at letters.Span) (owner int, where letters.Span, ok bool)
+	Find    func(t *Numbers, c *look.Text, at letters.Span) (found FoundNumber, ok bool)
 }
 
 // NumberWakes are the triggers of all kinds of numbers.
 var NumberWakes = func() []NumberWake {
 	wakes := []NumberWake{
-		{automaton.FourDigits, func(t *Numbers, c *look.Text, at letters.Span) (int, letters.Span, bool) {
+		{automaton.FourDigits, func(t *Numbers, c *look.Text, at letters.Span) (FoundNumber, bool) {
 			n := at.Len()
 			for n < len(t.runs) && letters.IsDigit(c.ByteAt(at.Start+n)) {
 				n++
 			}
 			if n == len(t.runs) {
-				return 0, letters.Span{}, false
+				return FoundNumber{}, false
 			}
 			return t.runs[n].find(c, at.Start, n)
 		}},
-		{automaton.ThreeDigits, func(t *Numbers, c *look.Text, at letters.Span) (int, letters.Span, bool) {
+		{automaton.ThreeDigits, func(t *Numbers, c *look.Text, at letters.Span) (FoundNumber, bool) {
 			return t.groups.find(c, at.Start, 0)
 		}},
-		{automaton.DigitDot, func(t *Numbers, c *look.Text, at letters.Span) (int, letters.Span, bool) {
+		{automaton.DigitDot, func(t *Numbers, c *look.Text, at letters.Span) (FoundNumber, bool) {
 			return t.dots.find(c, at.Start, 0)
 		}},
 	}
@@ -153,31 +167,33 @@ var NumberWakes = func() []NumberWake {
 	}
 	slices.Sort(labels)
 	for _, label := range slices.Compact(labels) {
-		wakes = append(wakes, NumberWake{label, func(t *Numbers, c *look.Text, at letters.Span) (int, letters.Span, bool) {
+		wakes = append(wakes, NumberWake{label, func(t *Numbers, c *look.Text, at letters.Span) (FoundNumber, bool) {
 			if forms := t.labels[label]; forms != nil {
 				if from, ok := c.AfterLabel(at); ok {
 					return forms.find(c, from, 0)
 				}
 			}
-			return 0, letters.Span{}, false
+			return FoundNumber{}, false
 		}})
 	}
 	return wakes
 }()
 
-// find tries forms at a trigger, where a run of digits is known to stand: whose the one is that fits best, and where.
-func (l formList) find(c *look.Text, at, run int) (owner int, where letters.Span, ok bool) {
-	before, after := c.Before(at), c.ByteAt(at+run)
+// find tries forms at a trigger, where a run of digits is known to stand: the one that fits best.
+func (l formList) find(c *look.Text, at, run int) (found FoundNumber, ok bool) {
+	// What looks like the end of an escape may be the number's own beginning: =196.
+	before, inside, after := c.Before(at), c.ByteAt(at-1), c.ByteAt(at+run)
 	var best fitting
 	for i := range l {
-		if left := l[i].before[before] & l[i].after[after]; left != 0 {
+		if left := (l[i].before[before] | l[i].before[inside]) & l[i].after[after]; left != 0 {
 			l[i].find(c, at, left, &best)
 		}
 	}
 	if best.form == nil {
-		return 0, letters.Span{}, false
+		return FoundNumber{}, false
 	}
-	return best.form.owner, best.where, true
+	f := best.form
+	return FoundNumber{f.owner, best.where, f.hinted || f.doubted && best.nearest == 0, best.nobodys}, true
 }
 
 // fitting is a form that fits, where, and how near before it a word stands that names its kind.
@@ -185,6 +201,20 @@ type fitting struct {
 	form    *form
 	where   letters.Span
 	nearest int
+	nobodys bool
+}
+
+// betterThan orders what fits: somebody's before nobody's, the one whose word stands nearer, what its check proves, the longer.
+func (f fitting) betterThan(other *fitting) bool {
+	switch {
+	case f.nobodys != other.nobodys:
+		return !f.nobodys
+	case f.nearest != other.nearest:
+		return f.nearest > other.nearest
+	case f.form.numeral.Unproved != other.form.numeral.Unproved:
+		return !f.form.numeral.Unproved
+	}
+	return f.where.Len() > other.where.Len()
 }
 
 // find tries those forms of a group that are left.
@@ -197,15 +227,21 @@ func (g *formGroup) find(c *look.Text, at int, left uint32, best *fitting) {
 		}
 		var scratch [proof.Longest]byte
 		compact := proof.Compact(scratch[:0], c.Bytes[v.Start:v.End])
-		if proof.IsSequence(compact) || f.numeral.Check != nil && !f.numeral.Check(compact) || !c.Data(v) {
+		if proof.IsSequence(compact) || !c.Data(v) {
 			continue
+		}
+		nobodys := false
+		if f.numeral.Check != nil && !f.numeral.Check(compact) {
+			if nobodys = f.numeral.Reserved != nil && f.numeral.Reserved(compact); !nobodys {
+				continue
+			}
 		}
 		near := c.Named(v, f.words)
-		if near == 0 && f.labelled {
+		if near == 0 && (f.labelled || f.doubted && c.AmongNumbers(v)) {
 			continue
 		}
-		if best.form == nil || near > best.nearest || near == best.nearest && v.Len() > best.where.Len() {
-			*best = fitting{f, v, near}
+		if fits := (fitting{f, v, near, nobodys}); best.form == nil || fits.betterThan(best) {
+			*best = fits
 		}
 	}
 }

@@ -20,9 +20,9 @@ func TestFormsHaveNoLimit(t *testing.T) {
 	for owner := range kinds {
 		v := "7041-" + strings.Repeat("q", owner%20+1) + "-" + "58263"[:owner/20+1]
 		text := look.TextOf([]byte("no. "+v+" is it"), look.File{}, nil)
-		got, where, ok := n.runs[4].find(&text, 4, 4)
-		if !ok || got != owner || where != letters.Between(4, 4+len(v)) {
-			t.Errorf("%s: of kind %d at %v (%v), want %d", v, got, where, ok, owner)
+		got, ok := n.runs[4].find(&text, 4, 4)
+		if want := (FoundNumber{Owner: owner, Where: letters.Between(4, 4+len(v))}); !ok || got != want {
+			t.Errorf("%s: %v (%v), want %v", v, got, ok, want)
 		}
 	}
 }

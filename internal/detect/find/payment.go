@@ -46,10 +46,67 @@ func findCard(c *look.Text, at letters.Span) {
 			return
 		}
 	}
-	if (sep == '.' || wide == 2) && c.Named(v, cardWords) == 0 || groups == 4 && c.Named(v, portWords) > 0 {
+	named := c.Named(v, cardWords) > 0
+	switch {
+	case (sep == '.' || wide == 2) && !named || groups == 4 && c.Named(v, portWords) > 0:
+	case named || groups > 1:
+		c.Emit(v, v)
+	case !c.AmongNumbers(v):
+		c.Doubt(v, v, text[v.Start:v.End])
+	}
+}
+
+// cvcLabels come before the digits on a card's back.
+var cvcLabels = []string{"cvc", "cvv", "cvn", "card verification", "card_verification", "card security code", "card_security_code", "kartenprüfnummer", "prüfziffer", "cryptogramme"}
+
+// findCVC reads three or four digits after their label. A card near them takes the doubt away, and digits that somebody
+// typed for want of others are nobody's.
+func findCVC(c *look.Text, at letters.Span) {
+	if letters.IsWord(c.Before(at.Start)) && !isPersonTail(c.Bytes, at) {
 		return
 	}
-	c.Emit(v, v)
+	if b := c.ByteAt(at.End); b == '2' {
+		at.End++ // CVV2
+	}
+	v, text := c.LabelledToken(at, 5)
+	if len(text) != 3 && len(text) != 4 || !letters.IsNumber(text) || !c.AloneNumber(v) || !c.Data(v) || !signed(c, at.End, v.Start) && !cardNear(c, v) {
+		return
+	}
+	switch {
+	case proof.IsSequence(text):
+		emitNobodys(c, v)
+	case cardNear(c, v):
+		c.Emit(v, v)
+	default:
+		c.Doubt(v, v, text)
+	}
+}
+
+// cvcFar is how far from its code a card's number stands.
+const cvcFar = 256
+
+// cardNear tells whether a payment card's number stands near a place.
+func cardNear(c *look.Text, v letters.Span) bool {
+	var digits [19]byte
+	for i := max(0, v.Start-cvcFar); i < min(len(c.Bytes), v.End+cvcFar); i++ {
+		if !letters.IsDigit(c.Bytes[i]) || letters.IsDigit(c.ByteAt(i-1)) {
+			continue
+		}
+		n, j := 0, i
+		for ; n < len(digits) && j < len(c.Bytes) && j-i < 24; j++ {
+			if b := c.Bytes[j]; letters.IsDigit(b) {
+				digits[n] = b - '0'
+				n++
+			} else if b != ' ' && b != '-' || !letters.IsDigit(c.ByteAt(j+1)) {
+				break
+			}
+		}
+		if n >= 13 && proof.Issued(digits[:n]) && proof.Luhn(digits[:n]) {
+			return true
+		}
+		i = j
+	}
+	return false
 }
 
 // Numbers that count something or tell a time are as long as a card's, and one in some dozens passes the check. So

@@ -1,6 +1,7 @@
 package look
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -25,7 +26,29 @@ func (c *Text) AloneNumber(v letters.Span) bool {
 // spaceless tells a character of a script that is written without blanks, in three bytes.
 func spaceless(char []byte) bool {
 	r, size := utf8.DecodeRune(char)
-	return size == 3 && size == len(char) && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r >= 0x3000 && r < 0x3040 || r >= 0xff00)
+	return size == 3 && size == len(char) && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai) || r >= 0x3000 && r < 0x3040 || r >= 0xff00)
+}
+
+// AmongNumbers tells whether another number of five digits and more stands next to a value, on its line: data, in which one
+// number in ten passes any check.
+func (c *Text) AmongNumbers(v letters.Span) bool {
+	between := func(b byte) bool { return strings.IndexByte(" \t,;|[](){}\"'", b) >= 0 && b != 0 }
+	from := v.Start
+	for from > 0 && v.Start-from < 8 && between(c.Bytes[from-1]) {
+		from--
+	}
+	to := v.End
+	for to < len(c.Bytes) && to-v.End < 8 && between(c.Bytes[to]) {
+		to++
+	}
+	before, after := 0, 0
+	for before < 5 && (letters.IsDigit(c.ByteAt(from-1-before)) || c.ByteAt(from-1-before) == '.') {
+		before++
+	}
+	for after < 5 && (letters.IsDigit(c.ByteAt(to+after)) || c.ByteAt(to+after) == '.') {
+		after++
+	}
+	return before == 5 || after == 5
 }
 
 // Apart tells whether a number is a value of its own, and no part of a longer one in groups.

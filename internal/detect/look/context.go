@@ -3,6 +3,8 @@ package look
 import (
 	"bytes"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
@@ -11,10 +13,11 @@ import (
 // passes the check of a Dutch citizen's number. The word stands shortly before the value, on its line: as
 // a label, a key, a JSON path, in snake_case or camelCase.
 
-// contextNear is how far before a value its word may begin.
+// contextNear is how many characters before a value its word may begin.
 const contextNear = 56
 
-// Vocabulary is the words and phrases that name one kind of value, folded, each with a blank before it.
+// Vocabulary is the words and phrases that name one kind of value, folded, each with a blank before it, but for those of
+// scripts that have none between words.
 type Vocabulary []string
 
 // VocabularyOf reads phrases that are separated by commas.
@@ -24,7 +27,11 @@ func VocabularyOf(list string) Vocabulary {
 	}
 	var v Vocabulary
 	for phrase := range strings.SplitSeq(list, ",") {
-		v = append(v, " "+strings.Join(strings.Fields(phrase), " "))
+		phrase = strings.Join(strings.Fields(phrase), " ")
+		if !spaceless([]byte(phrase)[:min(len(phrase), utf8.UTFMax-1)]) {
+			phrase = " " + phrase
+		}
+		v = append(v, phrase)
 	}
 	return v
 }
@@ -71,7 +78,12 @@ func endsWord(rest []byte) bool {
 // wordsBefore appends the words before a place, folded, a blank before and after each. A word that begins
 // farther away than contextNear is left out.
 func (c *Text) wordsBefore(at int, dst []byte) []byte {
-	text, from := c.Bytes, max(0, at-contextNear)
+	text, from := c.Bytes, at
+	for n := 0; from > 0 && n < contextNear && at-from < 3*contextNear; {
+		if from--; utf8.RuneStart(text[from]) {
+			n++
+		}
+	}
 	if i := bytes.LastIndexByte(text[from:at], '\n'); i >= 0 {
 		from += i + 1
 	} else if from > 0 {
@@ -84,15 +96,29 @@ func (c *Text) wordsBefore(at int, dst []byte) []byte {
 
 // appendWords appends text's words, folded and with a blank after each. Letters beyond ASCII belong to words.
 func appendWords(dst, text []byte) []byte {
-	for i, b := range text {
+	small := false // the letter before is a small one beyond ASCII
+	for i := 0; i < len(text); i++ {
+		b, wasSmall := text[i], small
+		small = false
 		switch {
+		case b >= 0x80:
+			r, size := utf8.DecodeRune(text[i:])
+			if r == utf8.RuneError {
+				dst = append(dst, b)
+				continue
+			}
+			if small = unicode.IsLower(r); unicode.IsUpper(r) && (wasSmall || i > 0 && letters.IsLower(text[i-1])) {
+				dst = blank(dst)
+			}
+			dst = utf8.AppendRune(dst, unicode.ToLower(r))
+			i += size - 1
 		case letters.IsUpper(b):
 			// camelCase: an upper-case letter after a lower-case one, or before one that ends capitals.
-			if i > 0 && (letters.IsLower(text[i-1]) || letters.IsUpper(text[i-1]) && i+1 < len(text) && letters.IsLower(text[i+1]) && !endsPlural(text[i+1:])) {
+			if wasSmall || i > 0 && (letters.IsLower(text[i-1]) || letters.IsUpper(text[i-1]) && i+1 < len(text) && letters.IsLower(text[i+1]) && !endsPlural(text[i+1:])) {
 				dst = blank(dst)
 			}
 			dst = append(dst, b+'a'-'A')
-		case letters.IsAlnum(b) || b >= 0x80:
+		case letters.IsAlnum(b):
 			dst = append(dst, b)
 		default:
 			dst = blank(dst)

@@ -13,7 +13,7 @@ const LabelGap = 48
 // labelFillers may stand between a label and its value.
 var labelFillers = letters.ListOf(`number numbers numero no nr num nummer id ids code codes value val text str string field s is was are of for the a an my his her
 	their your this date day on in at am le el il em op den dnia ist lautet card holder mrn bank account acct new current full primary home work main
-	cm who type name os record file patient to by and und birth dob`)
+	cm who type name os record file patient to by and und birth dob me us him her them back unter der die mich au sous`)
 
 // labelSigns may, too.
 var labelSigns = func() (is [256]bool) {
@@ -40,7 +40,7 @@ func (c *Text) AfterLabel(at letters.Span) (from int, ok bool) {
 				to++
 			}
 			var scratch [16]byte
-			if !labelFillers.Has(letters.AppendFolded(scratch[:0], text[i:to])) || letters.IsDigit(c.ByteAt(to)) {
+			if !labelFillers.Has(letters.AppendFolded(scratch[:0], text[i:to])) || letters.IsDigit(c.ByteAt(to)) || c.ByteAt(to) >= 0x80 {
 				return i, apart
 			}
 			i = to

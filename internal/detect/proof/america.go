@@ -14,6 +14,9 @@ func validSSN(v []byte) bool {
 	return area != 0 && area != 666 && area < 900 && value(v[3:5]) != 0 && value(v[5:]) != 0
 }
 
+// reservedSSN: areas that are given to nobody. Those of 900 and more with a taxpayer's group are taxpayers'.
+func reservedSSN(v []byte) bool { return !validSSN(v) && !validITIN(v) }
+
 func validITIN(v []byte) bool {
 	group := value(v[3:5])
 	return v[0] == '9' && (group >= 50 && group <= 65 || group >= 70 && group <= 88 || group >= 90 && group <= 92 || group >= 94)

@@ -39,6 +39,11 @@ func koreanForm(v []byte) bool {
 	return IsDate(year, value(v[2:4]), value(v[4:6]))
 }
 
+// koreanDrawn: whoever was born since their last digits are drawn.
+func koreanDrawn(v []byte) bool {
+	return koreanForm(v) && (v[6] == '3' || v[6] == '4' || v[6] == '7' || v[6] == '8') && value(v[:4]) >= 2010
+}
+
 func validKoreanRRN(v []byte) bool {
 	sum := weighted(v, 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 	return koreanForm(v) && (11-sum%11)%10 == int(v[12]-'0')
@@ -59,20 +64,23 @@ var (
 
 // validAadhaar: it begins with 2 to 9, reads otherwise from behind, and passes Verhoeff's check.
 func validAadhaar(v []byte) bool {
-	if v[0] < '2' {
-		return false
+	palindrome := true
+	for i, b := range v {
+		palindrome = palindrome && b == v[len(v)-1-i]
 	}
-	palindrome, sum := true, uint8(0)
+	return v[0] >= '2' && !palindrome && verhoeff(v)
+}
+
+func verhoeff(v []byte) bool {
+	sum := uint8(0)
 	for i := range v {
-		b := v[len(v)-1-i]
-		palindrome = palindrome && b == v[i]
-		d := b - '0'
+		d := v[len(v)-1-i] - '0'
 		for range i % 8 {
 			d = verhoeffPlace[d]
 		}
 		sum = verhoeffProduct[sum][d]
 	}
-	return !palindrome && sum == 0
+	return sum == 0
 }
 
 // validPAN: the fourth letter says what kind of person; the last is a check whose recipe is not public.

@@ -37,15 +37,7 @@ func validIdNr(v []byte) bool {
 			repeated++
 		}
 	}
-	product := 10
-	for _, b := range v[:10] {
-		sum := (int(b-'0') + product) % 10
-		if sum == 0 {
-			sum = 10
-		}
-		product = sum * 2 % 11
-	}
-	return repeated == 1 && (11-product)%10 == int(v[10]-'0')
+	return repeated == 1 && validMod1110(v)
 }
 
 // validNIR: sex, year, month, place (2A and 2B are Corsica), order, and 97 less the rest as the key.

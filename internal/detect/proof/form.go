@@ -21,14 +21,17 @@ import (
 // digit" within it.
 type Number struct {
 	Name string
-	// Forms are those that mean this kind wherever they stand, labelled those that need one of words before.
-	Forms, Labelled string
+	// Forms are those that mean this kind wherever they stand, labelled those that need one of words before. Doubtful ones
+	// are in doubt without a word, and nothing beside other numbers; hinted ones need a word, and stay in doubt.
+	Forms, Labelled, Doubtful, Hinted string
 	// Words name the kind, separated by commas.
 	Words string
 	// Spoken are forms that nothing wakes but a label before them: labels, separated by commas.
 	Spoken, Labels string
 	// Check is asked about the letters and digits, letters in upper case. Without one the form is all there is.
 	Check func(v []byte) bool
+	// Reserved numbers have the form and are given to nobody: they are information.
+	Reserved func(v []byte) bool
 	// Unproved: passing the check proves nothing, since it is only a form or a date.
 	Unproved bool
 }
@@ -49,6 +52,10 @@ var FormBytes = func() map[byte]*[256]bool {
 		'+': func(b byte) bool { return b == '+' },
 		'.': func(b byte) bool { return b == '.' },
 		'/': func(b byte) bool { return b == '/' },
+		'(': func(b byte) bool { return b == '(' },
+		')': func(b byte) bool { return b == ')' },
+		'G': func(b byte) bool { return b == 'G' },
+		'H': func(b byte) bool { return b == 'H' },
 	} {
 		table := new([256]bool)
 		for b := range table {
@@ -89,9 +96,9 @@ func IsSequence(v []byte) bool {
 func (n *Number) proof(v []byte) Result {
 	var scratch [Longest]byte
 	compact := Compact(scratch[:0], v)
-	for _, list := range []string{n.Forms, n.Labelled, n.Spoken} {
+	for _, list := range []string{n.Forms, n.Doubtful, n.Labelled, n.Spoken} {
 		for pattern := range strings.SplitSeq(list, "|") {
-			if fitsCompact(pattern, compact) {
+			if Fits(pattern, compact) {
 				return yes(n.Check(compact))
 			}
 		}
@@ -99,11 +106,11 @@ func (n *Number) proof(v []byte) Result {
 	return Failed
 }
 
-// fitsCompact tells whether letters and digits are those of a form, without what it has between them.
-func fitsCompact(pattern string, v []byte) bool {
+// Fits tells whether letters in upper case and digits are those of a form, without what it has between them.
+func Fits(pattern string, v []byte) bool {
 	i := 0
 	for _, p := range []byte(pattern) {
-		if strings.IndexByte("^ -./+", p) >= 0 || p == 'h' && i < len(v) && letters.IsDigit(v[i]) {
+		if strings.IndexByte("^ -./+()", p) >= 0 || p == 'h' && i < len(v) && letters.IsDigit(v[i]) {
 			continue
 		}
 		if i == len(v) || !FormBytes[p][v[i]] {
