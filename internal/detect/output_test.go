@@ -69,6 +69,7 @@ func TestNoCredits(t *testing.T) {
 		"author of the complaint at 10:30 is " + mail, "committer name = x, write to " + mail, "commit: " + mail, "Commit messages: ask " + mail,
 		"     1\t" + name + " <" + mail + ">", "   42\t" + name + " <" + mail + ">", "  -- " + name + " <" + mail + ">",
 		"{\"version\":{\"n\":3},\"author\":{\"email\":\"" + mail + "\"},\"body\":\"x\"}", "call " + name + " (@anna) or " + mail, "Author: " + mail,
+		"the project team wrote to " + mail, strings.Replace(mail, "@", "-dev@", 1),
 	} {
 		found := Default().Find("", []byte(text))
 		if !slices.ContainsFunc(found, func(f Finding) bool { return f.Rule.ID == "email-address" && f.Severity > Info }) {
@@ -82,6 +83,7 @@ func TestNoCreditsByName(t *testing.T) {
 	for _, text := range []string{
 		"call Anna Kowalska (@anna) back", "thanks to Anna Kowalska", "created by Anna Kowalska", "complaint written by Anna Kowalska", "Author: Anna Kowalska",
 		"[Anna Kowalska](https://crm.acme.dev/7)", "     1\tAnna Kowalska", "-- Anna Kowalska",
+		"thanks Anna Kowalska)", "order 1eb7729x (Anna Kowalska)", "thank (Anna Kowalska)", "Anna Kowalska (https://crm.acme.dev/7)", "{\"author\": \"Anna " + "Kowalska\", \"body\": \"it fails\"}",
 	} {
 		found := Default().Find("", []byte(text))
 		if !slices.ContainsFunc(found, func(f Finding) bool { return f.Rule.ID == "person-name" && f.Severity > Info }) {

@@ -2,6 +2,7 @@ package find
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -24,7 +25,7 @@ const (
 var creditMarks = listed("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|-by:|-By:")
 
 // madeMarks do so in comments. In prose anybody may have written or maintained anything.
-var madeMarks = listed("ritten by |aintained by |riginally by |uthor: |uthors: |aintainer: |ontributor: ")
+var madeMarks = listed("ritten by |aintained by |riginally by |riginal by: |mproved by: |ugfix by: |evised by: |evised by |nvented by |mplementation by |mplemented by |esigned by |orted by |eveloped by |uthor: |uthors: |aintainer: |ontributor: ")
 
 func listed(words string) (all [][]byte) {
 	for w := range strings.SplitSeq(words, "|") {
@@ -59,7 +60,7 @@ func isCredit(c *look.Text, v letters.Span) bool {
 	if i := bytes.LastIndexByte(line, '\n'); i >= 0 {
 		line, whole = line[i+1:], true
 	}
-	if hasCreditMark(line) || isLinked(c, v) {
+	if hasCreditMark(line) || isLinked(c, v) || isThanked(c, line, v) {
 		return true
 	}
 	line = unnumbered(line)
@@ -94,15 +95,40 @@ func isComment(line []byte) bool {
 		bytes.HasPrefix(rest, []byte("* ")) && len(rest) < len(line)
 }
 
-// isLinked tells a name that leads to an account at a code host: [Name](https://github.com/name). A handle behind a name
-// says less: chats have those of anybody.
+// codeHosts are where accounts are public.
+var codeHosts = listed("https://github.com/|https://gitlab.com/|https://codeberg.org/")
+
+// isLinked tells a name that leads to an account at a code host: [Name](https://github.com/name), Name (https://github.com/name),
+// and the same in DefinitelyTyped's JSON. A handle behind a name says less: chats have those of anybody.
 func isLinked(c *look.Text, v letters.Span) bool {
 	if bytes.IndexByte(c.Bytes[v.Start:v.End], '@') >= 0 {
 		return false // an address
 	}
-	rest := c.Bytes[v.End:min(len(c.Bytes), v.End+32)]
-	return c.ByteAt(v.Start-1) == '[' && (bytes.HasPrefix(rest, []byte("](https://github.com/")) ||
-		bytes.HasPrefix(rest, []byte("](https://gitlab.com/")) || bytes.HasPrefix(rest, []byte("](https://codeberg.org/")))
+	rest := c.Bytes[v.End:min(len(c.Bytes), v.End+48)]
+	switch c.ByteAt(v.End) {
+	case '"', '\\':
+		return bytes.Contains(rest, []byte(`"githubUsername`)) || bytes.Contains(rest, []byte(`"githubUsername\`))
+	case ']', ' ':
+		rest, ok := bytes.CutPrefix(bytes.TrimLeft(rest, " ]"), []byte("("))
+		return ok && slices.ContainsFunc(codeHosts, func(host []byte) bool { return bytes.HasPrefix(rest, host) })
+	}
+	return false
+}
+
+// isThanked tells a name in a changelog's brackets, behind a commit or a word of thanks: 1eb7729 (Name), (thanks Name).
+func isThanked(c *look.Text, line []byte, v letters.Span) bool {
+	if c.ByteAt(v.End) != ')' {
+		return false
+	}
+	if before, ok := bytes.CutSuffix(line, []byte(" (")); ok {
+		n := len(before)
+		for n > 0 && letters.IsHex(before[n-1]) {
+			n--
+		}
+		hash := len(before) - n
+		return (hash >= 7 && hash <= 12 || hash == 40) && n > 0 && before[n-1] == ' '
+	}
+	return bytes.HasSuffix(line, []byte("(thanks ")) || bytes.HasSuffix(line, []byte("(thanks to "))
 }
 
 // unnumbered is a line without the number that a tool puts before it.
@@ -229,6 +255,9 @@ func inCreditList(c *look.Text, v letters.Span) bool {
 				return false
 			}
 		}
+	}
+	if key, ok := bytes.CutPrefix(before[from:], []byte(`"author"`)); ok && strings.ReplaceAll(string(key), " ", "") == `:"` {
+		open = 1 // no object, and no list
 	}
 	if before[from] == '<' {
 		open = 1

@@ -2,6 +2,7 @@ package find
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,6 +22,11 @@ var (
 	machineLocals = letters.Set("git hg svn noreply no-reply donotreply do-not-reply mailer-daemon postmaster nobody root www-data")
 	// anybodysLocals stand for somebody's.
 	anybodysLocals = letters.Set("user username you your.name your-name yourname name email someone somebody")
+	// projectLocals are mailboxes of projects, which many people read, and projectEnds how others of them end.
+	projectLocals = letters.Set("security secure opencode opensource oss conduct codeofconduct opensource-codeofconduct opensource-conduct code-of-conduct abuse actions github-actions maintainers")
+	projectEnds   = strings.Fields("-actions -bot -security -maintainers -devel -users -announce -discuss [bot]")
+	// listDomains are those of mailing lists.
+	listDomains = strings.Fields("googlegroups.com groups.io lists.sourceforge.net lists.linux.dev vger.kernel.org")
 	// fileTLDs are top-level domains that are far more often a file's extension: icon@2x.png, unit@.service.
 	fileTLDs = letters.Set("png jpg jpeg gif svg webp ico css scss js mjs ts tsx jsx json md html py rs go sh zip mov service socket timer target mount")
 )
@@ -95,11 +101,23 @@ func findEmail(c *look.Text, at letters.Span) {
 	if letters.IsDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && letters.IsNumber([]byte(domain[:strings.IndexByte(domain, '.')])) {
 		return
 	}
-	if v := (letters.Between(from, to)); nobodys {
+	if v := (letters.Between(from, to)); nobodys || isProjects(strings.ToLower(string(local)), domain) || isCovenant(c, v) {
 		emitNobodys(c, v)
 	} else {
 		emitCredit(c, v)
 	}
+}
+
+// isProjects tells a mailbox or a mailing list of a project.
+func isProjects(local, domain string) bool {
+	hasEnd := func(end string) bool { return strings.HasSuffix(local, end) }
+	return projectLocals[local] || slices.ContainsFunc(projectEnds, hasEnd) || slices.Contains(listDomains, domain) || strings.HasPrefix(domain, "lists.")
+}
+
+// isCovenant tells whom the Contributor Covenant, which thousands of projects have taken as it is, asks to write to.
+func isCovenant(c *look.Text, v letters.Span) bool {
+	before := bytes.TrimRight(c.Bytes[max(0, v.Start-creditLine):v.Start], " \t\r\n<[:0123456789")
+	return bytes.HasSuffix(before, []byte("contacting the project team at")) || bytes.HasSuffix(before, []byte("responsible for enforcement at"))
 }
 
 // latinBefore is the length of the letter beyond ASCII that ends before i, if it is a Latin one: jörg. Other scripts stand
