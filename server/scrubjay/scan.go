@@ -69,11 +69,19 @@ Exit code 0: clean. 1: findings. 2: an error, or something could not be scanned.
 			if err != nil {
 				return err
 			}
+			ignored, err := readGitleaksIgnore(s.top)
+			if err != nil {
+				return err
+			}
 			res, err := s.run(c, args)
 			if err != nil {
 				return err
 			}
 			s.sort()
+			before := len(s.found)
+			if s.found = ignored.without(s.found, s); len(s.found) < before {
+				res.Notes = append(res.Notes, fmt.Sprintf("%d findings are left out, since .gitleaksignore names their lines", before-len(s.found)))
+			}
 			if o.writeBaselines != "" {
 				return s.writeBaseline(c, res)
 			}
@@ -177,7 +185,7 @@ func newScan(paths []string, o scanOptions, say io.Writer) (*scan, error) {
 // run scans what the options ask for.
 func (s *scan) run(c *cobra.Command, args []string) (res workspace.Result, err error) {
 	ctx := c.Context()
-	w := &workspace.Scanner{Engine: s.engine, Found: s.take}
+	w := &workspace.Scanner{Engine: s.engine, Found: s.take, Top: s.top}
 	defer s.progress(c.ErrOrStderr(), w)()
 	switch {
 	case s.staged, s.history:
