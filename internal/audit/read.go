@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // tornError is a frame that is not whole or not what its checksum says.
@@ -87,8 +88,27 @@ func Show(dir string, f func(Record) error) error {
 }
 
 // Verify checks every chain of a state directory's ledger and that nothing is missing at its end. It
-// answers with the number of good records; the error names the first bad one.
-func Verify(dir string) (good int64, err error) {
+// answers with the number of good records; the error names the first bad one. A checkpoint that was kept elsewhere
+// tells also of a ledger that was cut or replaced together with ledger.head.
+func Verify(dir string, kept ...Checkpoint) (good int64, err error) {
+	good, err = verify(dir, func(r *Record, at chain) error {
+		for _, c := range kept {
+			if c.Seq == r.Seq && c.chain != at {
+				return fmt.Errorf("record %d is not the one of the checkpoint of %s: the ledger was replaced", r.Seq, c.Time.Format(time.RFC3339))
+			}
+		}
+		return nil
+	})
+	for _, c := range kept {
+		if err == nil && c.Seq > uint64(good) {
+			err = fmt.Errorf("records %d to %d are missing, which the checkpoint of %s has seen: the end was cut off", good+1, c.Seq, c.Time.Format(time.RFC3339))
+		}
+	}
+	return good, err
+}
+
+// verify is Verify without checkpoints. It calls seen for each good record.
+func verify(dir string, seen func(r *Record, at chain) error) (good int64, err error) {
 	seq, last, err := readHead(dir)
 	if err != nil {
 		return 0, err
@@ -119,7 +139,7 @@ func Verify(dir string) (good int64, err error) {
 			}
 			headSeen = true
 		}
-		return nil
+		return seen(r, written)
 	}, &end)
 	if err == nil && seq > 0 && !headSeen {
 		return good, fmt.Errorf("records %d to %d are missing: the end was cut off", good+1, seq)

@@ -258,7 +258,7 @@ func (s *socket) up(ctx context.Context) parting {
 			return refused(closed("ledger", err))
 		}
 		m := &exchange{target: s.x.target, start: time.Now(), speech: &s.speech, present: s.present}
-		m.record = audit.Record{Kind: "exchange", Provider: s.x.provider, Endpoint: s.x.endpoint(""), BytesOut: int64(len(text)), Note: "websocket"}
+		m.record = audit.Record{Kind: "exchange", Provider: s.x.provider, Endpoint: s.x.endpoint(""), Assistant: s.x.record.Assistant, BytesOut: int64(len(text)), Note: "websocket"}
 		out, fail := s.p.scrub(ctx, m, text)
 		if m.model != "" {
 			s.model.Store(&m.model)
