@@ -102,11 +102,12 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 type chain [sha256.Size]byte
 
-func (c chain) next(text []byte) chain {
+func (c chain) next(text []byte) (n chain) {
 	h := sha256.New()
 	h.Write(c[:])
 	h.Write(text)
-	return chain(h.Sum(nil))
+	h.Sum(n[:0])
+	return n
 }
 
 // Ledger is the open log. One process has it at a time: whoever has the vault.
@@ -197,9 +198,9 @@ func (l *Ledger) load() error {
 		l.size = int64(len(header))
 		return nil
 	}
-	err = read(l.file, func(at int64, seen chain, r *Record, _ []byte) error {
-		l.seq, l.chain = r.Seq, seen
-		if r.Seq == remembered && seen != last {
+	err = read(l.file, func(_ int64, seen chain, seq uint64, _ []byte) error {
+		l.seq, l.chain = seq, seen
+		if seq == remembered && seen != last {
 			return errors.New("the ledger is not the one that ledger.head remembers")
 		}
 		return nil

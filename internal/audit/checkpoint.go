@@ -63,7 +63,7 @@ func Signer(dir string) (signer note.Signer, public string, err error) {
 // Sign makes the checkpoint of the ledger as it stands on disk, after verifying all of it.
 func Sign(dir string, signer note.Signer, now time.Time) ([]byte, error) {
 	var last chain
-	good, err := verify(dir, func(_ *Record, at chain) error { last = at; return nil })
+	good, err := verify(dir, func(_ uint64, at chain) error { last = at; return nil })
 	if err != nil {
 		return nil, err
 	}
