@@ -65,6 +65,8 @@ type Record struct {
 	Millis      int64          `json:"ms,omitempty"`
 	Withheld    int            `json:"withheld,omitempty"`
 	Revision    string         `json:"revision,omitempty"`
+	// Authorisations are the exceptions by which something went that would not have: who approved it, until when, why.
+	Authorisations []string `json:"authorisations,omitempty"`
 	// Reasons are why policy forbade it, as the person was told.
 	Reasons []string `json:"reasons,omitempty"`
 	// Note is one sentence of ours.
@@ -150,7 +152,7 @@ func Open(dir string) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{dir: dir, file: f, now: time.Now, user: account(), machine: host(), wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	l := &Ledger{dir: dir, file: f, now: time.Now, user: Account(), machine: Host(), wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	l.close = sync.OnceValue(l.end)
 	if err := l.load(); err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -159,8 +161,8 @@ func Open(dir string) (*Ledger, error) {
 	return l, nil
 }
 
-// account is who runs this process, or empty on a machine that does not know.
-func account() string {
+// Account is who runs this process, or empty on a machine that does not know.
+func Account() string {
 	u, err := user.Current()
 	if err != nil {
 		return ""
@@ -168,7 +170,8 @@ func account() string {
 	return u.Username
 }
 
-func host() string {
+// Host is the name of this machine, or empty.
+func Host() string {
 	name, err := os.Hostname()
 	if err != nil {
 		return ""

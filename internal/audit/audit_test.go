@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 )
 
 func write(t *testing.T, dir string, n int) {
@@ -196,7 +196,7 @@ func BenchmarkAppend(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for l.Append(r) != nil { // more is pending than is kept: the disk is slower
-			time.Sleep(time.Millisecond)
+			runtime.Gosched()
 		}
 	}
 	if err := l.Close(); err != nil {

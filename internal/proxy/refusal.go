@@ -148,6 +148,12 @@ func (p *Proxy) assistant(r *http.Request) string {
 	return name
 }
 
+// assistant is who asks, for policy.
+func (x *exchange) assistant() policy.Assistant {
+	name, version, _ := strings.Cut(x.record.Assistant, "/")
+	return policy.Assistant{Name: name, Version: version}
+}
+
 // safePath is where in the request a span stands. A key on the way to it may be sensitive itself.
 func (p *Proxy) safePath(req *wire.Request, sp wire.Span) string {
 	path := req.Path(sp)
