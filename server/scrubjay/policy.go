@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
-	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
@@ -71,82 +69,6 @@ func policyTestCommand() *cobra.Command {
 			return nil
 		},
 	}
-}
-
-func policyExplainCommand() *cobra.Command {
-	q := policy.Query{Direction: policy.Outgoing}
-	var s policy.Subject
-	var class, kind, direction, attachment string
-	c := &cobra.Command{
-		Use: "explain", Short: "Say what policy decides of a finding or an attachment for a destination, and whose rule it is", Args: cobra.NoArgs,
-		Example: "  scrubjay policy explain --class pii --rule email-address --provider openai\n  scrubjay policy explain --attachment image --provider anthropic\n  scrubjay policy explain --direction restore --tool bash --tool-kind command --provider anthropic",
-		RunE: func(c *cobra.Command, _ []string) error {
-			state, err := daemon.OpenState("")
-			if err != nil {
-				return err
-			}
-			g, err := commandGovernance(state)
-			if err != nil {
-				return err
-			}
-			p, ok := g.Settings().Providers[q.Destination.Provider]
-			if !ok && kind == "" {
-				return fmt.Errorf("no provider is called %q: scrubjay env lists them, or say --kind", q.Destination.Provider)
-			}
-			q.Direction, q.Destination.Kind = policy.Direction(direction), p.Kind
-			if kind != "" {
-				q.Destination.Kind = policy.Kind(kind)
-			}
-			if class != "" {
-				if err := completeSubject(g, &s, class); err != nil {
-					return err
-				}
-				q.Subjects = []policy.Subject{s}
-			}
-			if attachment != "" {
-				if !slices.Contains(policy.Attachments, policy.Attachment(attachment)) {
-					return fmt.Errorf("no kind of attachment is called %q: it is one of image, document, audio, video, other", attachment)
-				}
-				q.Attachments = []policy.Attachment{policy.Attachment(attachment)}
-			}
-			if q.Direction == policy.Restore {
-				q.Origin = q.Destination.Provider
-			}
-			x, err := g.Policy().Explain(c.Context(), q)
-			fmt.Fprint(c.OutOrStdout(), x)
-			return err
-		},
-	}
-	f := c.Flags()
-	f.StringVar(&class, "class", "", "class of the finding: credential, pii, phi, pci, proprietary, internal, injection")
-	f.StringVar(&attachment, "attachment", "", "kind of an attachment: image, document, audio, video, other")
-	f.StringVar(&s.Rule, "rule", "", "rule of the finding")
-	f.StringVar(&s.Severity, "severity", "", "severity of the finding (default: the rule's, or high)")
-	f.StringVar(&s.Confidence, "confidence", "high", "confidence of the finding")
-	f.BoolVar(&s.Validated, "validated", false, "a checksum proved the finding")
-	f.StringVar(&q.Destination.Provider, "provider", "openai", "where it would go")
-	f.StringVar(&q.Destination.Model, "model", "", "the model")
-	f.StringVar(&kind, "kind", "", "kind of the destination: public, private, local (default: the provider's)")
-	f.StringVar(&direction, "direction", "outgoing", "outgoing, answer or restore")
-	f.StringVar(&q.Tool.Name, "tool", "", "the tool that a value would be handed to")
-	f.StringVar(&q.Tool.Kind, "tool-kind", "", "its kind: edit, command, network, other")
-	return c
-}
-
-func completeSubject(g *daemon.Governance, s *policy.Subject, class string) error {
-	s.Class = detect.Class(class)
-	if r := g.Engine().Rule(s.Rule); r != nil {
-		s.Class = r.Class
-		if s.Severity == "" {
-			s.Severity = r.Severity.String()
-		}
-	} else if s.Rule != "" {
-		return fmt.Errorf("no rule is called %q: scrubjay rules list shows them", s.Rule)
-	}
-	if s.Severity == "" {
-		s.Severity = "high"
-	}
-	return nil
 }
 
 // commandGovernance is what is in force for a command: the settings and the last good bundle.
