@@ -1,5 +1,6 @@
 // Package rules embeds what the program knows by heart: the detection rules (detect/*.toml), lists of
-// names (names/*.txt), the default policy (policy/*.rego beside its tests) and nothing that runs.
+// names (names/*.txt), the default policy (policy/*.rego beside its tests),
+// ready policies of organisations (profiles/) and nothing that runs.
 package rules
 
 import "embed"
@@ -8,6 +9,11 @@ import "embed"
 //
 //go:embed detect/*.toml names/common.txt names/given.txt names/family.txt policy/*.rego
 var FS embed.FS
+
+// Profiles are ready policies to begin with, a directory each.
+//
+//go:embed profiles
+var Profiles embed.FS
 
 // Judge is the table of package detect's judge of random values; detect/guess says what is in it.
 //

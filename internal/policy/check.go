@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -91,10 +94,34 @@ func checkFormat(files archive) error {
 		if err != nil {
 			all = append(all, err)
 		} else if !bytes.Equal(formatted, files[name]) {
-			all = append(all, fmt.Errorf("%s is not formatted: run opa fmt --write on it", name))
+			all = append(all, fmt.Errorf("%s is not formatted: run scrubjay policy fmt on its directory", name))
 		}
 	}
 	return errors.Join(all...)
+}
+
+// Format formats the Rego of a directory, as opa fmt does, and says which files it wrote.
+func Format(dir string) (written []string, err error) {
+	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || filepath.Ext(path) != ".rego" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		formatted, err := format.Source(path, text)
+		if err != nil || bytes.Equal(formatted, text) {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		written = append(written, path)
+		return os.WriteFile(path, formatted, info.Mode().Perm())
+	})
+	return written, err
 }
 
 // TestResult is what one test of a policy did.

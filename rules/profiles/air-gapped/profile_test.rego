@@ -1,0 +1,16 @@
+package scrubjay.org_test
+
+import data.scrubjay
+
+asked(class, kind) := v if {
+	v := scrubjay.decision.verdict with input as {
+		"direction": "outgoing", "destination": {"provider": "openai", "model": "", "kind": kind}, "origin": "", "endpoint": "known", "stale": "", "now": 0,
+		"tool": {"name": "", "kind": ""}, "labels": [], "subjects": [{"class": class, "rule": "some", "severity": "high", "confidence": "high", "validated": true}],
+	}
+}
+
+test_nothing_leaves_the_house if {
+	asked("internal", "public") == "forbid"
+	asked("internal", "private") == "allow"
+	asked("credential", "private") == "scrub"
+}

@@ -1,0 +1,17 @@
+package scrubjay.org_test
+
+import data.scrubjay
+
+asked(class, kind) := v if {
+	v := scrubjay.decision.verdict with input as {
+		"direction": "outgoing", "destination": {"provider": "openai", "model": "", "kind": kind}, "origin": "", "endpoint": "known", "stale": "", "now": 0,
+		"tool": {"name": "", "kind": ""}, "labels": [], "subjects": [{"class": class, "rule": "some", "severity": "high", "confidence": "high", "validated": true}],
+	}
+}
+
+test_what_is_ours_stays_with_us if {
+	asked("proprietary", "public") == "forbid"
+	asked("proprietary", "private") == "allow"
+	asked("pii", "public") == "scrub"
+	asked("phi", "public") == "forbid"
+}
