@@ -32,9 +32,9 @@ var floors = [][]string{
 	{"internal/detect/proof"},
 	// Finders know no rules and no engine: each is read by itself, and what it emits somebody else judges.
 	{"internal/detect/find"},
-	{"internal/detect", "internal/credentials"},
+	{"internal/detect", "internal/credentials", "internal/wire"},
 	{"internal/redact", "internal/policy", "internal/audit", "internal/authority"},
-	{"internal/wire", "internal/workspace", "internal/standin"},
+	{"internal/workspace", "internal/standin"},
 	{"internal/rpc", "internal/control", "internal/assistants", "internal/otlp"},
 	{"internal/proxy", "internal/lsp", "internal/mcp"},
 	{"internal/daemon", "internal/lsptest"},

@@ -20,7 +20,8 @@
 // Logprobs are passed through as they are: their tokens show placeholders in pieces, never a value.
 //
 // To add a format, write its tables ([Field]) beside its fellows, put it into the array below, and give it
-// vectors in testdata/wire: a test fails for a format without them.
+// vectors in testdata/wire: a test fails for a format without them. The array is the one list of formats. Settings,
+// their schema and the conformance tests are made of it, and docs_test.go names what else has to speak of a new one.
 package wire
 
 import (
