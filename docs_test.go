@@ -2,13 +2,17 @@ package scrubjay_test
 
 import (
 	"os"
+	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
+	"go.yaml.in/yaml/v3"
 )
 
 // page is a page of the repository, which has to be there.
@@ -116,5 +120,123 @@ func TestEveryFormatIsEverywhere(t *testing.T) {
 		if !strings.Contains(readme, name) {
 			t.Errorf("README.md, Your assistant, does not say that the proxy speaks %s", name)
 		}
+	}
+}
+
+// TestEveryAssistantHasItsRow: the page has a row for each assistant that setup knows, and for no other.
+func TestEveryAssistantHasItsRow(t *testing.T) {
+	var known, said []string
+	for _, a := range assistants.All {
+		known = append(known, a.Name)
+	}
+	for _, row := range rows(section(t, "docs/assistants.md", "## What setup does")) {
+		said = append(said, code(row[0])...)
+	}
+	if missing, other := lacks(said, known), lacks(known, said); len(missing)+len(other) > 0 {
+		t.Errorf("docs/assistants.md, What setup does: add a row for each of %q of internal/assistants/assistants.go, and remove those of %q", missing, other)
+	}
+}
+
+// pages are all that a person reads of the repository.
+func pages(t *testing.T) (names []string) {
+	t.Helper()
+	for _, name := range repositoryFiles(t) {
+		if filepath.Ext(name) == ".md" && name != "CHANGELOG.md" { // which also says what was
+			names = append(names, name)
+		}
+	}
+	if len(names) < 10 {
+		t.Fatalf("only %q are pages", names)
+	}
+	return names
+}
+
+// isSetting tells whether a path of keys, as providers.acme.limits, leads to a setting of a type.
+func isSetting(typ reflect.Type, path []string) bool {
+	if len(path) == 0 {
+		return true
+	}
+	switch typ.Kind() {
+	case reflect.Pointer:
+		return isSetting(typ.Elem(), path)
+	case reflect.Map:
+		return isSetting(typ.Elem(), path[1:])
+	case reflect.Struct:
+		for field := range typ.Fields() {
+			if key, _, _ := strings.Cut(field.Tag.Get("yaml"), ","); key == path[0] {
+				return isSetting(field.Type, path[1:])
+			}
+		}
+	}
+	return false
+}
+
+var (
+	settings    = reflect.TypeFor[policy.Settings]()
+	yamlBlock   = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
+	settingPath = regexp.MustCompile(`^[a-z_]+(\.[A-Za-z_]+)+$`)
+	fileName    = regexp.MustCompile(`\.(go|md|toml|yaml|json|bin|rego)$`)
+	// inline is a setting with its value within a sentence.
+	inline = regexp.MustCompile(`^[a-z_]+: `)
+)
+
+// TestEverySettingIsTold: each setting has its row in docs/policy.md, and a setting that a page speaks of is one.
+func TestEverySettingIsTold(t *testing.T) {
+	told := map[string]bool{}
+	for _, row := range rows(section(t, "docs/policy.md", "## Settings")) {
+		for _, name := range code(row[0]) {
+			path := strings.Split(name, ".")
+			told[path[0]] = true
+			if !isSetting(settings, path) {
+				t.Errorf("docs/policy.md, Settings, has a row for %s, which is no setting of internal/policy/settings.go", name)
+			}
+		}
+	}
+	for field := range settings.Fields() {
+		if key, _, _ := strings.Cut(field.Tag.Get("yaml"), ","); !told[key] {
+			t.Errorf("docs/policy.md, Settings, has no row for %s of internal/policy/settings.go", key)
+		}
+	}
+	checked := 0
+	for _, name := range pages(t) {
+		text := page(t, name)
+		var values []string
+		for _, m := range yamlBlock.FindAllStringSubmatch(text, -1) {
+			values = append(values, m[1])
+		}
+		for _, c := range code(text) {
+			switch {
+			case inline.MatchString(c):
+				values = append(values, c)
+			case settingPath.MatchString(c) && !fileName.MatchString(c):
+				path := strings.Split(c, ".")
+				if isSetting(settings, path[:1]) && !isSetting(settings, path) {
+					t.Errorf("%s speaks of %s, which is no setting", name, c)
+				}
+			}
+		}
+		for _, value := range values {
+			var top map[string]yaml.Node
+			if yaml.Unmarshal([]byte(value), &top) != nil {
+				continue // no settings: a line of prose, or another program's file
+			}
+			ours := false
+			for key := range top {
+				ours = ours || isSetting(settings, []string{key})
+			}
+			// A bundle's data has verdicts, too, of a shape of its own.
+			if !ours || strings.Contains(value, "data.yaml") {
+				continue
+			}
+			checked++
+			d := yaml.NewDecoder(strings.NewReader(value))
+			d.KnownFields(true)
+			if err := d.Decode(&policy.Settings{}); err != nil {
+				t.Errorf("%s has settings that nobody could have: %v\n%s", name, err, value)
+			}
+		}
+	}
+	if checked < 10 {
+		t.Errorf("only %d examples of settings were found in the pages", checked)
 	}
 }
