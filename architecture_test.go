@@ -283,7 +283,7 @@ func TestLinkedModules(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(before) != now {
-		t.Errorf("the program links other modules than %s lists.\nIf that is meant: go test -run TestLinkedModules . -update\nNow:\n%s", name, now)
+		t.Errorf("the program links other modules than %s lists.\nIf that is meant: make generate\nNow:\n%s", name, now)
 	}
 }
 

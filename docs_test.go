@@ -240,3 +240,26 @@ func TestEverySettingIsTold(t *testing.T) {
 		t.Errorf("only %d examples of settings were found in the pages", checked)
 	}
 }
+
+// TestGenerateRunsEveryUpdate: what a test can write anew, make generate writes.
+func TestGenerateRunsEveryUpdate(t *testing.T) {
+	_, recipe, _ := strings.Cut(page(t, "Makefile"), "\ngenerate:")
+	recipe, _, _ = strings.Cut(recipe, "\n\n")
+	found := 0
+	for _, name := range repositoryFiles(t) {
+		if !strings.HasSuffix(name, "_test.go") || !strings.Contains(page(t, name), "flag.Bool("+`"update"`) {
+			continue
+		}
+		found++
+		dir := "./" + filepath.ToSlash(filepath.Dir(name))
+		if dir == "./." {
+			dir = "."
+		}
+		if !strings.Contains(recipe, "go test "+dir+" ") {
+			t.Errorf("%s has -update, and make generate does not run it: add go test %s to the Makefile", name, dir)
+		}
+	}
+	if found != strings.Count(recipe, "go test ") {
+		t.Errorf("make generate runs %d tests, and %d packages have -update: see the Makefile", strings.Count(recipe, "go test "), found)
+	}
+}
