@@ -263,3 +263,36 @@ func TestGenerateRunsEveryUpdate(t *testing.T) {
 		t.Errorf("make generate runs %d tests, and %d packages have -update: see the Makefile", strings.Count(recipe, "go test "), found)
 	}
 }
+
+// TestPagesNameTestsThatThereAre: a go test line in a page runs a package that there is, and at least one test of it.
+func TestPagesNameTestsThatThereAre(t *testing.T) {
+	line := regexp.MustCompile(`(?:cd (\S+) && )?go test ((?:\./|\. )\S*|-run|\.)[^\n` + "`" + `]*?-run '?([^'\s]+)`)
+	found := 0
+	for _, name := range pages(t) {
+		for _, m := range line.FindAllStringSubmatch(page(t, name), -1) {
+			found++
+			dir := strings.TrimSpace(m[2])
+			if m[1] != "" {
+				dir = m[1]
+			}
+			tests, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+			if err != nil || len(tests) == 0 {
+				t.Errorf("%s: %s: there are no tests in %s", name, m[0], dir)
+				continue
+			}
+			var all strings.Builder
+			for _, file := range tests {
+				all.WriteString(page(t, file))
+			}
+			for pattern := range strings.SplitSeq(m[3], "|") {
+				pattern, _, _ = strings.Cut(pattern, "/")
+				if !regexp.MustCompile(`(?m)^func Test\w*` + strings.TrimPrefix(strings.TrimSuffix(pattern, "$"), "Test") + `\w*\(`).MatchString(all.String()) {
+					t.Errorf("%s: %s: no test of %s is called %s", name, m[0], dir, pattern)
+				}
+			}
+		}
+	}
+	if found < 5 {
+		t.Errorf("only %d lines of go test were found in the pages", found)
+	}
+}
