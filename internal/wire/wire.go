@@ -16,6 +16,8 @@
 //   - [Route.Relink] has an answer's addresses lead its caller back to us, where the next answer is restored too.
 //   - [Route.Conversation] does the same for a websocket, a message at a time; [Format.Socket] finds its route.
 //
+// Below it stand two rooms that know no format: jsontext, what JSON's bytes say, and event, a stream's events.
+//
 // What never changes: thinking that a vendor signs, and its signatures; numbers; the padding of "obfuscation".
 // Logprobs are passed through as they are: their tokens show placeholders in pieces, never a value.
 //
