@@ -26,7 +26,7 @@ const module = "github.com/scrubjay-dev/scrubjay/"
 // from its own or from above.
 var floors = [][]string{
 	{"internal/text", "internal/rename", "rules", "internal/detect/letters", "internal/detect/packed", "internal/detect/trial",
-		"internal/wire/jsontext", "internal/wire/event"},
+		"internal/wire/jsontext", "internal/wire/event", "server/scrubjay/screen"},
 	// Each of these knows one thing of bytes: none needs another to say what it says.
 	{"internal/detect/words", "internal/detect/phones", "internal/detect/guess", "internal/detect/automaton", "internal/detect/look"},
 	// What has no checksum is proved by its structure, and a password in it is guessed.
@@ -39,6 +39,8 @@ var floors = [][]string{
 	{"internal/rpc", "internal/control", "internal/assistants", "internal/otlp"},
 	{"internal/proxy", "internal/lsp", "internal/mcp"},
 	{"internal/daemon", "internal/lsptest"},
+	// What a command does that is more than a file of it: it is told all that it needs, and knows no flags.
+	{"server/scrubjay/scan", "server/scrubjay/demo"},
 	{"server/scrubjay"},
 }
 
