@@ -1,6 +1,7 @@
 package scrubjay_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -306,5 +307,99 @@ func TestPagesNameTestsThatThereAre(t *testing.T) {
 	}
 	if found < 10 {
 		t.Errorf("only %d lines of go test were found in the pages", found)
+	}
+}
+
+// TestTheExtensionHasTheProgramsSettings: what VS Code offers beside its own two settings is in the program's schema, field by
+// field, and each has its row in the extension's page.
+func TestTheExtensionHasTheProgramsSettings(t *testing.T) {
+	var manifest struct {
+		Contributes struct {
+			Configuration struct {
+				Properties map[string]struct {
+					Items struct{ Properties map[string]any }
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(page(t, "clients/vscode/package.json")), &manifest); err != nil {
+		t.Fatal(err)
+	}
+	told := code(section(t, "clients/vscode/README.md", "## Settings"))
+	offered := manifest.Contributes.Configuration.Properties
+	if len(offered) < 3 {
+		t.Fatalf("clients/vscode/package.json offers only %d settings", len(offered))
+	}
+	for name, setting := range offered {
+		if !slices.Contains(told, name) {
+			t.Errorf("clients/vscode/README.md, Settings, has no row for %s of clients/vscode/package.json", name)
+		}
+		path := strings.Split(strings.TrimPrefix(name, "scrubjay."), ".")
+		if path[0] == "server" || path[0] == "trace" { // the extension's own
+			continue
+		}
+		if !isSetting(settings, path) {
+			t.Errorf("clients/vscode/package.json offers %s, which is no setting of internal/policy/settings.go", name)
+		}
+		var fields []string
+		for field := range setting.Items.Properties {
+			fields = append(fields, field)
+		}
+		if name != "scrubjay.allow" {
+			continue
+		}
+		var known []string
+		for field := range reflect.TypeFor[policy.AllowEntry]().Fields() {
+			key, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+			known = append(known, key)
+		}
+		if missing, other := lacks(fields, known), lacks(known, fields); len(missing)+len(other) > 0 {
+			t.Errorf("clients/vscode/package.json, scrubjay.allow: add %q of internal/policy/settings.go, and remove %q", missing, other)
+		}
+	}
+	for _, name := range told {
+		if _, ok := offered[name]; !ok && strings.HasPrefix(name, "scrubjay.") {
+			t.Errorf("clients/vscode/README.md, Settings, has a row for %s, which clients/vscode/package.json does not offer", name)
+		}
+	}
+}
+
+var (
+	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	noWord  = regexp.MustCompile(`[^\p{L}\p{N}_\s-]`)
+)
+
+// TestLinksLeadSomewhere: a link of a page to another, or to a heading, leads there.
+func TestLinksLeadSomewhere(t *testing.T) {
+	found := 0
+	for _, name := range pages(t) {
+		for _, m := range link.FindAllStringSubmatch(page(t, name), -1) {
+			if strings.Contains(m[1], "://") {
+				continue
+			}
+			found++
+			file, anchor, _ := strings.Cut(m[1], "#")
+			target := name
+			if file != "" {
+				target = filepath.Join(filepath.Dir(name), file)
+			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s links to %s, which is not there", name, m[1])
+				continue
+			}
+			there := anchor == ""
+			if !there {
+				for _, h := range heading.FindAllStringSubmatch(page(t, target), -1) {
+					there = there || strings.ReplaceAll(noWord.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-") == anchor
+				}
+			}
+			if !there {
+				t.Errorf("%s links to %s, and there is no such heading", name, m[1])
+			}
+		}
+	}
+	if found < 30 {
+		t.Errorf("only %d links were found", found)
 	}
 }
