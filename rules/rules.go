@@ -6,7 +6,7 @@ import "embed"
 
 // FS holds detect/, names/ and policy/.
 //
-//go:embed detect/*.toml names/*.txt policy/*.rego
+//go:embed detect/*.toml names/common.txt names/given.txt names/family.txt policy/*.rego
 var FS embed.FS
 
 // Judge is the table of package detect's judge of random values; detect/guess says what is in it.
@@ -28,3 +28,13 @@ var Phones string
 //
 //go:embed bip39.txt
 var Words string
+
+// GivenNames and FamilyNames are what persons are called in some forty languages, a name a line in the order of bytes:
+// less common ones than names/given.txt and family.txt have, and none that is a word of English, French, German, Spanish or
+// Italian. They are from faker-js (MIT).
+//
+//go:embed names/given-more.txt
+var GivenNames string
+
+//go:embed names/family-more.txt
+var FamilyNames string

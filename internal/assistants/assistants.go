@@ -73,6 +73,8 @@ type setting struct {
 	// header is what the request must have besides; fault is what it means that the value is not there.
 	header map[string]string
 	fault  string
+	// replaced is what it means that another value stood there.
+	replaced string
 }
 
 // address is a setting that names a provider's address.

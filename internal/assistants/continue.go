@@ -8,11 +8,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Continue has an address for each model: those of vendors that are configured get the proxy's, if they have none of
-// their own. Gemini's heed none.
+// Continue has an address for each model: those of vendors that are configured get the proxy's, unless they have one of
+// their own that no provider leads to. Gemini's heed none.
 var continueDev = &Assistant{
 	Name: "continue", Title: "Continue",
-	Uncovered: "Gemini models, which Continue sends to Google whatever their apiBase says, unless it is started by scrubjay run; models from Continue's hub and agents of a workspace; models that name an address of their own; models added later, until this is run again",
+	Uncovered: "Gemini models, which Continue sends to Google whatever their apiBase says, unless it is started by scrubjay run; models from Continue's hub and agents of a workspace; models that name an address that no provider of the settings has; models added later, until this is run again",
 	files:     one(Machine.continueDev), syntax: &yamlFile,
 	settings: func(_ Machine, p Proxy, doc any) ([]setting, error) {
 		list, _ := lookup(doc, []string{"models"})
@@ -23,8 +23,16 @@ var continueDev = &Assistant{
 			model, _ := m.(map[string]any)
 			vendor, known := continueVendors[fmt.Sprint(model["provider"])]
 			base, configured := p.Addresses[vendor.provider]
-			if _, own := model["apiBase"]; own || !known || !configured || vendor.provider == "gemini" {
+			if !known || !configured || vendor.provider == "gemini" {
 				continue
+			}
+			to := base + vendor.tail
+			if own := said(m, "apiBase"); own != "" {
+				if instead, err := p.instead(own, "apiBase", vendor); err == nil && instead != "" {
+					to = strings.TrimRight(instead, "/") + "/"
+				} else {
+					continue
+				}
 			}
 			name := fmt.Sprint(model["name"])
 			if model["name"] == nil || names[name] {
@@ -32,7 +40,7 @@ var continueDev = &Assistant{
 			}
 			names[name] = true
 			vendor.path = []string{"models", "name=" + name, "apiBase"}
-			out = append(out, vendor.setting(base+vendor.tail))
+			out = append(out, vendor.setting(to))
 		}
 		if len(out) == 0 {
 			return nil, errors.New("it has no model of a vendor that is configured and no address of its own: add your models first")

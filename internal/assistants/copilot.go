@@ -13,9 +13,11 @@ var copilot = &Assistant{
 			return nil, errors.New("the proxy has no authority for Copilot's hosts: start the daemon once with scrubjay serve, which makes it if it can; " +
 				"until then use Copilot Chat with a model of your own (Chat: Manage Language Models, Custom Endpoint) and the address that scrubjay env prints")
 		}
-		return []setting{{path: []string{"http.proxy"}, value: p.connect()}}, nil
+		return []setting{{path: []string{"http.proxy"}, value: p.connect(), replaced: proxyReplaced}}, nil
 	},
 }
+
+const proxyReplaced = "if requests must leave by that one, start scrubjay serve with HTTPS_PROXY set to it; undo puts it back"
 
 // copilotCLI goes the same way. With a model of one's own it asks the address that a variable names, which no file holds.
 var copilotCLI = &Assistant{
@@ -27,7 +29,7 @@ var copilotCLI = &Assistant{
 		if p.Authority == "" {
 			return nil, errors.New("the proxy has no authority for Copilot's hosts: start the daemon once with scrubjay serve, which makes it if it can")
 		}
-		return []setting{{path: []string{"proxyUrl"}, value: p.connect()}}, nil
+		return []setting{{path: []string{"proxyUrl"}, value: p.connect(), replaced: proxyReplaced}}, nil
 	},
 	astray: func(m Machine, p Proxy, _ string) (wrong []string) {
 		if v := m.Getenv(copilotVariable); v != "" && !p.here(v) {

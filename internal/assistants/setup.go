@@ -81,6 +81,11 @@ func (a *Assistant) Setup(m Machine, s Store, p Proxy) (Result, error) {
 			}
 		}
 	}
+	for _, c := range changes {
+		if c.replaced != "" {
+			res.Notes = append(res.Notes, strings.Join(c.Path, ".")+" named another proxy: "+c.replaced)
+		}
+	}
 	if readByOthers(file) {
 		res.Notes = append(res.Notes, "other accounts of this machine can read it, and it holds the token now: chmod 600 it")
 	}
@@ -128,6 +133,9 @@ func (a *Assistant) apply(m Machine, p Proxy, text []byte) ([]byte, []change, er
 		var c change
 		if body, c, err = a.syntax.set(body, want); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", strings.Join(want.path, "."), err)
+		}
+		if c.Former != nil {
+			c.replaced = want.replaced
 		}
 		changes = append(changes, c)
 	}

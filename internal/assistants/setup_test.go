@@ -113,6 +113,9 @@ func TestSetupAndUndo(t *testing.T) {
 				if r := setup(t, a, m, s, "TOKEN"); !r.Changed || r.File != file || len(r.Notes) == 0 {
 					t.Errorf("setup says %+v", r)
 				}
+				if noted := strings.Contains(fmt.Sprint(setup(t, a, m, s, "TOKEN").Notes), "named another proxy"); noted != (a == copilot && strings.HasPrefix(f.name, "another") || a == copilotCLI && strings.HasPrefix(f.name, "full")) {
+					t.Errorf("a note of another proxy: %v", noted)
+				}
 				if got := text(t, file); got != f.after {
 					t.Fatalf("setup wrote:\n%s\nnot:\n%s", got, f.after)
 				}

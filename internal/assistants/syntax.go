@@ -31,6 +31,8 @@ type change struct {
 	Former *string `json:"former,omitempty"`
 	// Kept is how much of the path was there before: the rest of its containers are ours.
 	Kept int `json:"kept"`
+
+	replaced string // what a person should know of that there was another value
 }
 
 var errByHand = errors.New("it is written in a way that cannot be edited safely: do it by hand, as docs/assistants.md says")

@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -35,9 +36,14 @@ import (
 
 // Record is one thing that happened.
 type Record struct {
-	Version int       `json:"v"`
-	Seq     uint64    `json:"seq"`
-	Time    time.Time `json:"time"`
+	Version int    `json:"v"`
+	Seq     uint64 `json:"seq"`
+	Time    Stamp  `json:"time"`
+	// User and Machine are the account and the host that it happened under.
+	User    string `json:"user,omitempty"`
+	Machine string `json:"machine,omitempty"`
+	// Assistant is the program that asked, and its version, as it names itself: claude-cli/2.0.1.
+	Assistant string `json:"assistant,omitempty"`
 	// Kind is exchange, redaction, restoration, mcp, hook, secret, policy or start.
 	Kind     string `json:"kind"`
 	Provider string `json:"provider,omitempty"`
@@ -59,9 +65,26 @@ type Record struct {
 	Millis      int64          `json:"ms,omitempty"`
 	Withheld    int            `json:"withheld,omitempty"`
 	Revision    string         `json:"revision,omitempty"`
+	// Authorisations are the exceptions by which something went that would not have: who approved it, until when, why.
+	Authorisations []string `json:"authorisations,omitempty"`
+	// Reasons are why policy forbade it, as the person was told.
+	Reasons []string `json:"reasons,omitempty"`
 	// Note is one sentence of ours.
 	Note string `json:"note,omitempty"`
 }
+
+// Stamp is a moment, written with six digits of a second always, so that texts of it sort as it does.
+type Stamp struct{ time.Time }
+
+const stampForm = "2006-01-02T15:04:05.000000Z07:00"
+
+// MarshalJSON writes it.
+func (s Stamp) MarshalJSON() ([]byte, error) {
+	return s.AppendFormat(make([]byte, 0, len(stampForm)+2), `"`+stampForm+`"`), nil
+}
+
+// UnmarshalJSON reads it, however many digits it has.
+func (s *Stamp) UnmarshalJSON(text []byte) error { return s.Time.UnmarshalJSON(text) }
 
 // FingerprintLimit bounds a record.
 const FingerprintLimit = 64
@@ -81,11 +104,12 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 type chain [sha256.Size]byte
 
-func (c chain) next(text []byte) chain {
+func (c chain) next(text []byte) (n chain) {
 	h := sha256.New()
 	h.Write(c[:])
 	h.Write(text)
-	return chain(h.Sum(nil))
+	h.Sum(n[:0])
+	return n
 }
 
 // Ledger is the open log. One process has it at a time: whoever has the vault.
@@ -93,6 +117,8 @@ type Ledger struct {
 	dir  string
 	file *os.File
 	now  func() time.Time
+	// user and machine are what every record says of where it was made.
+	user, machine string
 
 	mu      sync.Mutex
 	seq     uint64
@@ -126,13 +152,31 @@ func Open(dir string) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{dir: dir, file: f, now: time.Now, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	l := &Ledger{dir: dir, file: f, now: time.Now, user: Account(), machine: Host(), wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	l.close = sync.OnceValue(l.end)
 	if err := l.load(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	go l.flushLoop()
 	return l, nil
+}
+
+// Account is who runs this process, or empty on a machine that does not know.
+func Account() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
+}
+
+// Host is the name of this machine, or empty.
+func Host() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
 }
 
 func (l *Ledger) load() error {
@@ -157,9 +201,9 @@ func (l *Ledger) load() error {
 		l.size = int64(len(header))
 		return nil
 	}
-	err = read(l.file, func(at int64, seen chain, r *Record, _ []byte) error {
-		l.seq, l.chain = r.Seq, seen
-		if r.Seq == remembered && seen != last {
+	err = read(l.file, func(_ int64, seen chain, seq uint64, _ []byte) error {
+		l.seq, l.chain = seq, seen
+		if seq == remembered && seen != last {
 			return errors.New("the ledger is not the one that ledger.head remembers")
 		}
 		return nil
@@ -230,7 +274,8 @@ func (l *Ledger) add(r Record) error {
 		return fmt.Errorf("the ledger has not been writable for too long: %w", l.err)
 	}
 	l.seq++
-	r.Version, r.Seq, r.Time = 1, l.seq, l.now().UTC()
+	r.Version, r.Seq, r.Time = 1, l.seq, Stamp{l.now().UTC().Truncate(time.Microsecond)}
+	r.User, r.Machine = l.user, l.machine
 	if len(r.Fingerprints) > FingerprintLimit {
 		r.Fingerprints = r.Fingerprints[:FingerprintLimit]
 	}

@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
@@ -55,7 +56,7 @@ func NewGovernance(state State, config string, log *zap.Logger) (*Governance, er
 	if err != nil {
 		return nil, err
 	}
-	e, err := policy.NewEngine(policy.Options{Layers: layers})
+	e, err := policy.NewEngine(policy.Options{Layers: layers, Who: policy.Who{User: audit.Account(), Machine: audit.Host()}})
 	if err != nil {
 		return nil, err
 	}

@@ -168,8 +168,8 @@ func (c *check) sparedBy(r *Rule, m match, secret, trimmed []byte) bool {
 }
 
 // Ignored tells whether a comment on the finding's own lines, or alone on the line before it,
-// says that it is not sensitive: "scrubjay:allow", or "scrubjay:allow RULE-ID" for one rule only. On its own
-// lines gitleaks:allow is understood too, for all rules. The comment quiets editors and scans, never the wire.
+// says that it is not sensitive: "scrubjay:allow", or "scrubjay:allow RULE-ID, RULE-ID" for some rules only; a reason may
+// follow. On its own lines gitleaks:allow is understood too, for all rules. The comment quiets editors and scans, never the wire.
 func Ignored(text []byte, f Finding) bool {
 	// The line is looked at only lineLimit far, so that many findings on one long line stay linear.
 	low, high := max(0, f.Start-lineLimit), min(len(text), f.End+lineLimit)
@@ -196,6 +196,23 @@ func marked(line []byte, rule string) bool {
 	if i < 0 {
 		return false
 	}
-	rest := strings.Fields(string(line[i+len(mark):]))
-	return len(rest) == 0 || !strings.Contains(rest[0], "-") || strings.HasPrefix(rest[0], "-") || rest[0] == rule
+	named := false
+	for rest := line[i+len(mark):]; ; {
+		rest = bytes.TrimLeft(rest, " \t")
+		n := 0
+		for n < len(rest) && (letters.IsAlnum(rest[n]) || rest[n] == '-') {
+			n++
+		}
+		id := string(bytes.TrimRight(rest[:n], "-")) // what ends the comment may stand right behind it: -->
+		if id == "" || id[0] == '-' || !strings.Contains(id, "-") && id != rule && Default().Rule(id) == nil {
+			return !named // no rule's name: the reason begins
+		}
+		if named = true; id == rule {
+			return true
+		}
+		if rest = bytes.TrimLeft(rest[n:], " \t"); len(rest) == 0 || rest[0] != ',' {
+			return false
+		}
+		rest = rest[1:]
+	}
 }

@@ -5,6 +5,8 @@
 //
 //	a token's format               an entry of rules/detect/*.toml with an example; its checksum, if it has one, in proof
 //	a number of persons or firms   a row of proof/numbers.go (forms, words, check) and its entry in rules/detect
+//	how a country telephones       a row of homes in find/phone.go; find/phone_test.go asks for its numbers
+//	a label beyond ASCII           the list of its finder in foreign.go
 //	a word that says secret        a row of secretWords in find/assignment.go
 //	another label                  the list at the top of its file in find: birth.go, phone.go, address.go, label.go, name.go
 //	a syntax                       a file of find (command.go, manifest.go, token.go) and its line in find/finders.go

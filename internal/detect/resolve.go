@@ -11,7 +11,7 @@ import (
 
 // resolve settles overlaps: in each cluster of candidates that touch, the best is kept, then the best
 // of what does not overlap it, and so on. Best is proved before formed before generic, then longer,
-// then the one that begins first, then the rule's id, so that the order of rules never matters. Digits
+// then the one that begins first, then the rule's id, then the one in less doubt, so that the order of rules never matters. Digits
 // within a credential prove nothing: one number in ten or a hundred passes the check of some card.
 //
 // What is left of a secret that gave way is judged again: in PASSWORD=x:ghp_... both leak.
@@ -20,7 +20,8 @@ func resolve(text []byte, found []candidate, out []Finding) []Finding {
 		if a.Start != b.Start { // nearly always
 			return a.Start - b.Start
 		}
-		return cmp.Or(cmp.Compare(b.End, a.End), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.anchor, b.anchor))
+		return cmp.Or(cmp.Compare(b.End, a.End), cmp.Compare(a.Rule.ID, b.Rule.ID),
+			cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.anchor, b.anchor))
 	})
 	for from := 0; from < len(found); {
 		to, end := from+1, found[from].End

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -217,8 +218,8 @@ func load(name string, text []byte, open func(path string) ([]byte, error)) (*Se
 // decode reads a file. Each of its rules knows where it stands.
 func decode(name string, text []byte) (*fileTOML, error) {
 	f := &fileTOML{}
-	if err := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields().Decode(f); err != nil {
-		return nil, tomlError(name, err)
+	if err := DecodeTOML(name, text, f, "is not known: see docs/rules.md for the keys a rule may have"); err != nil {
+		return nil, err
 	}
 	if f.Allowlist != nil {
 		f.Allowlists = append(f.Allowlists, *f.Allowlist)
@@ -243,19 +244,37 @@ func decode(name string, text []byte) (*fileTOML, error) {
 
 func (t *ruleTOML) problem(err error) error { return fmt.Errorf("%s: rule %q: %w", t.at, t.ID, err) }
 
-func tomlError(name string, err error) error {
-	var unknown *toml.StrictMissingError
-	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
-		line, _ := unknown.Errors[0].Position()
-		return fmt.Errorf("%s:%d: key %q is not known: see docs/rules.md for the keys a rule may have",
-			name, line, strings.Join(unknown.Errors[0].Key(), "."))
+// DecodeTOML reads a file strictly, with or without the mark that some editors write before a text. Its errors say file, line
+// and key, and unknown says what is wrong with a key that the file should not have.
+func DecodeTOML(name string, text []byte, into any, unknown string) error {
+	err := toml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff")))).DisallowUnknownFields().Decode(into)
+	var strange *toml.StrictMissingError
+	if errors.As(err, &strange) && len(strange.Errors) > 0 {
+		line, _ := strange.Errors[0].Position()
+		return fmt.Errorf("%s:%d: key %q %s", name, line, strings.Join(strange.Errors[0].Key(), "."), unknown)
 	}
-	var syntax *toml.DecodeError
-	if errors.As(err, &syntax) {
-		line, column := syntax.Position()
-		return fmt.Errorf("%s:%d:%d: %s", name, line, column, strings.TrimPrefix(syntax.Error(), "toml: "))
+	var bad *toml.DecodeError
+	if errors.As(err, &bad) {
+		line, column := bad.Position()
+		return fmt.Errorf("%s:%d:%d: %s", name, line, column, withoutGo(strings.TrimPrefix(bad.Error(), "toml: "), bad.Key()))
 	}
-	return fmt.Errorf("%s: %w", name, err)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// mistyped is how the decoder says that a value is of another kind, in Go's terms.
+var mistyped = regexp.MustCompile(`cannot decode TOML (\w+) into .* of type (\S+)`)
+
+// withoutGo says the same in words of the file.
+func withoutGo(said string, key toml.Key) string {
+	m := mistyped.FindStringSubmatch(said)
+	if m == nil {
+		return said
+	}
+	wanted := map[string]string{"string": "a text in quotes", "[]string": "a list of texts", "int": "a whole number", "float64": "a number", "bool": "true or false"}[m[2]]
+	return fmt.Sprintf("key %q is of kind %s and must be %s", strings.Join(key, "."), m[1], cmp.Or(wanted, "a table"))
 }
 
 // lineOf is the line where a rule's id stands; the decoder does not keep it.
@@ -272,7 +291,7 @@ func lineOf(text []byte, id string) int {
 // rule makes a rule of its entry.
 func (t *ruleTOML) rule() (*Rule, error) {
 	r := &Rule{
-		ID: t.ID, Description: t.Description, Class: Class(t.Class), Severity: High, Confidence: ConfidenceMedium,
+		ID: t.ID, Description: cmp.Or(t.Description, t.ID), Class: Class(t.Class), Severity: High, Confidence: ConfidenceMedium,
 		Placeholder: t.Placeholder, Examples: unbrokenAll(t.Examples), Negatives: unbrokenAll(t.Negatives),
 		source: t, group: t.SecretGroup, entropy: t.Entropy, context: foldAll(t.Context), with: t.With, judge: t.Judge,
 	}

@@ -88,6 +88,18 @@ func TestIgnored(t *testing.T) {
 		{"x = 1 # scrubjay:allow\nk = " + key, false},
 		{"k = " + key + "\n# scrubjay:allow", false},
 		{"k = " + key + " <!-- gitleaks:allow -->", true},
+		{"k = " + key + " // scrubjay:allow github-pat, aws-access-key-id", true},
+		{"k = " + key + " // scrubjay:allow github-pat,aws-access-key-id: of the sandbox", true},
+		{"k = " + key + " // scrubjay:allow github-pat, npm-token", false},
+		{"k = " + key + " // scrubjay:allow aws-access-key-id: github-pat is another matter", true},
+		{"k = " + key + " // scrubjay:allow iban", false},
+		{"k = " + key + " /* scrubjay:allow aws-access-key-id*/", true},
+		{"k = " + key + " /* scrubjay:allow*/", true},
+		{"k = " + key + " <!-- scrubjay:allow aws-access-key-id-->", true},
+		{"k = " + key + " <!-- scrubjay:allow github-pat-->", false},
+		{"k = " + key + " <!-- scrubjay:allow-->", true},
+		{"k = " + key + " # scrubjay:allow: it is the sandbox's", true},
+		{"k = " + key + " # scrubjay:allow it is a well-known one", true},
 	} {
 		found := Default().Find("", []byte(c.text))
 		if len(found) != 1 {
@@ -102,6 +114,9 @@ func TestIgnored(t *testing.T) {
 // TestBadRuleFiles: a malformed file is refused with its place and what to do.
 func TestBadRuleFiles(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
+		{"[[rules]]\nid = 'x'\nregex = 5", "rules.toml:3:9: key \"rules.regex\" is of kind integer and must be a text in quotes"},
+		{"[[rules]]\nid = 'x'\nregex = 'a'\nkeywords = 'a'", "rules.toml:4:12: key \"rules.keywords\" is of kind string and must be a list of texts"},
+		{"\ufeff[[rules]]\nid = 'x'\nregex = '('\nkeywords=['a']", "rules.toml:2: rule \"x\": regex: "},
 		{"[[rules]]\nid = 'x'\nregex = '('\nkeywords=['a']", "rules.toml:2: rule \"x\": regex: "},
 		{"[[rules]]\nid = 'x'\nregexp = 'a'", "rules.toml:3: key \"rules.regexp\" is not known"},
 		{"[[rules]\n", "rules.toml:1:"},

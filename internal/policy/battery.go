@@ -44,7 +44,7 @@ func (s source) answers(ctx context.Context, now time.Time) error {
 			continue
 		}
 		for _, stale := range q.stale {
-			c := canonicalise(q.Query, stale)
+			c := s.canonical(q.Query, stale)
 			said, err := c.ask(ctx, prepared[0], now)
 			if err == nil {
 				err = spelling.trial(said, c)

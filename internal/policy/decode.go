@@ -36,6 +36,7 @@ func decode(said map[string]any, n, attachments int) (d Decision, err error) {
 		}
 		ruling.Diagnostic, _ = fields["diagnostic"].(string)
 		ruling.Reason, _ = fields["reason"].(string)
+		ruling.Authorisation, _ = fields["authorisation"].(string)
 		if !slices.Contains(diagnostics, ruling.Diagnostic) || ruling.Reason == "" || ruling.Verdict > d.Verdict {
 			return d, errUndefined
 		}

@@ -29,6 +29,8 @@ const decideLimit = 5 * time.Second
 type Options struct {
 	// Layers are the settings; nil means none.
 	Layers *Layers
+	// Who is whose machine this is.
+	Who Who
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -59,7 +61,7 @@ func NewEngine(o Options) (*Engine, error) {
 		o.Now = time.Now
 	}
 	e := &Engine{now: o.Now}
-	e.current.Store(newForce(source{layers: o.Layers}))
+	e.current.Store(newForce(source{who: o.Who, layers: o.Layers}))
 	return e, nil
 }
 
@@ -116,14 +118,14 @@ func (f *force) stale(now time.Time) string {
 func (e *Engine) Swap(b *Bundle) error {
 	e.swap.Lock()
 	defer e.swap.Unlock()
-	layers := e.current.Load().layers
+	who, layers := e.current.Load().who, e.current.Load().layers
 	if layers.Organisation() == nil {
 		return errors.New("a bundle needs organisation in the settings")
 	}
 	if !b.trusted(layers.Organisation()) {
 		return errors.New("the settings' organisation has changed: its keys or its scope are not the bundle's")
 	}
-	f := newForce(source{layers: layers.withBundle(&b.settings), bundle: b})
+	f := newForce(source{who: who, layers: layers.withBundle(&b.settings), bundle: b})
 	if _, err := f.program(); err != nil {
 		return err
 	}
@@ -136,9 +138,9 @@ func (e *Engine) Reload(l *Layers) {
 	e.swap.Lock()
 	defer e.swap.Unlock()
 	old := e.current.Load()
-	s := source{layers: l.withBundle(nil)}
+	s := source{who: old.who, layers: l.withBundle(nil)}
 	if old.bundle != nil && old.bundle.trusted(l.Organisation()) {
-		s = source{layers: l.withBundle(&old.bundle.settings), bundle: old.bundle}
+		s.layers, s.bundle = l.withBundle(&old.bundle.settings), old.bundle
 	}
 	e.current.Store(newForce(s))
 }
@@ -165,7 +167,7 @@ func (e *Engine) Decide(ctx context.Context, q Query) (Decision, error) {
 // few, however they are combined. A policy that looks at all of them at once is asked about all of them at once.
 func (f *force) answer(ctx context.Context, q Query, now time.Time) (Decision, error) {
 	if f.atOnce {
-		c := canonicalise(q, f.stale(now))
+		c := f.canonical(q, f.stale(now))
 		d, err := f.remembered(ctx, c, nil, now)
 		if err == nil {
 			d = d.clone()
@@ -175,7 +177,7 @@ func (f *force) answer(ctx context.Context, q Query, now time.Time) (Decision, e
 	}
 	subjects := q.Subjects
 	q.Subjects = nil
-	c := canonicalise(q, f.stale(now))
+	c := f.canonical(q, f.stale(now))
 	d, err := f.remembered(ctx, c, nil, now)
 	if err != nil {
 		return d, err

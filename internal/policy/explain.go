@@ -31,7 +31,7 @@ type Explanation struct {
 // not remember.
 func (e *Engine) Explain(ctx context.Context, q Query) (Explanation, error) {
 	f, now := e.current.Load(), e.now()
-	c := canonicalise(q, f.stale(now))
+	c := f.canonical(q, f.stale(now))
 	x := Explanation{Query: c.Query, Stale: c.stale}
 	var err error
 	if x.Decision, err = f.decide(ctx, c, now); err != nil {

@@ -81,6 +81,14 @@ func (l *Layers) Organisation() *Organisation {
 	return nil
 }
 
+// groups are those that the administrator puts this machine into.
+func (l *Layers) groups() []string {
+	if l.managed == nil {
+		return nil
+	}
+	return l.managed.Groups
+}
+
 // Wire is what the proxy obeys.
 func (l *Layers) Wire() Settings {
 	s, _ := l.merge()

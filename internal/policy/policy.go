@@ -99,6 +99,18 @@ const (
 // Attachments are all kinds.
 var Attachments = []Attachment{Image, Document, Audio, Video, Other}
 
+// Assistant is a program that sends text to a model, as it names itself.
+type Assistant struct {
+	Name    string `json:"name,omitempty"`
+	Version string `json:"version,omitempty"`
+}
+
+// Who is whose machine this is. It is the same in every query.
+type Who struct {
+	User    string
+	Machine string
+}
+
 // Query is everything a decision may depend on, and nothing of the text itself.
 type Query struct {
 	Direction   Direction   `json:"direction"`
@@ -110,6 +122,8 @@ type Query struct {
 	Endpoint string    `json:"endpoint,omitempty"`
 	Subjects []Subject `json:"subjects,omitempty"`
 	Labels   []string  `json:"labels,omitempty"`
+	// Assistant is the program that asks, if it says so.
+	Assistant Assistant `json:"assistant"`
 	// Attachments are the kinds of what cannot be read (Outgoing only).
 	Attachments []Attachment `json:"attachments,omitempty"`
 }
@@ -121,6 +135,8 @@ type Ruling struct {
 	Diagnostic string
 	// Reason is one sentence for a person: whose rule, what follows. Never a value.
 	Reason string
+	// Authorisation says of an exception who approved it, until when and why.
+	Authorisation string
 }
 
 // Permission is the answer for one kind of attachment. It is Allow or Forbid.

@@ -56,6 +56,7 @@ var builtinModules = sync.OnceValues(func() (map[string]*ast.Module, error) {
 
 // source is all that a decision is made from besides the query.
 type source struct {
+	who    Who
 	layers *Layers
 	bundle *Bundle // nil without one
 }
@@ -113,7 +114,8 @@ var (
 	orgRef = ast.MustParseRef("data.scrubjay.org")
 	// oneByOne are the parts of the input that are the same whichever subject is asked about.
 	oneByOne = ast.NewSet(ast.StringTerm("direction"), ast.StringTerm("destination"), ast.StringTerm("origin"), ast.StringTerm("tool"),
-		ast.StringTerm("endpoint"), ast.StringTerm("labels"), ast.StringTerm("stale"), ast.StringTerm("now"))
+		ast.StringTerm("endpoint"), ast.StringTerm("labels"), ast.StringTerm("stale"), ast.StringTerm("now"),
+		ast.StringTerm("user"), ast.StringTerm("machine"), ast.StringTerm("groups"), ast.StringTerm("assistant"))
 )
 
 // store holds data.scrubjay: the bundle's org, and the layers' verdicts, on findings, attachments and tools.

@@ -14,6 +14,16 @@ type canonical struct {
 	Query
 	stale string
 	key   []byte
+	// who and groups are the same in every query, and no part of the key.
+	who    Who
+	groups []string
+}
+
+// canonical is a query as it is put to this policy.
+func (s source) canonical(q Query, stale string) canonical {
+	c := canonicalise(q, stale)
+	c.who, c.groups = s.who, s.layers.groups()
+	return c
 }
 
 func canonicalise(q Query, stale string) canonical {
@@ -23,7 +33,7 @@ func canonicalise(q Query, stale string) canonical {
 	c.Attachments = sorted(q.Attachments, cmp.Compare[Attachment])
 	k := make([]byte, 0, 96+64*len(c.Subjects))
 	for _, s := range []string{stale, string(q.Direction), q.Destination.Provider, q.Destination.Model, string(q.Destination.Kind),
-		q.Origin, q.Tool.Name, q.Tool.Kind, q.Endpoint} {
+		q.Origin, q.Tool.Name, q.Tool.Kind, q.Endpoint, q.Assistant.Name, q.Assistant.Version} {
 		k = appendText(k, s)
 	}
 	k = binary.AppendUvarint(k, uint64(len(c.Labels)))
@@ -108,10 +118,16 @@ func (c canonical) input(now time.Time) ast.Value {
 	for i, a := range c.Attachments {
 		attachments[i] = ast.StringTerm(string(a))
 	}
-	in := object("direction", string(c.Direction), "origin", c.Origin, "endpoint", c.Endpoint, "stale", c.stale).Value.(ast.Object)
+	groups := make([]*ast.Term, len(c.groups))
+	for i, g := range c.groups {
+		groups[i] = ast.StringTerm(g)
+	}
+	in := object("direction", string(c.Direction), "origin", c.Origin, "endpoint", c.Endpoint, "stale", c.stale, "user", c.who.User, "machine", c.who.Machine).Value.(ast.Object)
 	for name, value := range map[string]*ast.Term{
 		"destination": object("provider", c.Destination.Provider, "model", c.Destination.Model, "kind", string(c.Destination.Kind)),
 		"tool":        object("name", c.Tool.Name, "kind", c.Tool.Kind),
+		"assistant":   object("name", c.Assistant.Name, "version", c.Assistant.Version),
+		"groups":      ast.ArrayTerm(groups...),
 		"subjects":    ast.ArrayTerm(subjects...),
 		"labels":      ast.ArrayTerm(labels...),
 		"attachments": ast.ArrayTerm(attachments...),

@@ -15,8 +15,9 @@ import (
 
 // sampleInput is a query that has something in every place.
 var sampleInput = sync.OnceValue(func() any {
-	q := Query{Subjects: []Subject{{Class: detect.PII}}, Labels: []string{"label"}, Attachments: []Attachment{Image}}
-	sample, err := ast.JSON(canonicalise(q, "").input(time.Unix(0, 0)))
+	q := canonicalise(Query{Subjects: []Subject{{Class: detect.PII}}, Labels: []string{"label"}, Attachments: []Attachment{Image}}, "")
+	q.groups = []string{"group"}
+	sample, err := ast.JSON(q.input(time.Unix(0, 0)))
 	if err != nil {
 		panic(err) // it is ours
 	}

@@ -8,6 +8,8 @@ type Settings struct {
 	Providers map[string]Provider `yaml:"providers,omitempty"`
 	// Where signed policy comes from. Only the managed or the user's file may hold it.
 	Organisation *Organisation `yaml:"organisation,omitempty"`
+	// The groups that whoever uses this machine belongs to, for an organisation's policy. Only the managed file may hold them.
+	Groups []string `yaml:"groups,omitempty"`
 	// Detection rules that are turned off or added.
 	Rules RuleSettings `yaml:"rules,omitempty"`
 	// What is not sensitive. Every field that is set must match.

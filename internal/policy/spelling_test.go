@@ -105,7 +105,7 @@ func TestWhatIsSpeltRightIsTaken(t *testing.T) {
 		"models, tools, labels":         {"x.rego": "forbid contains \"x\" if {\n\tinput.destination.model == \"gpt-99\"\n\tinput.tool.name in {\"bash\", \"exec\"}\n\t\"secret\" in input.labels\n}\n"},
 		"data of its own":               {"x.rego": "forbid contains \"x\" if input.destination.provider in data.scrubjay.org.vendors\n", "scrubjay/org/data.yaml": "vendors: [openai, theirs]\nversion: 3\n"},
 		"helpers and their names":       {"x.rego": "deny if input.destination.kind == \"public\"\n\nforbid contains \"x\" if deny\n\nmodels := {\"a\", \"b\"}\n"},
-		"its own objects":               {"x.rego": "exceptions := [{\"class\": \"whatever\", \"provider\": \"opnai\"}]\n\nforbid contains \"x\" if {\n\tsome e in exceptions\n\te.class == \"something\"\n\tinput.endpoint == \"unknown\"\n}\n"},
+		"its own objects":               {"x.rego": "exempted := [{\"class\": \"whatever\", \"provider\": \"opnai\"}]\n\nforbid contains \"x\" if {\n\tsome e in exempted\n\te.class == \"something\"\n\tinput.endpoint == \"unknown\"\n}\n"},
 		"one helper for many questions": {"x.rego": "among(x, list) if x in list\n\nforbid contains \"x\" if among(input.destination.kind, {\"public\"})\n\nforbid contains \"y\" if among(input.destination.model, {\"gpt\"})\n"},
 		"no tool, no origin":            {"x.rego": "forbid contains \"x\" if {\n\tinput.direction == \"restore\"\n\tinput.origin == \"\"\n\tinput.tool.kind == \"\"\n}\n"},
 		"the clock":                     {"x.rego": "forbid contains \"late\" if input.now > 4102444800\n\nvalid_until := input.now + 60\n"},

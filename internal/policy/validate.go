@@ -88,6 +88,9 @@ func (v *validation) settings(s Settings, l layer) {
 	default:
 		v.organisation(*s.Organisation)
 	}
+	if l != managedLayer && len(s.Groups) > 0 {
+		v.at("groups stand in the managed file alone: nobody puts themselves into one", "groups")
+	}
 	if l == repositoryLayer && len(s.Providers) > 0 {
 		v.at("a repository cannot name providers: put them into your own config.yaml", "providers")
 	}

@@ -119,6 +119,9 @@ func (p *Proxy) account(r *audit.Record, kept []string, found []secret, verdict 
 	for _, s := range found {
 		r.Classes[string(s.subject.Class)]++
 		r.Rules[s.subject.Rule]++
+		if by := s.ruling.Authorisation; by != "" && !slices.Contains(r.Authorisations, by) {
+			r.Authorisations = append(r.Authorisations, by)
+		}
 		if len(r.Fingerprints) == audit.FingerprintLimit {
 			continue
 		}

@@ -260,6 +260,7 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail
 	if err := p.Ledger.Err(); err != nil {
 		return closed("ledger", err)
 	}
+	x.record.Assistant = p.assistant(r)
 	if x.socket {
 		return p.socket(w, r, x)
 	}

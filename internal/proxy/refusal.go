@@ -31,6 +31,7 @@ func (p *Proxy) forbid(x *exchange, req *wire.Request, found []secret, files []f
 		}
 	}
 	r.because(d)
+	x.record.Reasons = whyForbidden(found, files, d)
 	return p.onRecord(x, code, &r, "Policy revision "+d.Revision+". Remove it from the conversation, or run scrubjay policy explain.")
 }
 
@@ -53,6 +54,31 @@ func (r *refusal) because(d policy.Decision) {
 	for _, reason := range d.Reasons {
 		r.name(func() string { return reason })
 	}
+}
+
+// whyForbidden is what policy says of what it forbids, each reason once, for the ledger.
+func whyForbidden(found []secret, files []file, d policy.Decision) (out []string) {
+	add := func(reason string) {
+		if reason != "" && len(out) < mostNamed && !slices.Contains(out, reason) {
+			out = append(out, reason)
+		}
+	}
+	for _, s := range found {
+		if s.ruling.Verdict == policy.Forbid {
+			add(s.ruling.Reason)
+		}
+	}
+	for _, f := range files {
+		if f.permission.Verdict == policy.Forbid {
+			add(f.permission.Reason)
+		}
+	}
+	if len(out) == 0 {
+		for _, reason := range d.Reasons {
+			add(reason)
+		}
+	}
+	return out
 }
 
 // mostNamed is how many findings or files a refusal names.
@@ -103,6 +129,29 @@ func (p *Proxy) safeModel(model string) string {
 		return "(not a name)"
 	}
 	return model
+}
+
+// assistant is the program that asks, as it names itself: the first word of its User-Agent, if that is a name.
+func (p *Proxy) assistant(r *http.Request) string {
+	name, _, _ := strings.Cut(r.UserAgent(), " ")
+	if name == "" || len(name) > 64 {
+		return ""
+	}
+	for _, b := range []byte(name) {
+		if b <= ' ' || b >= 0x7f || strings.IndexByte("\"'<>=?&@:;,", b) >= 0 {
+			return ""
+		}
+	}
+	if p.safeModel(name) != name {
+		return ""
+	}
+	return name
+}
+
+// assistant is who asks, for policy.
+func (x *exchange) assistant() policy.Assistant {
+	name, version, _ := strings.Cut(x.record.Assistant, "/")
+	return policy.Assistant{Name: name, Version: version}
 }
 
 // safePath is where in the request a span stands. A key on the way to it may be sensitive itself.

@@ -17,6 +17,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		Direction:   policy.Outgoing,
 		Destination: policy.Destination{Provider: x.provider, Kind: x.config.Kind},
 		Endpoint:    "known",
+		Assistant:   x.assistant(),
 	}
 	if x.match == wire.Unknown {
 		q.Endpoint = "unknown"

@@ -258,7 +258,7 @@ func (s *socket) up(ctx context.Context) parting {
 		}
 		m := newExchange(s.x.target, "")
 		m.speech, m.present = &s.speech, s.present
-		m.record.BytesOut, m.record.Note = int64(len(text)), "websocket"
+		m.record.Assistant, m.record.BytesOut, m.record.Note = s.x.record.Assistant, int64(len(text)), "websocket"
 		out, fail := s.p.scrub(ctx, m, text)
 		if m.model != "" {
 			s.model.Store(&m.model)

@@ -12,6 +12,8 @@ package workspace
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -47,6 +49,7 @@ type Buffer struct {
 	Scan      *detect.Scan
 
 	engine  *detect.Engine
+	fromTop string // the path as it is seen from the root of its repository
 	history []step // oldest first
 }
 
@@ -126,6 +129,7 @@ func (b *Buffer) with(engine *detect.Engine) *Buffer {
 func (b *Buffers) Open(u, language string, version int32, content []byte) *Buffer {
 	u = strings.Clone(u) // it may be a piece of a large message
 	buf := &Buffer{URI: u, Path: path(u), Language: strings.Clone(language)}
+	buf.fromTop = fromTop(buf.Path)
 	b.mu.RLock()
 	buf.engine = b.pick(buf.Path)
 	b.mu.RUnlock()
@@ -241,9 +245,20 @@ func (b *Buffer) dropped() bool { return b.Unscanned != "" && b.Text.Len() == 0 
 // scanPath is what the text is: a cell of a notebook is not what the notebook's file holds.
 func (b *Buffer) scanPath() string {
 	if strings.HasPrefix(b.URI, "file:") {
-		return b.Path
+		return b.fromTop
 	}
 	return b.URI
+}
+
+// fromTop is a path as it is seen from the root of its repository, as rules mean theirs; one in no repository stays as it is.
+func fromTop(path string) string {
+	for dir := path; path != "" && filepath.Dir(dir) != dir; {
+		dir = filepath.Dir(dir)
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return strings.TrimPrefix(path[len(dir):], string(filepath.Separator))
+		}
+	}
+	return path
 }
 
 func scannable(content []byte) string {

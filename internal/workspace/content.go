@@ -24,6 +24,8 @@ type Scanner struct {
 	Engine *detect.Engine
 	// Found is called for each part of a file that has findings, one at a time, a file's in their order.
 	Found func(Found)
+	// Top is the root of the repository. Rules see the paths below it as paths from there, wherever a scan begins.
+	Top string
 	// Workers is how many files are read at once; 0 is one for each core.
 	Workers int
 	// Files and Bytes are what was scanned so far.
@@ -74,6 +76,12 @@ func (s *Scanner) fail(path string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.result.Unscanned = append(s.result.Unscanned, Unscanned{path, err})
+}
+
+func (s *Scanner) note(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.result.Notes = append(s.result.Notes, what)
 }
 
 func (s *Scanner) finish() Result {

@@ -40,7 +40,7 @@ func (s *Scanner) History(ctx context.Context, r *Repository, paths []string) (R
 	}
 	w.done()
 	if r.Shallow {
-		s.result.Notes = append(s.result.Notes, "the clone is shallow: only the commits that are here were scanned (git fetch --unshallow brings the rest)")
+		s.note("the clone is shallow: only the commits that are here were scanned (git fetch --unshallow brings the rest)")
 	}
 	return s.finish(), err
 }
@@ -48,6 +48,8 @@ func (s *Scanner) History(ctx context.Context, r *Repository, paths []string) (R
 // Origin is the commit that a content came in with.
 type Origin struct {
 	Commit string
+	// Path is what the file was called in it.
+	Path string
 	// Place is its place among all commits, parents first.
 	Place int
 }
@@ -60,15 +62,20 @@ func (r *Repository) Origins(ctx context.Context, blobs map[string]bool) (map[st
 		return origins, nil
 	}
 	// -c lists of a merge only what is in none of its parents.
-	commit, place, path := "", 0, false
-	for word, err := range r.lines(ctx, '\x00', "log", "--all", "--topo-order", "--reverse", "--format=%H", "-z", "--raw", "--no-abbrev", "-c", "--root", "--no-renames",
+	commit, place, path, id := "", 0, false, ""
+	for raw, err := range r.lines(ctx, '\x00', "log", "--all", "--topo-order", "--reverse", "--format=%H", "-z", "--raw", "--no-abbrev", "-c", "--root", "--no-renames",
 		"--no-show-signature", "--no-ext-diff", "--no-color", "--ignore-submodules=all") {
-		word = strings.TrimPrefix(word, "\n")
+		word := strings.TrimPrefix(raw, "\n")
 		switch {
 		case err != nil:
 			return nil, err
 		case path: // a raw line's second word
-			path = false
+			if path = false; id == "" {
+				continue
+			}
+			if origins[id] = (Origin{commit, raw, place}); len(origins) == len(blobs) {
+				return origins, nil
+			}
 			continue
 		case word == "":
 			continue
@@ -81,12 +88,9 @@ func (r *Repository) Origins(ctx context.Context, blobs map[string]bool) (map[st
 		if len(fields) < 5 {
 			return nil, fmt.Errorf("git log answers %q", word)
 		}
-		id := fields[len(fields)-2] // the status is the last; of a merge there are several old ones before
+		id = fields[len(fields)-2] // the status is the last; of a merge there are several old ones before
 		if _, known := origins[id]; known || !blobs[id] {
-			continue
-		}
-		if origins[id] = (Origin{commit, place}); len(origins) == len(blobs) {
-			break
+			id = ""
 		}
 	}
 	return origins, nil

@@ -42,12 +42,15 @@ type walk struct {
 	ctx   context.Context
 	files chan []walked
 	batch []walked
+	// cut and before make a path from the top of one below the root that is walked: path[cut:] behind before.
+	cut    int
+	before string
 }
 
-// walked is a file to scan.
+// walked is a file to scan. fromTop is its path from the top of the repository, if it is in one.
 type walked struct {
-	path  string
-	named bool
+	path, fromTop string
+	named         bool
 }
 
 const (
@@ -58,15 +61,42 @@ const (
 )
 
 func (w *walk) root(path string) {
+	w.cut, w.before = 0, ""
+	if abs, err := filepath.Abs(path); err == nil && w.Top != "" {
+		if rel, err := filepath.Rel(w.Top, abs); err == nil && filepath.IsLocal(rel) {
+			w.cut, w.before = len(path), rel
+			if path == "." {
+				w.cut, w.before = 0, rel+string(filepath.Separator)
+			}
+		}
+	}
 	st, err := os.Stat(path)
 	switch {
 	case err != nil:
 		w.fail(path, err)
 	case st.IsDir():
+		if isBare(path) {
+			w.note(path + " is a bare repository, which has no files of its own: scrubjay scan --history " + path + " reads what its commits hold")
+		}
 		w.dir(path, ignoredAbove(path))
 	default:
-		w.add(walked{path, true})
+		w.add(walked{path, w.fromTop(path), true})
 	}
+}
+
+// isBare tells a repository without a work tree by what git itself looks for.
+func isBare(dir string) bool {
+	for _, name := range []string{"HEAD", "objects", "refs"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return false
+		}
+	}
+	return filepath.Base(dir) != ".git"
+}
+
+// fromTop is the path of a file as it is from the top.
+func (w *walk) fromTop(path string) string {
+	return strings.TrimPrefix(w.before+path[w.cut:], "."+string(filepath.Separator))
 }
 
 func (w *walk) add(f walked) {
@@ -90,7 +120,7 @@ func (w *walk) dir(dir string, ignore *ignoreList) {
 		case e.IsDir():
 			w.dir(path, ignore)
 		case e.Type().IsRegular():
-			w.add(walked{path, false})
+			w.add(walked{path, w.fromTop(path), false})
 		default:
 			w.fail(path, errNoFile)
 		}
@@ -141,7 +171,7 @@ func (w *walk) work() {
 				w.fail(f.path, err)
 				continue
 			}
-			k.outermost(input{name: f.path, path: f.path, r: &k.file, at: &k.file, size: k.file.size()})
+			k.outermost(input{name: f.path, path: f.fromTop, r: &k.file, at: &k.file, size: k.file.size()})
 			k.file.close()
 		}
 	}

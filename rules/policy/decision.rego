@@ -4,6 +4,7 @@
 #   votes.rego        who says what of a finding: the default, this machine's managed settings, the
 #                     organisation's bundle, the person's own settings; which vote counts
 #   attachments.rego  the same of files that nobody here can read
+#   grants.rego       what the organisation grants for a time, stops, and approves
 #   restore.rego      whether a value may come back
 #   words.rego        the sentence that a person reads, and how an editor shows it
 package scrubjay
@@ -23,6 +24,7 @@ ruling(subject) := {
 	"verdict": vote.verdict,
 	"diagnostic": diagnostic(subject, vote.verdict),
 	"reason": sentence(subject, vote),
+	"authorisation": object.get(vote, "authorised", ""),
 } if {
 	vote := deciding(votes(subject))
 }
@@ -37,10 +39,10 @@ reasons := {r.reason | some r in array.concat(rulings, attached); r.verdict != "
 
 obligations := {o | some o in org_obligation} | {"review" | some r in attached; r.verdict == "ask"}
 
-# A decision holds for an hour, or as long as the organisation says.
-default valid_until := 0
+# A decision holds for an hour, or as long as the organisation says, and not beyond the end of a grant or a contract.
+valid_until := min({usually} | coming)
 
-valid_until := org_valid_until if {
+usually := org_valid_until if {
 	is_number(org_valid_until)
 } else := input.now + 3600
 
@@ -62,6 +64,10 @@ trial := {
 		"rules": org_rules,
 		"attachments": org_attachments,
 		"labels": org_labels,
+		"exceptions": org_exceptions,
+		"kill": org_kill,
+		"approved": org_approved,
+		"groups": org_groups,
 		"valid_until": org_valid_until,
 		"name": org_name,
 		"contact": org_contact,

@@ -54,6 +54,23 @@ default org_labels := {}
 
 org_labels := data.scrubjay.org.labels if asked
 
+# Data: what is granted for a time, what is stopped, what is approved, and who belongs to which group: grants.rego.
+default org_exceptions := []
+
+org_exceptions := data.scrubjay.org.exceptions if asked
+
+default org_kill := {}
+
+org_kill := data.scrubjay.org.kill if asked
+
+default org_approved := {}
+
+org_approved := data.scrubjay.org.approved if asked
+
+default org_groups := {}
+
+org_groups := data.scrubjay.org.groups if asked
+
 # Data: who they are, whom to ask, what to tell whoever was refused.
 default org_name := "your organisation"
 

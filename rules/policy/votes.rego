@@ -95,9 +95,12 @@ class_votes(subject, layer, table, source) := [v |
 	v := {"layer": layer, "source": sprintf("%s: %s, %s", [source, subject.class, kind]), "verdict": verdict}
 ]
 
-# Of what the organisation says the most specific counts: its own Rego, then a verdict on the rule,
+# Of what the organisation says the most specific counts: an exception, its own Rego, then a verdict on the rule,
 # then one on the class.
-org_votes(subject) := [deciding(said)] if {
+org_votes(subject) := [mildest(said)] if {
+	said := granted(subject)
+	count(said) > 0
+} else := [deciding(said)] if {
 	said := [v |
 		some given in org_verdict
 		matches(given, subject)
@@ -123,7 +126,7 @@ matches(given, subject) if {
 }
 
 # blanket are the votes on the whole query.
-blanket := array.concat(array.concat(org_forbids, label_votes), closed_votes)
+blanket := array.concat(array.concat(array.concat(org_forbids, stops), label_votes), closed_votes)
 
 org_forbids := [{"layer": "organisation", "source": "data.scrubjay.org.forbid", "verdict": "forbid", "reason": r} | some r in org_forbid_reasons]
 

@@ -119,8 +119,8 @@ func (i *importing) read(name string, depth int) (*gitleaksFile, error) {
 		return nil, err
 	}
 	f := &gitleaksFile{}
-	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(f); err != nil {
-		return nil, gitleaksError(name, err)
+	if err := detect.DecodeTOML(name, text, f, "is none of gitleaks': correct it or take it out"); err != nil {
+		return nil, err
 	}
 	if f.Allowlist != nil {
 		f.Allowlists, f.Allowlist = append(f.Allowlists, *f.Allowlist), nil
@@ -140,6 +140,8 @@ func (i *importing) read(name string, depth int) (*gitleaksFile, error) {
 	for _, id := range f.Extend.DisabledRules {
 		if detect.Default().Rule(id) != nil {
 			i.say("%s: rule %s is disabled: write rules: {disable: [%s]} into .scrubjay.yaml", name, id, id)
+		} else if f.Extend.UseDefault {
+			i.say("%s: rule %s is disabled, and Scrubjay has none of this id: look in scrubjay rules list for what finds the same, and write rules: {disable: [ID]} into .scrubjay.yaml", name, id)
 		}
 	}
 	if f.Extend.Path == "" {
@@ -201,6 +203,7 @@ func (i *importing) convert(f *gitleaksFile, from string) ([]byte, error) {
 		}
 	}
 	if len(out.Rules) == 0 {
+		i.dropped(f.Allowlists)
 		return nil, errors.New("no rule is left to import: what it asks for is built in")
 	}
 	if out.Allowlists = i.allowlists(f.Allowlists, "the allow-list at the top"); len(out.Allowlists) > 0 {
@@ -237,6 +240,18 @@ func (i *importing) takes(r gitleaksRule) bool {
 	return true
 }
 
+// dropped says what the allow-list at the top would allow in the built-in rules, and what to write instead.
+func (i *importing) dropped(lists []gitleaksAllow) {
+	for _, a := range lists {
+		for _, p := range a.Paths {
+			i.say("the allow-list's path %s is left out: write allow: [{path: GLOB, reason: WHY}] into .scrubjay.yaml", p)
+		}
+		for _, re := range append(slices.Clone(a.Regexes), a.StopWords...) {
+			i.say("the allow-list's %s is left out: write allow: [{fingerprint: F, reason: WHY}] into .scrubjay.yaml, with the fingerprint that scrubjay scan --format jsonl prints of each value", re)
+		}
+	}
+}
+
 // allowlists leaves out what only commits would allow.
 func (i *importing) allowlists(lists []gitleaksAllow, of string) (out []gitleaksAllow) {
 	for _, a := range lists {
@@ -252,18 +267,4 @@ func (i *importing) allowlists(lists []gitleaksAllow, of string) (out []gitleaks
 		}
 	}
 	return out
-}
-
-func gitleaksError(name string, err error) error {
-	var unknown *toml.StrictMissingError
-	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
-		line, _ := unknown.Errors[0].Position()
-		return fmt.Errorf("%s:%d: key %q is none of gitleaks': correct it or take it out", name, line, strings.Join(unknown.Errors[0].Key(), "."))
-	}
-	var syntax *toml.DecodeError
-	if errors.As(err, &syntax) {
-		line, column := syntax.Position()
-		return fmt.Errorf("%s:%d:%d: %s", name, line, column, strings.TrimPrefix(syntax.Error(), "toml: "))
-	}
-	return fmt.Errorf("%s: %w", name, err)
 }

@@ -15,7 +15,7 @@ import (
 // findForeignName reads the name after a label that is not of ASCII letters alone.
 func findForeignName(c *look.Text, at letters.Span) {
 	from, ok := c.AfterLabel(at)
-	if !ok || from == at.End || c.File.Code && !isQuoted(c, from) {
+	if !ok || from == at.End || bytes.IndexByte(c.Bytes[at.End:from], ',') >= 0 || c.File.Code && !isQuoted(c, from) {
 		return
 	}
 	text := c.Bytes[from:min(len(c.Bytes), from+nameLongest)]

@@ -98,10 +98,10 @@ func givenBefore(c *look.Text, i int) int {
 		case len(word) == 0 || letters.IsWord(c.Before(start)):
 			return -1
 		case letters.IsUpper(word[0]) || word[0] >= 0x80:
-			if lists := nameLists(); lists.given[string(word)] && !lists.common[string(word)] {
-				return start
+			if lists := nameLists(); lists.common[string(word)] || !lists.given[string(word)] && !inLines(rules.GivenNames, word) && !(end == i && familyAt(c, i+1)) {
+				return -1
 			}
-			return -1
+			return start
 		case len(word) > 3 || !particles[string(word)] || start == 0 || text[start-1] != ' ':
 			return -1
 		}
@@ -122,6 +122,13 @@ func setOf(list []string) map[string]bool {
 
 // findPerson reads the name that a trigger begins or introduces.
 func findPerson(c *look.Text, at letters.Span) {
+	var folded [16]byte
+	if at.Len() <= len(folded) {
+		if how, ok := addressing[string(letters.AppendFolded(folded[:0], c.Bytes[at.Start:at.End]))]; ok {
+			findFirstName(c, at, how)
+			return
+		}
+	}
 	if !letters.AllOf(c.Bytes[at.Start:at.End], func(b byte) bool { return b < 0x80 }) && !isTitle[string(bytes.ToLower(c.Bytes[at.Start:at.End]))] {
 		findForeignName(c, at)
 		return
@@ -204,16 +211,73 @@ func fullName(c *look.Text, from int, trusted bool) {
 	if i := bytes.IndexByte(first, '-'); i > 0 {
 		first = first[:i]
 	}
-	family := nameLists().family[string(last)]
+	lists := nameLists()
+	family := lists.family[string(last)]
+	rareGiven, rareFamily := inLines(rules.GivenNames, first), inLines(rules.FamilyNames, last)
 	switch {
-	case nameLists().common[string(first)] && !family, nameLists().common[string(last)] && !family:
+	case lists.common[string(first)] && !family, lists.common[string(last)] && !family, firms[string(text)] || isFirm(c, v.End):
 		return
-	case nameLists().given[string(first)]:
-	case trusted && (family || nameLists().family[string(first)] && nameLists().given[string(last)]):
+	case lists.given[string(first)]:
+	case trusted && (family || rareFamily || rareGiven || lists.family[string(first)] && lists.given[string(last)]):
+	case rareGiven, family && tokens == 2 && !c.File.Code && !lists.common[string(first)] && len(first) > 2:
+		if !isCredit(c, v) {
+			c.Doubt(v, v, text)
+		}
+		return
 	default:
 		return
 	}
 	emitCredit(c, v)
+}
+
+// familyAt tells a family name that is known and no word.
+func familyAt(c *look.Text, from int) bool {
+	to := from
+	for to < len(c.Bytes) && to-from < nameLongest && (letters.IsAlpha(c.Bytes[to]) || c.Bytes[to] >= 0x80) {
+		to++
+	}
+	lists := nameLists()
+	return lists.family[string(c.Bytes[from:to])] && !lists.common[string(c.Bytes[from:to])]
+}
+
+// inLines tells whether a word is one of the lines of a list, which are in order.
+func inLines(list string, word []byte) bool {
+	low, high := 0, len(list)
+	for low < high {
+		middle := (low + high) / 2
+		start := strings.LastIndexByte(list[:middle], '\n') + 1
+		end := start + strings.IndexByte(list[start:], '\n')
+		switch line := list[start:end]; {
+		case line == string(word):
+			return true
+		case line < string(word):
+			low = end + 1
+		default:
+			high = start
+		}
+	}
+	return false
+}
+
+// firms are called as persons are.
+var firms = func() map[string]bool {
+	m := map[string]bool{}
+	for name := range strings.SplitSeq("Morgan Stanley,Goldman Sachs,Wells Fargo,Charles Schwab,Calvin Klein,Tommy Hilfiger,Ralph Lauren,Louis Vuitton,Hugo Boss,Alfa Romeo,Aston Martin,Rolls Royce,Mercedes Benz,Harley Davidson,Eddie Bauer,Levi Strauss,Philip Morris,Eli Lilly,Estee Lauder,Jack Daniels,Warner Bros,Lloyds Bank,Fannie Mae,Freddie Mac,Johnson Controls,Ernst Young,Marc Jacobs,Jimmy Choo,Max Mara,Santa Clara,San Francisco,San Diego,San Jose,Santa Monica,Santa Barbara,Los Angeles,Saint Louis,Maria Db,Dolby Atmos,Ada Boost,Ansible Tower,Alan Turing Institute", ",") {
+		m[name] = true
+	}
+	return m
+}()
+
+// isFirm tells what follows the name of a firm.
+func isFirm(c *look.Text, from int) bool {
+	rest := c.Bytes[from:min(len(c.Bytes), from+12)]
+	rest = bytes.TrimPrefix(bytes.TrimPrefix(rest, []byte(",")), []byte(" "))
+	for _, mark := range [...]string{"Inc", "Ltd", "LLC", "LLP", "GmbH", "AG ", "Corp", "& Co", "S.A.", "PLC", "plc", "SE ", "KG ", "B.V.", "& Sons", "S.p.A"} {
+		if bytes.HasPrefix(rest, []byte(mark)) && len(rest) < len(c.Bytes[from:]) {
+			return true
+		}
+	}
+	return false
 }
 
 // labelledName reads a name after its label; after first_name and the like one word is enough.

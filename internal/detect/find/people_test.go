@@ -2,6 +2,7 @@ package find_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
@@ -71,6 +72,58 @@ func TestNames(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s: %q gives %q, want %q", c.path, c.text, got, c.want)
 		}
+	}
+}
+
+// TestFirstNames: a given name alone is a person, in doubt, where somebody is addressed or says something.
+func TestFirstNames(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"Hi Anna,\n\nthe build is red.", "Anna"}, {"Hello Meera!", "Meera"}, {"hey Zbigniew, can you look?", "Zbigniew"}, {"Hallo Ingrid,", "Ingrid"}, {"Hi Mark,", "Mark"}, {"Anna wrote that it works.", "Anna"}, {"as Ingrid said yesterday", "Ingrid"},
+		{"To: Anna\nSubject: x", "Anna"}, {"Cc: Ingrid", "Ingrid"}, {"See you\n\nBest,\nAnna\n", "Anna"}, {"Viele Grüße\nIngrid", "Ingrid"}, {"please ask Ingrid about it", "Ingrid"}, {"thanks Ingrid", "Ingrid"},
+		{"Hi all,", ""}, {"Hi There,", ""}, {"Hello World", ""}, {"to: Berlin", ""}, {"May said", ""}, {"Hi Mark Down", ""}, {"Grace asked", ""}, {"Delhi Anna", ""}, {"Best,\nAnna Street 5", ""},
+	} {
+		got := ""
+		for _, f := range detect.Default().Find("", []byte(c.text)) {
+			if f.Rule.ID == "person-name" {
+				if got = c.text[f.Start:f.End]; f.Confidence > detect.ConfidenceLow {
+					t.Errorf("%q: %q is in no doubt", c.text, got)
+				}
+			}
+		}
+		if got != c.want {
+			t.Errorf("%q gives %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+// TestNamesInProse: persons of many countries in sentences are found; towns, firms, products and models are none.
+func TestNamesInProse(t *testing.T) {
+	sentences := []string{"Yesterday %s called about the invoice.", "We met with %s and agreed on it.", "The report was written by %s.", "%s has moved to Leeds.", "According to %s, nothing changed.", "Please forward this to %s today.", "It was %s who found the fault.", "I spoke to %s at noon", "(see the note by %s)", "Both %s and the team agree."}
+	found, wrong, tried := 0, 0, 0
+	for i, name := range strings.Split("Anna Nowak,Zbigniew Kowalski,Jamal Robertson,Priya Raghunathan,Thandiwe Nkosi,Oluwaseun Adebayo,Siobhan Gallagher,Ricardo Figueiredo,Chiara Bianchi,Jürgen Schröder,Mikkel Sørensen,Aino Virtanen,Péter Szabó,Elif Yılmaz,Tomáš Novotný,Marek Wiśniewski,Guadalupe Hernández,Lucas Moreau,Nguyen Thanh,Wei Zhang,Kenji Watanabe,Min-jun Kim,Fatima Zahra,Omar Haddad,Ingeborg Bachmann,Sanne de Vries,Kwame Mensah,Dmitri Volkov,Olena Shevchenko,Maeve O'Brien,Gertrude Blankenship,Hubert Wojciechowski,Agnieszka Zielińska,Bartholomew Higgins,Cordelia Featherstone,Rajesh Venkataraman,Xiomara Castellanos,Ludovic Beauchamp,Torvald Lindqvist,Marguerite Delacroix", ",") {
+		for j := range 3 {
+			text := strings.Replace(sentences[(i*3+j)%len(sentences)], "%s", name, 1)
+			at := strings.Index(text, name)
+			tried++
+			for _, f := range detect.Default().Find("", []byte(text)) {
+				if f.Rule.ID == "person-name" && f.Start == at && f.End == at+len(name) {
+					found++
+				}
+			}
+		}
+	}
+	for i, name := range strings.Split("Morgan Stanley,Claude Opus,Claude Code,Gemini Pro,Mistral Large,Jenkins Pipeline,Visual Studio,San Francisco,Goldman Sachs,Alfa Romeo,Hello World,Docker Desktop,Apache Maven,Spring Boot,Ruby Gems,Santa Clara,Johnson Controls Inc,Warner Bros,Stanford University,Victoria Station,Google Cloud,Amazon Linux,Django Framework,Madison Avenue,Turing Award,Euler Method,Lloyds Bank,New York,Costa Rica,Monday Morning,Unit Tests,Pull Request,Black Friday,Charles Schwab,Maria Server,Ada Programming,Alexa Skills,Cassandra Cluster,Jasmine Tests,Katana Fabric", ",") {
+		text := strings.Replace(sentences[i%len(sentences)], "%s", name, 1)
+		for _, f := range detect.Default().Find("", []byte(text)) {
+			if f.Rule.ID == "person-name" {
+				wrong++
+				t.Logf("%q is taken for a person (%s)", text[f.Start:f.End], f.Confidence)
+			}
+		}
+	}
+	t.Logf("%d of %d persons, %d others", found, tried, wrong)
+	if found*10 < tried*7 || wrong*10 > (found+wrong)/3 {
+		t.Errorf("%d of %d persons are found, and %d that are none", found, tried, wrong)
 	}
 }
 

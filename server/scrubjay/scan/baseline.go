@@ -102,7 +102,13 @@ func (s *scan) readBaseline() (*baseline, error) {
 		if errors.As(err, &syntax) {
 			line = 1 + bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n"))
 		}
-		return nil, bad(line, "it is no baseline ("+strings.TrimPrefix(err.Error(), "json: ")+")")
+		what, mistyped := "it is no baseline", (*json.UnmarshalTypeError)(nil)
+		if of := whoseReport(text); of != "" {
+			what = "it is " + of + " and no baseline of scrubjay"
+		} else if !errors.As(err, &mistyped) { // which would speak of Go's types
+			what += " (" + strings.TrimPrefix(err.Error(), "json: ") + ")"
+		}
+		return nil, bad(line, what)
 	}
 	if b.Version != 1 {
 		return nil, bad(1, fmt.Sprintf("it has version %d, and this scrubjay reads version 1", b.Version))
@@ -117,6 +123,18 @@ func (s *scan) readBaseline() (*baseline, error) {
 		}
 	}
 	return b, nil
+}
+
+// whoseReport names the scanner that has written a file.
+func whoseReport(text []byte) string {
+	for _, r := range []struct{ of, key string }{
+		{"a report of gitleaks", `"RuleID"`}, {"a baseline of detect-secrets", `"plugins_used"`}, {"a report in SARIF", `"sarif`}, {"a report of TruffleHog", `"DetectorName"`},
+	} {
+		if bytes.Contains(text, []byte(r.key)) {
+			return r.of
+		}
+	}
+	return ""
 }
 
 var fingerprintForm = regexp.MustCompile(`^[ir]:[0-9a-f]{32}$`)

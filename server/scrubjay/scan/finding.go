@@ -5,6 +5,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
@@ -109,5 +110,13 @@ func (s *scan) originate(ctx context.Context, r *workspace.Repository) error {
 		}
 		return first[v] != f.Blob
 	})
+	// git lists a content under its newest name; in the commit that it came in with it may have another.
+	for i := range s.found {
+		f := &s.found[i]
+		if at := origins[f.Blob].Path; at != "" && !strings.Contains(f.raw, "!") {
+			f.raw, f.Path = at, printable(at)
+		}
+	}
+	s.sort()
 	return nil
 }

@@ -2,7 +2,7 @@
 //
 //	scan.go      what is asked for, and the run
 //	finding.go   a finding as it is reported
-//	baseline.go  findings that are known
+//	baseline.go  findings that are known; ignored.go, those that a .gitleaksignore names
 //	report.go    text and JSON lines; sarif.go, SARIF
 //	progress.go  how far it is, on a terminal
 package scan
@@ -10,6 +10,7 @@ package scan
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -57,11 +58,19 @@ func Run(ctx context.Context, paths []string, o Options) error {
 	if err != nil {
 		return err
 	}
+	ignored, err := readGitleaksIgnore(s.top)
+	if err != nil {
+		return err
+	}
 	res, err := s.run(ctx, paths)
 	if err != nil {
 		return err
 	}
 	s.sort()
+	before := len(s.found)
+	if s.found = ignored.without(s.found, s); len(s.found) < before {
+		res.Notes = append(res.Notes, fmt.Sprintf("%d findings are left out, since .gitleaksignore names their lines", before-len(s.found)))
+	}
 	if o.WriteBaseline != "" {
 		return s.writeBaseline(res)
 	}
@@ -136,7 +145,7 @@ func newScan(paths []string, o Options) (*scan, error) {
 
 // run scans what the options ask for.
 func (s *scan) run(ctx context.Context, args []string) (res workspace.Result, err error) {
-	w := &workspace.Scanner{Engine: s.engine, Found: s.take}
+	w := &workspace.Scanner{Engine: s.engine, Found: s.take, Top: s.top}
 	defer s.progress(s.Err, w)()
 	switch {
 	case s.Staged, s.History:

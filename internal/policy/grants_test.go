@@ -1,0 +1,142 @@
+package policy
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+)
+
+// grantData is a bundle's data, in which pii is forbidden.
+func grantData(more string) map[string]string {
+	return map[string]string{"scrubjay/org/data.yaml": "verdicts: {pii: {public: forbid}}\n" + more}
+}
+
+// inForce puts a bundle of files in force for a user of a machine.
+func inForce(t *testing.T, who Who, managed *Settings, clock func() time.Time, files map[string]string) *Engine {
+	t.Helper()
+	o := acme(staleScrub)
+	layers := organised(o)
+	layers.managed = managed
+	e, err := NewEngine(Options{Layers: layers, Who: who, Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := signed(t, files, 1, today.AddDate(1, 0, 0))
+	b, err := Verify(raw, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Swap(b); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// TestThreeTeams: one bundle serves several teams: the machine's groups and the organisation's lists say who is meant.
+func TestThreeTeams(t *testing.T) {
+	files := grantData(`groups: {finance: [carla]}
+exceptions:
+  - {verdict: scrub, class: pii, group: support, until: "2027-12-31", approver: ben, reason: tickets}
+  - {verdict: allow, class: pii, group: finance, provider: openai, until: "2027-12-31", approver: ben, reason: invoices}
+`)
+	clock := func() time.Time { return today }
+	for _, c := range []struct {
+		who     Who
+		managed *Settings
+		want    Verdict
+	}{
+		{Who{User: "anna"}, nil, Forbid},
+		{Who{User: "anna"}, &Settings{Groups: []string{"support"}}, Scrub},
+		{Who{User: "carla"}, nil, Allow},
+		{Who{User: "carla"}, &Settings{Groups: []string{"support"}}, Allow},
+	} {
+		d := decide(t, inForce(t, c.who, c.managed, clock, files), outgoing(Public, subject(detect.PII)))
+		if d.Rulings[0].Verdict != c.want || (c.want != Forbid) != strings.HasPrefix(d.Rulings[0].Authorisation, "approved by ben until 2027-12-31: ") {
+			t.Errorf("%+v: %+v", c.who, d.Rulings[0])
+		}
+	}
+}
+
+// TestAGrantEndsByItself: though decisions are remembered, none outlives an exception.
+func TestAGrantEndsByItself(t *testing.T) {
+	now := today
+	e := inForce(t, Who{}, nil, func() time.Time { return now }, grantData("exceptions: [{verdict: allow, class: pii, until: \"2027-03-01T12:20:00Z\", approver: ben, reason: x}]\n"))
+	for _, c := range []struct {
+		after time.Duration
+		want  Verdict
+	}{{0, Allow}, {19 * time.Minute, Allow}, {20*time.Minute + time.Second, Forbid}} {
+		now = today.Add(c.after)
+		if d := decide(t, e, outgoing(Public, subject(detect.PII))); d.Verdict != c.want {
+			t.Errorf("after %s: %s until %s", c.after, d.Verdict, d.ValidUntil)
+		}
+	}
+}
+
+// TestAnAssistantIsAsked: what differs only in who asks is another question.
+func TestAnAssistantIsAsked(t *testing.T) {
+	e := inForce(t, Who{}, nil, func() time.Time { return today }, grantData("exceptions: [{verdict: allow, class: pii, assistant: \"claude*\", until: \"2027-12-31\", approver: ben, reason: x}]\n"))
+	for name, want := range map[string]Verdict{"claude-cli": Allow, "codex": Forbid, "": Forbid} {
+		q := outgoing(Public, subject(detect.PII))
+		q.Assistant = Assistant{Name: name, Version: "1"}
+		if d := decide(t, e, q); d.Verdict != want {
+			t.Errorf("%q: %s", name, d.Verdict)
+		}
+	}
+}
+
+// TestMisspeltGrantsAreRefused: a slip in a grant or a stop says where it is and what was probably meant.
+func TestMisspeltGrantsAreRefused(t *testing.T) {
+	allQuestions(t)
+	whole := `verdict: allow, until: "2027-12-31", approver: ben, reason: x`
+	for _, c := range []struct{ data, want string }{
+		{"exceptions: [{" + whole + ", class: pi}]", `exceptions.class: no class is called "pi": did you mean pii?`},
+		{"exceptions: [{" + whole + ", clas: pii}]", `exceptions.clas: no field of an exception is called "clas": did you mean class?`},
+		{"exceptions: [{" + whole + ", provider: opnai}]", `did you mean openai?`},
+		{"exceptions: [{" + whole + ", rule: email-adress}]", `did you mean email-address?`},
+		{`exceptions: [{verdict: allowed, until: "2027-12-31", approver: ben, reason: x}]`, `no verdict is called "allowed": did you mean allow?`},
+		{`exceptions: [{verdict: allow, until: "31.12.2027", approver: ben, reason: x}]`, `exceptions.until: it is no day such as 2026-12-31`},
+		{`exceptions: [{verdict: allow, until: "2027-12-31", reason: x}]`, `an exception needs approver`},
+		{`exceptions: [{verdict: allow, approver: ben, reason: x}]`, `an exception needs until`},
+		{"exceptions: {a: b}", "exceptions: it is not a list"},
+		{"kill: {provider: {openai: x}}", `no part of kill is called "provider": did you mean providers?`},
+		{"kill: {providers: {opnai: x}}", `kill.providers.opnai: no provider is called "opnai": did you mean openai?`},
+		{"kill: {all: true}", "kill.all: it is not a text: say why"},
+		{"approved: {provider: {}}", `did you mean providers?`},
+		{"approved: {providers: {antropic: {}}}", `did you mean anthropic?`},
+		{`approved: {providers: {openai: {until: soon}}}`, "approved.providers.openai.until: it is no day"},
+		{`approved: {providers: {openai: {models: gpt}}}`, "approved.providers.openai.models: it is not a list"},
+		{`approved: {providers: {openai: {training: false}}, require: {trainig: false}}`, "did you mean training?"},
+		{"groups: {finance: carla}", "groups.finance: it is not a list of accounts"},
+		{"exception: []", "exception"},
+	} {
+		if err := Check(dirOf(t, map[string]string{"scrubjay/org/data.yaml": c.data + "\n"})); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s\n%v\nnot %s", c.data, err, c.want)
+		}
+	}
+	good := `exceptions: [{` + whole + `, class: pii, group: support, user: anna, machine: m, assistant: "x*", kind: public, model: "gpt-*", severity: high, confidence: low}]
+kill: {providers: {mistral: stopped}, models: {"gpt-3*": old}, tools: {"mcp__x__*": leaks}}
+approved: {providers: {openai: {models: ["gpt-5*"], until: "2027-12-31", training: false, retention_days: 30}}, require: {training: false, retention_days: 30}}
+groups: {support: [anna]}
+`
+	if err := Check(dirOf(t, map[string]string{"scrubjay/org/data.yaml": good})); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestGroupsAreTheAdministrators: nobody puts themselves into a group.
+func TestGroupsAreTheAdministrators(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(file, []byte("destinations: [openai]\ngroups: [finance]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readSettings(file, userLayer, nil); err == nil || !strings.Contains(err.Error(), "config.yaml:2: groups stand in the managed file alone") {
+		t.Error(err)
+	}
+	if _, err := readSettings(file, managedLayer, nil); err != nil {
+		t.Error(err)
+	}
+}

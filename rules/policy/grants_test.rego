@@ -1,0 +1,130 @@
+package scrubjay_test
+
+import data.scrubjay
+
+asking(kind, provider, model, more) := object.union(
+	{
+		"direction": "outgoing", "destination": {"provider": provider, "model": model, "kind": kind}, "origin": "", "endpoint": "known", "stale": "", "now": 1000,
+		"tool": {"name": "", "kind": ""}, "subjects": [email, key], "labels": [], "attachments": [],
+		"user": "anna", "machine": "m1", "groups": ["support"], "assistant": {"name": "claude-cli", "version": "2.0"},
+	},
+	more,
+)
+
+granting(more) := acme({"verdicts": {"pii": {"public": "forbid"}}, "exceptions": [object.union({"verdict": "allow", "until": "1970-01-02", "approver": "ben", "reason": "the trial"}, more)]})
+
+first(query, org) := r if {
+	r := scrubjay.decision.rulings[0] with input as query with data.scrubjay.layers as {"organised": true} with data.scrubjay.org as org
+}
+
+asked := asking("public", "openai", "gpt-5", {})
+
+test_an_exception_says_who_approved_it if {
+	r := first(asked, granting({"class": "pii"}))
+	r.verdict == "allow"
+	r.authorisation == "approved by ben until 1970-01-02: the trial"
+	contains(r.reason, "(the trial)")
+}
+
+test_an_exception_is_for_whom_it_names if {
+	every fits in [
+		{"user": "anna"}, {"group": "support"}, {"machine": "m1"}, {"assistant": "claude-*"}, {"provider": "openai"}, {"model": "gpt-*"}, {"kind": "public"},
+		{"rule": "email"}, {"severity": email.severity}, {"confidence": email.confidence}, {"user": "anna", "group": "support"},
+	] {
+		first(asked, granting(fits)).verdict == "allow"
+	}
+	every other in [
+		{"user": "ben"}, {"group": "finance"}, {"machine": "m2"}, {"assistant": "codex"}, {"provider": "mistral"}, {"model": "o*"}, {"kind": "private"},
+		{"rule": "iban"}, {"class": "phi"}, {"user": "anna", "group": "finance"},
+	] {
+		r := first(asked, granting(other))
+		r.verdict == "forbid"
+		r.authorisation == ""
+	}
+}
+
+test_an_organisation_lists_its_groups if {
+	org := object.union(granting({"group": "finance"}), {"groups": {"finance": ["anna", "carl"]}})
+	first(asked, org).verdict == "allow"
+	first(object.union(asked, {"user": "dora"}), org).verdict == "forbid"
+}
+
+test_an_exception_ends_by_itself if {
+	org := granting({})
+	d := scrubjay.decision with input as object.union(asked, {"now": 172700}) with data.scrubjay.layers as {"organised": true} with data.scrubjay.org as org
+	d.rulings[0].verdict == "allow"
+	d.valid_until == 172800
+	first(object.union(asked, {"now": 172800}), org).verdict == "forbid"
+	moment := granting({"until": "1970-01-01T00:20:00Z"})
+	first(asked, moment).verdict == "allow"
+	first(object.union(asked, {"now": 1201}), moment).verdict == "forbid"
+}
+
+test_an_exception_does_not_loosen_what_stands_above_or_below if {
+	managed := scrubjay.decision.rulings[0] with input as asked with data.scrubjay.layers as {"organised": true, "managed": {"verdicts": {"pii": {"public": "forbid"}}}} with data.scrubjay.org as granting({})
+	managed.verdict == "forbid"
+	own := scrubjay.decision.rulings[0] with input as asked with data.scrubjay.layers as {"organised": true, "user": {"verdicts": {"pii": {"public": "scrub"}}}} with data.scrubjay.org as granting({})
+	own.verdict == "scrub"
+}
+
+test_of_several_exceptions_the_mildest_counts if {
+	org := acme({"exceptions": [
+		{"verdict": "forbid", "until": "1970-01-02", "approver": "ben", "reason": "a"},
+		{"verdict": "scrub", "until": "1970-01-02", "approver": "ben", "reason": "b"},
+	]})
+	first(asked, org).verdict == "scrub"
+}
+
+stopped(query, org) := d if {
+	d := scrubjay.decision with input as query with data.scrubjay.layers as {"organised": true} with data.scrubjay.org as acme(org)
+}
+
+test_a_kill_stops_everybody_an_exception_or_not if {
+	every kill in [{"all": "the leak"}, {"providers": {"openai": "the leak"}}, {"models": {"gpt-*": "the leak"}}] {
+		d := stopped(asked, {"kill": kill, "exceptions": granting({}).exceptions})
+		d.verdict == "forbid"
+		some reason in d.reasons
+		contains(reason, "(the leak)")
+	}
+	every kill in [{"providers": {"mistral": "the leak"}}, {"models": {"o*": "the leak"}}, {"tools": {"x": "the leak"}}] {
+		stopped(asked, {"kill": kill}).verdict == "scrub"
+	}
+}
+
+test_a_kill_keeps_values_out_of_a_tool if {
+	restoring := object.union(asked, {"direction": "restore", "origin": "openai", "subjects": [], "tool": {"name": "mcp__db__query", "kind": "edit"}})
+	stopped(restoring, {}).verdict == "allow"
+	stopped(restoring, {"kill": {"tools": {"mcp__db__*": "the leak"}}}).verdict == "forbid"
+}
+
+contract := {"models": ["gpt-5*"], "until": "1970-01-31", "training": false, "retention_days": 30, "region": "eu"}
+
+test_only_approved_vendors_and_models_are_asked if {
+	approved := {"approved": {"providers": {"openai": contract}}}
+	stopped(asked, approved).verdict == "scrub"
+	stopped(asking("public", "openai", "gpt-4", {}), approved).verdict == "forbid"
+	stopped(asking("public", "openai", "", {}), approved).verdict == "scrub"
+	stopped(asked, {"approved": {"providers": {"openai": {}}}}).verdict == "scrub"
+	stopped(asking("public", "mistral", "m", {}), approved).verdict == "forbid"
+	stopped(asking("private", "own", "m", {}), approved).verdict == "scrub"
+}
+
+test_a_contract_ends if {
+	approved := {"approved": {"providers": {"openai": contract}}}
+	d := stopped(object.union(asked, {"now": 5000000}), approved)
+	d.verdict == "forbid"
+	some reason in d.reasons
+	contains(reason, "the contract with openai ended on 1970-01-31")
+}
+
+test_a_contract_says_what_is_required if {
+	every fine in [{"training": false}, {"retention_days": 30}, {"retention_days": 90}, {"region": ["us", "eu"]}, {"region": "eu", "training": false}] {
+		stopped(asked, {"approved": {"providers": {"openai": contract}, "require": fine}}).verdict == "scrub"
+	}
+	every lacking in [{"training": true}, {"retention_days": 0}, {"region": ["us"]}, {"region": "us"}, {"agreement": true}] {
+		d := stopped(asked, {"approved": {"providers": {"openai": contract}, "require": lacking}})
+		d.verdict == "forbid"
+		some reason in d.reasons
+		contains(reason, "does not say what is required")
+	}
+}
