@@ -22,7 +22,7 @@ SOAK ?= 60s
 VSCODE := clients/vscode
 CONFORMANCE := clients/conformance
 
-.PHONY: help build run test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension clean cc
+.PHONY: help build run generate test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension clean cc
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,16 @@ build: ## bin/scrubjay, without cgo and without paths of this machine
 
 run: build ## the main job, on an embedded stand-in vendor
 	bin/scrubjay demo
+
+# What a test writes with -update, in the order in which one is made of another: detection is built with the tables of
+# telephone numbers and of the judge.
+generate: ## writes anew what is made of something else: tables, compiled rules, schema, lists, expected answers
+	go test ./internal/detect/phones -run '^TestPhones$$' -count=1 -update
+	go test ./internal/detect/guess -run '^TestJudge$$' -count=1 -update
+	go test ./internal/detect -run '^(TestCompiled|TestRulesPageListsTheChecks)$$' -count=1 -update
+	go test ./internal/wire -run '^TestVectors$$' -count=1 -update
+	go test ./internal/policy -run '^TestSchemaIsCurrent$$' -count=1 -update
+	go test . -run '^TestLinkedModules$$' -count=1 -update
 
 test: test-go test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 

@@ -17,7 +17,7 @@ import (
 
 // Reading the rules' files, parsing their expressions and building the automaton of their keywords takes
 // ten milliseconds and more, which every start of the program would pay. So what they come to is kept
-// beside them, in rules/compiled.bin, which go test ./internal/detect -run Compiled -update writes.
+// beside them, in rules/compiled.bin, which make generate writes.
 // It holds what the files say, but for examples and negatives, how each expression is to be run, and
 // the automaton. It says which files it was made of; if they have changed, it is passed over.
 

@@ -44,7 +44,7 @@ func TestCompiled(t *testing.T) {
 	}
 	got, ok := loadCompiled(rules.Compiled)
 	if !ok {
-		t.Fatal("the rules have changed: run go test ./internal/detect -run Compiled -update")
+		t.Fatal("the rules have changed: run make generate")
 	}
 	if len(got.rules) != len(want.rules) {
 		t.Fatalf("%d rules, want %d", len(got.rules), len(want.rules))

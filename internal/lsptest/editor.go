@@ -73,6 +73,8 @@ type Editor struct {
 	held     []any
 	before   func() // runs once, before the next edit of the server is looked at
 	Init     protocol.InitializeResult
+	// offers are the server's capabilities, by the protocol's names.
+	offers map[string]json.RawMessage
 }
 
 type document struct {
@@ -214,6 +216,11 @@ func (e *Editor) Initialize() {
 	if err := protocol.Unmarshal(raw, &e.Init); err != nil {
 		e.t.Fatal(err)
 	}
+	var offered struct{ Capabilities map[string]json.RawMessage }
+	if err := json.Unmarshal(raw, &offered); err != nil {
+		e.t.Fatal(err)
+	}
+	e.offers = offered.Capabilities
 	e.Notify("initialized", struct{}{})
 }
 

@@ -2,22 +2,38 @@ package lsptest
 
 import (
 	"encoding/json"
+	"strings"
 
 	"go.lsp.dev/protocol"
 
 	"github.com/scrubjay-dev/scrubjay/internal/lsp"
 )
 
+// ask requests what the server offers, and takes its answer; false means that there is none. An editor never asks for
+// what Initialize does not name, so a feature that is left out there fails here.
+func (e *Editor) ask(method string, params, answer any) bool {
+	e.t.Helper()
+	_, feature, _ := strings.Cut(method, "/")
+	if e.offers[feature+"Provider"] == nil {
+		e.t.Fatalf("the server does not offer %sProvider: add it to Initialize in internal/lsp/lifecycle.go", feature)
+	}
+	raw, err := e.Request(method, params)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	if string(raw) == "null" {
+		return false
+	}
+	e.decode(raw, answer)
+	return true
+}
+
 // Diagnostics are those of a file as the editor shows them.
 func (e *Editor) Diagnostics(u string) []protocol.Diagnostic {
 	e.t.Helper()
 	if _, open := e.TextOf(u); e.options.Pull && open {
-		raw, err := e.Request("textDocument/diagnostic", map[string]any{"textDocument": map[string]any{"uri": u}})
-		if err != nil {
-			e.t.Fatal(err)
-		}
 		var report protocol.RelatedFullDocumentDiagnosticReport
-		e.decode(raw, &report)
+		e.ask("textDocument/diagnostic", map[string]any{"textDocument": map[string]any{"uri": u}}, &report)
 		return report.Items
 	}
 	e.mu.Lock()
@@ -29,15 +45,10 @@ func (e *Editor) Diagnostics(u string) []protocol.Diagnostic {
 func (e *Editor) Hover(u string, offset int) string {
 	e.t.Helper()
 	text, _ := e.TextOf(u)
-	raw, err := e.Request("textDocument/hover", map[string]any{"textDocument": map[string]any{"uri": u}, "position": e.position(text, offset)})
-	if err != nil {
-		e.t.Fatal(err)
-	}
 	var h protocol.Hover
-	if string(raw) == "null" {
+	if !e.ask("textDocument/hover", map[string]any{"textDocument": map[string]any{"uri": u}, "position": e.position(text, offset)}, &h) {
 		return ""
 	}
-	e.decode(raw, &h)
 	return h.Contents.(*protocol.MarkupContent).Value
 }
 
@@ -49,15 +60,11 @@ func (e *Editor) Actions(u string, start, end int, only ...string) []protocol.Co
 	if only != nil {
 		about["only"] = only
 	}
-	raw, err := e.Request("textDocument/codeAction", map[string]any{
+	var actions []protocol.CodeAction
+	e.ask("textDocument/codeAction", map[string]any{
 		"textDocument": map[string]any{"uri": u}, "context": about,
 		"range": map[string]any{"start": e.position(text, start), "end": e.position(text, end)},
-	})
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	var actions []protocol.CodeAction
-	e.decode(raw, &actions)
+	}, &actions)
 	return actions
 }
 

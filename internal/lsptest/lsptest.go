@@ -40,6 +40,7 @@
 //	act FILE "TEXT" "TITLE" does the one action of that title while TEXT is selected
 //	only KIND FILE "TEXT" "TITLE"...   exactly these are offered for TEXT when only that kind is asked for
 //	want FILE want/NAME     compares its text: the editor's if it is open, otherwise the disk's
+//	hover FILE "TEXT" "SAYS"... - "SAYS"...   what the hover over TEXT says, and, behind a dash, what it does not
 //	message "TEXT"...       exactly these were told to the person since the last such step
 //	status FILE class=n... verdict=v   what the status last sent of the file says
 //	answer "title"          what the person will click when asked

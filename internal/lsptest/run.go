@@ -389,7 +389,7 @@ func (r *running) check(f file) {
 		}
 	}
 	for _, d := range diagnostics {
-		r.t.Errorf("%s:%d: not marked: %v %s", f.name, d.Range.Start.Line+1, d.Code, d.Message)
+		r.t.Errorf("%s:%d: the finding %v (%s) has no mark: add #@ diag(\"TEXT\", %q) to its line", f.name, d.Range.Start.Line+1, d.Code, d.Message, d.Code)
 	}
 }
 

@@ -16,7 +16,8 @@ const (
 	delegateProviders = "providers"
 )
 
-// builtinProviders are known without any settings. A layer may redefine them, wholly or in part.
+// builtinProviders are known without any settings. A layer may redefine them, wholly or in part. Each format of
+// package wire has one of its name.
 var builtinProviders = map[string]Provider{
 	"openai":    {Format: "openai", URL: "https://api.openai.com", Kind: Public},
 	"anthropic": {Format: "anthropic", URL: "https://api.anthropic.com", Kind: Public},

@@ -4,8 +4,7 @@ import "time"
 
 // Settings is the configuration, one schema for every layer and for their merged result.
 type Settings struct {
-	// The upstreams of the proxy, by name. openai, anthropic, gemini, ollama, mistral and copilot are known
-	// from the start; one of these may be given in part.
+	// The upstreams of the proxy, by name. Some are known from the start; one of these may be given in part.
 	Providers map[string]Provider `yaml:"providers,omitempty"`
 	// Where signed policy comes from. Only the managed or the user's file may hold it.
 	Organisation *Organisation `yaml:"organisation,omitempty"`
@@ -54,7 +53,8 @@ type Settings struct {
 
 // Provider is one upstream of the proxy.
 type Provider struct {
-	Format string `yaml:"format,omitempty" jsonschema:"enum=openai,enum=anthropic,enum=gemini,enum=ollama,enum=mistral"`
+	// The vendor's language that it speaks.
+	Format string `yaml:"format,omitempty"`
 	URL    string `yaml:"url,omitempty" jsonschema:"format=uri"`
 	// Whose it is: public (a vendor's, the default), private (the organisation's own), local (this machine).
 	Kind Kind `yaml:"kind,omitempty" jsonschema:"enum=public,enum=private,enum=local"`

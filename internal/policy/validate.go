@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -76,9 +77,6 @@ func lineOf(n *yaml.Node, path []any) int {
 	}
 	return max(line, 1)
 }
-
-// formats are the vendor formats that a provider can speak.
-var formats = []string{"openai", "anthropic", "gemini", "ollama", "mistral"}
 
 var kinds = []Kind{Public, Private, Local}
 
@@ -226,8 +224,8 @@ func (v *validation) provider(name string, p Provider) {
 		v.at("a provider's name becomes part of a path: use small letters, digits, dots and dashes, and not t alone", "providers", name)
 	}
 	_, known := builtinProviders[name]
-	if p.Format != "" && !slices.Contains(formats, p.Format) || p.Format == "" && !known {
-		v.at("format is one of openai, anthropic, gemini, ollama, mistral", "providers", name, "format")
+	if p.Format != "" && !slices.Contains(wire.Formats(), p.Format) || p.Format == "" && !known {
+		v.at("format is one of "+strings.Join(wire.Formats(), ", "), "providers", name, "format")
 	}
 	if p.Kind != "" && !slices.Contains(kinds, p.Kind) {
 		v.at("kind is one of public, private, local", "providers", name, "kind")

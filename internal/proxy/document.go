@@ -131,7 +131,8 @@ func (p *Proxy) RestoreDocument(ctx context.Context, d Document) (Outcome, error
 // document does something with a document, and records what there is to record: a clean one leaves no trace, or a
 // server that says much would drown the rest.
 func (p *Proxy) document(d Document, do func(*Outcome) *failure) (out Outcome, err error) {
-	out.Record = audit.Record{Kind: d.Kind, Endpoint: d.From, BytesIn: int64(len(d.Body))}
+	out.Record = newRecord(d.Kind, d.From)
+	out.Record.BytesIn = int64(len(d.Body))
 	fail := p.recorded(d, &out, do)
 	if fail == nil {
 		return out, nil

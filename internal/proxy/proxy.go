@@ -20,6 +20,7 @@
 //	answer.go    the answer's lanes of text through restorers, chunk by chunk
 //	socket.go    websockets: the same, a message at a time
 //	document.go  JSON that reaches an assistant by another way: scrubbed and judged like a request
+//	record.go    what the ledger has of it: where a record begins, and where it is written down
 //	metrics.go   what is counted, and profiles, for who watches the proxy itself
 //	failure.go   errors in the vendor's own shape, so that every client can show them
 //
@@ -163,17 +164,6 @@ func (p *Proxy) Close() {
 	p.long.close()
 }
 
-// Ended is an exchange that has ended, without any of its text.
-type Ended struct {
-	audit.Record
-	Began time.Time
-	// Added is how long the request was worked on before it was sent.
-	Added time.Duration
-	// Kept are the fingerprints of what was kept back: of what went out as placeholders, or what the request was
-	// forbidden for.
-	Kept []string
-}
-
 // exchange is one request and its answer.
 type exchange struct {
 	*target
@@ -235,11 +225,7 @@ func (p *Proxy) turnAway(w http.ResponseWriter, fail *failure) {
 }
 
 func (p *Proxy) exchange(w http.ResponseWriter, r *http.Request, t *target) {
-	x := &exchange{target: t, start: time.Now()}
-	x.record = audit.Record{Kind: "exchange", Provider: t.provider, Endpoint: t.endpoint(r.Method)}
-	if t.canary {
-		x.record.Note = CanaryNote
-	}
+	x := newExchange(t, r.Method)
 	defer p.finish(x)
 	if fail := p.serve(w, r, x); fail != nil {
 		fail = fail.to(r)
@@ -252,14 +238,6 @@ func (p *Proxy) exchange(w http.ResponseWriter, r *http.Request, t *target) {
 			p.Trouble(fail.code, fail.cause)
 		}
 		fail.write(w, t.format)
-	}
-}
-
-// refused takes down that the exchange was refused. Only of what policy forbids is there something to tell then.
-func (x *exchange) refused(fail *failure) {
-	x.record.Status, x.record.Note = fail.status, fail.code
-	if fail.code != "forbidden_by_policy" {
-		x.kept = nil
 	}
 }
 
@@ -301,22 +279,6 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail
 	defer res.Body.Close()
 	x.record.Status = res.StatusCode
 	return p.answer(w, r, x, res)
-}
-
-// finish writes the exchange down and tells whoever watches. What was forbidden is on disk before the
-// refusal is sent (scrub.go); the rest may follow a moment later.
-func (p *Proxy) finish(x *exchange) {
-	x.record.Millis = time.Since(x.start).Milliseconds()
-	if x.record.Verdict != policy.Forbid.String() {
-		if err := p.Ledger.Append(x.record); err != nil {
-			p.Log.Error("the exchange could not be recorded; the next is refused", zap.Error(err))
-		}
-	}
-	if !x.canary {
-		p.asked.Store(x.provider, true)
-	}
-	p.metrics.exchanged(x)
-	p.Watch(Ended{Record: x.record, Began: x.start, Added: x.added, Kept: x.kept})
 }
 
 func (p *Proxy) decide(ctx context.Context, q policy.Query) (policy.Decision, *failure) {

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
-	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
 	"go.uber.org/zap"
@@ -257,8 +256,9 @@ func (s *socket) up(ctx context.Context) parting {
 		if err := s.p.Ledger.Err(); err != nil {
 			return refused(closed("ledger", err))
 		}
-		m := &exchange{target: s.x.target, start: time.Now(), speech: &s.speech, present: s.present}
-		m.record = audit.Record{Kind: "exchange", Provider: s.x.provider, Endpoint: s.x.endpoint(""), Assistant: s.x.record.Assistant, BytesOut: int64(len(text)), Note: "websocket"}
+		m := newExchange(s.x.target, "")
+		m.speech, m.present = &s.speech, s.present
+		m.record.Assistant, m.record.BytesOut, m.record.Note = s.x.record.Assistant, int64(len(text)), "websocket"
 		out, fail := s.p.scrub(ctx, m, text)
 		if m.model != "" {
 			s.model.Store(&m.model)

@@ -1,5 +1,5 @@
 // Package rename gives a file another's name, as all rooms do that replace a file in one step: write the new one beside
-// it, then rename. Elsewhere that is os.Rename; on Windows a program that has the old one open for a moment, such as a
+// it, then rename; [Replace] does both. Elsewhere that is os.Rename; on Windows a program that has the old one open for a moment, such as a
 // virus scanner or a backup, makes it fail, and a moment later it succeeds.
 package rename
 

@@ -3,6 +3,8 @@ package wire
 import (
 	"cmp"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 // Answer restores a whole answer, or the body of an error. An answer that is not JSON is not changed and the
@@ -14,7 +16,7 @@ func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 	}
 	for _, m := range s.marks {
 		if m.f.As == toolName && m.str {
-			s.groups[m.group].tool = string(decode(nil, body[m.start:m.end]))
+			s.groups[m.group].tool = string(jsontext.Decode(nil, body[m.start:m.end]))
 		}
 	}
 	var edits []Edit
@@ -27,7 +29,7 @@ func (r *Route) Answer(body []byte, restore Restore) ([]byte, error) {
 		raw := body[m.start:m.end]
 		text := l.flush(l.write(nil, raw, m.f.As))
 		if string(text) != string(raw) {
-			edits = append(edits, Edit{m.start, m.end, text})
+			edits = append(edits, Edit{Start: m.start, End: m.end, Text: text})
 		}
 	}
 	return Splice(body, edits), nil
@@ -49,8 +51,8 @@ func (r *Route) Relink(body []byte, from, to string) []byte {
 			continue
 		}
 		// A host that only begins like the vendor's is another.
-		if rest, ok := strings.CutPrefix(string(decode(nil, body[m.start:m.end])), from); ok && strings.HasPrefix(rest, "/") {
-			edits = append(edits, Edit{m.start, m.end, encode(nil, []byte(to+rest))})
+		if rest, ok := strings.CutPrefix(string(jsontext.Decode(nil, body[m.start:m.end])), from); ok && strings.HasPrefix(rest, "/") {
+			edits = append(edits, Edit{Start: m.start, End: m.end, Text: jsontext.Encode(nil, []byte(to+rest))})
 		}
 	}
 	return Splice(body, edits)

@@ -3,6 +3,8 @@ package wire
 import (
 	"bytes"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 // maxKey is how much of an object key is remembered for Lane.Key.
@@ -172,7 +174,7 @@ func (a *args) string(piece []byte) (rest []byte) {
 			i++
 			continue
 		}
-		n := escapeLen(piece[i:])
+		n := jsontext.EscapeLen(piece[i:])
 		if n != 12 && partial(piece[i:], n) {
 			a.pass(piece[:i])
 			a.cut = bytes.Clone(piece[i:])
@@ -195,7 +197,7 @@ func (a *args) string(piece []byte) (rest []byte) {
 	a.within = false
 	if a.isKey {
 		top := &a.open[len(a.open)-1]
-		top.key, top.wantKey = string(decode(nil, a.key)), false
+		top.key, top.wantKey = string(jsontext.Decode(nil, a.key)), false
 	}
 	return piece[i+1:]
 }
@@ -221,7 +223,7 @@ func partial(text []byte, n int) bool {
 	}
 	if n == 6 {
 		// A high surrogate waits for its other half.
-		u, _ := hex4(text)
+		u, _ := jsontext.CodeUnit(text)
 		return u >= 0xd800 && u < 0xdc00 && (len(text) == 6 || len(text) < 12 && isPrefixOfEscape(text[6:]))
 	}
 	return isPrefixOfEscape(text)

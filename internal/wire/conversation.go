@@ -3,6 +3,8 @@ package wire
 import (
 	"errors"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/event"
 )
 
 // maxStreams is how many streams of one conversation may be unfinished at once.
@@ -50,7 +52,7 @@ func (c *Conversation) Message(text []byte) ([][]byte, error) {
 		if len(c.streams) == maxStreams {
 			return nil, ErrTooManyStreams
 		}
-		s = c.route.newStream(messages, c.restore)
+		s = c.route.newStream(event.Messages, c.restore)
 		c.streams[id] = s
 	}
 	c.last = s

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 func TestSocket(t *testing.T) {
@@ -140,7 +142,7 @@ func TestRealtimeEvents(t *testing.T) {
 		`{"type":"response.done","response":{"id":"r","output":[{"type":"message","content":[{"type":"audio","transcript":"«»"}]}]}}`,
 	} {
 		all, err := c.Message([]byte(strings.ReplaceAll(m, "«»", "PERSON_sy8cab")))
-		want := strings.ReplaceAll(m, "«»", string(encode(nil, []byte(value))))
+		want := strings.ReplaceAll(m, "«»", string(jsontext.Encode(nil, []byte(value))))
 		if err != nil || len(all) != 1 || string(all[0]) != want {
 			t.Errorf("%s became %q, %v", m, all, err)
 		}

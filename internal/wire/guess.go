@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/event"
 )
 
 // Guess restores the answer of a path that no table knows. What it looks like decides: a document is read by the first
@@ -59,21 +61,21 @@ func (g *Guess) Close() []byte {
 
 // begin decides by the first bytes. It is false while more is needed, which at the end there will not be.
 func (g *Guess) begin(ended bool) bool {
-	t := bytes.TrimLeft(bytes.TrimPrefix(g.first, byteOrderMark), " \t\r\n")
+	t := bytes.TrimLeft(bytes.TrimPrefix(g.first, event.ByteOrderMark), " \t\r\n")
 	inside := t
 	if len(t) > 0 && t[0] == '[' {
 		inside = bytes.TrimLeft(t[1:], " \t\r\n")
 	}
-	events, ok := sniffEvents(t)
+	events, ok := event.Sniff(t)
 	switch {
 	case len(inside) == 0 && !ended:
 		return false
 	case len(inside) > 0 && inside[0] == '{' && len(inside) < len(t):
-		g.stream = g.guessing(elements)
+		g.stream = g.guessing(event.Elements)
 	case len(t) > 0 && t[0] == '{':
-		g.stream = g.guessing(documents)
+		g.stream = g.guessing(event.Documents)
 	case events || g.kind == "text/event-stream":
-		g.stream = g.guessing(serverSent)
+		g.stream = g.guessing(event.ServerSent)
 	case !ok && !ended:
 		return false
 	case strings.HasPrefix(g.kind, "text/"):
@@ -88,7 +90,7 @@ func (g *Guess) begin(ended bool) bool {
 	return true
 }
 
-func (g *Guess) guessing(f framing) *Stream {
+func (g *Guess) guessing(f event.Framing) *Stream {
 	s := (&Route{Format: g.format}).newStream(f, g.restore)
 	s.sure = true
 	for _, other := range slices.Concat([]*Format{g.format}, formats) {

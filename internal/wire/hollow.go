@@ -1,6 +1,10 @@
 package wire
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/event"
+)
 
 // Clients keep a stream's parts as their history and send them back, and a part of a text that says nothing is refused
 // then. A piece of text that was held back whole, and went into a later one, leaves such a part: it is taken out, and the
@@ -63,7 +67,7 @@ func textAlone(raw []byte, start, end int) (from, to int, ok bool) {
 // last line end has only come by half, the other half goes, too.
 func (s *Stream) without(raw []byte) {
 	s.half = raw[len(raw)-1] == '\r'
-	if s.split.framing != elements {
+	if s.split.Framing != event.Elements {
 		return
 	}
 	if i := bytes.IndexByte(raw[:max(bytes.IndexByte(raw, '{'), 0)], '['); i >= 0 {

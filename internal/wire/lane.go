@@ -1,5 +1,7 @@
 package wire
 
+import "github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
+
 // Restorer replaces placeholders in a text that comes in pieces. What it has given out and what it holds
 // always make up the text so far. The slices it takes and returns are good until its next call.
 type Restorer interface {
@@ -46,29 +48,29 @@ type speller struct {
 // write appends what the restorer gives out for raw, escaped.
 func (s *speller) write(dst, raw []byte) []byte {
 	for len(raw) > 0 {
-		if n := usual(raw); n > 0 {
-			s.text = decode(s.text[:0], raw[:n])
-			dst = encode(dst, s.to.Write(s.text))
+		if n := jsontext.CanonicalPrefix(raw); n > 0 {
+			s.text = jsontext.Decode(s.text[:0], raw[:n])
+			dst = jsontext.Encode(dst, s.to.Write(s.text))
 			raw = raw[n:]
 			continue
 		}
 		// An escape that we would not have written. The restorer gave it out if it is the end of its output;
 		// if it holds it instead, or the value ends alike, the text is the same and only the spelling ours.
-		n := max(escapeLen(raw), 1)
+		n := max(jsontext.EscapeLen(raw), 1)
 		if n == 1 {
 			s.text = append(s.text[:0], raw[0])
 		} else {
-			s.text = unescape(s.text[:0], raw)
+			s.text = jsontext.Unescape(s.text[:0], raw)
 		}
 		out := s.to.Write(s.text)
 		if k := len(out) - len(s.text); k >= 0 && string(out[k:]) == string(s.text) {
-			dst = append(encode(dst, out[:k]), raw[:n]...)
+			dst = append(jsontext.Encode(dst, out[:k]), raw[:n]...)
 		} else {
-			dst = encode(dst, out)
+			dst = jsontext.Encode(dst, out)
 		}
 		raw = raw[n:]
 	}
 	return dst
 }
 
-func (s *speller) flush(dst []byte) []byte { return encode(dst, s.to.Flush()) }
+func (s *speller) flush(dst []byte) []byte { return jsontext.Encode(dst, s.to.Flush()) }

@@ -58,7 +58,7 @@ func TestMultipart(t *testing.T) {
 				if i < 0 {
 					break
 				}
-				here = append(here, Edit{at + i, at + i + 5, []byte(`T"\`)})
+				here = append(here, Edit{Start: at + i, End: at + i + 5, Text: []byte(`T"\`)})
 				at += i + 5
 			}
 			q.Place(sp, here)

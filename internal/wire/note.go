@@ -3,6 +3,8 @@ package wire
 import (
 	"bytes"
 	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 // systemPlace is where a request has the system's text: names of members from the outermost object on. anyone stands for the
@@ -42,7 +44,7 @@ func (r *Route) WithNote(body []byte, note string) []byte {
 		if !ok {
 			continue
 		}
-		text := encode(nil, []byte(note))
+		text := jsontext.Encode(nil, []byte(note))
 		inner := bytes.TrimSpace(body[v.from+1 : v.to-1])
 		switch {
 		case len(inner) == 0:
@@ -89,7 +91,7 @@ func member(doc []byte, in extent, name string) (v extent, ok bool) {
 		key := doc[at+1 : end-1]
 		v.from = skipSpace(doc, skipSpace(doc, end)+1) // behind the colon
 		v.to = endOf(doc, v.from)
-		if string(decode(nil, key)) == name {
+		if string(jsontext.Decode(nil, key)) == name {
 			return v, true
 		}
 		if at = skipSpace(doc, v.to); doc[at] == ',' {
@@ -106,7 +108,7 @@ func spoken(doc []byte, in extent) (v extent, ok bool) {
 	}
 	for at := skipSpace(doc, in.from+1); doc[at] != ']'; {
 		v = extent{at, endOf(doc, at)}
-		if role, ok := member(doc, v, "role"); ok && doc[role.from] == '"' && slices.Contains(systemRoles, string(decode(nil, doc[role.from+1:role.to-1]))) {
+		if role, ok := member(doc, v, "role"); ok && doc[role.from] == '"' && slices.Contains(systemRoles, string(jsontext.Decode(nil, doc[role.from+1:role.to-1]))) {
 			return v, true
 		}
 		if at = skipSpace(doc, v.to); doc[at] == ',' {

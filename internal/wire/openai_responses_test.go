@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 // However the vendor cuts texts into deltas and interleaves them: each text is whole, all copies of it agree, and
@@ -29,8 +31,8 @@ func TestAnyNumberedStreamIsRestored(t *testing.T) {
 				open = append(open, &lane{item, 1, "refusal", cutUp(r, text), text, want})
 				continue
 			}
-			text = `{"x":"` + string(encode(nil, []byte(text))) + `"}`
-			want = `{"x":"` + string(encode(nil, []byte(want))) + `"}`
+			text = `{"x":"` + string(jsontext.Encode(nil, []byte(text))) + `"}`
+			want = `{"x":"` + string(jsontext.Encode(nil, []byte(want))) + `"}`
 			open = append(open, &lane{item, -1, "function_call_arguments", cutUp(r, text), text, want})
 		}
 		want := map[string]string{}
@@ -137,7 +139,7 @@ func TestNumberedEventsWait(t *testing.T) {
 	write(event(1, 0, "a KEY_"), "")
 	write(event(2, 1, "other"), "")
 	write(": ping\n\n", "")
-	write(event(3, 0, "7h2wvd"), event(1, 0, "a ")+event(2, 1, "other")+": ping\n\n"+event(3, 0, string(encode(nil, []byte(testValues["KEY_7h2wvd"])))))
+	write(event(3, 0, "7h2wvd"), event(1, 0, "a ")+event(2, 1, "other")+": ping\n\n"+event(3, 0, string(jsontext.Encode(nil, []byte(testValues["KEY_7h2wvd"])))))
 	write(event(4, 0, "KEY_7"), "")
 	want := event(4, 0, "KEY_7") + `event: error` + "\n" + `data: {"type":"error","code":"stream_interrupted","message":"gone","param":null,"sequence_number":5,"error":{"type":"server_error","code":"stream_interrupted","message":"gone","param":null}}` + "\n\n"
 	if got := string(s.Close(errors.New("gone"))); got != want {

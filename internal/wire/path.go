@@ -1,6 +1,10 @@
 package wire
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
+)
 
 // Path is where a span stands, for logs: messages[2].content[0].text. A name that could itself be something
 // sensitive, because it is not all letters and underscores, is shown as *.
@@ -16,7 +20,7 @@ func (q *Request) Path(s Span) string {
 		// The last string that begins at or before the span holds it.
 		outer := stringAt(q.body, s.Start)
 		raw := q.body[outer:s.Start]
-		path = appendPath(path, decode(nil, q.body[outer:]), len(decode(nil, raw)))
+		path = appendPath(path, jsontext.Decode(nil, q.body[outer:]), len(jsontext.Decode(nil, raw)))
 	}
 	return string(path)
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 // Request is what is known of a request's body.
@@ -75,7 +77,7 @@ func (r *Route) Request(body []byte) (*Request, error) {
 	for _, m := range s.marks {
 		switch {
 		case m.n.as == model && m.str:
-			name := string(decode(nil, body[m.start:m.end]))
+			name := string(jsontext.Decode(nil, body[m.start:m.end]))
 			mixed = mixed || q.Model != "" && name != q.Model
 			q.Model = name
 			q.models = append(q.models, Edit{Start: m.start, End: m.end})
@@ -104,7 +106,7 @@ func (r *Route) Request(body []byte) (*Request, error) {
 func (q *Request) WithModel(name string) []byte {
 	edits := slices.Clone(q.models)
 	for i := range edits {
-		edits[i].Text = encode(nil, []byte(name))
+		edits[i].Text = jsontext.Encode(nil, []byte(name))
 	}
 	return Splice(q.body, edits)
 }
@@ -163,7 +165,7 @@ func (s *scanner) counted(n *node, start, end, key int) error {
 func (s *scanner) holdsJSON(sp Span) bool {
 	raw := s.data[sp.Start:sp.End]
 	if sp.escaped {
-		s.text = decode(s.text[:0], raw)
+		s.text = jsontext.Decode(s.text[:0], raw)
 	} else {
 		s.text = append(s.text[:0], raw...)
 	}
@@ -180,7 +182,7 @@ func (s *scanner) holdsJSON(sp Span) bool {
 		return false // s.spans still ends where it did
 	}
 	s.spans = in.spans
-	at := cursor{raw: raw}
+	at := jsontext.Cursor{Raw: raw}
 	for i := first; i < len(s.spans); i++ {
 		t := &s.spans[i]
 		if !t.IsKey && t.Key < 0 {
@@ -189,8 +191,8 @@ func (s *scanner) holdsJSON(sp Span) bool {
 		if t.layers = 2; t.Kind != Blob {
 			t.Kind = JSONText
 		}
-		t.Start = sp.Start + at.to(t.Start, false)
-		t.End = sp.Start + at.to(t.End, true)
+		t.Start = sp.Start + at.To(t.Start, false)
+		t.End = sp.Start + at.To(t.End, true)
 		t.escaped = t.escaped || bytes.IndexByte(s.data[t.Start:t.End], '\\') >= 0
 	}
 	return true

@@ -63,7 +63,7 @@ func scrub(q *Request, values map[string]string) []Edit {
 		for at := 0; at < len(text); at++ {
 			for p, v := range values {
 				if bytes.HasPrefix(text[at:], []byte(v)) {
-					found = append(found, Edit{at, at + len(v), []byte(p)})
+					found = append(found, Edit{Start: at, End: at + len(v), Text: []byte(p)})
 					at += len(v) - 1
 					break
 				}

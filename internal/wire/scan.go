@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 // Limits of what is read. A body within them costs time in proportion to its length.
@@ -39,7 +41,7 @@ type scanner struct {
 	// lax, for what a vendor or a model wrote: duplicate keys, invalid UTF-8 and lone surrogates are let through.
 	// They are dangerous only where we and the vendor must read the same.
 	lax   bool
-	names names
+	names jsontext.Names
 
 	list   bool // list all strings in spans
 	hidden bool // some spans are hidden
@@ -156,7 +158,7 @@ func (g *group) note(as Role, value []byte) bool {
 			g.part = id
 		}
 	case path:
-		g.path = string(decode(nil, value))
+		g.path = string(jsontext.Decode(nil, value))
 	case sealed:
 		g.sealed = string(value) == "true"
 	case goesOn:
@@ -219,7 +221,7 @@ func (s *scanner) compound(n *node, g, key int) error {
 }
 
 func (s *scanner) object(n *node, g int) error {
-	o := s.names.open()
+	o := s.names.Open()
 	first, firstMark := len(s.spans), len(s.marks)
 	var typ, role []byte
 	var said uint8
@@ -238,7 +240,7 @@ func (s *scanner) object(n *node, g int) error {
 			return err
 		}
 		name := s.data[start+1 : s.pos-1]
-		if !s.lax && !s.names.add(o, name, escaped) {
+		if !s.lax && !s.names.Add(o, name, escaped) {
 			s.pos = start
 			return s.bad("a name that this object has already; parsers differ in which one they believe")
 		}
@@ -249,7 +251,7 @@ func (s *scanner) object(n *node, g int) error {
 			}
 		}
 		if escaped && n != nil {
-			name = decode(nil, name)
+			name = jsontext.Decode(nil, name)
 		}
 		child := n.field(name)
 		s.space()
@@ -272,9 +274,9 @@ func (s *scanner) object(n *node, g int) error {
 		}
 		if child != nil && (child.isType || child.isRole) && s.data[start] == '"' {
 			if child.isType {
-				typ = decode(nil, s.data[start+1:s.pos-1])
+				typ = jsontext.Decode(nil, s.data[start+1:s.pos-1])
 			} else {
-				role = decode(nil, s.data[start+1:s.pos-1])
+				role = jsontext.Decode(nil, s.data[start+1:s.pos-1])
 			}
 		}
 		s.space()
@@ -288,7 +290,7 @@ func (s *scanner) object(n *node, g int) error {
 		return s.bad("a comma or closing brace is missing")
 	}
 	s.pos++
-	s.names.close(o)
+	s.names.Close(o)
 	if n != nil && s.list {
 		s.judge(n, s.spans[first:], typ, role, said)
 	}

@@ -155,7 +155,7 @@ func FuzzSpansAgainstJSONText(f *testing.F) {
 				t.Fatalf("%q: string %d is %q, want %q", body, i, text, want[i])
 			}
 			if sp.IsNumber {
-				e := []Edit{{0, len(text), []byte("X\"\n")}}
+				e := []Edit{{Start: 0, End: len(text), Text: []byte("X\"\n")}}
 				q.Place(sp, e)
 				if whole := Splice(body, e); string(whole) != string(body[:sp.Start])+`"X\"\n"`+string(body[sp.End:]) {
 					t.Fatalf("%q", whole)
@@ -164,7 +164,7 @@ func FuzzSpansAgainstJSONText(f *testing.F) {
 			}
 			// Any range of characters that is replaced by itself leaves the text as it is.
 			for a := 0; a <= len(text) && len(text) < 50; a++ {
-				e := []Edit{{a, len(text), []byte("X\"\n")}}
+				e := []Edit{{Start: a, End: len(text), Text: []byte("X\"\n")}}
 				q.Place(sp, e)
 				whole := Splice(body, e)
 				var got string
@@ -217,7 +217,7 @@ func FuzzArgumentsWithin(f *testing.F) {
 			if name := q.Spans[last.Key]; !name.IsKey || string(q.Text(name, nil)) != k {
 				t.Fatalf("its key is %q, want %q", q.Text(name, nil), k)
 			}
-			e := []Edit{{0, len(v), []byte(put)}}
+			e := []Edit{{Start: 0, End: len(v), Text: []byte(put)}}
 			q.Place(last, e)
 			var outer struct {
 				Messages []struct {

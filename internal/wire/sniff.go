@@ -2,47 +2,32 @@ package wire
 
 import (
 	"bytes"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/event"
 )
 
 // Servers and gateways label streams as they like, so that an answer's first bytes tell how it comes, and its label only
 // where they say nothing.
 
-var byteOrderMark = []byte("\xef\xbb\xbf")
-
-// fields are what a line of server-sent events may begin with. A comment has no name.
-var fields = []string{"data:", "event:", "id:", "retry:", ":"}
-
 // sniff tells by a stream's first bytes how its events follow one another. It is not ok while more is needed.
-func (st streaming) sniff(first []byte, label framing) (f framing, ok bool) {
-	if len(first) < len(byteOrderMark) && bytes.HasPrefix(byteOrderMark, first) {
+func (st streaming) sniff(first []byte, label event.Framing) (f event.Framing, ok bool) {
+	if len(first) < len(event.ByteOrderMark) && bytes.HasPrefix(event.ByteOrderMark, first) {
 		return label, false
 	}
-	t := bytes.TrimLeft(bytes.TrimPrefix(first, byteOrderMark), " \t\r\n")
+	t := bytes.TrimLeft(bytes.TrimPrefix(first, event.ByteOrderMark), " \t\r\n")
 	switch {
 	case len(t) == 0:
 		return label, false
-	case t[0] == '{' && label != lines:
-		return documents, true
+	case t[0] == '{' && label != event.Lines:
+		return event.Documents, true
 	case t[0] == '[' && st.array:
-		return elements, true
+		return event.Elements, true
 	}
-	events, ok := sniffEvents(t)
+	events, ok := event.Sniff(t)
 	if events {
-		return serverSent, true
+		return event.ServerSent, true
 	}
-	return label, ok || label == serverSent
-}
-
-// sniffEvents tells whether a text begins like server-sent events. It is not ok while more is needed.
-func sniffEvents(t []byte) (events, ok bool) {
-	ok = true
-	for _, f := range fields {
-		if bytes.HasPrefix(t, []byte(f)) {
-			return true, true
-		}
-		ok = ok && !bytes.HasPrefix([]byte(f), t)
-	}
-	return false, ok
+	return label, ok || label == event.ServerSent
 }
 
 // Opening is the beginning of an answer whose label is not that of a stream.
@@ -50,7 +35,7 @@ type Opening struct {
 	route   *Route
 	restore Restore
 	asked   bool
-	split   splitter
+	split   event.Splitter
 	from    int // where the first document begins in first
 	ends    int // where it ends; 0 before that
 	first   []byte
@@ -58,7 +43,7 @@ type Opening struct {
 
 // Open begins an answer. asked says that the request wants a stream.
 func (r *Route) Open(asked bool, restore Restore) *Opening {
-	return &Opening{route: r, restore: restore, asked: asked, split: splitter{framing: documents}}
+	return &Opening{route: r, restore: restore, asked: asked, split: event.Splitter{Framing: event.Documents}}
 }
 
 // First is what has been written, which is not restored yet.
@@ -72,7 +57,7 @@ func (o *Opening) Write(p []byte) (s *Stream, decided bool) {
 	if st.event == nil {
 		return nil, true
 	}
-	t := bytes.TrimLeft(bytes.TrimPrefix(o.first, byteOrderMark), " \t\r\n")
+	t := bytes.TrimLeft(bytes.TrimPrefix(o.first, event.ByteOrderMark), " \t\r\n")
 	if len(t) == 0 {
 		return nil, false
 	}
@@ -81,13 +66,13 @@ func (o *Opening) Write(p []byte) (s *Stream, decided bool) {
 		return o.document(p)
 	case '[':
 		if st.array {
-			return o.route.newStream(elements, o.restore), true
+			return o.route.newStream(event.Elements, o.restore), true
 		}
 		return nil, true
 	}
-	events, ok := sniffEvents(t)
+	events, ok := event.Sniff(t)
 	if events {
-		return o.route.newStream(serverSent, o.restore), true
+		return o.route.newStream(event.ServerSent, o.restore), true
 	}
 	return nil, ok
 }
@@ -96,23 +81,23 @@ func (o *Opening) Write(p []byte) (s *Stream, decided bool) {
 // says; or if another follows.
 func (o *Opening) document(p []byte) (s *Stream, decided bool) {
 	if o.ends == 0 {
-		o.split.write(p)
-		event, err := o.split.next()
+		o.split.Write(p)
+		first, err := o.split.Next()
 		if err != nil { // too large for an event
 			return nil, true
 		}
-		if event == nil {
+		if first == nil {
 			return nil, false
 		}
-		o.from, o.ends = bytes.IndexByte(event, '{'), len(event)
-		if o.asked || o.says(event[o.from:]) {
-			return o.route.newStream(documents, o.restore), true
+		o.from, o.ends = bytes.IndexByte(first, '{'), len(first)
+		if o.asked || o.says(first[o.from:]) {
+			return o.route.newStream(event.Documents, o.restore), true
 		}
 	}
 	if len(bytes.TrimSpace(o.first[o.ends:])) == 0 {
 		return nil, false
 	}
-	return o.route.newStream(documents, o.restore), true
+	return o.route.newStream(event.Documents, o.restore), true
 }
 
 // says tells whether a document holds text where the route's events do.

@@ -3,7 +3,8 @@ package wire
 import (
 	"bytes"
 	"slices"
-	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 // Text is what a span says, decoded; of a number its digits. It may share the body, or buf, which grows as it must and may be nil: use it
@@ -27,7 +28,7 @@ func (q *Request) text(s Span, buf *[]byte) []byte {
 	// No text is longer than what spells it, so the second layer is decoded in its own place.
 	*buf = slices.Grow((*buf)[:0], len(text))
 	for range s.layers {
-		text = decode((*buf)[:0], text)
+		text = jsontext.Decode((*buf)[:0], text)
 	}
 	return text
 }
@@ -39,15 +40,15 @@ func (q *Request) Place(s Span, edits []Edit) {
 	raw := q.body[s.Start:s.End]
 	if s.IsNumber {
 		for i := range edits { // at most one, of all of it
-			edits[i] = Edit{s.Start, s.End, s.Encode(edits[i].Text)}
+			edits[i] = Edit{Start: s.Start, End: s.End, Text: s.Encode(edits[i].Text)}
 		}
 		return
 	}
 	if s.escaped && s.layers == 2 {
-		locate(decode(nil, raw), edits)
+		jsontext.Locate(jsontext.Decode(nil, raw), edits)
 	}
 	if s.layers > 0 {
-		locate(raw, edits)
+		jsontext.Locate(raw, edits)
 	}
 	for i := range edits {
 		e := &edits[i]
@@ -82,10 +83,10 @@ func (q *Request) Mark(s Span, places []int) []Mark {
 	}
 	raw := q.body[s.Start:s.End]
 	if s.escaped && s.layers == 2 {
-		locate(decode(nil, raw), edits)
+		jsontext.Locate(jsontext.Decode(nil, raw), edits)
 	}
 	if s.layers > 0 {
-		locate(raw, edits)
+		jsontext.Locate(raw, edits)
 	}
 	for i, e := range edits {
 		marks[i] = Mark{places[i], e.Start, e.End}
@@ -98,7 +99,7 @@ func (q *Request) Part(s Span, begin, end int) []byte {
 	text := q.body[s.Start+begin : s.Start+end]
 	if s.escaped {
 		for range s.layers {
-			text = decode(nil, text)
+			text = jsontext.Decode(nil, text)
 		}
 	}
 	return text
@@ -107,78 +108,14 @@ func (q *Request) Part(s Span, begin, end int) []byte {
 // Encode escapes a value for the span's place in the body. In a number's place it becomes a string.
 func (s Span) Encode(value []byte) []byte {
 	if s.IsNumber {
-		value = slices.Concat([]byte{'"'}, encode(nil, value), []byte{'"'})
+		value = slices.Concat([]byte{'"'}, jsontext.Encode(nil, value), []byte{'"'})
 		if s.layers == 2 {
-			value = encode(nil, value)
+			value = jsontext.Encode(nil, value)
 		}
 		return value
 	}
 	for range s.layers {
-		value = encode(nil, value)
+		value = jsontext.Encode(nil, value)
 	}
 	return value
-}
-
-// locate turns ranges of the decoded text into ranges of the contents of a JSON string.
-func locate(raw []byte, edits []Edit) {
-	at := cursor{raw: raw}
-	for i := range edits {
-		edits[i].Start = at.to(edits[i].Start, false)
-		edits[i].End = at.to(edits[i].End, true)
-	}
-}
-
-// cursor walks the contents of a JSON string and counts what they decode to.
-type cursor struct {
-	raw []byte
-	// pos and text are where it stands, in raw and in the decoded text.
-	pos, text int
-}
-
-// to moves on to a place in the decoded text and returns where that is in raw. Within a character it stops
-// before it, or after it if asked.
-func (c *cursor) to(text int, after bool) int {
-	for c.text < text {
-		// Up to the next escape a byte says itself.
-		plain := bytes.IndexByte(c.raw[c.pos:min(c.pos+text-c.text, len(c.raw))], '\\')
-		if plain < 0 {
-			plain = text - c.text
-		}
-		if plain > 0 {
-			c.pos += plain
-			c.text += plain
-			continue
-		}
-		if c.pos+1 < len(c.raw) && letters[c.raw[c.pos+1]] != 0 {
-			c.pos += 2
-			c.text++
-			continue
-		}
-		n := escapeLen(c.raw[c.pos:])
-		if n == 0 {
-			n = 1
-		}
-		var buf [8]byte
-		size := 1
-		if n > 1 {
-			size = len(unescape(buf[:0], c.raw[c.pos:]))
-		}
-		if c.text+size > text {
-			if after {
-				return c.pos + n
-			}
-			return c.pos
-		}
-		c.pos += n
-		c.text += size
-	}
-	pos := c.pos
-	for pos < len(c.raw) && !utf8.RuneStart(c.raw[pos]) {
-		if after {
-			pos++
-		} else {
-			pos--
-		}
-	}
-	return pos
 }

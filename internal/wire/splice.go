@@ -1,29 +1,18 @@
 package wire
 
+import (
+	"github.com/scrubjay-dev/scrubjay/internal/wire/event"
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
+)
+
 // Edit replaces the bytes from Start to End.
-type Edit struct {
-	Start, End int
-	Text       []byte
-}
+type Edit = jsontext.Edit
 
 // Splice applies edits, which are in order and do not overlap. Without edits the body itself is returned.
-func Splice(body []byte, edits []Edit) []byte {
-	if len(edits) == 0 {
-		return body
-	}
-	size := len(body)
-	for _, e := range edits {
-		size += len(e.Text) - (e.End - e.Start)
-	}
-	return appendSplice(make([]byte, 0, size), body, edits)
-}
+func Splice(body []byte, edits []Edit) []byte { return jsontext.Splice(body, edits) }
 
-func appendSplice(dst, body []byte, edits []Edit) []byte {
-	at := 0
-	for _, e := range edits {
-		dst = append(dst, body[at:e.Start]...)
-		dst = append(dst, e.Text...)
-		at = e.End
-	}
-	return append(dst, body[at:]...)
-}
+// MaxEvent is the largest event of a stream that is read.
+const MaxEvent = event.MaxSize
+
+// ErrEventTooLarge ends a stream.
+var ErrEventTooLarge = event.ErrTooLarge

@@ -7,6 +7,9 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/event"
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 // maxLanes is how many texts may be open at once in one stream.
@@ -36,14 +39,14 @@ type streaming struct {
 }
 
 // framing tells how an answer of a content type is streamed. Without ok it comes whole.
-func (st streaming) framing(contentType string) (f framing, ok bool) {
+func (st streaming) framing(contentType string) (f event.Framing, ok bool) {
 	switch contentType {
 	case "text/event-stream":
-		return serverSent, true
+		return event.ServerSent, true
 	case "application/x-ndjson", "application/x-jsonl":
-		return lines, true
+		return event.Lines, true
 	case "application/json":
-		return elements, st.array
+		return event.Elements, st.array
 	}
 	return 0, false
 }
@@ -59,8 +62,8 @@ func (st streaming) framing(contentType string) (f framing, ok bool) {
 type Stream struct {
 	route   *Route
 	restore Restore
-	split   splitter
-	ev      event
+	split   event.Splitter
+	ev      event.Event
 	scan    scanner
 	lanes   []*lane // in the order they began
 	tools   map[laneID]string
@@ -105,9 +108,9 @@ func (r *Route) Stream(contentType string, restore Restore) *Stream {
 	return r.newStream(f, restore)
 }
 
-func (r *Route) newStream(f framing, restore Restore) *Stream {
+func (r *Route) newStream(f event.Framing, restore Restore) *Stream {
 	return &Stream{
-		route: r, restore: restore, split: splitter{framing: f},
+		route: r, restore: restore, split: event.Splitter{Framing: f, IsWhole: isWhole},
 		scan: scanner{lax: true, group: true}, tools: make(map[laneID]string),
 	}
 }
@@ -125,9 +128,9 @@ func (s *Stream) Write(p []byte) ([]byte, error) {
 	if !s.sure {
 		return s.out, nil
 	}
-	s.split.write(p)
+	s.split.Write(p)
 	for {
-		raw, err := s.split.next()
+		raw, err := s.split.Next()
 		if err == nil && raw == nil {
 			return s.out, nil
 		}
@@ -149,7 +152,7 @@ func (s *Stream) begin(p []byte) bool {
 		p = rest
 	}
 	s.first = append(s.first, p...)
-	s.split.framing, s.sure = s.route.stream.sniff(s.first, s.split.framing)
+	s.split.Framing, s.sure = s.route.stream.sniff(s.first, s.split.Framing)
 	return s.sure
 }
 
@@ -158,14 +161,14 @@ func (s *Stream) begin(p []byte) bool {
 func (s *Stream) Close(err error) []byte {
 	s.out = s.out[:0]
 	// Half an event would hide the error behind it: it is dropped then.
-	s.split.write(s.first)
+	s.split.Write(s.first)
 	s.first = nil
-	rest := s.split.rest()
-	closing := s.split.framing == elements || s.split.framing == documents
+	rest := s.split.Rest()
+	closing := s.split.Framing == event.Elements || s.split.Framing == event.Documents
 	if len(rest) > 0 && err == nil && !closing {
 		if err = s.event(rest); err == nil {
 			s.missing = 2
-			if c := rest[len(rest)-1]; c == '\n' || c == '\r' || s.split.framing == lines {
+			if c := rest[len(rest)-1]; c == '\n' || c == '\r' || s.split.Framing == event.Lines {
 				s.missing = 1
 			}
 		}
@@ -189,35 +192,51 @@ func (s *Stream) Close(err error) []byte {
 	return s.out
 }
 
+// isWhole tells whether a line of data is a document by itself, or says that there is no more.
+func isWhole(data []byte) bool {
+	data = bytes.TrimSpace(data)
+	s := scanner{data: data, lax: true}
+	return string(data) == "[DONE]" || s.document(nil) == nil
+}
+
+// rawEdits turns edits of an event's data into edits of the event, in place.
+func rawEdits(ev *event.Event, edits []Edit) {
+	for i := range edits {
+		ed := &edits[i]
+		ed.Start, ed.End = ev.At(ed.Start), ev.At(ed.End)
+		ed.Text = ev.InLines(ed.Text) // only between the parts of a value: strings have their newlines escaped
+	}
+}
+
 // event sends one event on.
 func (s *Stream) event(raw []byte) error {
 	ev, st, sc := &s.ev, &s.route.stream, &s.scan
 	s.read(raw)
-	if st.done != "" && string(bytes.TrimSpace(ev.data)) == st.done {
+	if st.done != "" && string(bytes.TrimSpace(ev.Data)) == st.done {
 		s.end(ended{all: true})
 	}
-	sc.data, sc.pos, sc.depth, sc.marks = ev.data, 0, 0, sc.marks[:0]
-	if len(s.guess) > 0 && len(ev.data) > 0 {
-		if text, settled := s.settle(ev.data); settled {
+	sc.data, sc.pos, sc.depth, sc.marks = ev.Data, 0, 0, sc.marks[:0]
+	if len(s.guess) > 0 && len(ev.Data) > 0 {
+		if text, settled := s.settle(ev.Data); settled {
 			return s.event(raw)
-		} else if !bytes.Equal(text, ev.data) {
-			s.edits = append(s.edits[:0], Edit{0, len(ev.data), text})
-			ev.rawEdits(s.edits)
+		} else if !bytes.Equal(text, ev.Data) {
+			s.edits = append(s.edits[:0], Edit{Start: 0, End: len(ev.Data), Text: text})
+			rawEdits(ev, s.edits)
 			return s.pass(raw, s.edits, nil)
 		}
 		return s.pass(raw, nil, nil)
 	}
 	last := false
-	if len(ev.data) == 0 || sc.document(st.event.node()) != nil {
-		if last = len(ev.data) > 0 && s.isLast(); !last {
+	if len(ev.Data) == 0 || sc.document(st.event.node()) != nil {
+		if last = len(ev.Data) > 0 && s.isLast(); !last {
 			return s.pass(raw, nil, nil) // a comment, a ping, [DONE]: nothing to restore
 		}
 	}
-	if s.split.framing == documents && !sc.saysText() {
+	if s.split.Framing == event.Documents && !sc.saysText() {
 		// No event, but an answer that comes whole.
-		if whole, err := s.route.Answer(ev.data, s.restore); err == nil && !bytes.Equal(whole, ev.data) {
-			s.edits = append(s.edits[:0], Edit{0, len(ev.data), whole})
-			ev.rawEdits(s.edits)
+		if whole, err := s.route.Answer(ev.Data, s.restore); err == nil && !bytes.Equal(whole, ev.Data) {
+			s.edits = append(s.edits[:0], Edit{Start: 0, End: len(ev.Data), Text: whole})
+			rawEdits(ev, s.edits)
 			return s.pass(raw, s.edits, nil)
 		}
 	}
@@ -235,14 +254,14 @@ func (s *Stream) event(raw []byte) error {
 				h = &held{pieces: len(s.pieces)}
 			}
 			p.l.wait(h, len(s.edits))
-		} else if string(p.text) == string(ev.data[p.start:p.end]) {
+		} else if string(p.text) == string(ev.Data[p.start:p.end]) {
 			continue
 		}
-		s.edits = append(s.edits, Edit{p.start, p.end, p.text})
+		s.edits = append(s.edits, Edit{Start: p.start, End: p.end, Text: p.text})
 	}
-	ev.rawEdits(s.edits)
+	rawEdits(ev, s.edits)
 	if len(s.pieces) > 0 {
-		s.last = append(s.last[:0], ev.data...)
+		s.last = append(s.last[:0], ev.Data...)
 	}
 	s.pieces = s.pieces[:0]
 	return s.pass(raw, s.edits, h)
@@ -258,15 +277,15 @@ func (s *Stream) isLast() bool {
 
 // read finds the event's data.
 func (s *Stream) read(raw []byte) {
-	switch s.split.framing {
-	case serverSent:
-		s.ev.read(raw)
-	case lines, messages:
-		s.ev.whole(raw, 0, len(raw))
-	case elements, documents:
+	switch s.split.Framing {
+	case event.ServerSent:
+		s.ev.Read(raw)
+	case event.Lines, event.Messages:
+		s.ev.ReadDocument(raw, 0, len(raw))
+	case event.Elements, event.Documents:
 		from := max(bytes.IndexByte(raw, '{'), 0)
-		s.opened = s.opened || s.split.framing == elements && bytes.IndexByte(raw[:from], '[') >= 0
-		s.ev.whole(raw, from, len(raw))
+		s.opened = s.opened || s.split.Framing == event.Elements && bytes.IndexByte(raw[:from], '[') >= 0
+		s.ev.ReadDocument(raw, from, len(raw))
 	}
 }
 
@@ -276,7 +295,7 @@ func (s *Stream) carry() (ends ended, err error) {
 	for _, m := range sc.marks {
 		switch {
 		case m.f.As == toolName && m.str && m.end > m.start:
-			sc.groups[m.group].tool = string(decode(nil, sc.data[m.start:m.end]))
+			sc.groups[m.group].tool = string(jsontext.Decode(nil, sc.data[m.start:m.end]))
 			if !sc.chunk(m.group) {
 				s.tools[sc.id(m.group, "")] = sc.groups[m.group].tool
 			}
@@ -289,7 +308,7 @@ func (s *Stream) carry() (ends ended, err error) {
 		return ends, ErrTooManyLanes
 	}
 	// An object that is no element of an array is all there is.
-	ends.all = ends.all || s.split.framing == elements && !s.opened
+	ends.all = ends.all || s.split.Framing == event.Elements && !s.opened
 	for _, m := range sc.marks {
 		id := sc.id(m.group, m.lane())
 		// A call in a list whose places say nothing goes on until the next.
@@ -404,13 +423,13 @@ func (s *Stream) end(e ended) {
 
 // send writes an event of our own, as the vendor's are written.
 func (s *Stream) send(name string, data []byte) {
-	eol := s.ev.eol
+	eol := s.ev.EOL
 	if len(eol) == 0 {
 		eol = []byte("\n")
 	}
-	switch s.split.framing {
-	case serverSent:
-		if s.split.unspaced && s.missing == 0 {
+	switch s.split.Framing {
+	case event.ServerSent:
+		if s.split.Unspaced && s.missing == 0 {
 			s.missing = 1
 		}
 		for ; s.missing > 0; s.missing-- {
@@ -423,14 +442,14 @@ func (s *Stream) send(name string, data []byte) {
 			s.out = append(append(append(s.out, "data: "...), line...), eol...)
 		}
 		s.out = append(s.out, eol...)
-	case documents:
+	case event.Documents:
 		s.out = append(append(s.out, '\n'), data...)
-	case lines:
+	case event.Lines:
 		for ; s.missing > 0; s.missing-- {
 			s.out = append(s.out, '\n')
 		}
 		s.out = append(append(s.out, data...), '\n')
-	case elements:
+	case event.Elements:
 		if s.opened {
 			if !s.bare {
 				s.out = append(s.out, ",\n"...)

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 var testValues = map[string]string{
@@ -46,7 +48,7 @@ func spelled(r *rand.Rand, text string) string {
 		case r.IntN(3) == 0 && c >= 0x10000:
 			fmt.Fprintf(&b, `\ud83d\udc26`)
 		default:
-			b.Write(encode(nil, []byte(string(c))))
+			b.Write(jsontext.Encode(nil, []byte(string(c))))
 		}
 	}
 	return b.String()

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 func (s *scanner) literal(word string) error {
@@ -105,12 +107,12 @@ func (s *scanner) str() (escaped bool, err error) {
 			return escaped, nil
 		case c == '\\':
 			escaped = true
-			if i+1 < len(d) && letters[d[i+1]] != 0 {
+			if i+1 < len(d) && jsontext.ShortEscapes[d[i+1]] != 0 {
 				i += 2
 				continue
 			}
-			size := escapeLen(d[i:])
-			if size == 0 || !s.lax && size == 6 && surrogate(d[i:]) {
+			size := jsontext.EscapeLen(d[i:])
+			if size == 0 || !s.lax && size == 6 && jsontext.IsSurrogate(d[i:]) {
 				s.pos = i
 				return false, s.bad("an escape that JSON does not have, or half of a surrogate pair")
 			}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"sync"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 // Tools are what a request says of the tools that the model may call. An assistant names its tools as it likes, but the
@@ -68,7 +70,7 @@ func (t *Tools) list(value []byte, mcp bool) {
 		members(value, func(key, v []byte) {
 			switch key := string(key); {
 			case key == "name" && len(v) > 1 && v[0] == '"':
-				name = string(decode(nil, v[1:len(v)-1]))
+				name = string(jsontext.Decode(nil, v[1:len(v)-1]))
 			case slices.Contains(schemas, key):
 				arguments = v
 			case key == "tools" || key == "function" || key == "functionDeclarations" || key == "function_declarations":
@@ -160,7 +162,7 @@ func (t *taken) argument(name, of []byte) {
 			}
 		})
 	}
-	all := words(string(decode(nil, name)))
+	all := words(string(jsontext.Decode(nil, name)))
 	has := func(set []string) bool {
 		return slices.ContainsFunc(all, func(w string) bool { return slices.Contains(set, w) })
 	}

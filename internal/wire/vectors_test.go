@@ -61,7 +61,7 @@ func (v *vector) want(name string, got []byte) {
 		}
 		return
 	}
-	v.t.Errorf("no file %q in the archive; add it empty and run go test -update", name)
+	v.t.Errorf("no file %q in the archive; add it empty and run make generate", name)
 }
 
 // wire is a stream as it comes over the wire.

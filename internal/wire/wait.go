@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/wire/event"
+	"github.com/scrubjay-dev/scrubjay/internal/wire/jsontext"
 )
 
 // ErrUnfinished ends a stream.
@@ -85,11 +88,11 @@ func (s *Stream) give(raw []byte, edits []Edit, pieces int) {
 		return
 	}
 	if comma := bytes.IndexByte(raw, ','); s.bare && comma >= 0 && comma < bytes.IndexByte(raw, '{') {
-		edits = append([]Edit{{comma, comma + 1, nil}}, edits...)
+		edits = append([]Edit{{Start: comma, End: comma + 1}}, edits...)
 	}
 	s.bare = false
-	s.out = appendSplice(s.out, raw, edits)
-	if s.split.framing == messages {
+	s.out = jsontext.AppendSplice(s.out, raw, edits)
+	if s.split.Framing == event.Messages {
 		s.ends = append(s.ends, len(s.out))
 	}
 }

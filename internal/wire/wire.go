@@ -16,11 +16,14 @@
 //   - [Route.Relink] has an answer's addresses lead its caller back to us, where the next answer is restored too.
 //   - [Route.Conversation] does the same for a websocket, a message at a time; [Format.Socket] finds its route.
 //
+// Below it stand two rooms that know no format: jsontext, what JSON's bytes say, and event, a stream's events.
+//
 // What never changes: thinking that a vendor signs, and its signatures; numbers; the padding of "obfuscation".
 // Logprobs are passed through as they are: their tokens show placeholders in pieces, never a value.
 //
 // To add a format, write its tables ([Field]) beside its fellows, put it into the array below, and give it
-// vectors in testdata/wire: a test fails for a format without them.
+// vectors in testdata/wire: a test fails for a format without them. The array is the one list of formats. Settings,
+// their schema and the conformance tests are made of it, and docs_test.go names what else has to speak of a new one.
 package wire
 
 import (

@@ -11,7 +11,7 @@ func TestByName(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := ByName("opnai"); err == nil || !strings.Contains(err.Error(), "openai, anthropic, gemini, ollama, mistral") {
+	if _, err := ByName("opnai"); err == nil || !strings.Contains(err.Error(), strings.Join(Formats(), ", ")) {
 		t.Errorf("an unknown name: %v", err)
 	}
 }

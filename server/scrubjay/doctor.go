@@ -19,6 +19,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/screen"
 )
 
 func doctorCommand() *cobra.Command {
@@ -26,7 +27,7 @@ func doctorCommand() *cobra.Command {
 		Use: "doctor", Short: "Say what is wrong and how to mend it", Args: cobra.NoArgs,
 		Example: "  scrubjay doctor",
 		RunE: func(c *cobra.Command, _ []string) error {
-			d := &doctor{screen: newScreen(c.OutOrStdout())}
+			d := &doctor{Screen: screen.New(c.OutOrStdout())}
 			d.examine(c.Context())
 			if d.wrong > 0 {
 				return exitError{code: 1}
@@ -37,26 +38,26 @@ func doctorCommand() *cobra.Command {
 }
 
 type doctor struct {
-	screen
+	screen.Screen
 	wrong int
 }
 
 // check reports one thing: what is well, or what is wrong and its cure.
 func (d *doctor) check(well string, err error, cure string) bool {
 	if err == nil {
-		d.good(well)
+		d.Good(well)
 		return true
 	}
 	d.wrong++
-	d.bad(err.Error())
+	d.Bad(err.Error())
 	if cure != "" {
-		d.note("  → " + cure)
+		d.Note("  → " + cure)
 	}
 	return false
 }
 
 func (d *doctor) examine(ctx context.Context) {
-	d.note("scrubjay " + programVersion())
+	d.Note("scrubjay " + programVersion())
 	state, err := daemon.OpenState("")
 	if !d.check("state directory "+state.Dir, err, "set SCRUBJAY_STATE to a directory that only you can use") {
 		return
@@ -70,7 +71,7 @@ func (d *doctor) examine(ctx context.Context) {
 		listen = settings.Listen
 		providers, hosts, configured = settings.Providers, settings.Hosts(), settings.Configured()
 		for _, note := range g.SettingsNotes() {
-			d.note("  " + note)
+			d.Note("  " + note)
 		}
 		if settings.CAFile != "" {
 			d.check("ca_file "+settings.CAFile, daemon.CheckTrust(settings.CAFile), "correct ca_file in the configuration: without it nothing is sent")
@@ -94,9 +95,9 @@ func (d *doctor) examine(ctx context.Context) {
 			g.Poll(soon)
 			d.policy(g.Standing())
 		}
-		d.note("no daemon is running: an editor or scrubjay run starts one, scrubjay serve runs it here")
+		d.Note("no daemon is running: an editor or scrubjay run starts one, scrubjay serve runs it here")
 		if text, _ := os.ReadFile(state.Dir + "/daemon.log"); len(text) > 0 {
-			d.note("  what the last one said: " + state.Dir + "/daemon.log")
+			d.Note("  what the last one said: " + state.Dir + "/daemon.log")
 		}
 		d.authority(state, hosts, false)
 		d.assistants(ctx, client, hello, providers)
@@ -138,9 +139,9 @@ func (d *doctor) policy(p control.Policy) {
 		d.check("", fmt.Errorf("the newest policy is not in force%s: %s", since(p.RefusedSince), p.Refused), in+"; tell whoever signs your organisation's policy")
 	}
 	if p.Unreachable+p.Refused == "" && p.Stale != "" {
-		d.note(in)
+		d.Note(in)
 	} else if p.Unreachable+p.Refused == "" {
-		d.good("policy " + p.Revision)
+		d.Good("policy " + p.Revision)
 	}
 }
 
@@ -165,7 +166,7 @@ func (d *doctor) reach(ctx context.Context, client *control.Client, names []stri
 			d.check("", errors.New(cause), cure)
 			continue
 		}
-		d.good(p.Name + " can be reached")
+		d.Good(p.Name + " can be reached")
 	}
 }
 
@@ -188,7 +189,7 @@ func (d *doctor) files(state daemon.State) {
 		}
 	}
 	if os.PathSeparator != '/' {
-		d.note("not checked on Windows: who can read " + state.Dir + "; in a folder of your profile you and administrators can")
+		d.Note("not checked on Windows: who can read " + state.Dir + "; in a folder of your profile you and administrators can")
 	} else {
 		d.check("its files are closed to other accounts", err, "chmod 600 them; the token should then be made anew: remove the file token")
 	}
@@ -199,13 +200,13 @@ func (d *doctor) files(state daemon.State) {
 		return
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		d.note("no ledger yet")
+		d.Note("no ledger yet")
 		return
 	}
 	first := errors.New("") // ends the reading
 	_ = audit.Show(state.Dir, func(r audit.Record) error {
 		if r.Note == daemon.LedgerGone {
-			d.note("  on " + r.Time.Local().Format(time.DateTime) + " " + r.Note)
+			d.Note("  on " + r.Time.Local().Format(time.DateTime) + " " + r.Note)
 		}
 		return first
 	})
@@ -226,7 +227,7 @@ func (d *doctor) proxy(hello control.Hello, listen string) {
 	}
 	d.check("proxy listens on "+hello.Proxy.Listen, err, restart)
 	if hello.Proxy.Instead != "" {
-		d.note("  not on " + hello.Proxy.Instead)
+		d.Note("  not on " + hello.Proxy.Instead)
 	}
 	if meant := daemon.Meant(listen); meant != hello.Proxy.Listen {
 		if _, port, err := net.SplitHostPort(meant); err == nil && port != "0" {
@@ -242,7 +243,7 @@ func (d *doctor) authority(state daemon.State, hosts []string, serving bool) {
 	}
 	until, err := authority.Open(state.Dir).Check(hosts)
 	if errors.Is(err, fs.ErrNotExist) && !serving {
-		d.note("no certificate authority yet: the daemon makes it")
+		d.Note("no certificate authority yet: the daemon makes it")
 		return
 	}
 	d.check(fmt.Sprintf("certificate authority: for %d hosts and no others, until %s", len(hosts), until.Format(time.DateOnly)), err,
@@ -263,7 +264,7 @@ func (d *doctor) trouble(t *control.Trouble) {
 	}
 	text := fmt.Sprintf("at %s a request was refused (%s): %s", t.Time.Local().Format(time.TimeOnly), t.Code, t.Text)
 	if t.Over {
-		d.note(text + "; requests have gone out since")
+		d.Note(text + "; requests have gone out since")
 		return
 	}
 	d.check("", errors.New(text), cures[t.Code])

@@ -67,12 +67,12 @@ func (d *doctor) assistants(ctx context.Context, client *control.Client, hello c
 		}
 		if len(st.Asks) == 0 {
 			if len(st.Wrong) == 0 {
-				d.good(a.Title + ": its settings name the proxy")
+				d.Good(a.Title + ": its settings name the proxy")
 			}
 			continue
 		}
 		if !slices.Contains(hello.Features, "canary") {
-			d.note(a.Title + ": its settings name the proxy; the daemon is too old to prove more")
+			d.Note(a.Title + ": its settings name the proxy; the daemon is too old to prove more")
 			continue
 		}
 		if trial == nil {

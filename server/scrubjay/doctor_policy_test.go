@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/screen"
 )
 
 // TestDoctorSaysWhichPolicyIsNotInForce: what keeps it away, since when, and what holds meanwhile.
@@ -30,7 +31,7 @@ func TestDoctorSaysWhichPolicyIsNotInForce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
-			d := &doctor{screen: newScreen(&out)}
+			d := &doctor{Screen: screen.New(&out)}
 			d.policy(c.policy)
 			if d.wrong != c.wrong {
 				t.Errorf("%d things are wrong, not %d", d.wrong, c.wrong)

@@ -18,6 +18,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/scan"
 )
 
 func policyExplainCommand() *cobra.Command {
@@ -125,7 +126,7 @@ func explainFile(c *cobra.Command, g *daemon.Governance, q policy.Query, where s
 	if lines := 1 + bytes.Count(bytes.TrimSuffix(text, []byte("\n")), []byte("\n")); wanted > lines {
 		return fmt.Errorf("%s has %d lines, and %d is asked for", name, lines, wanted)
 	}
-	file, _ := repositoryFile(name)
+	file, _ := scan.RepositoryFile(name)
 	settings, err := g.EditorSettings(file)
 	if err != nil {
 		return err

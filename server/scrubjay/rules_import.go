@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // gitleaksFile is a gitleaks.toml, in the order in which it is written out again. What has no effect here is read,
@@ -90,7 +91,7 @@ know either is an error.`,
 				_, err = c.OutOrStdout().Write(text)
 				return err
 			}
-			return replaceFile(out, text)
+			return rename.Replace(out, text)
 		},
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "write to this `FILE` instead of standard output")

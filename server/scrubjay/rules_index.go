@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
@@ -86,7 +87,7 @@ func (o *indexOptions) run(c *cobra.Command, dirs []string) error {
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(o.output, file); err != nil {
+	if err := rename.Replace(o.output, file); err != nil {
 		return err
 	}
 	o.tell(c.OutOrStdout(), x, &own, &public, len(file))

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -9,8 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -51,7 +48,7 @@ func scanEvilName(ts *testscript.TestScript, _ bool, args []string) {
 func scanInCommit(ts *testscript.TestScript, _ bool, args []string) {
 	want, seen := strings.TrimSpace(ts.ReadFile(args[2])), 0
 	for line := range strings.Lines(ts.ReadFile(args[0])) {
-		var f finding
+		var f struct{ Path, Commit string }
 		ts.Check(json.Unmarshal([]byte(line), &f))
 		if f.Path != args[1] {
 			continue
@@ -112,36 +109,4 @@ func TestSARIFSchemaRefuses(t *testing.T) {
 			t.Errorf("%s is taken for SARIF", report)
 		}
 	}
-}
-
-// TestURIPath: what is no letter of a path is escaped byte by byte, whatever it is.
-func TestURIPath(t *testing.T) {
-	for path, want := range map[string]string{
-		"a/b-c_d.e~f": "a/b-c_d.e~f", "a b": "a%20b", "é": "%C3%A9", "a:b": "a%3Ab", "\xff%?#": "%FF%25%3F%23", "x.zip!a/b": "x.zip!a/b",
-	} {
-		if got := uriPath(path); got != want {
-			t.Errorf("%q is %q, want %q", path, got, want)
-		}
-	}
-}
-
-// TestProgress: a scan that is soon over shows nothing; a longer one says how far it is, and leaves nothing behind.
-func TestProgress(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
-		files := int64(0)
-		so := func() (int64, int64) { files += 100; return files, files * 1e6 }
-		stop := showProgress(&out, so)
-		<-time.After(200 * time.Millisecond) // of the bubble, not of a clock
-		if stop(); out.Len() > 0 {
-			t.Errorf("it shows %q", out.String())
-		}
-		stop = showProgress(&out, so)
-		<-time.After(450 * time.Millisecond) // of the bubble, not of a clock
-		stop()
-		want := clearLine + "100 files, 100 MB, 333 MB/s" + clearLine + "200 files, 200 MB, 500 MB/s" + clearLine
-		if out.String() != want {
-			t.Errorf("it shows %q, want %q", out.String(), want)
-		}
-	})
 }

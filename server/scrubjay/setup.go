@@ -11,6 +11,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/screen"
 )
 
 func setupCommand() *cobra.Command {
@@ -30,7 +31,7 @@ config.yaml, and --gateway says whose it is.`,
 			if err != nil {
 				return err
 			}
-			out := newScreen(c.OutOrStdout())
+			out := screen.New(c.OutOrStdout())
 			if len(args) == 0 {
 				if undo {
 					return errors.New("say which assistant's settings to take back: scrubjay setup lists them")
@@ -76,7 +77,7 @@ func newSettler() (s settler, err error) {
 	return s, err
 }
 
-func (s settler) list(out screen) error {
+func (s settler) list(out screen.Screen) error {
 	for _, a := range assistants.All {
 		st, err := a.Check(s.machine, s.store, s.proxy, "")
 		says := "not set up"
@@ -92,12 +93,12 @@ func (s settler) list(out screen) error {
 		case st.SetUp:
 			says = "set up in " + st.File
 		}
-		fmt.Fprintf(out.out, "%-18s %-34s %s\n", a.Name, a.Title, says)
+		fmt.Fprintf(out, "%-18s %-34s %s\n", a.Name, a.Title, says)
 	}
 	return nil
 }
 
-func (s settler) setup(out screen, a *assistants.Assistant, kind string) error {
+func (s settler) setup(out screen.Screen, a *assistants.Assistant, kind string) error {
 	if kind != "" && kind != string(policy.Private) && kind != string(policy.Public) {
 		return fmt.Errorf("--gateway is private (the organisation's own) or public (a vendor's), not %q", kind)
 	}
@@ -126,24 +127,24 @@ func (s settler) setup(out screen, a *assistants.Assistant, kind string) error {
 	}
 	switch {
 	case r.Steps != "":
-		fmt.Fprint(out.out, r.Steps)
-		out.note("Nothing was written: this is yours to do. Not covered: " + a.Uncovered)
+		fmt.Fprint(out, r.Steps)
+		out.Note("Nothing was written: this is yours to do. Not covered: " + a.Uncovered)
 		return nil
 	case r.Changed:
-		out.good(a.Title + " sends its requests to the proxy: " + r.File)
+		out.Good(a.Title + " sends its requests to the proxy: " + r.File)
 	default:
-		out.good(a.Title + " was set up already: " + r.File)
+		out.Good(a.Title + " was set up already: " + r.File)
 	}
 	for _, note := range r.Notes {
-		out.note("  " + note)
+		out.Note("  " + note)
 	}
-	out.note("  it reaches its vendor only while the proxy runs: scrubjay serve, or an editor with Scrubjay in it")
-	out.note("  scrubjay doctor proves it; scrubjay setup " + a.Name + " --undo takes it back")
+	out.Note("  it reaches its vendor only while the proxy runs: scrubjay serve, or an editor with Scrubjay in it")
+	out.Note("  scrubjay doctor proves it; scrubjay setup " + a.Name + " --undo takes it back")
 	return nil
 }
 
 // keep makes a gateway a provider of its own, in the person's settings.
-func (s settler) keep(out screen, g *assistants.Gateway, kind string) error {
+func (s settler) keep(out screen.Screen, g *assistants.Gateway, kind string) error {
 	paths, err := policy.DefaultPaths("")
 	if err != nil {
 		return err
@@ -159,21 +160,21 @@ func (s settler) keep(out screen, g *assistants.Gateway, kind string) error {
 	if _, err := policy.LoadSettings(paths); err != nil {
 		return errors.Join(err, undo())
 	}
-	out.good(fmt.Sprintf("%s is kept as the provider %s (%s), in %s", g.URL, name, kind, paths.User))
+	out.Good(fmt.Sprintf("%s is kept as the provider %s (%s), in %s", g.URL, name, kind, paths.User))
 	return nil
 }
 
-func (s settler) undo(out screen, a *assistants.Assistant) error {
+func (s settler) undo(out screen.Screen, a *assistants.Assistant) error {
 	r, err := a.Undo(s.store)
 	switch {
 	case err != nil:
 		return err
 	case r.File == "":
-		out.note(a.Title + " was not set up: there is nothing to take back")
+		out.Note(a.Title + " was not set up: there is nothing to take back")
 	case r.Changed:
-		out.good(a.Title + " is as it was: " + r.File)
+		out.Good(a.Title + " is as it was: " + r.File)
 	default:
-		out.good("nothing of ours was left in " + r.File)
+		out.Good("nothing of ours was left in " + r.File)
 	}
 	return nil
 }

@@ -97,8 +97,9 @@ func (a *DFA) rowOf(n int) []uint16 {
 // base finds the earlier state whose row is most like a state's, and the classes where they differ.
 func (a *DFA) base(n int) (from int, differs []int) {
 	own := a.rowOf(n)
+	var d []int // the two change places instead of being made for each of the many candidates
 	for candidate := range n {
-		var d []int
+		d = d[:0]
 		other := a.rowOf(candidate)
 		for class, to := range own {
 			if to != other[class] {
@@ -109,7 +110,7 @@ func (a *DFA) base(n int) (from int, differs []int) {
 			}
 		}
 		if candidate == 0 || len(d) < len(differs) {
-			from, differs = candidate, d
+			from, differs, d = candidate, d, differs
 		}
 		if len(differs) < 2 && candidate > 0 {
 			break

@@ -12,7 +12,7 @@ import (
 //
 // The table is rules/judge.bin: for each triple of the symbols _ (a joint, or a new word in
 // camelCase), a to z and 0 (any digit), the sixteenths of a bit that its last costs after the first two. It is trained
-// on the identifiers and words of Go's standard library by go test ./internal/detect/guess -run Judge -update.
+// on the identifiers and words of Go's standard library by make generate.
 const (
 	symbols      = 28
 	judgeEntries = symbols * symbols * symbols

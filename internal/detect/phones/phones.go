@@ -13,7 +13,7 @@ import (
 
 // rules/phones.txt is what libphonenumber knows of which numbers exist, a line for each region: calling code,
 // region, leading digits, national prefix, how that is transformed, possible lengths, the general
-// form, and the forms of all types. go test ./internal/detect/phones -run Phones -update writes it from
+// form, and the forms of all types. make generate writes it from
 // github.com/nyaruka/phonenumbers, which the tests hold this judge to. The library itself is not linked:
 // it unpacks all its tables whenever the program starts, which costs more than all else of a start, and
 // takes 19 µs to judge one number.

@@ -32,7 +32,7 @@ func TestPhones(t *testing.T) {
 		}
 		rules.Phones = table
 	} else if rules.Phones != table {
-		t.Fatal("the library's numbers have changed: run go test ./internal/detect/phones -run Phones -update")
+		t.Fatal("the library's numbers have changed: run make generate")
 	}
 	random := rand.New(rand.NewPCG(19, 3))
 	asked, exist := 0, 0

@@ -23,6 +23,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/proxy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
 	"go.uber.org/zap"
 )
 
@@ -34,7 +35,7 @@ const (
 	troubleHeader = "X-Standin-Trouble"
 )
 
-var formats = []string{"openai", "anthropic", "gemini", "ollama", "mistral"}
+var formats = wire.Formats()
 
 // bench is a proxy with a vendor behind it, and a second vendor that clients reach without it.
 type bench struct {

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -206,6 +207,15 @@ func features() (all []feature) {
 		all = append(all, of...)
 	}
 	return all
+}
+
+// TestEveryFormatHasAFeature: a format that no client speaks here has never been heard by one.
+func TestEveryFormatHasAFeature(t *testing.T) {
+	for _, name := range formats {
+		if !slices.ContainsFunc(features(), func(f feature) bool { return f.format == name }) {
+			t.Errorf("no feature has the format %s: add one to internal/proxy/conformance/plain_test.go, or to a file of the vendor's client", name)
+		}
+	}
 }
 
 func TestMain(m *testing.M) {

@@ -1,4 +1,4 @@
-package main
+package scan
 
 import (
 	"cmp"
@@ -46,10 +46,10 @@ type extent struct {
 // take keeps the findings of a file that count, without what they speak of.
 func (s *scan) take(f workspace.Found) {
 	var rel string
-	least, _ := detect.ParseConfidence(s.from) // the command line was checked
-	f.Path = filepath.ToSlash(f.Path)          // one separator in all formats, on every system
+	least, _ := detect.ParseConfidence(s.Confidence) // the command line was checked
+	f.Path = filepath.ToSlash(f.Path)                // one separator in all formats, on every system
 	for _, d := range f.Findings {
-		if d.Severity == detect.Info && !s.all || d.Confidence < least || detect.Ignored(f.Text, d.Finding) {
+		if d.Severity == detect.Info && !s.All || d.Confidence < least || detect.Ignored(f.Text, d.Finding) {
 			continue
 		}
 		value := f.Text[d.Start:d.End]

@@ -1,4 +1,4 @@
-package wire
+package jsontext
 
 import (
 	"bytes"
@@ -10,9 +10,9 @@ const fewNames = 16
 
 var nameSeed = maphash.MakeSeed()
 
-// names finds duplicates among the names of each open object: in small objects by comparing all, in large ones
+// Names finds duplicates among the names of each open object: in small objects by comparing all, in large ones
 // by hash, so that neither allocates for each name nor is quadratic.
-type names struct {
+type Names struct {
 	all  []name // of all open objects, innermost last
 	last int    // the newest object's id
 	seen map[nameHash]struct{}
@@ -28,18 +28,20 @@ type nameHash struct {
 	hash   uint64
 }
 
-// scope is one open object.
-type scope struct{ first, id int }
+// Scope is one open object.
+type Scope struct{ first, id int }
 
-func (n *names) open() scope {
+// Open begins an object.
+func (n *Names) Open() Scope {
 	n.last++
-	return scope{len(n.all), n.last}
+	return Scope{len(n.all), n.last}
 }
 
-func (n *names) close(o scope) { n.all = n.all[:o.first] }
+// Close ends the innermost object.
+func (n *Names) Close(o Scope) { n.all = n.all[:o.first] }
 
-// add tells whether the name is new to its object.
-func (n *names) add(o scope, raw []byte, escaped bool) bool {
+// Add tells whether the name is new to its object.
+func (n *Names) Add(o Scope, raw []byte, escaped bool) bool {
 	added := name{raw, escaped}
 	siblings := n.all[o.first:]
 	n.all = append(n.all, added)
@@ -56,7 +58,7 @@ func (n *names) add(o scope, raw []byte, escaped bool) bool {
 }
 
 // hash tells whether the hash is new to the object.
-func (n *names) hash(o scope, a name) bool {
+func (n *Names) hash(o Scope, a name) bool {
 	if n.seen == nil {
 		n.seen = make(map[nameHash]struct{})
 	}
@@ -83,5 +85,5 @@ func (a name) text() []byte {
 	if !a.escaped {
 		return a.raw
 	}
-	return decode(nil, a.raw)
+	return Decode(nil, a.raw)
 }

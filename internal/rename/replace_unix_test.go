@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package rename
 
 import (
 	"io/fs"
@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// TestReplaceFile: what is written is no more widely readable than the file that was there, or than this person's new
+// TestReplace: what is written is no more widely readable than the file that was there, or than this person's new
 // files are; a link and a pipe stay what they are.
-func TestReplaceFile(t *testing.T) {
+func TestReplace(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0o077))
 	dir := t.TempDir()
 	private, shared, link, pipe := filepath.Join(dir, "private"), filepath.Join(dir, "shared"), filepath.Join(dir, "link"), filepath.Join(dir, "pipe")
@@ -26,7 +26,7 @@ func TestReplaceFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{private, link} {
-		if err := replaceFile(name, []byte("new")); err != nil {
+		if err := Replace(name, []byte("new")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -47,7 +47,7 @@ func TestReplaceFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	if err := replaceFile(pipe, []byte("new")); err != nil {
+	if err := Replace(pipe, []byte("new")); err != nil {
 		t.Fatal(err)
 	}
 	text := make([]byte, 3)

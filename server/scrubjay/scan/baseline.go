@@ -1,4 +1,4 @@
-package main
+package scan
 
 import (
 	"bytes"
@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,9 +14,6 @@ import (
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
-
-	"github.com/spf13/cobra"
-
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
@@ -45,7 +41,7 @@ func (s *scan) known(f finding) knownFinding {
 	return knownFinding{Rule: f.Rule, Fingerprint: f.Fingerprint, Path: printable(s.below(s.top, f.raw))}
 }
 
-func (s *scan) writeBaseline(c *cobra.Command, res workspace.Result) error {
+func (s *scan) writeBaseline(res workspace.Result) error {
 	counts := map[knownFinding]int{}
 	for _, f := range s.found {
 		counts[s.known(f)]++
@@ -74,56 +70,29 @@ func (s *scan) writeBaseline(c *cobra.Command, res workspace.Result) error {
 		fmt.Fprintf(&text, "\n  %s", line)
 	}
 	text.WriteString("\n ]\n}\n")
-	if err := replaceFile(s.writeBaselines, text.Bytes()); err != nil {
+	if err := rename.Replace(s.WriteBaseline, text.Bytes()); err != nil {
 		return err
 	}
-	s.tell(c.ErrOrStderr(), res)
-	fmt.Fprintf(c.ErrOrStderr(), "%d findings are in %s: scrubjay scan --baseline %s leaves them out\n", len(s.found), s.writeBaselines, s.writeBaselines)
+	s.tell(res)
+	fmt.Fprintf(s.Err, "%d findings are in %s: scrubjay scan --baseline %s leaves them out\n", len(s.found), s.WriteBaseline, s.WriteBaseline)
 	return unscanned(res)
-}
-
-// replaceFile writes a file so that it is the old one or the new one, whatever happens. Who may read it stays as it
-// was. What is no file, such as /dev/stdout, is written to.
-func replaceFile(name string, text []byte) error {
-	if target, err := filepath.EvalSymlinks(name); err == nil {
-		name = target // a link stays one
-	}
-	old, err := os.Stat(name)
-	if err == nil && !old.Mode().IsRegular() {
-		return os.WriteFile(name, text, 0)
-	}
-	f, err := os.OpenFile(filepath.Join(filepath.Dir(name), fmt.Sprintf(".scrubjay-%x", rand.Uint64())), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	if old != nil {
-		err = f.Chmod(old.Mode().Perm())
-	}
-	_, wrote := f.Write(text)
-	if err = errors.Join(err, wrote, f.Close()); err == nil {
-		err = rename.File(f.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
 }
 
 // readBaseline reads the one that was asked for; nil if none was.
 func (s *scan) readBaseline() (*baseline, error) {
-	if s.baselineFile == "" {
+	if s.Baseline == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(s.baselineFile)
+	text, err := os.ReadFile(s.Baseline)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: there is no such baseline: make it with scrubjay scan --write-baseline %s", s.baselineFile, s.baselineFile)
+		return nil, fmt.Errorf("%s: there is no such baseline: make it with scrubjay scan --write-baseline %s", s.Baseline, s.Baseline)
 	}
 	if err != nil {
 		return nil, err
 	}
 	b := &baseline{}
 	bad := func(line int, what string) error {
-		return fmt.Errorf("%s:%d: %s: make it anew with scrubjay scan --write-baseline %s", s.baselineFile, line, what, s.baselineFile)
+		return fmt.Errorf("%s:%d: %s: make it anew with scrubjay scan --write-baseline %s", s.Baseline, line, what, s.Baseline)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()

@@ -1,44 +1,50 @@
-package wire
+package event
 
 import (
 	"bytes"
 	"errors"
 )
 
-// framing is how the events of a stream follow one another.
-type framing uint8
+// Framing is how the events of a stream follow one another.
+type Framing uint8
 
+// How streams are framed.
 const (
-	serverSent framing = iota // server-sent events, each ended by a blank line
-	lines                     // documents, each on a line of its own
-	elements                  // objects, the elements of one array
-	documents                 // objects, one after the other
-	messages                  // each comes by itself
+	ServerSent Framing = iota // server-sent events, each ended by a blank line
+	Lines                     // documents, each on a line of its own
+	Elements                  // objects, the elements of one array
+	Documents                 // objects, one after the other
+	Messages                  // each comes by itself
 )
 
-// MaxEvent is the largest event of a stream that is read.
-const MaxEvent = 16 << 20
+// MaxSize is the largest event of a stream that is read.
+const MaxSize = 16 << 20
 
-// ErrEventTooLarge ends a stream.
-var ErrEventTooLarge = errors.New("an event of the vendor's stream is larger than 16 MiB; the answer was cut off here")
+// ErrTooLarge ends a stream.
+var ErrTooLarge = errors.New("an event of the vendor's stream is larger than 16 MiB; the answer was cut off here")
 
-// splitter cuts a stream behind each of its events. The pieces together are the stream.
-type splitter struct {
-	framing
+// Splitter cuts a stream behind each of its events. The pieces together are the stream.
+type Splitter struct {
+	Framing Framing
+	// IsWhole tells whether a line of data is a document by itself, or says that there is no more. It is asked of
+	// server-sent events alone.
+	IsWhole func(data []byte) bool
+
 	buf []byte
 	// at is how far buf has been looked at, line where the current line begins, taken what was given out.
 	at, line, taken int
 	// Where at stands among elements: in how many objects, and in a string or behind a backslash there.
 	depth            int
 	quoted, escaping bool
-	// Of server-sent events: how many lines of data the event has so far, and where the last one's is. unspaced says that
-	// events have been seen to follow one another without the blank line.
+	// Of server-sent events: how many lines of data the event has so far, and where the last one's is.
 	data           int
 	dataAt, dataTo int
-	unspaced       bool
+	// Unspaced says that server-sent events have been seen to follow one another without the blank line.
+	Unspaced bool
 }
 
-func (s *splitter) write(p []byte) {
+// Write takes what has arrived.
+func (s *Splitter) Write(p []byte) {
 	if s.taken > 0 {
 		s.buf = append(s.buf[:0], s.buf[s.taken:]...)
 		s.at -= s.taken
@@ -53,29 +59,29 @@ func (s *splitter) write(p []byte) {
 	}
 }
 
-// next is the next whole event, nil if there is none yet. It is good until the next write.
-func (s *splitter) next() ([]byte, error) {
+// Next is the next whole event, nil if there is none yet. It is good until the next write.
+func (s *Splitter) Next() ([]byte, error) {
 	var whole bool
-	switch s.framing {
-	case serverSent:
+	switch s.Framing {
+	case ServerSent:
 		whole = s.blankLine()
-	case lines:
+	case Lines:
 		whole = s.lineEnd()
-	case elements, documents:
+	case Elements, Documents:
 		whole = s.object()
 	}
 	if whole {
 		return s.take(s.at), nil
 	}
-	if len(s.buf)-s.taken > MaxEvent {
-		return nil, ErrEventTooLarge
+	if len(s.buf)-s.taken > MaxSize {
+		return nil, ErrTooLarge
 	}
 	return nil, nil
 }
 
 // blankLine goes behind the next blank line. It does not wait to see whether the \r that ends it is half of
 // \r\n: the \n is then an event of its own, without data.
-func (s *splitter) blankLine() bool {
+func (s *Splitter) blankLine() bool {
 	for s.at < len(s.buf) {
 		i := bytes.IndexAny(s.buf[s.at:], "\r\n")
 		if i < 0 {
@@ -106,11 +112,11 @@ func (s *splitter) blankLine() bool {
 
 // runsOn looks at the line that ends at to. Some servers leave out the blank line: a line that begins an event anew behind
 // data that is a whole document begins the next. From then on such data is an event as soon as its line ends.
-func (s *splitter) runsOn(to int) bool {
+func (s *Splitter) runsOn(to int) bool {
 	line := s.buf[s.line:to]
 	isData := bytes.HasPrefix(line, []byte("data:"))
-	if s.data == 1 && (isData || bytes.HasPrefix(line, []byte("event:"))) && isWhole(s.buf[s.dataAt:s.dataTo]) {
-		s.unspaced, s.at = true, s.line
+	if s.data == 1 && (isData || bytes.HasPrefix(line, []byte("event:"))) && s.IsWhole(s.buf[s.dataAt:s.dataTo]) {
+		s.Unspaced, s.at = true, s.line
 		return true
 	}
 	if !isData {
@@ -118,7 +124,7 @@ func (s *splitter) runsOn(to int) bool {
 	}
 	s.data++
 	s.dataAt, s.dataTo = s.line+len("data:"), to
-	if !s.unspaced || s.data > 1 || !isWhole(s.buf[s.dataAt:s.dataTo]) {
+	if !s.Unspaced || s.data > 1 || !s.IsWhole(s.buf[s.dataAt:s.dataTo]) {
 		return false
 	}
 	if s.buf[to] == '\r' && s.at < len(s.buf) && s.buf[s.at] == '\n' {
@@ -127,14 +133,7 @@ func (s *splitter) runsOn(to int) bool {
 	return true
 }
 
-// isWhole tells whether a line of data is a document by itself, or says that there is no more.
-func isWhole(data []byte) bool {
-	data = bytes.TrimSpace(data)
-	s := scanner{data: data, lax: true}
-	return string(data) == "[DONE]" || s.document(nil) == nil
-}
-
-func (s *splitter) lineEnd() bool {
+func (s *Splitter) lineEnd() bool {
 	i := bytes.IndexByte(s.buf[s.at:], '\n')
 	if i < 0 {
 		s.at = len(s.buf)
@@ -146,7 +145,7 @@ func (s *splitter) lineEnd() bool {
 
 // object goes behind the next object that is in no other. What stands before it goes with it: the bracket that
 // opens the array, commas, spaces.
-func (s *splitter) object() bool {
+func (s *Splitter) object() bool {
 	for s.at < len(s.buf) {
 		c := s.buf[s.at]
 		s.at++
@@ -168,11 +167,11 @@ func (s *splitter) object() bool {
 	return false
 }
 
-func (s *splitter) take(to int) []byte {
+func (s *Splitter) take(to int) []byte {
 	event := s.buf[s.taken:to]
 	s.taken, s.at, s.line, s.data = to, to, to, 0
 	return event
 }
 
-// rest is what came after the last whole event.
-func (s *splitter) rest() []byte { return s.take(len(s.buf)) }
+// Rest is what came after the last whole event.
+func (s *Splitter) Rest() []byte { return s.take(len(s.buf)) }

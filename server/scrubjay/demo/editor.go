@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"bufio"
@@ -80,8 +80,8 @@ func (d *demo) edit(ctx context.Context, e *demoEditor) error {
 		}
 		d.promise(len(found) == len(file.values), fmt.Sprintf("the editor shows %d of %d values in %s", len(found), len(file.values), file.name))
 	}
-	d.title("1. In the editor")
-	d.beside("what you typed", d.sample.env()+d.sample.sql(), "what the editor shows", shown, d.marks(nil))
+	d.Title("1. In the editor")
+	d.Beside("what you typed", d.sample.env()+d.sample.sql(), "what the editor shows", shown, d.marks(nil))
 
 	if len(env) == 0 {
 		return nil
@@ -98,7 +98,7 @@ func (d *demo) edit(ctx context.Context, e *demoEditor) error {
 		return err
 	}
 	d.promise(back == d.sample.env(), "Restore did not bring the buffer back as it was")
-	d.beside("after Redact (one click)", firstLines(redacted, 2), "after Restore", firstLines(back, 2), d.marks([]string{redacted}))
+	d.Beside("after Redact (one click)", firstLines(redacted, 2), "after Restore", firstLines(back, 2), d.marks([]string{redacted}))
 	return ctx.Err()
 }
 

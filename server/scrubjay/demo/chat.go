@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"bufio"
@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/screen"
 )
 
 // address asks the program itself where its proxy is, as a person would.
@@ -24,7 +25,11 @@ func (d *demo) address(ctx context.Context) (base string, err error) {
 	if err := cmd.Run(); err != nil {
 		return "", fmt.Errorf("scrubjay env: %w: %s", err, d.logs.String())
 	}
-	var e environment
+	var e struct { // as server/scrubjay/env.go writes it
+		Providers map[string]struct {
+			BaseURL string `json:"base_url"`
+		}
+	}
 	if err := json.Unmarshal(out.Bytes(), &e); err != nil {
 		return "", err
 	}
@@ -85,9 +90,9 @@ func (d *demo) chat(ctx context.Context, base string) error {
 		}
 	}
 	saw := d.lastSeen()
-	d.title("2. A streamed chat (OpenAI)")
-	d.beside("what you asked", d.sample.question(), "what the vendor saw", saw, d.marks([]string{saw}))
-	d.beside("what the vendor answered", d.sample.assistantText(saw), "what came back", answer, d.marks([]string{saw}))
+	d.Title("2. A streamed chat (OpenAI)")
+	d.Beside("what you asked", d.sample.question(), "what the vendor saw", saw, d.marks([]string{saw}))
+	d.Beside("what the vendor answered", d.sample.assistantText(saw), "what came back", answer, d.marks([]string{saw}))
 	for _, v := range []string{d.sample.key, d.sample.mail} {
 		d.promise(strings.Contains(answer, v), "a value did not come back in the answer")
 	}
@@ -134,8 +139,8 @@ func (d *demo) tools(ctx context.Context, base string) error {
 		return err
 	}
 	saw := d.lastSeen()
-	d.title("3. A turn with tools (Anthropic)")
-	d.beside("what the vendor saw", saw, "what the assistant's tools were given",
+	d.Title("3. A turn with tools (Anthropic)")
+	d.Beside("what the vendor saw", saw, "what the assistant's tools were given",
 		"write_file gets the real value:\n"+file.Content+"\nbash keeps the placeholder:\n"+shell.Command, d.marks([]string{saw}))
 	d.promise(strings.Contains(file.Content, `"`+d.sample.key+`"`), "the file was not given the value")
 	d.promise(!strings.Contains(shell.Command, d.sample.key) && strings.Contains(shell.Command, "?k=AWS_KEY_ID_"), "the command was given the value")
@@ -158,17 +163,17 @@ func (d *demo) lastSeen() string {
 }
 
 // marks are the values, in the colour of danger, and the placeholders of texts, in that of safety.
-func (d *demo) marks(texts []string) []mark {
-	var out []mark
+func (d *demo) marks(texts []string) []screen.Mark {
+	var out []screen.Mark
 	for _, v := range d.sample.values() {
-		out = append(out, mark{v.value, yellow})
+		out = append(out, screen.Mark{Text: v.value, Colour: screen.Yellow})
 	}
 	seen := map[string]bool{}
 	for _, text := range texts {
 		for _, s := range redact.Find([]byte(text)) {
 			if token := text[s.Start:s.End]; !seen[token] {
 				seen[token] = true
-				out = append(out, mark{token, green})
+				out = append(out, screen.Mark{Text: token, Colour: screen.Green})
 			}
 		}
 	}

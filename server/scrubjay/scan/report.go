@@ -1,10 +1,9 @@
-package main
+package scan
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -32,9 +31,10 @@ func onScreen(path string) string {
 	return path
 }
 
-func (s *scan) report(out, errOut io.Writer, res workspace.Result) error {
+func (s *scan) report(res workspace.Result) error {
+	out := s.Out
 	var err error
-	switch s.format {
+	switch s.Format {
 	case "jsonl":
 		enc := json.NewEncoder(out)
 		for _, f := range s.found {
@@ -50,18 +50,18 @@ func (s *scan) report(out, errOut io.Writer, res workspace.Result) error {
 	if err != nil {
 		return err
 	}
-	s.tell(errOut, res)
-	if s.format == "text" && out == os.Stdout {
-		fmt.Fprintf(errOut, "%d findings in %d files (%.1f MB)", len(s.found), res.Files, float64(res.Bytes)/1e6)
+	s.tell(res)
+	if s.Format == "text" && out == os.Stdout {
+		fmt.Fprintf(s.Err, "%d findings in %d files (%.1f MB)", len(s.found), res.Files, float64(res.Bytes)/1e6)
 		if res.Binary > 0 {
-			fmt.Fprintf(errOut, ", %d binary files passed over", res.Binary)
+			fmt.Fprintf(s.Err, ", %d binary files passed over", res.Binary)
 		}
-		fmt.Fprintln(errOut)
+		fmt.Fprintln(s.Err)
 	}
 	if err := unscanned(res); err != nil || len(s.found) == 0 {
 		return err
 	}
-	return exitError{code: 1}
+	return ErrFound
 }
 
 func (f finding) text() string {
@@ -80,19 +80,19 @@ func (f finding) text() string {
 }
 
 // tell says on standard error what was not scanned.
-func (s *scan) tell(errOut io.Writer, res workspace.Result) {
+func (s *scan) tell(res workspace.Result) {
 	for _, u := range res.Unscanned {
 		u.Path = onScreen(filepath.ToSlash(u.Path))
-		fmt.Fprintln(errOut, "scrubjay:", u)
+		fmt.Fprintln(s.Err, "scrubjay:", u)
 	}
 	for _, note := range res.Notes {
-		fmt.Fprintln(errOut, "scrubjay:", note)
+		fmt.Fprintln(s.Err, "scrubjay:", note)
 	}
 }
 
 func unscanned(res workspace.Result) error {
 	if n := len(res.Unscanned); n > 0 {
-		return exitError{code: 2, err: fmt.Errorf("%d files or directories could not be scanned", n)}
+		return fmt.Errorf("%d files or directories could not be scanned", n)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package wire
+package jsontext
 
 import (
 	"bytes"
@@ -6,33 +6,33 @@ import (
 	"unicode/utf8"
 )
 
-// escapeLen is the length of the escape that text starts with, both halves of a surrogate pair together;
+// EscapeLen is the length of the escape that text starts with, both halves of a surrogate pair together;
 // 0 if it is none or not whole.
-func escapeLen(text []byte) int {
+func EscapeLen(text []byte) int {
 	if len(text) < 2 || text[0] != '\\' {
 		return 0
 	}
-	if letters[text[1]] != 0 {
+	if ShortEscapes[text[1]] != 0 {
 		return 2
 	}
-	u, ok := hex4(text)
+	u, ok := CodeUnit(text)
 	if !ok {
 		return 0
 	}
-	if low, ok := hex4(text[6:]); ok && utf16.DecodeRune(u, low) != utf8.RuneError {
+	if low, ok := CodeUnit(text[6:]); ok && utf16.DecodeRune(u, low) != utf8.RuneError {
 		return 12
 	}
 	return 6
 }
 
-// surrogate tells whether the \u escape that text starts with is half of a pair.
-func surrogate(text []byte) bool {
-	u, ok := hex4(text)
+// IsSurrogate tells whether the \u escape that text starts with is half of a pair.
+func IsSurrogate(text []byte) bool {
+	u, ok := CodeUnit(text)
 	return ok && utf16.IsSurrogate(u)
 }
 
-// hex4 reads \uXXXX.
-func hex4(text []byte) (rune, bool) {
+// CodeUnit reads the UTF-16 code unit of an escape \uXXXX.
+func CodeUnit(text []byte) (rune, bool) {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 		return 0, false
 	}
@@ -51,24 +51,24 @@ func hex4(text []byte) (rune, bool) {
 	return u, true
 }
 
-// letters are what escapes of one letter stand for.
-var letters = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+// ShortEscapes are what escapes of one letter stand for.
+var ShortEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// unescape appends what the escape that text starts with stands for. A lone surrogate is U+FFFD.
-func unescape(dst, text []byte) []byte {
-	if c := letters[text[1]]; c != 0 {
+// Unescape appends what the escape that text starts with stands for. A lone surrogate is U+FFFD.
+func Unescape(dst, text []byte) []byte {
+	if c := ShortEscapes[text[1]]; c != 0 {
 		return append(dst, c)
 	}
-	u, _ := hex4(text)
+	u, _ := CodeUnit(text)
 	if utf16.IsSurrogate(u) {
-		low, _ := hex4(text[6:])
+		low, _ := CodeUnit(text[6:])
 		u = utf16.DecodeRune(u, low)
 	}
 	return utf8.AppendRune(dst, u)
 }
 
-// decode appends the text that the contents of a JSON string stand for.
-func decode(dst, raw []byte) []byte {
+// Decode appends the text that the contents of a JSON string stand for.
+func Decode(dst, raw []byte) []byte {
 	for {
 		i := bytes.IndexByte(raw, '\\')
 		if i < 0 {
@@ -77,23 +77,23 @@ func decode(dst, raw []byte) []byte {
 		dst = append(dst, raw[:i]...)
 		raw = raw[i:]
 		if len(raw) > 1 { // as nearly all are, the ends of lines
-			if c := letters[raw[1]]; c != 0 {
+			if c := ShortEscapes[raw[1]]; c != 0 {
 				dst, raw = append(dst, c), raw[2:]
 				continue
 			}
 		}
-		n := escapeLen(raw)
+		n := EscapeLen(raw)
 		if n == 0 { // only in what a model wrote
 			dst, raw = append(dst, raw[0]), raw[1:]
 			continue
 		}
-		dst = unescape(dst, raw)
+		dst = Unescape(dst, raw)
 		raw = raw[n:]
 	}
 }
 
-// encode appends text as the contents of a JSON string, with no more escapes than JSON asks for.
-func encode(dst, text []byte) []byte {
+// Encode appends text as the contents of a JSON string, with no more escapes than JSON asks for.
+func Encode(dst, text []byte) []byte {
 	from := 0
 	for i, c := range text {
 		if c >= 0x20 && c != '"' && c != '\\' {
@@ -122,8 +122,8 @@ func encode(dst, text []byte) []byte {
 	return append(dst, text[from:]...)
 }
 
-// usual is the length of what raw starts with that encode would spell the same.
-func usual(raw []byte) int {
+// CanonicalPrefix is the length of what raw starts with that Encode would spell the same.
+func CanonicalPrefix(raw []byte) int {
 	i := 0
 	for i < len(raw) {
 		switch c := raw[i]; {
@@ -132,12 +132,12 @@ func usual(raw []byte) int {
 		case c != '\\':
 			i++
 		default:
-			n := escapeLen(raw[i:])
+			n := EscapeLen(raw[i:])
 			if n == 0 {
 				return i
 			}
 			var text, again [16]byte
-			if !bytes.Equal(encode(again[:0], unescape(text[:0], raw[i:])), raw[i:i+n]) {
+			if !bytes.Equal(Encode(again[:0], Unescape(text[:0], raw[i:])), raw[i:i+n]) {
 				return i
 			}
 			i += n

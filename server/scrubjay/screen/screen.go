@@ -1,4 +1,6 @@
-package main
+// Package screen prints for a person: headings, what is good and what is bad, and two texts side by side. In colour on a
+// terminal, and never elsewhere.
+package screen
 
 import (
 	"fmt"
@@ -10,15 +12,16 @@ import (
 	"golang.org/x/text/width"
 )
 
-// screen prints the demo: in colour on a terminal, side by side in two columns.
-type screen struct {
-	out    io.Writer
+// Screen is where it is printed.
+type Screen struct {
+	io.Writer
 	colour bool
 	// column is the width of one of the two columns.
 	column int
 }
 
-func newScreen(out io.Writer) screen {
+// New is the screen that a writer is.
+func New(out io.Writer) Screen {
 	f, ok := out.(*os.File)
 	column := widest
 	if ok {
@@ -26,14 +29,14 @@ func newScreen(out io.Writer) screen {
 			column = columnOf(width)
 		}
 	}
-	return screen{out, os.Getenv("NO_COLOR") == "" && (ok && term.IsTerminal(int(f.Fd())) || os.Getenv("CLICOLOR_FORCE") != ""), column}
+	return Screen{out, os.Getenv("NO_COLOR") == "" && (ok && term.IsTerminal(int(f.Fd())) || os.Getenv("CLICOLOR_FORCE") != ""), column}
 }
 
 const (
 	bold   = "1"
 	red    = "31"
-	green  = "32"
-	yellow = "33"
+	Green  = "32"
+	Yellow = "33"
 	cyan   = "36"
 	grey   = "90"
 	// A column is as wide as the terminal lets two of them be.
@@ -43,24 +46,25 @@ const (
 // columnOf is the width of one of two columns, with a line between them.
 func columnOf(terminal int) int { return min(widest, max(narrowest, (terminal-3)/2)) }
 
-func (s screen) paint(code, text string) string {
+func (s Screen) paint(code, text string) string {
 	if !s.colour || text == "" {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-func (s screen) title(text string) { fmt.Fprintf(s.out, "\n%s\n", s.paint(bold, text)) }
-func (s screen) note(text string)  { fmt.Fprintln(s.out, s.paint(grey, text)) }
-func (s screen) good(text string)  { fmt.Fprintln(s.out, s.paint(green, "✓ "+text)) }
-func (s screen) bad(text string)   { fmt.Fprintln(s.out, s.paint(red, "✗ "+text)) }
+// Title, Note, Good and Bad print a line each.
+func (s Screen) Title(text string) { fmt.Fprintf(s.Writer, "\n%s\n", s.paint(bold, text)) }
+func (s Screen) Note(text string)  { fmt.Fprintln(s.Writer, s.paint(grey, text)) }
+func (s Screen) Good(text string)  { fmt.Fprintln(s.Writer, s.paint(Green, "✓ "+text)) }
+func (s Screen) Bad(text string)   { fmt.Fprintln(s.Writer, s.paint(red, "✗ "+text)) }
 
-// mark is a part of a text to be shown in a colour.
-type mark struct{ text, colour string }
+// Mark is a part of a text to be shown in a colour.
+type Mark struct{ Text, Colour string }
 
-// beside prints two texts side by side, with parts of them in colours.
-func (s screen) beside(leftTitle, left, rightTitle, right string, marks []mark) {
-	fmt.Fprintf(s.out, "%s%s  %s\n", s.paint(cyan, leftTitle), strings.Repeat(" ", max(0, s.column-cells(leftTitle))), s.paint(cyan, rightTitle))
+// Beside prints two texts side by side, with parts of them in colours.
+func (s Screen) Beside(leftTitle, left, rightTitle, right string, marks []Mark) {
+	fmt.Fprintf(s.Writer, "%s%s  %s\n", s.paint(cyan, leftTitle), strings.Repeat(" ", max(0, s.column-cells(leftTitle))), s.paint(cyan, rightTitle))
 	l, r := wrap(left, s.column), wrap(right, s.column)
 	for i := range max(len(l), len(r)) {
 		var a, b string
@@ -71,14 +75,14 @@ func (s screen) beside(leftTitle, left, rightTitle, right string, marks []mark) 
 			b = r[i]
 		}
 		pad := strings.Repeat(" ", max(0, s.column-cells(a)))
-		fmt.Fprintf(s.out, "%s%s%s %s\n", s.dye(a, marks), pad, s.paint(grey, "│"), s.dye(b, marks))
+		fmt.Fprintf(s.Writer, "%s%s%s %s\n", s.dye(a, marks), pad, s.paint(grey, "│"), s.dye(b, marks))
 	}
 }
 
-func (s screen) dye(line string, marks []mark) string {
+func (s Screen) dye(line string, marks []Mark) string {
 	for _, m := range marks {
-		if m.text != "" {
-			line = strings.ReplaceAll(line, m.text, s.paint(m.colour, m.text))
+		if m.Text != "" {
+			line = strings.ReplaceAll(line, m.Text, s.paint(m.Colour, m.Text))
 		}
 	}
 	return line

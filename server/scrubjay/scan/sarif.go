@@ -1,4 +1,4 @@
-package main
+package scan
 
 import (
 	"encoding/json"
@@ -104,7 +104,7 @@ var securitySeverity = map[detect.Severity]string{detect.Critical: "9.5", detect
 
 func (s *scan) sarif(out io.Writer, res workspace.Result) error {
 	run := sarifRun{ColumnKind: "utf16CodeUnits", Results: []sarifResult{}}
-	driver := sarifDriver{Name: "scrubjay", Version: programVersion(), Rules: []sarifRule{}}
+	driver := sarifDriver{Name: "scrubjay", Version: s.Version, Rules: []sarifRule{}}
 	index := map[string]int{}
 	for _, f := range s.found {
 		at, ok := index[f.Rule]

@@ -1,4 +1,4 @@
-package main
+package scan
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ const (
 // progress says on a terminal how far a scan is, and is gone when the answer is called.
 func (s *scan) progress(errOut io.Writer, w *workspace.Scanner) (stop func()) {
 	f, ok := errOut.(*os.File)
-	if !ok || s.format != "text" || !term.IsTerminal(int(f.Fd())) {
+	if !ok || s.Format != "text" || !term.IsTerminal(int(f.Fd())) {
 		return func() {}
 	}
 	return showProgress(f, func() (files, bytes int64) { return w.Files.Load(), w.Bytes.Load() })
