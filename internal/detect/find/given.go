@@ -21,44 +21,52 @@ type given struct {
 // given reads what follows a name, or stands beside it: the sign and the value, or the values.
 func (c reading) given(n secretName, take func(given)) {
 	joined := c.ByteAt(n.End) == '-' && n.End+1 < len(c.Bytes) && letters.IsWord(c.Bytes[n.End+1]) // a key joined to its name
-	one := func(value letters.Span, quoted, ok bool) {
-		if !ok {
-			return
+	said := func(value letters.Span, quoted, ok bool) {
+		if ok {
+			take(given{Span: value, quoted: quoted, doubt: joined})
 		}
+	}
+	one := func(at int) {
+		value, quoted, ok := c.assignedValue(at)
 		if !quoted {
-			value = c.wholeLine(n.Start, n.End, value)
+			if ok {
+				value = c.wholeLine(n.Start, n.End, value)
+			}
+			if longer := c.bare(n, at); longer.Len() > value.Len() {
+				value, ok = longer, true
+			}
 		}
-		take(given{Span: value, quoted: quoted, doubt: joined})
+		said(value, quoted, ok)
 	}
 	if c.section(n, take) {
 		return
 	}
 	i, closed := c.closers(n.End)
-	if c.record(n, i, closed, one) {
+	if c.record(n, i, closed, one, said) {
 		return
 	}
 	if at := c.fallback(n, i, closed); at > 0 {
-		one(c.assignedValue(at))
+		one(at)
 		return
 	}
 	if joined {
-		one(c.assignedValue(n.End + 1))
+		one(n.End + 1)
 		return
 	}
 	at, value, quoted, ok := c.sign(n, i, closed)
 	if at == 0 {
-		one(value, quoted, ok)
+		said(value, quoted, ok)
 		return
 	}
 	at = c.skipBlank(at)
-	if c.listed(n, at, take) {
+	if !c.oneBare(n, at) && c.listed(n, at, take) {
 		return
 	}
-	value, quoted, ok = c.assignedValue(at)
-	if !ok && at == n.End+1 && c.plainLine(n.Start) { // a quote that nothing closes is a sign like others
-		value, quoted, ok = letters.Between(at, at), false, true
+	if _, quoted, ok := c.assignedValue(at); quoted && !ok && at == n.End+1 && c.plainLine(n.Start) { // a quote that nothing closes is a sign like others
+		said(c.wholeLine(n.Start, n.End, letters.Between(at, at)), false, true)
+		return
 	}
-	one(value, quoted, ok)
+	one(at)
 }
 
 // closers passes over the quote, bracket or escape that closes a name: "name": , ['name'] = , \"name\":
@@ -166,7 +174,9 @@ func (c reading) afterType(i int) int {
 		j++
 	}
 	if j > i && c.ByteAt(j) == '=' && c.ByteAt(j+1) != '=' && c.ByteAt(j+1) != '>' {
-		return j + 1
+		if next := c.ByteAt(j + 1); c.File.Code || letters.IsBlank(text[j-1]) || letters.IsBlank(next) || strings.IndexByte("\"'`", next) >= 0 { // a value may hold the sign, too
+			return j + 1
+		}
 	}
 	return i
 }

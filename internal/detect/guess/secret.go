@@ -89,6 +89,18 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 	return Doubtful, false
 }
 
+// IsDrawn tells what a generator makes of letters, digits and signs, in a place that a sign may also end.
+func IsDrawn(v []byte) bool {
+	t := TraitsOf(v)
+	if len(v) < 8 || t.Letters < 2 || t.high > 0 || t.Distinct() < 6 || IsReference(v) || IsDummy(v) || IsSelf(v) || isExpression(v) {
+		return false
+	}
+	if t.Digits > 0 {
+		return (turns(v) > 0 || t.Symbols > 0) && !IsWordy(v) && !(t.Has('/') && IsPath(v))
+	}
+	return t.Symbols >= 3 && Surprise(v) > naturalBelow && !IsWordy(v)
+}
+
 // IsSelf tells a value that says what should stand there.
 func IsSelf(v []byte) bool {
 	for _, word := range [...]string{"password", "passwd", "passphrase", "secret", "token", "credential", "passwort", "contras", "senha", "required", "string"} {

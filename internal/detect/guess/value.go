@@ -105,15 +105,15 @@ func IsReference(v []byte) bool {
 		if v[0] == '$' && bytes.HasPrefix(rest, []byte("(")) {
 			return true
 		}
-		if isVariable(bytes.TrimRight(name, ",;")) {
+		if IsVariable(bytes.TrimRight(name, ",;")) {
 			return true
 		}
 	case '@':
-		if name, _, _ := bytes.Cut(rest, []byte("(")); isVariable(name) || bytes.HasPrefix(rest, []byte("{")) && isHole(rest[1:], "}") {
+		if name, _, _ := bytes.Cut(rest, []byte("(")); IsVariable(name) || bytes.HasPrefix(rest, []byte("{")) && isHole(rest[1:], "}") {
 			return true
 		}
 	case '%': // %NAME%, %s, %[1]s
-		if isVariable(bytes.TrimSuffix(rest, []byte("%"))) || bytes.HasPrefix(rest, []byte("[")) && len(v) < 8 {
+		if IsVariable(bytes.TrimSuffix(rest, []byte("%"))) || bytes.HasPrefix(rest, []byte("[")) && len(v) < 8 {
 			return true
 		}
 	case '<', '{', '[', '(', '`':
@@ -124,10 +124,10 @@ func IsReference(v []byte) bool {
 			return true
 		}
 	case '~', '.':
-		if len(v) < 3 || isVariable(bytes.TrimLeft(v, "~./")) || v[0] == '.' && v[1] == '.' {
+		if len(v) < 3 || IsVariable(bytes.TrimLeft(v, "~./")) || v[0] == '.' && v[1] == '.' {
 			return true
 		}
-		if first, _, below := bytes.Cut(bytes.TrimLeft(v, "~./"), []byte("/")); below && isVariable(first) {
+		if first, _, below := bytes.Cut(bytes.TrimLeft(v, "~./"), []byte("/")); below && IsVariable(first) {
 			return true
 		}
 	case '?':
@@ -151,8 +151,8 @@ func IsReference(v []byte) bool {
 
 var closings = map[byte]byte{'<': '>', '{': '}', '[': ']', '(': ')', '`': '`'}
 
-// isVariable tells a name as programs have them from letters and digits that somebody drew.
-func isVariable(v []byte) bool { return IsName(v) && !isRandom(v) }
+// IsVariable tells a name as programs have them from letters and digits that somebody drew.
+func IsVariable(v []byte) bool { return IsName(v) && !isRandom(v) }
 
 // isRandom tells what a machine drew rather than what a person calls something: letters and digits take turns in it.
 func isRandom(v []byte) bool {
@@ -184,7 +184,7 @@ func isTemplate(v []byte) bool {
 				return true
 			}
 		case '%', '\\':
-			if next == '(' && isHole(v[i+2:], ")") {
+			if next == '(' && isHole(v[i+2:], ")") && (c == '\\' || isFormat(v[i+2:])) {
 				return true
 			}
 		case '.', '[', 'v':
@@ -206,6 +206,12 @@ func isHole(rest []byte, closing string) bool {
 	return end >= 0 && !isRandom(bytes.TrimSpace(rest[:end]))
 }
 
+// isFormat tells what Python formats: %(name)s.
+func isFormat(rest []byte) bool {
+	end := bytes.IndexByte(rest, ')')
+	return end > 0 && end+1 < len(rest) && strings.IndexByte("srdifg0.", rest[end+1]) >= 0
+}
+
 // isField tells the name in a string that is formatted: user-{name}, {host}:{port:d}.
 func isField(rest []byte) bool {
 	end := bytes.IndexByte(rest, '}')
@@ -213,7 +219,7 @@ func isField(rest []byte) bool {
 		return false
 	}
 	name, _, _ := bytes.Cut(rest[:end], []byte(":"))
-	return len(name) > 2 && isVariable(name) && allLower(name)
+	return len(name) > 2 && IsVariable(name) && allLower(name)
 }
 
 func allLower(v []byte) bool {
