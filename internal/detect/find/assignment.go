@@ -283,10 +283,12 @@ func (c reading) judge(n secretName, g given) {
 		return
 	}
 	confidence, ok := guess.Given(v, n.text, n.password, g.listed)
-	if !ok || confidence == guess.Doubtful || !n.password {
-		var said [ValueLimit]byte
-		if plain := decoded(said[:0], v); plain != nil { // what chance draws says no text
+	var said [ValueLimit]byte
+	if plain := decoded(said[:0], v); plain != nil { // what chance draws says no text
+		if !ok || confidence == guess.Doubtful || !n.password {
 			confidence, ok = guess.Given(plain, n.text, true, g.listed)
+		} else if guess.IsPlaceholder(plain) {
+			return
 		}
 	}
 	if !ok {

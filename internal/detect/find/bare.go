@@ -187,7 +187,7 @@ func (c reading) checked(n secretName, lines bool, b beside, at, end int) (none 
 		}
 	}
 	v := text[at:end]
-	if len(v) < 6 || isCall(v, letters.IsBlank(c.ByteAt(end))) {
+	if len(v) < 6 || !b.own && b.joint != ';' && strings.IndexByte(",;)]}>|", v[0]) >= 0 || isCall(v, letters.IsBlank(c.ByteAt(end))) {
 		return none
 	}
 	if lines && bytes.IndexAny(v, "()[]{}<>") < 0 || n.password && guess.IsDrawn(v) || guess.IsKey(v) && !guess.IsReference(v) && bytes.IndexAny(v, "(){}[]<>,;|") < 0 {
