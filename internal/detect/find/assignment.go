@@ -37,11 +37,11 @@ var secretWords = func() (all []secretWord) {
 		}
 	}
 	add(true, false, "password,passwd,passphrase,pwd,passwort,passcode,kennwort,contrasena,senha,mot_de_passe,mot de passe,motdepasse,wachtwoord,haslo,heslo,parola,passord,salasana,adgangskode")
-	add(true, false, "_pass,dbpass,_pw")
-	add(true, true, `pass=,pass:,pass",pass =,pw=,pw:,pw",pw =,clave:,sifre:,jelszo:`)
+	add(true, false, "_pass,dbpass,_pw,rootpw,bindpw,userpass,requirepass,masterauth,pass_phrase,access_code,accesscode")
+	add(true, true, `pass=,pass:,pass",pass =,pw=,pw:,pw",pw =,clave:,sifre:,jelszo:,_clave=,_clave:,psk=,psk:`)
 	add(false, false, "secret,token,credential,creds,apikey,api.key,accesskey,privatekey,secretkey,authkey,encryptionkey,signingkey,masterkey,accountkey,sharedkey")
 	add(false, false, "api key,secret key,access key,license key,signing key,encryption key,_key,-key,appkey,sessionkey,webhookkey,licensekey,servicekey,adminkey,_salt,_auth")
-	add(false, true, `auth=,auth",key=,key:,authorization:,authorization",authorization',openai(,client(`)
+	add(false, true, `auth=,auth",key=,key:,authorization:,authorization",authorization',_pat=,_pat:,_pat",bearer=,bearer:,session_cookie=,client-key-data:,openai(,client(`)
 	for word := range secretCalls {
 		add(true, true, word)
 	}
@@ -73,7 +73,7 @@ var OtherKeys = strings.Fields("public pub primary foreign cache sort partition 
 
 // After the word that says secret a name may go on with these and still name the value itself;
 // password_field, token_count and secretName do not.
-var nameSuffixes = letters.ListOf("key keys value values val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json id_token aws gcp azure github gitlab backup bak copy s")
+var nameSuffixes = letters.ListOf("key keys value values val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json confirm confirmation id_token aws gcp azure github gitlab backup bak copy s")
 
 // otherNames begin like a word that says secret and are none: compass, bypass, monkey, author.
 var otherNames = map[string][]string{
@@ -179,8 +179,11 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 		return n, false // -ppassword of a command line
 	case len(word) == 5 && string(word) == "PASS:":
 		return n, false // a test's result
-	case c.ByteAt(from-1) == ':' && c.ByteAt(end) == ':':
+	case c.ByteAt(from-1) == ':' && c.ByteAt(end) == ':' && !letters.IsSpace(c.ByteAt(end+1)):
 		return n, false // a part of a resource's name: arn:aws:secretsmanager:...:secret:name
+	}
+	if string(w.word) == "token" && ofPage(text[from:at.Start]) {
+		return n, false
 	}
 	if word[0] == '_' || word[0] == '-' {
 		for _, other := range OtherKeys {
@@ -190,6 +193,17 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 		}
 	}
 	return secretName{letters.Between(from, end), w.password, name}, true
+}
+
+// ofPage tells what stands before token where it says which page of a list comes next.
+func ofPage(before []byte) bool {
+	before = bytes.TrimRight(before, "_-")
+	for _, word := range [...]string{"page", "next", "continuation", "sync"} {
+		if len(before) >= len(word) && letters.EqualFold(before[len(before)-len(word):], word) {
+			return true
+		}
+	}
+	return false
 }
 
 // ownName tells whether a short word is a part of its name by itself: DB_PW, adminPass, but not compass; and of key, which
@@ -281,6 +295,9 @@ func (c reading) judge(n secretName, g given) {
 	}
 	if !g.quoted && guess.IsSelf(v) && bytes.IndexByte(v, '.') >= 0 { // result.password
 		return
+	}
+	if letters.AllOf(v, letters.IsHex) && (letters.ContainsFold(n.text, "gpg") || letters.ContainsFold(n.text, "pgp")) {
+		return // the number of a key, which everybody may have
 	}
 	confidence, ok := guess.Given(v, n.text, n.password, g.listed)
 	var said [ValueLimit]byte
