@@ -37,11 +37,12 @@ var secretWords = func() (all []secretWord) {
 		}
 	}
 	add(true, false, "password,passwd,passphrase,pwd,passwort,passcode,kennwort,contrasena,senha,mot_de_passe,mot de passe,motdepasse,wachtwoord,haslo,heslo,parola,passord,salasana,adgangskode")
-	add(true, false, "_pass,dbpass,_pw,rootpw,bindpw,userpass,requirepass,masterauth,pass_phrase,access_code,accesscode")
-	add(true, true, `pass=,pass:,pass",pass =,pw=,pw:,pw",pw =,clave:,sifre:,jelszo:,_clave=,_clave:,psk=,psk:`)
+	add(true, false, "identified by,_pass,dbpass,_pw,rootpw,bindpw,userpass,requirepass,masterauth,pass_phrase,access_code,accesscode")
+	add(true, true, `pass=,pass:,pass",pass =,pass>,pass encoding=,pass ",pw=,pw:,pw",pw =,clave:,sifre:,jelszo:,_clave=,_clave:,psk=,psk:`)
+	add(true, true, "pass\n,pass\r")
 	add(false, false, "secret,token,credential,creds,apikey,api.key,accesskey,privatekey,secretkey,authkey,encryptionkey,signingkey,masterkey,accountkey,sharedkey")
 	add(false, false, "api key,secret key,access key,license key,signing key,encryption key,_key,-key,appkey,sessionkey,webhookkey,licensekey,servicekey,adminkey,_salt,_auth")
-	add(false, true, `auth=,auth",key=,key:,authorization:,authorization",authorization',_pat=,_pat:,_pat",bearer=,bearer:,session_cookie=,client-key-data:,openai(,client(`)
+	add(false, true, `auth=,auth =,auth",key=,key:,authorization:,authorization",authorization',_pat=,_pat:,_pat",bearer=,bearer:,session_cookie=,client-key-data:,openai(,client(`)
 	for word := range secretCalls {
 		add(true, true, word)
 	}
@@ -50,7 +51,8 @@ var secretWords = func() (all []secretWord) {
 }()
 
 // secretCalls are functions that take a password, and how many arguments stand before it.
-var secretCalls = map[string]int{"getconnection(": 2, "basicauth(": 1, "basic_auth(": 1, "digestauth(": 1, ".login(": 1, "authenticate(": 1, "withcredentials(": 1, "userpassword(": 1}
+var secretCalls = map[string]int{"getconnection(": 2, "basicauth(": 1, "basic_auth(": 1, "digestauth(": 1, ".login(": 1, "authenticate(": 1, "withcredentials(": 1, "userpassword(": 1,
+	"plainauth(": 2, "pdo(": 2, "mysqli(": 2, "mysqli_connect(": 2, "mysql_connect(": 2, "sqlcredential(": 1, "url.create(": 2, ".auth(": 1, "wifi.begin(": 1, "pgp_sym_encrypt(": 1, " login(": 1}
 
 // secretWordOf has them by what wakes the check.
 var secretWordOf = func() map[string]secretWord {
@@ -153,12 +155,15 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 		return n, false // other letters of the same class
 	}
 	if w.signed {
-		for to--; to > at.Start && !letters.IsWord(text[to-1]); to-- {
+		for to = at.Start; letters.IsWord(text[to]) || text[to] == '-' && letters.IsWord(text[to+1]); to++ { // a trigger ends with its sign
 		}
 	}
 	end := to
 	for end < len(text) && end-at.End < NameLimit && (letters.IsWord(text[end]) || (text[end] == '-' || text[end] == '.') && end+1 < len(text) && letters.IsWord(text[end+1])) {
 		end++
+	}
+	if dot := bytes.LastIndexByte(text[to:end], '.'); dot >= 0 && c.compared(to+dot) > 0 { // password.equals("...")
+		end = to + dot
 	}
 	if !suffixFits(text[to:end]) {
 		if end = c.tokenInName(to, end); end < 0 {
@@ -173,7 +178,7 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 		return n, false // ".pwd" of a larger word
 	case w.signed && !c.ownName(from, at.Start, text[at.Start:to]):
 		return n, false
-	case c.ByteAt(end) == '(' && (isGetter(name) || secretCalls[string(letters.AppendFolded(scratch[:0], c.Bytes[from:min(end, from+len(scratch))]))+"("] > 0):
+	case c.ByteAt(end) == '(' && (isGetter(name) && c.returned(end) == 0 || secretCalls[string(letters.AppendFolded(scratch[:0], c.Bytes[from:min(end, from+len(scratch))]))+"("] > 0):
 		return n, false
 	case from < at.Start && c.ByteAt(from-1) == '-' && !letters.IsWord(c.ByteAt(from-2)) && c.ByteAt(from-2) != '-':
 		return n, false // -ppassword of a command line
@@ -220,7 +225,7 @@ func (c reading) ownName(from, at int, word []byte) bool {
 			}
 		}
 	}
-	apart := len(before) == 0 || !letters.IsAlnum(before[len(before)-1]) || letters.IsUpper(word[0]) && !letters.IsUpper(before[len(before)-1])
+	apart := len(before) == 0 || word[0] == '_' || !letters.IsAlnum(before[len(before)-1]) || letters.IsUpper(word[0]) && !letters.IsUpper(before[len(before)-1])
 	if letters.EqualFold(word, "key") {
 		if len(before) == 0 { // acme key: ...
 			return !c.File.Code && c.ByteAt(at-1) == ' ' && letters.IsAlpha(c.ByteAt(at-2)) && c.ByteAt(at+len(word)) == ':' && !c.otherKey(at-1)
@@ -279,6 +284,7 @@ func (c reading) judge(n secretName, g given) {
 	if g.Len() > ValueLimit || g.Len() < 4 {
 		return
 	}
+	n.password = n.password || g.password
 	v := c.Bytes[g.Start:g.End]
 	if !g.quoted && c.File.Code && (strings.IndexByte("\"'`", c.ByteAt(n.End)) >= 0 || !c.inLiteral(n.Start)) { // the program's own names
 		return

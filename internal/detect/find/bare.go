@@ -179,7 +179,12 @@ var markup = letters.ListOf("b i u s p em strong code kbd samp tt pre span br td
 // line of its own has to look drawn.
 func (c reading) checked(n secretName, lines bool, b beside, at, end int) (none letters.Span) {
 	text := c.Bytes
-	if lines || n.phrase() || c.File.Env && b.own {
+	if b.own && end > at+8 && c.ByteAt(end) == '\\' && c.ByteAt(end+1) == '\n' { // a line of a properties file that goes on
+		next := c.skipBlank(end + 2)
+		for end = next; end < len(text) && end-next < ValueLimit && !letters.EndsValue(text, end); end++ {
+		}
+	}
+	if lines || n.phrase() || b.own && (c.File.Env || c.ByteAt(at-1) == '=' && letters.AllOf(n.text, isConstant)) {
 		if line := c.lineEnd(at, b); line > end {
 			if _, ok := guess.Given(text[at:line], n.text, n.password, false); ok {
 				return letters.Between(at, line)
@@ -195,6 +200,8 @@ func (c reading) checked(n secretName, lines bool, b beside, at, end int) (none 
 	}
 	return none
 }
+
+func isConstant(b byte) bool { return letters.IsUpper(b) || letters.IsDigit(b) || b == '_' }
 
 // lineEnd is where a value with blanks ends: before a comment, or with its line.
 func (c reading) lineEnd(at int, b beside) int {

@@ -45,7 +45,10 @@ func (c reading) record(n secretName, i int, closed bool, one func(at int), said
 	if sign != 0 && nameKeys[key] {
 		at := 0
 		if closed {
-			at = c.inObject(n.Start, i)
+			if at = c.inObject(n.Start, i); at == 0 { // string(name: 'API_TOKEN', defaultValue: '...')
+				end := bytes.IndexAny(c.Bytes[i:min(len(c.Bytes), i+lineReach)], ")\n")
+				at = c.valueIn(i, i+max(end, 0))
+			}
 		}
 		if at == 0 {
 			at = c.besideLine(n.Start, n.End)

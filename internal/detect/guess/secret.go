@@ -79,6 +79,9 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 		}
 		return Doubtful, len(v) >= 12 && t.high == 0 && t.Digits > 0 && t.Letters > 0 && t.Distinct() >= 8 && turns(v) >= 2 && !IsWordy(v) && !IsUUID(v) && !isExpression(v)
 	}
+	if _, after, ok := bytes.Cut(v, []byte{':'}); ok && len(after) >= 8 && IsScramble(after) { // bob:xKqPz...
+		return Doubtful, true
+	}
 	switch {
 	case t.Letters == len(v): // letters alone: drawn, or a word that somebody chose
 		switch {
@@ -106,6 +109,37 @@ func IsDrawn(v []byte) bool {
 		return (turns(v) > 0 || t.Symbols > 0) && !IsWordy(v) && !(t.Has('/') && IsPath(v))
 	}
 	return t.Symbols >= 3 && Surprise(v) > naturalBelow && !IsWordy(v)
+}
+
+// IsStrong tells a password that nobody takes for a word, wherever it stands: letters and digits take turns in it, or small
+// letters, capitals and digits or signs are mixed.
+func IsStrong(v []byte) bool {
+	t := TraitsOf(v)
+	if len(v) < 8 || t.high > 0 || !IsDrawn(v) && !(t.Letters == len(v) && len(v) >= 10 && mixesCases(v) && IsScramble(v) && !isCamel(v) && !IsSelf(v) && !IsWordy(v)) {
+		return false
+	}
+	if IsName(v) && (bytes.IndexByte(v, '_') >= 0 || bytes.IndexByte(v, '.') >= 0 || bytes.IndexByte(v, ':') >= 0) || isVersion(v) || hasClass(v) || IsUUID(v) {
+		return false
+	}
+	return t.Digits == 0 || mixesCases(v) || turns(v) >= 3 || turns(v) >= 2 && len(v) >= 12 && t.Digits >= 2 || t.Symbols >= 2 && turns(v) > 0
+}
+
+// hasClass tells an expression by a class of letters: [l-nA-C].
+func hasClass(v []byte) bool {
+	open := bytes.IndexByte(v, '[')
+	if open < 0 || open+3 >= len(v) {
+		return false
+	}
+	end := bytes.IndexByte(v[open:], ']')
+	dash := bytes.IndexByte(v[open:], '-')
+	return dash > 1 && dash < end && letters.IsAlnum(v[open+dash-1]) && letters.IsAlnum(v[open+dash+1]) && v[open+dash-1] < v[open+dash+1]
+}
+
+// isVersion tells v1.2.3-rc1, 12.4.1 and a date.
+func isVersion(v []byte) bool {
+	return letters.AllOf(v, func(b byte) bool {
+		return letters.IsDigit(b) || letters.IsLower(b) && b != 'x' || b == '.' || b == '-' || b == ':' || b == 'T' || b == 'Z' || b == '+'
+	}) && TraitsOf(v).Letters*3 <= len(v)
 }
 
 // IsSelf tells a value that says what should stand there.
