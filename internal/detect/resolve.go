@@ -56,7 +56,9 @@ func settle(text []byte, cluster []candidate, out []Finding) []Finding {
 		}
 	}
 	// What overlaps a credential of a known form in part is no value of a person's: pass@host in a URL is no address.
-	formed := func(f candidate) bool { return f.Rule.Class == Credential && !f.Rule.generic && rank(f) > 0 && !guess.IsWordy(text[f.Start:f.End]) }
+	formed := func(f candidate) bool {
+		return f.Rule.Class == Credential && !f.Rule.generic && rank(f) > 0 && !guess.IsWordy(text[f.Start:f.End])
+	}
 	far, near := 0, len(text) // where those end that began before, where those begin that come after
 	for i := range all {
 		if all[i].rank == 1 && all[i].Rule.Class != Credential && all[i].Start < far {

@@ -13,6 +13,20 @@ import (
 // in brackets their end. Where nothing tells the syntax, the longest of these readings that looks drawn at random is taken:
 // a tail that stays is worse than a bracket that goes along.
 
+// bareLimit is the most that a value has whose signs have to be told from those around it.
+const bareLimit = 192
+
+// longer is the longer reading of a value without quotes that was read up to the first sign which may end it.
+func (c reading) longer(n secretName, at int, short letters.Span, ok bool) letters.Span {
+	switch {
+	case short.Len() > bareLimit:
+		return letters.Span{}
+	case ok && short.End > at && (short.End == len(c.Bytes) || letters.EndsValue(c.Bytes, short.End)) && !c.File.Lines && !n.phrase() && c.ByteAt(at-1) != '=':
+		return letters.Span{} // with a blank, in whatever syntax
+	}
+	return c.bare(n, at)
+}
+
 // bareBack is how much of its line before a name tells how its value ends.
 const bareBack = 160
 
@@ -81,10 +95,13 @@ func (c reading) bare(n secretName, at int) (value letters.Span) {
 	if next := c.block(at); next > 0 {
 		at = next
 	}
+	if rest := text[at:min(len(text), at+NameLimit)]; bytes.HasPrefix(rest, []byte("[-")) && bytes.Contains(rest, []byte("-]")) || bytes.HasPrefix(rest, []byte("{+")) && bytes.Contains(rest, []byte("+}")) {
+		return value // a word diff, which has views of its own
+	}
 	lines := c.File.Lines && b.own && b.quote == 0
 	var inner [256]int8
 	end := at
-	for ; end < len(text) && end-at <= ValueLimit && !letters.EndsValue(text, end); end++ {
+	for ; end < len(text) && end-at <= bareLimit && !letters.EndsValue(text, end); end++ {
 		s := text[end]
 		if s == b.quote && s != 0 || s == '\\' && c.endsInString(b, end) || !lines && c.parts(b, s, at, end) {
 			break
@@ -120,6 +137,8 @@ func (c reading) parts(b beside, s byte, from, i int) bool {
 	switch s {
 	case ',', ';', '&', '|':
 		switch {
+		case s == '&' && c.entityEnd(i) > 0:
+			return true
 		case last && s != '&':
 			return !b.own || bytes.IndexAny(c.Bytes[from:i], "!@#$%^&*|~=+?<>;,") < 0
 		case s == b.joint, s == '&' && b.joint == '?', s == next:
@@ -138,6 +157,18 @@ func (c reading) parts(b beside, s byte, from, i int) bool {
 		return b.far || last && b.quote == 0 && bytes.IndexByte(c.Bytes[from:i], s) < 0
 	}
 	return false
+}
+
+// entityEnd is where an entity of HTML ends that begins at i, 0 if none does.
+func (c reading) entityEnd(i int) int {
+	j := i + 1
+	for j < len(c.Bytes) && j-i < 9 && (letters.IsLower(c.Bytes[j]) || c.Bytes[j] == '#' || letters.IsDigit(c.Bytes[j])) {
+		j++
+	}
+	if j < i+3 || c.ByteAt(j) != ';' || !letters.IsLower(c.Bytes[i+1]) && c.Bytes[i+1] != '#' {
+		return 0
+	}
+	return j + 1
 }
 
 // pair tells whether another name and its sign begin at a place: user=
@@ -250,7 +281,9 @@ func (c reading) oneBare(n secretName, at int) bool {
 	switch c.ByteAt(at) {
 	case '(', '{', '[':
 		return c.wrapped(at) || c.before(n).joint == ';' && c.bare(n, at).Len() > 0
-	case '"', '\'', '`', '\n', '\r', ' ', '\t':
+	}
+	head := c.Bytes[at:min(len(c.Bytes), at+24)]
+	if open := bytes.IndexAny(head, "([{ \n\"'`"); open < 0 || strings.IndexByte("([{", head[open]) < 0 {
 		return false
 	}
 	v := c.bare(n, at)

@@ -34,7 +34,7 @@ func (c reading) given(n secretName, take func(given)) {
 			if ok {
 				value = c.wholeLine(n.Start, n.End, value)
 			}
-			if longer := c.bare(n, at); longer.Len() > value.Len() {
+			if longer := c.longer(n, at, value, ok); longer.Len() > value.Len() {
 				value, ok = longer, true
 			}
 		}
@@ -98,7 +98,7 @@ func (c reading) given(n secretName, take func(given)) {
 		return
 	}
 	at = c.valueBegins(n, at)
-	if v, found := c.below(n, at); found {
+	if v, found := c.below(n, at); found && bytes.IndexByte(c.Bytes[n.End:at], '=') < 0 {
 		said(v, true, true)
 		return
 	}
@@ -154,10 +154,15 @@ func (c reading) pairBehind(n secretName, i int, closed bool) int {
 	at := c.skipBlank(i)
 	switch c.ByteAt(at) {
 	case ',':
-		if own := c.before(n); !closed && own.own && at == i { // DB_PASSWORD,x
-			if v := c.cell(at + 1); !c.opensString(at+1) && (c.ByteAt(v.End) == '\n' || c.ByteAt(v.End) == '\r' || c.ByteAt(v.End) == 0) {
+		if next := c.ByteAt(at + 1); !closed && at == i && !letters.IsBlank(next) && !c.opensString(at+1) { // DB_PASSWORD,x
+			if letters.IsAlnum(next) && n.Start > 0 && !letters.IsSpace(c.ByteAt(n.Start-1)) {
+				return 0
+			}
+			v := c.cell(at + 1)
+			if b := c.ByteAt(v.End); (b == '\n' || b == '\r' || b == 0) && c.looksSecret(n, v) && c.before(n).own {
 				return at + 1
 			}
+			return 0
 		}
 		at = c.skipBlank(at + 1)
 	case '.':

@@ -57,7 +57,10 @@ func (c reading) cell(i int) letters.Span {
 		i++
 	}
 	end := i
-	for end < len(text) && end-i <= ValueLimit && !letters.EndsValue(text, end) && text[end] != '|' && text[end] != '`' && c.tagEnd(end) == 0 && !bytes.HasPrefix(text[end:], []byte("│")) && !bytes.HasPrefix(text[end:], []byte("┃")) {
+	for end < len(text) && end-i <= bareLimit && !letters.EndsValue(text, end) && text[end] != '|' && text[end] != '`' {
+		if b := text[end]; b == '<' && c.tagEnd(end) > 0 || b == borders[2][0] && (bytes.HasPrefix(text[end:], []byte(borders[2])) || bytes.HasPrefix(text[end:], []byte(borders[3]))) {
+			break
+		}
 		end++
 	}
 	for end > i && strings.IndexByte("*\\\"'", text[end-1]) >= 0 {
@@ -72,7 +75,7 @@ var borders = []string{"|", "\\|", "│", "┃", "║", "→", "⇒", "\t", "<TA
 // beside is where the value begins in the column behind a name's; 0 if there is none.
 func (c reading) besideColumn(i int) int {
 	text := c.Bytes
-	for c.ByteAt(i) == '*' || c.ByteAt(i) == '`' {
+	for from := i; i-from < 4 && (c.ByteAt(i) == '*' || c.ByteAt(i) == '`'); {
 		i++
 	}
 	blanks := i
@@ -89,7 +92,7 @@ func (c reading) besideColumn(i int) int {
 		return blanks
 	}
 	dots := blanks
-	for c.ByteAt(dots) == '.' {
+	for dots-blanks < 64 && c.ByteAt(dots) == '.' {
 		dots++
 	}
 	if dots-blanks > 3 && letters.IsBlank(c.ByteAt(dots)) {
@@ -129,7 +132,7 @@ func (c reading) below(n secretName, i int) (letters.Span, bool) {
 	if c.File.Code {
 		return letters.Span{}, false
 	}
-	for c.ByteAt(i) == '*' || c.ByteAt(i) == '_' || c.ByteAt(i) == ':' {
+	for from := i; i-from < 4 && (c.ByteAt(i) == '*' || c.ByteAt(i) == '_' || c.ByteAt(i) == ':'); {
 		i++
 	}
 	if b := c.ByteAt(i); b != '\n' && b != '\r' {
@@ -162,7 +165,7 @@ func (c reading) below(n secretName, i int) (letters.Span, bool) {
 		if b := c.ByteAt(end); b != '\n' && b != '\r' && b != 0 {
 			break
 		}
-		return v, c.looksSecret(n, v)
+		return v, c.looksSecret(n, v) && !c.pair(v.Start)
 	}
 	return letters.Span{}, false
 }
@@ -206,7 +209,7 @@ func (c reading) spaced(n secretName, i int) (v letters.Span, ok bool) {
 		end--
 	}
 	v = letters.Between(at, end)
-	for next := end; ; next++ {
+	for next := end; next-end < 64; next++ {
 		switch b := c.ByteAt(next); {
 		case b == ';' || letters.IsBlank(b):
 		case b == '\n' || b == '\r' || b == 0 || b == '#' || b == '*':
@@ -215,7 +218,11 @@ func (c reading) spaced(n secretName, i int) (v letters.Span, ok bool) {
 			return v, false
 		}
 	}
+	return v, false
 }
+
+// headerReach is how much of a line of names is read to each side of one.
+const headerReach = 128
 
 // header reads the column that a name heads, in lines of which the name's has only names: user,password. It is false if the
 // name heads none.
@@ -224,36 +231,44 @@ func (c reading) header(n secretName, i int, take func(given)) bool {
 		return false
 	}
 	text := c.Bytes
-	low := max(0, n.Start-lineReach)
-	from := n.Start
+	if ahead := text[n.End:min(len(text), n.End+headerReach)]; bytes.IndexByte(ahead, '\n') < 0 && !bytes.Contains(ahead, []byte(`\n`)) {
+		return false
+	}
 	var delim byte
-	isName := func(b byte) bool { return letters.IsWord(b) || b == '"' || b == ' ' || b == '-' || b == '.' }
-	for from > low && (isName(text[from-1]) || strings.IndexByte(",;\t|", text[from-1]) >= 0) && !letters.EndsEscape(text, from) {
-		from--
-		if b := text[from]; delim == 0 && strings.IndexByte(",;\t|", b) >= 0 {
+	inHeader := func(b byte) bool { // a name's, or what separates them
+		switch {
+		case letters.IsWord(b) || b == '"' || b == ' ' || b == '-' || b == '.':
+			return true
+		case b == ',' || b == ';' || b == '\t':
 			delim = b
+			return true
 		}
+		return false
+	}
+	end := n.End
+	for end < len(text) && end-n.End < headerReach && inHeader(text[end]) {
+		end++
+	}
+	next := c.newLine(end)
+	if next == 0 {
+		return false
+	}
+	low, from := max(0, n.Start-headerReach), n.Start
+	for from > low && inHeader(text[from-1]) && !letters.EndsEscape(text, from) {
+		from--
 	}
 	for from < n.Start && text[from] == '"' && from > 0 && text[from-1] == ':' { // within a string of JSON
 		from++
 	}
-	end := n.End
-	for end < len(text) && end-n.End < lineReach && (isName(text[end]) || strings.IndexByte(",;\t|", text[end]) >= 0) {
-		if b := text[end]; delim == 0 && strings.IndexByte(",;\t|", b) >= 0 {
-			delim = b
-		}
-		end++
-	}
-	next := c.newLine(end)
-	if delim == 0 || delim == '|' || next == 0 || from > low && from > 0 && text[from-1] != '\n' && !letters.EndsEscape(text, from) && text[from-1] != '"' && text[from-1] != ':' {
+	if delim == 0 || from > low && from > 0 && text[from-1] != '\n' && !letters.EndsEscape(text, from) && text[from-1] != '"' && text[from-1] != ':' {
 		return false
 	}
 	before, columns := bytes.Count(text[from:n.Start], []byte{delim}), bytes.Count(text[from:end], []byte{delim})
 	if before > 0 && c.ByteAt(n.Start-1) != delim && c.ByteAt(n.Start-1) != '"' || columns == 0 || bytes.Count(text[from:end], []byte{' '}) > columns {
 		return false
 	}
-	taken := 0
-	for line := next; line > 0 && line < len(text) && line-n.End < listReach; {
+	taken, missed := 0, 0
+	for line := next; missed < 3 && line > 0 && line < len(text) && line-n.End < listReach; {
 		stop := line
 		for stop < len(text) && stop-line < lineReach && c.newLine(stop) == 0 {
 			stop++
@@ -278,6 +293,8 @@ func (c reading) header(n secretName, i int, take func(given)) bool {
 		if v := letters.Between(at, to); c.looksSecret(n, v) {
 			take(given{Span: v, quoted: true})
 			taken++
+		} else {
+			missed++
 		}
 		line = c.newLine(stop)
 	}

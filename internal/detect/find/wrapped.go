@@ -151,9 +151,7 @@ func (c reading) returned(i int) int {
 // compared is where the string opens that a value is compared with, or that is typed into a field of a name:
 // .equals("..."), ).toBe('...'), .sendKeys("..."); 0 if none is.
 func (c reading) compared(i int) int {
-	for c.ByteAt(i) == ')' {
-		i++
-	}
+	i += repeated(c.Bytes[i:min(len(c.Bytes), i+4)], ')')
 	if c.ByteAt(i) != '.' {
 		return 0
 	}
@@ -173,7 +171,7 @@ var comparisons = letters.ListOf("equals equalsignorecase tobe toequal tostricte
 // comparedBefore is the string that stands before a name which it is compared with: "..." == password, "...".equals(password).
 func (c reading) comparedBefore(start int) (value letters.Span, ok bool) {
 	text, i := c.Bytes, start
-	for i > 0 && (letters.IsWord(text[i-1]) || text[i-1] == '.' && start-i < 32 || text[i-1] == '$') {
+	for i > 0 && start-i < 32 && (letters.IsWord(text[i-1]) || text[i-1] == '.' || text[i-1] == '$') {
 		i--
 	}
 	for i > 0 && letters.IsBlank(text[i-1]) && start-i < 40 {
