@@ -38,7 +38,7 @@ var secretWords = func() (all []secretWord) {
 	}
 	add(true, false, "password,passwd,passphrase,pwd,passwort,passcode,kennwort,contrasena,senha,mot_de_passe,mot de passe,motdepasse,wachtwoord,haslo,heslo,parola,passord,salasana,adgangskode")
 	add(true, false, "identified by,_pass,dbpass,_pw,rootpw,bindpw,userpass,requirepass,masterauth,pass_phrase,access_code,accesscode")
-	add(true, true, `pass=,pass:,pass",pass =,pass>,pass encoding=,pass ",pw=,pw:,pw",pw =,clave:,sifre:,jelszo:,_clave=,_clave:,psk=,psk:`)
+	add(true, true, `pass=,pass:,pass",pass =,pass>,pass encoding=,pass ",pw=,pw:,pw",pw =,clave:,sifre:,jelszo:,_clave=,_clave:,psk=,psk =`)
 	add(true, true, "pass\n,pass\r")
 	add(false, false, "secret,token,credential,creds,apikey,api.key,accesskey,privatekey,secretkey,authkey,encryptionkey,signingkey,masterkey,accountkey,sharedkey")
 	add(false, false, "api key,secret key,access key,license key,signing key,encryption key,_key,-key,appkey,sessionkey,webhookkey,licensekey,servicekey,adminkey,_salt,_auth")
@@ -186,6 +186,9 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 		return n, false // a test's result
 	case c.ByteAt(from-1) == ':' && c.ByteAt(end) == ':' && !letters.IsSpace(c.ByteAt(end+1)):
 		return n, false // a part of a resource's name: arn:aws:secretsmanager:...:secret:name
+	}
+	if w.word == "auth =" && c.ByteAt(c.skipBlank(at.End)) != '(' {
+		return n, false // only that of a user and a password
 	}
 	if string(w.word) == "token" && ofPage(text[from:at.Start]) {
 		return n, false

@@ -164,7 +164,9 @@ func (c reading) pairBehind(n secretName, i int, closed bool) int {
 			}
 			return 0
 		}
-		at = c.skipBlank(at + 1)
+		if at = c.skipBlank(at + 1); closed && !c.inList(n, at) {
+			return 0
+		}
 	case '.':
 		if at == i || closed {
 			return 0
@@ -202,6 +204,23 @@ func (c reading) pairBehind(n secretName, i int, closed bool) int {
 		return 0
 	}
 	return at
+}
+
+// inList tells whether a name in quotes and the string behind it at a place are a pair of arguments, or of a list: no member of
+// an object stands between them, and the string is no name itself.
+func (c reading) inList(n secretName, at int) bool {
+	if len(n.text) < 4 || !c.opensString(at) || !c.keyLess(at) {
+		return false
+	}
+	i := n.Start
+	for i > 0 && n.Start-i < NameLimit && strings.IndexByte("\"'`\n", c.Bytes[i-1]) < 0 {
+		i--
+	}
+	for i > 0 && n.Start-i < NameLimit+8 && (strings.IndexByte("\"'`", c.Bytes[i-1]) >= 0 || letters.IsBlank(c.Bytes[i-1])) {
+		i--
+	}
+	v, _, _ := c.assignedValue(at)
+	return c.ByteAt(i-1) != ':' && !guess.IsName(c.Bytes[v.Start:v.End]) || guess.IsRandom(c.Bytes[v.Start:v.End])
 }
 
 // generated reads what Terraform keeps of a password that it made: "random_password" ... "result": "...".
@@ -342,6 +361,9 @@ func (c reading) sign(n secretName, i int, closed bool) (at int, value letters.S
 		}
 		if c.ByteAt(i) == '=' {
 			return i + 1, value, false, true
+		}
+		if i-signAt == 2 && letters.IsWord(c.ByteAt(i)) && !closed { // a part of a name: pass::run
+			return 0, value, false, false
 		}
 		if b := c.ByteAt(i); (b == '-' || b == '+' || b == '?') && c.ByteAt(start-1) == '{' { // ${NAME:-value}
 			return i + 1, value, false, true

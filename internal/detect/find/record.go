@@ -27,7 +27,7 @@ var (
 
 // record hands on the value of a name's record. It is false if the name stands in none.
 func (c reading) record(n secretName, i int, closed bool, one func(at int), said func(letters.Span, bool, bool)) bool {
-	if !c.File.Code || closed || c.ByteAt(i) == '<' || c.ByteAt(i) == '>' || c.ByteAt(c.skipBlank(i)) == '{' {
+	if !c.File.Code || closed || c.ByteAt(i) == '<' || c.ByteAt(i) == '>' && c.inLiteral(n.Start) || c.ByteAt(c.skipBlank(i)) == '{' {
 		if at := c.inTags(n, i, closed); at > 0 {
 			if v := c.elementValue(at); v.Len() > 0 {
 				said(v, true, true)

@@ -142,7 +142,7 @@ func (c reading) returned(i int) int {
 	}
 	between := bytes.TrimRight(text[from:j], " \t\r\n")
 	switch {
-	case bytes.HasSuffix(between, []byte("return")), bytes.HasSuffix(between, []byte("=>")), len(between) > 0 && between[len(between)-1] == '=' && !bytes.HasSuffix(between, []byte("==")):
+	case bytes.HasSuffix(between, []byte("return")), bytes.HasSuffix(between, []byte("=>")), len(between) > 0 && between[len(between)-1] == '=' && bytes.IndexAny(between, "{\n") < 0 && !bytes.HasSuffix(between, []byte("==")):
 		return j
 	}
 	return 0

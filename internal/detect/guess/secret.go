@@ -243,7 +243,7 @@ func isGlued(v []byte) bool {
 		if i := bytes.Index(v, []byte(mark)); i >= 0 {
 			before, after := bytes.Trim(v[:i], "-_."), bytes.Trim(v[i+len(mark):], "-_.")
 			for _, rest := range [][]byte{before, after} {
-				if len(rest) >= 10 && isRandom(rest) && !IsDummy(rest) {
+				if len(rest) >= 10 && IsRandom(rest) && !IsDummy(rest) {
 					return true
 				}
 			}
@@ -342,7 +342,7 @@ func IsPath(v []byte) bool {
 		return false
 	}
 	if v[0] == '/' || bytes.HasPrefix(v, []byte("./")) || bytes.HasPrefix(v, []byte("../")) {
-		return len(v) < 20 && !isRandom(v[1:]) || IsWordy(v) // base64 may begin with a slash, too
+		return len(v) < 20 && !IsRandom(v[1:]) || IsWordy(v) // base64 may begin with a slash, too
 	}
 	if host, rest, ok := bytes.Cut(v, []byte(":")); ok {
 		if port, _, below := bytes.Cut(rest, []byte("/")); below && len(host) > 0 && len(port) > 0 && letters.IsNumber(port) {

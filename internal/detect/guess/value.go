@@ -117,7 +117,7 @@ func IsReference(v []byte) bool {
 			return true
 		}
 	case '<', '{', '[', '(', '`':
-		if closing := closings[v[0]]; v[len(v)-1] == closing && len(v) > 1 && !isRandom(v[1:len(v)-1]) {
+		if closing := closings[v[0]]; v[len(v)-1] == closing && len(v) > 1 && !IsRandom(v[1:len(v)-1]) {
 			return true
 		}
 		if bytes.HasPrefix(v, []byte("<%")) || bytes.HasPrefix(v, []byte("{%")) {
@@ -152,10 +152,10 @@ func IsReference(v []byte) bool {
 var closings = map[byte]byte{'<': '>', '{': '}', '[': ']', '(': ')', '`': '`'}
 
 // IsVariable tells a name as programs have them from letters and digits that somebody drew.
-func IsVariable(v []byte) bool { return IsName(v) && !isRandom(v) }
+func IsVariable(v []byte) bool { return IsName(v) && !IsRandom(v) }
 
-// isRandom tells what a machine drew rather than what a person calls something: letters and digits take turns in it.
-func isRandom(v []byte) bool {
+// IsRandom tells what a machine drew rather than what a person calls something: letters and digits take turns in it.
+func IsRandom(v []byte) bool {
 	return len(v) >= 6 && (turns(v) >= 3 || turns(v) > 0 && len(v) >= 10 && bytes.IndexByte(v, '_') < 0 || IsKey(v)) && !IsWordy(v)
 }
 
@@ -188,6 +188,9 @@ func isTemplate(v []byte) bool {
 				return true
 			}
 		case '.', '[', 'v':
+			if c == '[' && next == '^' && (bytes.Contains(v[i:], []byte("]*")) || bytes.Contains(v[i:], []byte("]+")) || bytes.Contains(v[i:], []byte("])"))) {
+				return true
+			}
 			if c == '[' && i+3 < len(v) && v[i+2] == '-' && strings.IndexByte("0aA", next) >= 0 && strings.IndexByte("9zZfF", v[i+3]) >= 0 { // an expression's class
 				return true
 			}
@@ -203,7 +206,7 @@ func isTemplate(v []byte) bool {
 // isHole tells whether what stands up to a closing mark can be a name or an expression.
 func isHole(rest []byte, closing string) bool {
 	end := bytes.Index(rest, []byte(closing))
-	return end >= 0 && !isRandom(bytes.TrimSpace(rest[:end]))
+	return end >= 0 && !IsRandom(bytes.TrimSpace(rest[:end]))
 }
 
 // isFormat tells what Python formats: %(name)s.
