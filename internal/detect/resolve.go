@@ -55,6 +55,27 @@ func settle(text []byte, cluster []candidate, out []Finding) []Finding {
 			around = f.Span
 		}
 	}
+	// What overlaps a credential of a known form in part is no value of a person's: pass@host in a URL is no address.
+	formed := func(f candidate) bool {
+		return f.Rule.Class == Credential && !f.Rule.generic && rank(f) > 0 && !guess.IsWordy(text[f.Start:f.End])
+	}
+	far, near := 0, len(text) // where those end that began before, where those begin that come after
+	for i := range all {
+		if all[i].rank == 1 && all[i].Rule.Class != Credential && all[i].Start < far {
+			all[i].rank = 0
+		}
+		if formed(cluster[i]) {
+			far = max(far, cluster[i].End)
+		}
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].rank == 1 && all[i].Rule.Class != Credential && all[i].End > near {
+			all[i].rank = 0
+		}
+		if formed(cluster[i]) {
+			near = min(near, cluster[i].Start)
+		}
+	}
 	slices.SortStableFunc(all, func(a, b ranked) int {
 		return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(b.Len(), a.Len()))
 	})

@@ -22,7 +22,7 @@ type where struct {
 
 var (
 	shapeEscape = regexp.MustCompile(`\\(?:u\{([0-9a-f]+)\}|x([0-9a-f]{2})|.)`)
-	shapeValue  = regexp.MustCompile(`\{(?:=([^}]*)|([PLlKGACIMHmBi])(?:!|:([^}]*))?)\}`)
+	shapeValue  = regexp.MustCompile(`\{(?:=([^}]*)|([PLlKGACIMHmBiSwU])(?:!|:([^}]*))?)\}`)
 )
 
 func loadShapes(t testing.TB) (all []where) {
@@ -124,6 +124,19 @@ func shapeDraw(d *rand.Rand, kind byte) string {
 		return from(shapeAlnum, 28) + from(shapeDigits, 2) + from(shapeLower, 2)
 	case 'H':
 		return from("0123456789abcdef", 32)
+	case 'S': // signs that no syntax below ends a value at, one of them surely
+		const signs = "!@#$%^&*()_+-=[]{}|;:,.<>?/~"
+		for {
+			v := from(shapeAlnum, 2) + from(shapeAlnum+signs, 10+d.IntN(18)) + from(shapeDigits, 1) + from(shapeAlnum, 2)
+			if strings.ContainsAny(v, "()[]{}|;,<>&") && !strings.ContainsAny(v, "&;<") && !strings.Contains(v, "${") && !strings.Contains(v, "://") {
+				return v
+			}
+		}
+	case 'U': // in a URL, not escaped
+		return from(shapeAlnum, 4) + from(",;&?=|", 1) + from(shapeAlnum, 4) + from(shapeDigits, 1) + from(",;&?=<>|", 1) + from(shapeAlnum, 3)
+	case 'w':
+		words := strings.Fields("harbor walnut meadow violet saddle cobalt ferry glacier lantern orchid pebble rocket thimble tractor copper canyon marble willow falcon timber velvet anchor basket candle dragon feather garden hammer island jacket kettle ladder mirror needle oyster parrot quartz ribbon silver turtle")
+		return words[d.IntN(len(words))]
 	case 'm':
 		return from(shapeDigits+shapeLower, 26)
 	case 'B':

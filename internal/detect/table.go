@@ -32,7 +32,17 @@ const (
 // nothing else. names is nil if it is none.
 func header(name string, text []byte) columns {
 	if base := path.Base(name); base == ".pgpass" || base == "pgpass.conf" {
-		return columns{names: []string{"host", "port", "database", "username", "password"}, delim: ':', headless: true}
+		return pgpass
+	}
+	switch base := path.Base(name); {
+	case base == "chap-secrets", base == "pap-secrets":
+		return columns{names: []string{"client", "server", "password", "addresses"}, delim: ' ', headless: true}
+	case base == "sasl_passwd": // [host]:port user:password
+		return columns{names: []string{"host", "user", "password"}, delim: ':', headless: true}
+	case strings.HasSuffix(base, ".key") && isHexKey(text): // Rails' master.key
+		return columns{names: []string{"encryption_key"}, delim: '\n', headless: true}
+	case name == "" && isPgpass(text):
+		return pgpass
 	}
 	ext := strings.ToLower(path.Ext(name))
 	called := ext == ".csv" || ext == ".tsv"
@@ -61,6 +71,24 @@ func header(name string, text []byte) columns {
 		}
 	}
 	return columns{}
+}
+
+var pgpass = columns{names: []string{"host", "port", "database", "username", "password"}, delim: ':', headless: true}
+
+// isPgpass tells lines of a .pgpass by the first: host:5432:app:bob:...
+func isPgpass(text []byte) bool {
+	line, _, _ := bytes.Cut(text[:min(len(text), 512)], []byte{'\n'})
+	f := bytes.Split(bytes.TrimRight(line, "\r"), []byte{':'})
+	if len(f) != 5 || len(f[0]) == 0 || len(f[3]) == 0 || bytes.ContainsAny(line, " \t\"'={}") {
+		return false
+	}
+	return string(f[1]) == "*" || len(f[1]) >= 4 && letters.IsNumber(f[1])
+}
+
+// isHexKey tells a file that holds nothing but a key of hex digits.
+func isHexKey(text []byte) bool {
+	text = bytes.TrimSpace(text[:min(len(text), 130)])
+	return (len(text) == 32 || len(text) == 64) && letters.AllOf(text, letters.IsHex)
 }
 
 func isColumn(name string) bool {

@@ -37,11 +37,12 @@ var secretWords = func() (all []secretWord) {
 		}
 	}
 	add(true, false, "password,passwd,passphrase,pwd,passwort,passcode,kennwort,contrasena,senha,mot_de_passe,mot de passe,motdepasse,wachtwoord,haslo,heslo,parola,passord,salasana,adgangskode")
-	add(true, false, "_pass,dbpass,_pw")
-	add(true, true, `pass=,pass:,pass",pass =,pw=,pw:,pw",pw =,clave:,sifre:,jelszo:`)
+	add(true, false, "identified by,_pass,dbpass,_pw,rootpw,bindpw,userpass,requirepass,masterauth,pass_phrase,access_code,accesscode")
+	add(true, true, `pass=,pass:,pass",pass =,pass>,pass encoding=,pass ",pw=,pw:,pw",pw =,clave:,sifre:,jelszo:,_clave=,_clave:,psk=,psk =`)
+	add(true, true, "pass\n,pass\r")
 	add(false, false, "secret,token,credential,creds,apikey,api.key,accesskey,privatekey,secretkey,authkey,encryptionkey,signingkey,masterkey,accountkey,sharedkey")
 	add(false, false, "api key,secret key,access key,license key,signing key,encryption key,_key,-key,appkey,sessionkey,webhookkey,licensekey,servicekey,adminkey,_salt,_auth")
-	add(false, true, `auth=,auth",key=,key:,authorization:,authorization",authorization',openai(,client(`)
+	add(false, true, `auth=,auth =,auth",key=,key:,authorization:,authorization",authorization',_pat=,_pat:,_pat",bearer=,bearer:,session_cookie=,client-key-data:,openai(,client(`)
 	for word := range secretCalls {
 		add(true, true, word)
 	}
@@ -50,7 +51,8 @@ var secretWords = func() (all []secretWord) {
 }()
 
 // secretCalls are functions that take a password, and how many arguments stand before it.
-var secretCalls = map[string]int{"getconnection(": 2, "basicauth(": 1, "basic_auth(": 1, "digestauth(": 1, ".login(": 1, "authenticate(": 1, "withcredentials(": 1, "userpassword(": 1}
+var secretCalls = map[string]int{"getconnection(": 2, "basicauth(": 1, "basic_auth(": 1, "digestauth(": 1, ".login(": 1, "authenticate(": 1, "withcredentials(": 1, "userpassword(": 1,
+	"plainauth(": 2, "pdo(": 2, "mysqli(": 2, "mysqli_connect(": 2, "mysql_connect(": 2, "sqlcredential(": 1, "url.create(": 2, ".auth(": 1, "wifi.begin(": 1, "pgp_sym_encrypt(": 1, " login(": 1}
 
 // secretWordOf has them by what wakes the check.
 var secretWordOf = func() map[string]secretWord {
@@ -73,7 +75,7 @@ var OtherKeys = strings.Fields("public pub primary foreign cache sort partition 
 
 // After the word that says secret a name may go on with these and still name the value itself;
 // password_field, token_count and secretName do not.
-var nameSuffixes = letters.ListOf("key keys value values val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json id_token aws gcp azure github gitlab backup bak copy s")
+var nameSuffixes = letters.ListOf("key keys value values val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json confirm confirmation id_token aws gcp azure github gitlab backup bak copy s")
 
 // otherNames begin like a word that says secret and are none: compass, bypass, monkey, author.
 var otherNames = map[string][]string{
@@ -153,12 +155,15 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 		return n, false // other letters of the same class
 	}
 	if w.signed {
-		for to--; to > at.Start && !letters.IsWord(text[to-1]); to-- {
+		for to = at.Start; letters.IsWord(text[to]) || text[to] == '-' && letters.IsWord(text[to+1]); to++ { // a trigger ends with its sign
 		}
 	}
 	end := to
 	for end < len(text) && end-at.End < NameLimit && (letters.IsWord(text[end]) || (text[end] == '-' || text[end] == '.') && end+1 < len(text) && letters.IsWord(text[end+1])) {
 		end++
+	}
+	if dot := bytes.LastIndexByte(text[to:end], '.'); dot >= 0 && c.compared(to+dot) > 0 { // password.equals("...")
+		end = to + dot
 	}
 	if !suffixFits(text[to:end]) {
 		if end = c.tokenInName(to, end); end < 0 {
@@ -173,14 +178,20 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 		return n, false // ".pwd" of a larger word
 	case w.signed && !c.ownName(from, at.Start, text[at.Start:to]):
 		return n, false
-	case c.ByteAt(end) == '(' && (isGetter(name) || secretCalls[string(letters.AppendFolded(scratch[:0], c.Bytes[from:min(end, from+len(scratch))]))+"("] > 0):
+	case c.ByteAt(end) == '(' && (isGetter(name) && c.returned(end) == 0 || secretCalls[string(letters.AppendFolded(scratch[:0], c.Bytes[from:min(end, from+len(scratch))]))+"("] > 0):
 		return n, false
 	case from < at.Start && c.ByteAt(from-1) == '-' && !letters.IsWord(c.ByteAt(from-2)) && c.ByteAt(from-2) != '-':
 		return n, false // -ppassword of a command line
 	case len(word) == 5 && string(word) == "PASS:":
 		return n, false // a test's result
-	case c.ByteAt(from-1) == ':' && c.ByteAt(end) == ':':
+	case c.ByteAt(from-1) == ':' && c.ByteAt(end) == ':' && !letters.IsSpace(c.ByteAt(end+1)):
 		return n, false // a part of a resource's name: arn:aws:secretsmanager:...:secret:name
+	}
+	if w.word == "auth =" && c.ByteAt(c.skipBlank(at.End)) != '(' {
+		return n, false // only that of a user and a password
+	}
+	if string(w.word) == "token" && ofPage(text[from:at.Start]) {
+		return n, false
 	}
 	if word[0] == '_' || word[0] == '-' {
 		for _, other := range OtherKeys {
@@ -190,6 +201,17 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 		}
 	}
 	return secretName{letters.Between(from, end), w.password, name}, true
+}
+
+// ofPage tells what stands before token where it says which page of a list comes next.
+func ofPage(before []byte) bool {
+	before = bytes.TrimRight(before, "_-")
+	for _, word := range [...]string{"page", "next", "continuation", "sync"} {
+		if len(before) >= len(word) && letters.EqualFold(before[len(before)-len(word):], word) {
+			return true
+		}
+	}
+	return false
 }
 
 // ownName tells whether a short word is a part of its name by itself: DB_PW, adminPass, but not compass; and of key, which
@@ -206,7 +228,7 @@ func (c reading) ownName(from, at int, word []byte) bool {
 			}
 		}
 	}
-	apart := len(before) == 0 || !letters.IsAlnum(before[len(before)-1]) || letters.IsUpper(word[0]) && !letters.IsUpper(before[len(before)-1])
+	apart := len(before) == 0 || word[0] == '_' || !letters.IsAlnum(before[len(before)-1]) || letters.IsUpper(word[0]) && !letters.IsUpper(before[len(before)-1])
 	if letters.EqualFold(word, "key") {
 		if len(before) == 0 { // acme key: ...
 			return !c.File.Code && c.ByteAt(at-1) == ' ' && letters.IsAlpha(c.ByteAt(at-2)) && c.ByteAt(at+len(word)) == ':' && !c.otherKey(at-1)
@@ -265,6 +287,7 @@ func (c reading) judge(n secretName, g given) {
 	if g.Len() > ValueLimit || g.Len() < 4 {
 		return
 	}
+	n.password = n.password || g.password
 	v := c.Bytes[g.Start:g.End]
 	if !g.quoted && c.File.Code && (strings.IndexByte("\"'`", c.ByteAt(n.End)) >= 0 || !c.inLiteral(n.Start)) { // the program's own names
 		return
@@ -282,11 +305,16 @@ func (c reading) judge(n secretName, g given) {
 	if !g.quoted && guess.IsSelf(v) && bytes.IndexByte(v, '.') >= 0 { // result.password
 		return
 	}
+	if letters.AllOf(v, letters.IsHex) && (letters.ContainsFold(n.text, "gpg") || letters.ContainsFold(n.text, "pgp")) {
+		return // the number of a key, which everybody may have
+	}
 	confidence, ok := guess.Given(v, n.text, n.password, g.listed)
-	if !ok || confidence == guess.Doubtful || !n.password {
-		var said [ValueLimit]byte
-		if plain := decoded(said[:0], v); plain != nil { // what chance draws says no text
+	var said [ValueLimit]byte
+	if plain := decoded(said[:0], v); plain != nil { // what chance draws says no text
+		if !ok || confidence == guess.Doubtful || !n.password {
 			confidence, ok = guess.Given(plain, n.text, true, g.listed)
+		} else if guess.IsPlaceholder(plain) {
+			return
 		}
 	}
 	if !ok {

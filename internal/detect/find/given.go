@@ -16,59 +16,326 @@ type given struct {
 	listed bool
 	// doubt: that it is the name's is a guess.
 	doubt bool
+	// password: it is one, whatever the name says.
+	password bool
 }
 
 // given reads what follows a name, or stands beside it: the sign and the value, or the values.
 func (c reading) given(n secretName, take func(given)) {
 	joined := c.ByteAt(n.End) == '-' && n.End+1 < len(c.Bytes) && letters.IsWord(c.Bytes[n.End+1]) // a key joined to its name
-	one := func(value letters.Span, quoted, ok bool) {
-		if !ok {
-			return
+	said := func(value letters.Span, quoted, ok bool) {
+		if ok {
+			take(given{Span: value, quoted: quoted, doubt: joined})
 		}
+	}
+	one := func(at int) {
+		value, quoted, ok := c.assignedValue(at)
 		if !quoted {
-			value = c.wholeLine(n.Start, n.End, value)
+			if ok {
+				value = c.wholeLine(n.Start, n.End, value)
+			}
+			if longer := c.longer(n, at, value, ok); longer.Len() > value.Len() {
+				value, ok = longer, true
+			}
 		}
-		take(given{Span: value, quoted: quoted, doubt: joined})
+		said(value, quoted, ok)
 	}
 	if c.section(n, take) {
 		return
 	}
+	if value, ok := c.comparedBefore(n.Start); ok && c.looksSecret(n, value) {
+		said(value, true, true)
+	}
 	i, closed := c.closers(n.End)
-	if c.record(n, i, closed, one) {
+	if value := c.escapedElement(n, n.End); value.Len() > 0 {
+		said(value, true, true)
+		return
+	}
+	if c.ByteAt(i) == '(' && !closed {
+		if at := c.returned(i); at > 0 {
+			if value, quoted, ok := c.assignedValue(at); ok && c.looksSecret(n, value) {
+				said(value, quoted, ok)
+				return
+			}
+		}
+	}
+	if at := c.compared(i); at > 0 {
+		if value, quoted, ok := c.assignedValue(at); ok && c.looksSecret(n, value) {
+			said(value, quoted, ok)
+			return
+		}
+	}
+	if c.header(n, i, take) {
+		return
+	}
+	if c.generated(n, i, said) {
+		return
+	}
+	i = c.afterIndex(i)
+	if after := c.tagEnd(i); after > 0 && (c.ByteAt(after) == ':' || c.ByteAt(after) == '=') { // <b>Password</b>: ...
+		i = after
+	}
+	if c.record(n, i, closed, one, said) {
 		return
 	}
 	if at := c.fallback(n, i, closed); at > 0 {
-		one(c.assignedValue(at))
+		one(at)
 		return
 	}
 	if joined {
-		one(c.assignedValue(n.End + 1))
+		one(n.End + 1)
 		return
 	}
 	at, value, quoted, ok := c.sign(n, i, closed)
 	if at == 0 {
-		one(value, quoted, ok)
+		if !ok {
+			if v, found := c.laidOut(n, i, closed); found {
+				said(v, true, true)
+				return
+			}
+		}
+		said(value, quoted, ok)
 		return
 	}
+	at = c.valueBegins(n, at)
+	if v, found := c.below(n, at); found && bytes.IndexByte(c.Bytes[n.End:at], '=') < 0 {
+		said(v, true, true)
+		return
+	}
+	if k := c.wrappedString(at); k > 0 {
+		value, quoted, ok := c.assignedValue(k)
+		said(value, quoted, ok && (c.looksSecret(n, value) || !guess.IsVariable(c.Bytes[value.Start:value.End])))
+		return
+	}
+	if v, ok := c.literal(at); ok {
+		said(v, true, true)
+		return
+	}
+	if c.arms(at, said) {
+		return
+	}
+	if !c.oneBare(n, at) && c.listed(n, at, take) {
+		return
+	}
+	if _, quoted, ok := c.assignedValue(at); quoted && !ok && at == n.End+1 && c.plainLine(n.Start) { // a quote that nothing closes is a sign like others
+		said(c.wholeLine(n.Start, n.End, letters.Between(at, at)), false, true)
+		return
+	}
+	one(at)
+}
+
+// laidOut is the value that stands beside a name, or below it, with no sign between the two.
+func (c reading) laidOut(n secretName, i int, closed bool) (letters.Span, bool) {
+	if v, ok := c.column(n, i); ok {
+		return v, true
+	}
+	if next := c.skipMarkup(i); next > i && c.tagEnd(c.skipBlank(i)) > 0 {
+		if v := c.cell(next); c.looksSecret(n, v) {
+			return v, true
+		}
+	}
+	if v, ok := c.below(n, i); ok {
+		return v, true
+	}
+	if at := c.pairBehind(n, i, closed); at > 0 {
+		v, _, ok := c.assignedValue(at)
+		return v, ok && c.looksSecret(n, v)
+	}
+	if !closed {
+		return c.spaced(n, i)
+	}
+	return letters.Span{}, false
+}
+
+// pairBehind is where the string opens that is given to a name in a pair of another kind: "password", "..." among others,
+// {password, "..."}, (password . "..."), "password" to "...", s:8:"password";s:13:"..."; 0 if none does.
+func (c reading) pairBehind(n secretName, i int, closed bool) int {
+	text := c.Bytes
+	at := c.skipBlank(i)
+	switch c.ByteAt(at) {
+	case ',':
+		if next := c.ByteAt(at + 1); !closed && at == i && !letters.IsBlank(next) && !c.opensString(at+1) { // DB_PASSWORD,x
+			if letters.IsAlnum(next) && n.Start > 0 && !letters.IsSpace(c.ByteAt(n.Start-1)) {
+				return 0
+			}
+			v := c.cell(at + 1)
+			if b := c.ByteAt(v.End); (b == '\n' || b == '\r' || b == 0) && c.looksSecret(n, v) && c.before(n).own {
+				return at + 1
+			}
+			return 0
+		}
+		if at = c.skipBlank(at + 1); closed && !c.inList(n, at) {
+			return 0
+		}
+	case '.':
+		if at == i || closed {
+			return 0
+		}
+		at = c.skipBlank(at + 1)
+	case ';':
+		if !closed || !bytes.HasPrefix(text[at:], []byte(";s:")) {
+			return 0
+		}
+		for at += len(";s:"); letters.IsDigit(c.ByteAt(at)); at++ {
+		}
+		if c.ByteAt(at) == ':' {
+			at++
+		}
+	case 't':
+		if !closed || !bytes.HasPrefix(text[at:], []byte("to ")) {
+			return 0
+		}
+		at = c.skipBlank(at + len("to "))
+	case 'w':
+		if !closed || !bytes.HasPrefix(text[at:], []byte("with ")) {
+			return 0
+		}
+		at = c.skipBlank(at + len("with "))
+	case '"':
+		if c.ByteAt(n.Start-1) != ':' || at == i { // :password "..."
+			return 0
+		}
+	case '{':
+		at = c.skipBlank(at + 1)
+	default:
+		return 0
+	}
+	if !c.opensString(at) {
+		return 0
+	}
+	return at
+}
+
+// inList tells whether a name in quotes and the string behind it at a place are a pair of arguments, or of a list: no member of
+// an object stands between them, and the string is no name itself.
+func (c reading) inList(n secretName, at int) bool {
+	if len(n.text) < 4 || !c.opensString(at) || !c.keyLess(at) {
+		return false
+	}
+	i := n.Start
+	for i > 0 && n.Start-i < NameLimit && strings.IndexByte("\"'`\n", c.Bytes[i-1]) < 0 {
+		i--
+	}
+	for i > 0 && n.Start-i < NameLimit+8 && (strings.IndexByte("\"'`", c.Bytes[i-1]) >= 0 || letters.IsBlank(c.Bytes[i-1])) {
+		i--
+	}
+	v, _, _ := c.assignedValue(at)
+	return c.ByteAt(i-1) != ':' && !guess.IsName(c.Bytes[v.Start:v.End]) || guess.IsRandom(c.Bytes[v.Start:v.End])
+}
+
+// generated reads what Terraform keeps of a password that it made: "random_password" ... "result": "...".
+func (c reading) generated(n secretName, i int, said func(letters.Span, bool, bool)) bool {
+	if !letters.EqualFold(n.text, "random_password") {
+		return false
+	}
+	rest := c.Bytes[i:min(len(c.Bytes), i+lineReach*4)]
+	at := bytes.Index(rest, []byte(`"result"`))
+	if at < 0 || bytes.Contains(rest[:at], []byte(`"type"`)) {
+		return false
+	}
+	at = c.skipBlank(i + at + len(`"result"`))
+	if c.ByteAt(at) != ':' {
+		return false
+	}
+	said(c.assignedValue(c.skipBlank(at + 1)))
+	return true
+}
+
+// afterIndex passes over what makes a name an array's: password[32], password[].
+func (c reading) afterIndex(i int) int {
+	if c.ByteAt(i) != '[' {
+		return i
+	}
+	j := i + 1
+	for j-i < 6 && letters.IsDigit(c.ByteAt(j)) {
+		j++
+	}
+	if c.ByteAt(j) != ']' {
+		return i
+	}
+	return j + 1
+}
+
+// valueBegins is where the value begins behind a sign: over blanks, markup, and the line's end if a string begins the next.
+func (c reading) valueBegins(n secretName, at int) int {
+	text := c.Bytes
 	at = c.skipBlank(at)
-	if c.listed(n, at, take) {
-		return
+	if strings.IndexByte("*_'<", c.ByteAt(at)) >= 0 && c.ByteAt(at) != 0 {
+		at = c.skipMarkup(at)
 	}
-	value, quoted, ok = c.assignedValue(at)
-	if !ok && at == n.End+1 && c.plainLine(n.Start) { // a quote that nothing closes is a sign like others
-		value, quoted, ok = letters.Between(at, at), false, true
+	if bytes.HasPrefix(text[at:], []byte("!!str ")) {
+		at = c.skipBlank(at + len("!!str "))
+	} else if c.ByteAt(at) == '&' && letters.IsAlpha(c.ByteAt(at+1)) { // an anchor
+		end := at + 1
+		for end < len(text) && end-at < 24 && letters.IsWord(text[end]) {
+			end++
+		}
+		if c.ByteAt(end) == ' ' {
+			at = c.skipBlank(end)
+		}
 	}
-	one(value, quoted, ok)
+	if c.ByteAt(at) == '!' && letters.IsAlpha(c.ByteAt(at+1)) { // a tag of YAML, where a value follows that looks drawn
+		end := at + 1
+		for end < len(text) && end-at < 24 && (letters.IsWord(text[end]) || text[end] == '!') {
+			end++
+		}
+		if v := c.cell(end); letters.IsBlank(c.ByteAt(end)) && c.looksSecret(n, v) {
+			at = c.skipBlank(end)
+		}
+	}
+	for _, head := range [...]string{"() =>", "lambda:", "->", "<%= ", "await ", "{{ "} {
+		if !bytes.HasPrefix(text[at:], []byte(head)) {
+			continue
+		}
+		if next := c.skipBlank(at + len(head)); c.opensString(next) {
+			return next
+		}
+	}
+	if b := c.ByteAt(at); b == '\n' || b == '\r' || b == '\\' && (c.ByteAt(at+1) == '\n' || c.ByteAt(at+1) == '\r') {
+		next := at + 1
+		for next < len(text) && next-at < 64 && letters.IsSpace(text[next]) {
+			next++
+		}
+		switch {
+		case b == '\\' && !c.File.Code:
+			return next
+		case c.opensString(next) && c.keyLess(next):
+			return next
+		}
+	}
+	return c.amongNames(n.Start, at)
+}
+
+// keyLess tells a string that is no key of another pair.
+func (c reading) keyLess(i int) bool {
+	v, quoted, ok := c.assignedValue(i)
+	next := c.skipBlank(v.End + 1)
+	return quoted && ok && c.ByteAt(next) != ':' && c.ByteAt(next) != '='
 }
 
 // closers passes over the quote, bracket or escape that closes a name: "name": , ['name'] = , \"name\":
 func (c reading) closers(i int) (end int, closed bool) {
+	if c.ByteAt(i) == '}' && c.ByteAt(i-1) != '{' && i > 0 && c.inBraceName(i) { // $h{password}, ${PASSWORD}
+		i++
+	}
+	if c.ByteAt(i) == '$' && letters.IsBlank(c.ByteAt(i+1)) { // BASIC's sign of a string
+		i++
+	}
 	for end = i; end < len(c.Bytes) && end-i < 9 && strings.IndexByte("\"'`]\\)*", c.Bytes[end]) >= 0; end++ {
 		if c.Bytes[end] == '\\' && strings.IndexByte("nrt", c.ByteAt(end+1)) >= 0 {
 			break
 		}
 	}
 	return end, end > i
+}
+
+// inBraceName tells whether the word before a place stands in braces, as the names of hashes and of variables do.
+func (c reading) inBraceName(end int) bool {
+	i := end
+	for i > 0 && end-i < NameLimit && letters.IsWord(c.Bytes[i-1]) {
+		i--
+	}
+	return i < end && c.ByteAt(i-1) == '{' && (letters.IsWord(c.ByteAt(i-2)) || c.ByteAt(i-2) == '$') && (c.ByteAt(end+1) == ' ' || c.ByteAt(end+1) == '=')
 }
 
 func (c reading) skipBlank(i int) int {
@@ -94,6 +361,9 @@ func (c reading) sign(n secretName, i int, closed bool) (at int, value letters.S
 		}
 		if c.ByteAt(i) == '=' {
 			return i + 1, value, false, true
+		}
+		if i-signAt == 2 && letters.IsWord(c.ByteAt(i)) && !closed { // a part of a name: pass::run
+			return 0, value, false, false
 		}
 		if b := c.ByteAt(i); (b == '-' || b == '+' || b == '?') && c.ByteAt(start-1) == '{' { // ${NAME:-value}
 			return i + 1, value, false, true
@@ -129,8 +399,10 @@ func (c reading) sign(n secretName, i int, closed bool) (at int, value letters.S
 		return c.skipBlank(c.skipBlank(i+1) + 1), value, false, true
 	case (sign == '"' || sign == '\'') && i > signAt && !closed && c.ByteAt(start-1) != ':': // storePassword "..."
 		value, quoted, ok = c.assignedValue(i)
-		return 0, value, quoted, ok && !guess.IsUUID(text[value.Start:value.End])
-	case i > signAt && !closed && c.File.Code:
+		return 0, value, quoted, ok && !guess.IsUUID(text[value.Start:value.End]) && (len(n.text) > len("pass") || c.looksSecret(n, value))
+	case (sign == '!' || sign == '?') && next == ':' && !closed: // password!: string = "..."
+		return c.afterType(i + 2), value, false, true
+	case i > signAt && !closed && (c.File.Code || c.declared(i) > 0):
 		return c.declared(i), value, false, false
 	case i > signAt && !closed && c.instruction(start): // ENV DB_PASSWORD value
 		return i, value, false, true
@@ -162,28 +434,18 @@ func (c reading) opensList(start int) bool {
 // afterType is where the value begins behind a colon: a type may stand between. password: string = "..."
 func (c reading) afterType(i int) int {
 	text, j := c.Bytes, i
-	for j < len(text) && j-i < 32 && (letters.IsWord(text[j]) || letters.IsBlank(text[j]) || strings.IndexByte("?|&<>[]", text[j]) >= 0 || text[j] == '\'' && text[j-1] == '&') {
+	for j < len(text) && j-i < 32 && c.tagEnd(j) == 0 && (letters.IsWord(text[j]) || letters.IsBlank(text[j]) || strings.IndexByte("?|&<>[]", text[j]) >= 0 || text[j] == ',' && bytes.IndexAny(text[i:j], "[<") >= 0 || text[j] == '\'' && text[j-1] == '&') {
 		j++
+	}
+	if j > i && c.ByteAt(j) == ':' && c.ByteAt(j+1) == '=' { // Ada's
+		return j + 2
 	}
 	if j > i && c.ByteAt(j) == '=' && c.ByteAt(j+1) != '=' && c.ByteAt(j+1) != '>' {
-		return j + 1
+		if next := c.ByteAt(j + 1); c.File.Code || letters.IsBlank(text[j-1]) || letters.IsBlank(next) || strings.IndexByte("\"'`", next) >= 0 { // a value may hold the sign, too
+			return j + 1
+		}
 	}
 	return i
-}
-
-// declared is where the value begins of a variable with a type and no colon: var apiToken string = "..."; 0 if it is none.
-func (c reading) declared(i int) int {
-	j := i
-	for j < len(c.Bytes) && j-i < 32 && (letters.IsWord(c.Bytes[j]) || strings.IndexByte("*[].", c.Bytes[j]) >= 0) {
-		j++
-	}
-	if j == i {
-		return 0
-	}
-	if j = c.skipBlank(j); c.ByteAt(j) == '=' && c.ByteAt(j+1) != '=' {
-		return j + 1
-	}
-	return 0
 }
 
 // instruction tells a line of a Dockerfile that sets a variable without a sign.
@@ -257,7 +519,7 @@ func (c reading) assignedValue(i int) (value letters.Span, quoted, ok bool) {
 	text := c.Bytes
 	i += letters.Sequences(text, i)
 	// A sequence of prefixes that strings may have: b"", f"", r'', @"", L"", &"".
-	for n := 1; n <= 2 && i+n < len(text) && strings.IndexByte("bBfFrRuUL@&", text[i+n-1]) >= 0; n++ {
+	for n := 1; n <= 2 && i+n < len(text) && strings.IndexByte("bBfFrRuULN@&", text[i+n-1]) >= 0; n++ {
 		if text[i+n] == '"' || text[i+n] == '\'' {
 			i += n
 			break
@@ -305,7 +567,7 @@ func (c reading) inQuotes(i, slashes int, q byte) (value letters.Span, ok bool) 
 	}
 	for i = from; i < len(text) && i-from <= ValueLimit; i++ {
 		switch b := text[i]; {
-		case b == '\n' && times < 3:
+		case b == '\n' && times < 3 && !(c.File.Env && slashes == 0 && c.continues(i, q)):
 			return value, false
 		case b == '\\' && slashes > 0:
 			n := repeated(text[i:min(len(text), from+ValueLimit)], '\\')
@@ -316,6 +578,8 @@ func (c reading) inQuotes(i, slashes int, q byte) (value letters.Span, ok bool) 
 			i += n // what it escapes
 		case b == '\\':
 			i++
+		case b == '\'' && q == b && slashes == 0 && times == 1 && c.ByteAt(i+1) == b && letters.IsAlnum(c.ByteAt(i+2)) && !c.File.Code: // as YAML and SQL write one
+			i++
 		case b == q && slashes == 0 && min(3, repeated(text[i:], q)) >= times:
 			return letters.Between(from, i), true
 		case b == q && slashes > 0:
@@ -323,6 +587,16 @@ func (c reading) inQuotes(i, slashes int, q byte) (value letters.Span, ok bool) 
 		}
 	}
 	return value, false
+}
+
+// continues tells whether the next line of an .env file is none of its own, and ends the string that the one before began.
+func (c reading) continues(i int, q byte) bool {
+	line := c.Bytes[i+1 : min(len(c.Bytes), i+1+lineReach)]
+	if n := bytes.IndexByte(line, '\n'); n >= 0 {
+		line = line[:n]
+	}
+	end := bytes.IndexByte(line, q)
+	return end >= 0 && bytes.IndexByte(line[:end], '=') < 0
 }
 
 // inPlainQuotes reads a string in single quotes in which a backslash stands for itself.

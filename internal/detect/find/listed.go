@@ -30,6 +30,8 @@ func (c reading) listed(n secretName, i int, take func(given)) bool {
 		return false
 	case b == '(' && open > i && !bytes.HasSuffix(text[i:open], []byte("of")) && !letters.EqualFold(lastWord(text[i:open]), "set") && !letters.EqualFold(lastWord(text[i:open]), "array"):
 		return false // any other call
+	case b == '(' && len(n.text) >= 4 && letters.EqualFold(n.text[len(n.text)-4:], "auth") && c.pairOfStrings(open, take):
+		return true
 	case b == '[' || b == '{' || b == '(':
 		if c.plainValue(i) || b == '[' && c.ByteAt(open+1) == '-' || b == '{' && c.ByteAt(open+1) == '+' {
 			return false
@@ -41,6 +43,23 @@ func (c reading) listed(n secretName, i int, take func(given)) bool {
 		return c.listedBelow(n, i, take)
 	}
 	return c.separated(i, take)
+}
+
+// pairOfStrings takes the second of two strings in brackets: auth = ("bob", "...").
+func (c reading) pairOfStrings(open int, take func(given)) bool {
+	i := c.skipBlank(open + 1)
+	if !c.opensString(i) {
+		return false
+	}
+	v, _, ok := c.assignedValue(i)
+	if next := c.skipBlank(v.End + 1); ok && c.ByteAt(next) == ',' && c.opensString(c.skipBlank(next+1)) {
+		v, quoted, ok := c.assignedValue(c.skipBlank(next + 1))
+		if ok && c.looksSecret(secretName{password: true}, v) {
+			take(given{Span: v, quoted: quoted, password: true})
+			return true
+		}
+	}
+	return false
 }
 
 func lastWord(v []byte) []byte {
@@ -234,7 +253,7 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 	for k < len(rest) && strings.IndexByte(" \t)]}", rest[k]) >= 0 {
 		k++
 	}
-	for _, joint := range [...]string{"||", "??", "?:", "or ", "{ "} {
+	for _, joint := range [...]string{"||=", "||", "??=", "??", "?:", "or ", "{ "} {
 		if k < len(rest) && bytes.HasPrefix(rest[k:], []byte(joint)) {
 			if at := quote(k + len(joint)); at > 0 {
 				return at
@@ -327,6 +346,9 @@ func (c reading) called(at letters.Span) bool {
 		i += next + 1
 	}
 	i = c.skipBlank(i)
+	if k := c.wrappedString(i); k > 0 {
+		i = k
+	}
 	if b := c.ByteAt(i); b != '"' && b != '\'' {
 		return true
 	}

@@ -26,33 +26,40 @@ var (
 )
 
 // record hands on the value of a name's record. It is false if the name stands in none.
-func (c reading) record(n secretName, i int, closed bool, one func(letters.Span, bool, bool)) bool {
-	if !c.File.Code || closed || c.ByteAt(i) == '<' || c.ByteAt(c.skipBlank(i)) == '{' {
+func (c reading) record(n secretName, i int, closed bool, one func(at int), said func(letters.Span, bool, bool)) bool {
+	if !c.File.Code || closed || c.ByteAt(i) == '<' || c.ByteAt(i) == '>' && c.inLiteral(n.Start) || c.ByteAt(c.skipBlank(i)) == '{' {
 		if at := c.inTags(n, i, closed); at > 0 {
-			one(c.assignedValue(at))
+			if v := c.elementValue(at); v.Len() > 0 {
+				said(v, true, true)
+			} else {
+				one(at)
+			}
 			return true
 		}
 	}
 	if at := c.inBraces(c.skipBlank(i)); at > 0 {
-		one(c.assignedValue(at))
+		one(at)
 		return true
 	}
 	key, sign := c.keyBefore(n.Start)
 	if sign != 0 && nameKeys[key] {
 		at := 0
 		if closed {
-			at = c.inObject(n.Start, i)
+			if at = c.inObject(n.Start, i); at == 0 { // string(name: 'API_TOKEN', defaultValue: '...')
+				end := bytes.IndexAny(c.Bytes[i:min(len(c.Bytes), i+lineReach)], ")\n")
+				at = c.valueIn(i, i+max(end, 0))
+			}
 		}
 		if at == 0 {
 			at = c.besideLine(n.Start, n.End)
 		}
 		if at > 0 {
-			one(c.assignedValue(at))
+			one(at)
 			return true
 		}
 	}
 	if at := c.belowLine(n.Start, i); at > 0 {
-		one(c.assignedValue(at))
+		one(at)
 		return true
 	}
 	return false
@@ -131,10 +138,18 @@ func (c reading) inTags(n secretName, i int, closed bool) int {
 		return c.elementText(i+end+1, high)
 	}
 	switch {
-	case c.ByteAt(i) == '>' && c.ByteAt(n.Start-1) != '>': // <password>..., <ns:password>
-		if b := c.ByteAt(n.Start - 1); b == '<' || b == ':' {
-			return c.elementText(i+1, high)
+	case (c.ByteAt(i) == '>' || letters.IsSpace(c.ByteAt(i))) && c.isTag(n.Start): // <password>..., <ns:password type="x">
+		end := bytes.IndexAny(text[i:high], "<>")
+		if end < 0 || text[i+end] != '>' {
+			return 0
 		}
+		if at := valueAttribute(text, i, i+end); at > 0 {
+			return at
+		}
+		if text[i+end-1] == '/' {
+			return 0
+		}
+		return c.elementText(i+end+1, high)
 	case bytes.HasPrefix(text[i:high], []byte("</")): // <key>name</key><string>...
 		end := bytes.IndexByte(text[i:high], '>')
 		if end < 0 || end > 24 {
@@ -144,11 +159,49 @@ func (c reading) inTags(n secretName, i int, closed bool) int {
 		for at < high && letters.IsSpace(text[at]) {
 			at++
 		}
+		if bytes.HasPrefix(text[at:high], []byte("<!--")) {
+			if n := bytes.Index(text[at:high], []byte("-->")); n > 0 {
+				for at += n + len("-->"); at < high && letters.IsSpace(text[at]); at++ {
+				}
+			}
+		}
 		if c.ByteAt(at) == '<' && c.ByteAt(at+1) != '/' {
 			return c.elementText(at, high)
 		}
 	}
 	return 0
+}
+
+// isTag tells whether a name is that of an element: its bracket stands before it, or a space of names.
+func (c reading) isTag(start int) bool {
+	i := start
+	if c.ByteAt(i-1) == ':' {
+		for i--; i > 0 && start-i < 32 && (letters.IsWord(c.Bytes[i-1]) || c.Bytes[i-1] == '-' || c.Bytes[i-1] == '.'); i-- {
+		}
+	}
+	return c.ByteAt(i-1) == '<'
+}
+
+// elementValue is the text of an element to its end tag, or what a CDATA holds; empty if no element's text begins at a
+// place.
+func (c reading) elementValue(at int) letters.Span {
+	text := c.Bytes
+	open := at
+	for open > 0 && letters.IsSpace(text[open-1]) && at-open < 64 {
+		open--
+	}
+	end := []byte("</")
+	switch {
+	case bytes.HasSuffix(text[:open], []byte("<![CDATA[")):
+		end = []byte("]]>")
+	case c.ByteAt(open-1) != '>':
+		return letters.Span{}
+	}
+	n := bytes.Index(text[at:min(len(text), at+ValueLimit)], end)
+	if n < 0 || bytes.IndexByte(text[at:at+n], '\n') >= 0 && bytes.IndexByte(bytes.TrimSpace(text[at:at+n]), '\n') >= 0 {
+		return letters.Span{}
+	}
+	return letters.Between(at, at+len(bytes.TrimRight(text[at:at+n], " \t\r\n")))
 }
 
 // valueAttribute is where the value begins of an attribute that is called one.

@@ -156,7 +156,8 @@ func findJWT(c *look.Text, at letters.Span) {
 	c.Emit(v, v)
 }
 
-// findURLCredential reads the password of scheme://user:password@host.
+// findURLCredential reads the password of scheme://user:password@host, and the key that stands alone there:
+// scheme://key@host, scheme://key:@host.
 func findURLCredential(c *look.Text, at letters.Span) {
 	text := c.Bytes
 	if at.Start == 0 || !letters.IsAlnum(text[at.Start-1]) {
@@ -166,9 +167,8 @@ func findURLCredential(c *look.Text, at letters.Span) {
 	for scheme > 0 && at.Start-scheme < 32 && (letters.IsAlnum(text[scheme-1]) || bytes.IndexByte([]byte("+-."), text[scheme-1]) >= 0) {
 		scheme--
 	}
-	colon, i := -1, at.End
-	last := -1
-	for i < len(text) && i-at.End < 512 {
+	colon, last, i := -1, -1, at.End
+	for i < len(text) && i-at.End < urlReach {
 		b := text[i]
 		if b == '@' {
 			last = i
@@ -179,19 +179,73 @@ func findURLCredential(c *look.Text, at letters.Span) {
 		}
 		i++
 	}
-	if colon < 0 || last < colon+2 || last+1 >= len(text) || !(letters.IsAlnum(text[last+1]) || bytes.IndexByte([]byte("[$%{(<"), text[last+1]) >= 0) {
+	if host := longHost(c, scheme, i); colon >= 0 && host > last && host > colon+1 && isUnescaped(text[colon+1:host]) {
+		last = host // signs that a URL has to escape, and nobody did
+	}
+	isHost := func(i int) bool {
+		return i+1 < len(text) && (letters.IsAlnum(text[i+1]) || bytes.IndexByte([]byte("[$%{(<"), text[i+1]) >= 0)
+	}
+	switch {
+	case last < 0 || !isHost(last):
+		return
+	case colon < 0 || last == colon+1: // a key as the user
+		user := letters.Between(at.End, last)
+		if colon >= 0 {
+			user.End = colon
+		}
+		if user.Len() >= 20 && isURLKey(text[user.Start:user.End]) {
+			c.Emit(user, letters.Between(scheme, last))
+		}
 		return
 	}
+	user := letters.Between(at.End, colon)
+	if word := text[colon+1 : last]; user.Len() >= 20 && (string(word) == "x-oauth-basic" || isHexKey(text[user.Start:user.End]) && isHexKey(word)) && isURLKey(text[user.Start:user.End]) {
+		c.Emit(user, letters.Between(scheme, last)) // GitHub's way to pass a token, and two keys that are one credential
+	}
 	v := letters.Between(colon+1, last)
-	value := text[v.Start:v.End]
-	user := text[at.End:colon]
-	if guess.IsReference(value) || guess.IsPlaceholder(value) || guess.IsDummy(value) || guess.Distinct(value) < 2 || bytes.EqualFold(user, value) && len(value) < 8 || len(value) < 4 {
+	value, name := text[v.Start:v.End], text[user.Start:user.End]
+	if guess.IsReference(value) || guess.IsPlaceholder(value) || guess.IsDummy(value) || guess.Distinct(value) < 2 || bytes.EqualFold(name, value) && len(value) < 8 || len(value) < 4 {
 		return
 	}
 	// A port that looks like a password: http://host:8080@... does not occur; host:port has no @.
-	if bytes.EqualFold(user, value) {
+	if bytes.EqualFold(name, value) {
 		c.Doubt(v, letters.Between(scheme, last), value)
 		return
 	}
 	c.Emit(v, letters.Between(scheme, last))
 }
+
+// urlReach is how far behind its scheme a URL's host may begin.
+const urlReach = 512
+
+// longHost is the last @ of a URL that a host follows, where all signs but a blank and the quote before the URL may stand in
+// a password; -1 if there is none.
+func longHost(c *look.Text, scheme, from int) int {
+	text, quote := c.Bytes, c.ByteAt(scheme-1)
+	if from >= len(text) || letters.IsSpace(text[from]) || quote == text[from] && quote != 0 || quote == '<' && text[from] == '>' || text[from] == '\\' {
+		return -1
+	}
+	high := min(len(text), from+urlReach/4)
+	for i := from; i < high; i++ {
+		switch b := text[i]; {
+		case letters.IsSpace(b) || b == quote && bytes.IndexByte([]byte("\"'`"), b) >= 0 || b == '\\' || b == ':' && bytes.HasPrefix(text[i:], []byte("://")):
+			return -1
+		case b == '@' && i+1 < len(text) && letters.IsAlnum(text[i+1]):
+			return i
+		}
+	}
+	return -1
+}
+
+// isUnescaped tells a password from a port, and from what goes on behind it: no number stands before its first sign, and with
+// a slash in it it was drawn.
+func isUnescaped(v []byte) bool {
+	sign := bytes.IndexAny(v, "/?,#")
+	return (sign < 0 || !letters.IsNumber(v[:sign])) && (bytes.IndexAny(v, "/?#") < 0 || guess.IsDrawn(v))
+}
+
+func isURLKey(v []byte) bool {
+	return letters.AllOf(v, letters.IsBase64URL) && guess.IsKey(v) && !guess.IsPlaceholder(v) && !guess.IsUUID(v)
+}
+
+func isHexKey(v []byte) bool { return len(v) >= 32 && letters.AllOf(v, letters.IsHex) }

@@ -26,7 +26,7 @@ func IsSecret(v, name []byte, password bool) bool {
 	if t.Distinct() < 5 || t.Has(':') && bytes.Contains(v, []byte("://")) || t.Has('/') && IsPath(v) || t.Has('\\') && (escapes(v) > 1 || isExpression(v)) {
 		return false
 	}
-	if IsReference(v) || IsPlaceholder(v) || IsDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) {
+	if IsReference(v) || IsPlaceholder(v) || isMadeUp(v) || isRuleList(v) || len(v) == len(name) && bytes.EqualFold(v, name) {
 		return false
 	}
 	if !password {
@@ -57,11 +57,12 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 	if IsSecret(v, name, password) {
 		return Likely, true
 	}
-	if len(v) < 6 || t.Distinct() < 5 || IsReference(v) || IsPlaceholder(v) || IsDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) || IsSelf(v) {
+	if len(v) < 6 || t.Distinct() < 5 || IsReference(v) || IsPlaceholder(v) || isMadeUp(v) || isRuleList(v) || len(v) == len(name) && bytes.EqualFold(v, name) || IsSelf(v) {
 		return Doubtful, false
 	}
+	chosen := password || letters.ContainsFold(name, "secret_key") || letters.ContainsFold(name, "secretkey")
 	if t.Has(' ') || t.Has('\t') {
-		if !password {
+		if !chosen {
 			return Doubtful, false
 		}
 		return blanks(v)
@@ -69,8 +70,17 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 	if scheme, _, url := bytes.Cut(v, []byte("://")); url && IsWordy(scheme) || t.Has('/') && IsPath(v) {
 		return Doubtful, false
 	}
+	if chosen && isPhrase(v) {
+		return Doubtful, true
+	}
 	if !password {
+		if t.Letters == len(v) {
+			return Doubtful, len(v) >= 12 && IsScramble(v) && !isCamel(v) && (chosen || mixesCases(v)) || chosen && len(v) >= 12 && letters.AllOf(v, letters.IsLower)
+		}
 		return Doubtful, len(v) >= 12 && t.high == 0 && t.Digits > 0 && t.Letters > 0 && t.Distinct() >= 8 && turns(v) >= 2 && !IsWordy(v) && !IsUUID(v) && !isExpression(v)
+	}
+	if _, after, ok := bytes.Cut(v, []byte{':'}); ok && len(after) >= 8 && IsScramble(after) { // bob:xKqPz...
+		return Doubtful, true
 	}
 	switch {
 	case t.Letters == len(v): // letters alone: drawn, or a word that somebody chose
@@ -89,9 +99,52 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 	return Doubtful, false
 }
 
+// IsDrawn tells what a generator makes of letters, digits and signs, in a place that a sign may also end.
+func IsDrawn(v []byte) bool {
+	t := TraitsOf(v)
+	if len(v) < 8 || t.Letters < 2 || t.high > 0 || t.Distinct() < 6 || IsReference(v) || IsDummy(v) || IsSelf(v) || isExpression(v) {
+		return false
+	}
+	if t.Digits > 0 {
+		return (turns(v) > 0 || t.Symbols > 0) && !IsWordy(v) && !(t.Has('/') && IsPath(v))
+	}
+	return t.Symbols >= 3 && Surprise(v) > naturalBelow && !IsWordy(v)
+}
+
+// IsStrong tells a password that nobody takes for a word, wherever it stands: letters and digits take turns in it, or small
+// letters, capitals and digits or signs are mixed.
+func IsStrong(v []byte) bool {
+	t := TraitsOf(v)
+	if len(v) < 8 || t.high > 0 || !IsDrawn(v) && !(t.Letters == len(v) && len(v) >= 10 && mixesCases(v) && IsScramble(v) && !isCamel(v) && !IsSelf(v) && !IsWordy(v)) {
+		return false
+	}
+	if IsName(v) && (bytes.IndexByte(v, '_') >= 0 || bytes.IndexByte(v, '.') >= 0 || bytes.IndexByte(v, ':') >= 0) || isVersion(v) || hasClass(v) || IsUUID(v) {
+		return false
+	}
+	return t.Digits == 0 || mixesCases(v) || turns(v) >= 3 || turns(v) >= 2 && len(v) >= 12 && t.Digits >= 2 || t.Symbols >= 2 && turns(v) > 0
+}
+
+// hasClass tells an expression by a class of letters: [l-nA-C].
+func hasClass(v []byte) bool {
+	open := bytes.IndexByte(v, '[')
+	if open < 0 || open+3 >= len(v) {
+		return false
+	}
+	end := bytes.IndexByte(v[open:], ']')
+	dash := bytes.IndexByte(v[open:], '-')
+	return dash > 1 && dash < end && letters.IsAlnum(v[open+dash-1]) && letters.IsAlnum(v[open+dash+1]) && v[open+dash-1] < v[open+dash+1]
+}
+
+// isVersion tells v1.2.3-rc1, 12.4.1 and a date.
+func isVersion(v []byte) bool {
+	return letters.AllOf(v, func(b byte) bool {
+		return letters.IsDigit(b) || letters.IsLower(b) && b != 'x' || b == '.' || b == '-' || b == ':' || b == 'T' || b == 'Z' || b == '+'
+	}) && TraitsOf(v).Letters*3 <= len(v)
+}
+
 // IsSelf tells a value that says what should stand there.
 func IsSelf(v []byte) bool {
-	for _, word := range [...]string{"password", "passwd", "passphrase", "secret", "token", "credential", "passwort", "contras", "senha", "required", "string"} {
+	for _, word := range [...]string{"password", "passwd", "passphrase", "secret", "token", "credential", "passwort", "kennwort", "vergessen", "forgot", "oubli", "olvid", "contras", "senha", "required", "string"} {
 		if letters.ContainsFold(v, word) {
 			return true
 		}
@@ -106,17 +159,111 @@ func isCamel(v []byte) bool {
 
 // blanks judges a password with blanks in it: parts that were drawn, or a phrase; a sentence is none.
 func blanks(v []byte) (Likelihood, bool) {
-	drawn, phrase := true, true
+	drawn := true
 	words := bytes.Fields(v)
+	mixed, strange := 0, true
 	for _, w := range words {
 		t := TraitsOf(w)
 		drawn = drawn && len(w) >= 6 && t.Digits > 0 && t.Letters > 0 && !IsWordy(w)
-		phrase = phrase && letters.AllOf(w, letters.IsLower) && !speech.Has(w)
+		strange = strange && len(w) >= 5 && !IsWordy(w)
+		if t.Digits > 0 && t.Letters > 1 {
+			mixed++
+		}
 	}
 	if drawn {
 		return Likely, true
 	}
-	return Doubtful, phrase && len(words) >= 4 && len(words) <= 8 && len(v) >= 20
+	return Doubtful, isPhrase(v) || strange && mixed > 0 && len(words) < 4
+}
+
+// isPhrase tells a passphrase: three to eight words that no sentence and no program has, joined by one sign, all in small
+// letters, all in capitals or all with one, and perhaps a number behind them.
+func isPhrase(v []byte) bool {
+	sign := bytes.IndexFunc(v, func(r rune) bool { return r >= 0x80 || !letters.IsAlpha(byte(r)) })
+	if sign < 3 || strings.IndexByte(" -_.", v[sign]) < 0 || len(v) < 11 {
+		return false
+	}
+	joint, words, poor, form := v[sign], 0, 0, byte(0)
+	least := 3
+	if joint == '.' || joint == ' ' {
+		least = 4
+	}
+	for rest, more := v, true; more; {
+		var w []byte
+		w, rest, more = bytes.Cut(rest, []byte{joint})
+		if !more && words > 2 && len(w) < 5 && len(w) > 0 && letters.IsNumber(w) {
+			break
+		}
+		if len(w) < least || len(w) > 12 || !letters.AllOf(w, letters.IsAlpha) {
+			return false
+		}
+		var is byte
+		switch {
+		case letters.AllOf(w, letters.IsLower):
+			is = 'a'
+		case letters.AllOf(w, letters.IsUpper):
+			is = 'A'
+		case letters.IsUpper(w[0]) && letters.AllOf(w[1:], letters.IsLower):
+			is = 'C'
+		default:
+			return false
+		}
+		var scratch [16]byte
+		folded := letters.AppendFolded(scratch[:0], w)
+		if speech.Has(folded) || form != 0 && form != is {
+			return false
+		}
+		if placeholderWords.Has(folded) || programWords.Has(folded) {
+			poor++
+		}
+		form = is
+		words++
+	}
+	if joint == ' ' && poor > 0 && words < 4 || poor > 1 {
+		return false
+	}
+	return words >= 3 && words <= 8
+}
+
+// programWords are in names of what programs have, and seldom in phrases.
+var programWords = letters.ListOf("app apps settings setting options option page form title button message error warning info status type class style color size view screen dialog controller service manager handler provider factory module component request response header content index list item items count date time path file files folder host port address network system device policy rule rules format charset encoding version build release internal external common util utils helper model schema table column row group role roles permission permissions action actions event events state cluster node pod namespace resource image container kube aws azure gcp google github gitlab docker org com net www http https oauth openid saml ldap sso kerberos sha hmac rsa aes enabled disabled length minimum maximum min max expired expires reset forgot confirm confirmation change changed update updated failed mismatch match matches hint help")
+
+func mixesCases(v []byte) bool {
+	return bytes.IndexFunc(v, func(r rune) bool { return letters.IsUpper(byte(r)) }) >= 0 && bytes.IndexFunc(v, func(r rune) bool { return letters.IsLower(byte(r)) }) >= 0
+}
+
+// isMadeUp is IsDummy but for what somebody drew and glued a dummy's word to: changeme-x7Kq...
+func isMadeUp(v []byte) bool { return IsDummy(v) && !isGlued(v) }
+
+func isGlued(v []byte) bool {
+	if len(v) < 16 || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) || isFiller(v) || IsRun(v) {
+		return false
+	}
+	for _, mark := range [...]string{"changeme", "example", "placeholder", "your_", "your-", "redacted"} {
+		if i := bytes.Index(v, []byte(mark)); i >= 0 {
+			before, after := bytes.Trim(v[:i], "-_."), bytes.Trim(v[i+len(mark):], "-_.")
+			for _, rest := range [][]byte{before, after} {
+				if len(rest) >= 10 && IsRandom(rest) && !IsDummy(rest) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// isRuleList tells what a form has to fulfil: required|string|min:8.
+func isRuleList(v []byte) bool {
+	if bytes.IndexByte(v, '|') < 0 {
+		return false
+	}
+	for part := range bytes.SplitSeq(v, []byte{'|'}) {
+		name, _, _ := bytes.Cut(part, []byte{':'})
+		if len(name) < 2 || !allLower(name) {
+			return false
+		}
+	}
+	return true
 }
 
 // speech are words that sentences have, and phrases that are passwords have not.
@@ -195,7 +342,7 @@ func IsPath(v []byte) bool {
 		return false
 	}
 	if v[0] == '/' || bytes.HasPrefix(v, []byte("./")) || bytes.HasPrefix(v, []byte("../")) {
-		return len(v) < 20 && !isRandom(v[1:]) || IsWordy(v) // base64 may begin with a slash, too
+		return len(v) < 20 && !IsRandom(v[1:]) || IsWordy(v) // base64 may begin with a slash, too
 	}
 	if host, rest, ok := bytes.Cut(v, []byte(":")); ok {
 		if port, _, below := bytes.Cut(rest, []byte("/")); below && len(host) > 0 && len(port) > 0 && letters.IsNumber(port) {

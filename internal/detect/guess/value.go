@@ -105,29 +105,29 @@ func IsReference(v []byte) bool {
 		if v[0] == '$' && bytes.HasPrefix(rest, []byte("(")) {
 			return true
 		}
-		if isVariable(bytes.TrimRight(name, ",;")) {
+		if IsVariable(bytes.TrimRight(name, ",;")) {
 			return true
 		}
 	case '@':
-		if name, _, _ := bytes.Cut(rest, []byte("(")); isVariable(name) || bytes.HasPrefix(rest, []byte("{")) && isHole(rest[1:], "}") {
+		if name, _, _ := bytes.Cut(rest, []byte("(")); IsVariable(name) || bytes.HasPrefix(rest, []byte("{")) && isHole(rest[1:], "}") {
 			return true
 		}
 	case '%': // %NAME%, %s, %[1]s
-		if isVariable(bytes.TrimSuffix(rest, []byte("%"))) || bytes.HasPrefix(rest, []byte("[")) && len(v) < 8 {
+		if IsVariable(bytes.TrimSuffix(rest, []byte("%"))) || bytes.HasPrefix(rest, []byte("[")) && len(v) < 8 {
 			return true
 		}
 	case '<', '{', '[', '(', '`':
-		if closing := closings[v[0]]; v[len(v)-1] == closing && len(v) > 1 && !isRandom(v[1:len(v)-1]) {
+		if closing := closings[v[0]]; v[len(v)-1] == closing && len(v) > 1 && !IsRandom(v[1:len(v)-1]) {
 			return true
 		}
 		if bytes.HasPrefix(v, []byte("<%")) || bytes.HasPrefix(v, []byte("{%")) {
 			return true
 		}
 	case '~', '.':
-		if len(v) < 3 || isVariable(bytes.TrimLeft(v, "~./")) || v[0] == '.' && v[1] == '.' {
+		if len(v) < 3 || IsVariable(bytes.TrimLeft(v, "~./")) || v[0] == '.' && v[1] == '.' {
 			return true
 		}
-		if first, _, below := bytes.Cut(bytes.TrimLeft(v, "~./"), []byte("/")); below && isVariable(first) {
+		if first, _, below := bytes.Cut(bytes.TrimLeft(v, "~./"), []byte("/")); below && IsVariable(first) {
 			return true
 		}
 	case '?':
@@ -151,11 +151,11 @@ func IsReference(v []byte) bool {
 
 var closings = map[byte]byte{'<': '>', '{': '}', '[': ']', '(': ')', '`': '`'}
 
-// isVariable tells a name as programs have them from letters and digits that somebody drew.
-func isVariable(v []byte) bool { return IsName(v) && !isRandom(v) }
+// IsVariable tells a name as programs have them from letters and digits that somebody drew.
+func IsVariable(v []byte) bool { return IsName(v) && !IsRandom(v) }
 
-// isRandom tells what a machine drew rather than what a person calls something: letters and digits take turns in it.
-func isRandom(v []byte) bool {
+// IsRandom tells what a machine drew rather than what a person calls something: letters and digits take turns in it.
+func IsRandom(v []byte) bool {
 	return len(v) >= 6 && (turns(v) >= 3 || turns(v) > 0 && len(v) >= 10 && bytes.IndexByte(v, '_') < 0 || IsKey(v)) && !IsWordy(v)
 }
 
@@ -184,10 +184,13 @@ func isTemplate(v []byte) bool {
 				return true
 			}
 		case '%', '\\':
-			if next == '(' && isHole(v[i+2:], ")") {
+			if next == '(' && isHole(v[i+2:], ")") && (c == '\\' || isFormat(v[i+2:])) {
 				return true
 			}
 		case '.', '[', 'v':
+			if c == '[' && next == '^' && (bytes.Contains(v[i:], []byte("]*")) || bytes.Contains(v[i:], []byte("]+")) || bytes.Contains(v[i:], []byte("])"))) {
+				return true
+			}
 			if c == '[' && i+3 < len(v) && v[i+2] == '-' && strings.IndexByte("0aA", next) >= 0 && strings.IndexByte("9zZfF", v[i+3]) >= 0 { // an expression's class
 				return true
 			}
@@ -203,7 +206,13 @@ func isTemplate(v []byte) bool {
 // isHole tells whether what stands up to a closing mark can be a name or an expression.
 func isHole(rest []byte, closing string) bool {
 	end := bytes.Index(rest, []byte(closing))
-	return end >= 0 && !isRandom(bytes.TrimSpace(rest[:end]))
+	return end >= 0 && !IsRandom(bytes.TrimSpace(rest[:end]))
+}
+
+// isFormat tells what Python formats: %(name)s.
+func isFormat(rest []byte) bool {
+	end := bytes.IndexByte(rest, ')')
+	return end > 0 && end+1 < len(rest) && strings.IndexByte("srdifg0.", rest[end+1]) >= 0
 }
 
 // isField tells the name in a string that is formatted: user-{name}, {host}:{port:d}.
@@ -213,7 +222,7 @@ func isField(rest []byte) bool {
 		return false
 	}
 	name, _, _ := bytes.Cut(rest[:end], []byte(":"))
-	return len(name) > 2 && isVariable(name) && allLower(name)
+	return len(name) > 2 && IsVariable(name) && allLower(name)
 }
 
 func allLower(v []byte) bool {

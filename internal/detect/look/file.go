@@ -20,6 +20,8 @@ type File struct {
 	Test bool
 	// Env: each of its lines gives a variable a value, to the line's end.
 	Env bool
+	// Lines: a value without quotes goes on to its line's end, whatever signs are in it.
+	Lines bool
 	// Credits: the file says who made what, in public.
 	Credits bool
 }
@@ -27,6 +29,8 @@ type File struct {
 var codeExtensions = letters.Set("go c h cc cpp cxx hpp cs java kt kts scala swift m mm rs js jsx mjs cjs ts tsx vue svelte py pyi rb php pl pm lua dart ex exs erl hs clj cljs fs fsx r jl zig nim v sol groovy")
 
 var joinsImplicitly = letters.Set("py pyi c h cc cpp cxx hpp m mm rb d sh bash zsh")
+
+var lineExtensions = letters.Set("yml yaml ini cfg cnf properties desktop")
 
 var lockFiles = letters.Set("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock go.sum cargo.lock poetry.lock uv.lock pipfile.lock gemfile.lock composer.lock podfile.lock package.resolved packages.lock.json flake.lock gradle.lockfile")
 
@@ -45,6 +49,7 @@ func FileOf(name string) File {
 	k.Quiet = lockFiles[base] || ext == "map" || ext == "svg" || strings.Contains(base, ".min.") || strings.Contains(base, ".bundle.")
 	k.Test = strings.HasSuffix(base, "_test.go") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.")
 	k.Env = base == ".env" || strings.HasPrefix(base, ".env.") || ext == "env"
+	k.Lines = k.Env || lineExtensions[ext]
 	k.Credits = creditFiles[strings.TrimSuffix(base, "."+ext)]
 	for dir := name[:len(name)-len(base)]; !k.Test && dir != ""; {
 		dir = strings.TrimSuffix(dir, "/")

@@ -7,10 +7,10 @@ func TestKindOf(t *testing.T) {
 	for name, want := range map[string]File{
 		"":                            {Implicit: true},
 		"main.go":                     {Code: true},
-		"/src/tests/a/conf.yaml":      {Test: true},
-		`C:\src\TestData\conf.yaml`:   {Test: true},
+		"/src/tests/a/conf.yaml":      {Test: true, Lines: true},
+		`C:\src\TestData\conf.yaml`:   {Test: true, Lines: true},
 		"spec/x.rb":                   {Code: true, Implicit: true, Test: true},
-		"/a/latest/contest/conf.yaml": {},
+		"/a/latest/contest/conf.yaml": {Lines: true},
 		"testdata":                    {}, // a file of that name
 		"a/b_test.go":                 {Code: true, Test: true},
 		"web/app.min.js":              {Code: true, Quiet: true},
