@@ -19,7 +19,7 @@ var (
 		glc_{a60} st.{h24}.{h32}.{h32} st.{h8}-{h4}-{h4}-{h4}-{h12}.{h32}.{h32} ctx7sk-{h8}-{h4}-{h4}-{h4}-{h12} depot_{h64} ak-{a22} as-{a22}
 		tsec_{a60} unkey_{a24} aph0_{a60} 3{a26}_{a21} 00{a40} OC|{d15}|{a32} endr+{a16} secret-{a43} tss_{a36} MT{a22}.G{a5}.{a38}`)
 	cutForms = strings.Fields(`ghp_{a20} glpat-{a14} sk-proj-{a24} sk-svcacct-{a24} AIza{a18} SG.{a20} hf_{a18} hvs.{a24} xai-{a24} pypi-AgEIcHlwaS5vcmc{a12} tskey-auth-{a14}
-		AKIA{u12} gsk_{a24} xoxb-{d11}-{a14} eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ{a20} dckr_pat_{a14} npm_{a20} ATATT3xFfGF0{a40}`)
+		AKIA2{u11} gsk_{a24} xoxb-{d11}-{a14} eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ{a20} dckr_pat_{a14} npm_{a20} ATATT3xFfGF0{a40}`)
 	formPart = regexp.MustCompile(`\{([haud])(\d+)\}`)
 )
 

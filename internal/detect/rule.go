@@ -118,9 +118,9 @@ type ruleTOML struct {
 	With        []string `toml:"with"`
 	Judge       string   `toml:"judge"`
 	// Alone: beside none of its context words, or of its keywords if it is found near them, a value is in doubt and not none.
-	Alone       bool     `toml:"alone"`
-	Examples    []string `toml:"examples"`
-	Negatives   []string `toml:"negatives"`
+	Alone     bool     `toml:"alone"`
+	Examples  []string `toml:"examples"`
+	Negatives []string `toml:"negatives"`
 
 	// known is an entry that was checked when what it comes to was kept; plan is how its regex is to be run.
 	known bool

@@ -35,7 +35,7 @@ var Finders = func() map[string]Finder {
 		"bitcoin":        {[]string{automaton.Coin, automaton.FourDigits, "bc1"}, findBitcoin, bitcoinReach, false, 0},
 		"card":           {[]string{automaton.FourDigits}, findCard, NumeralReach, false, 0},
 		"codice-fiscale": {[]string{automaton.BirthDay}, findCodiceFiscale, 64, false, 0},
-		"command":        {commandNames(), findCommand, commandSpan + 32, false, 16},
+		"command":        {commandNames(), findCommand, commandSpan + 32, false, NameLimit + 4},
 		"cvc":            {cvcLabels, findCVC, labelledReach, false, 0},
 		"email":          {[]string{"@"}, findEmail, emailReach, false, 0},
 		"ethereum":       {[]string{automaton.LongHex}, findEthereum, ethereumReach, false, 0},
