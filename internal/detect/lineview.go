@@ -3,7 +3,9 @@ package detect
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math/bits"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -24,9 +26,9 @@ const (
 	lineViewBack, lineViewReach = lineFar + linePieceBefore, linePiece + linePieceAfter + 64
 )
 
-// unseen is what stands at a place and is not read as it is: the byte that is read instead, 0 for none, and its length; 0
-// if there is nothing of that kind.
-type unseen func(text []byte, i int) (said byte, size int)
+// unseen is what stands at a place and is not read as it is: the character that is read instead, 0 for none, and its length;
+// 0 if there is nothing of that kind.
+type unseen func(text []byte, i int) (said rune, size int)
 
 // lineView looks at the piece of a line in which something unseen stands, if it is the first of its kind there.
 func (c *check) lineView(at int, read unseen, wakes func(i int) bool) {
@@ -60,7 +62,10 @@ func (c *check) lineView(at int, read unseen, wakes func(i int) bool) {
 			continue
 		}
 		if said != 0 {
-			v.add(said, i, i+size)
+			var char [utf8.UTFMax]byte
+			for _, b := range char[:utf8.EncodeRune(char[:], said)] {
+				v.add(b, i, i+size)
+			}
 		}
 		i += size - 1
 	}
@@ -69,7 +74,7 @@ func (c *check) lineView(at int, read unseen, wakes func(i int) bool) {
 }
 
 // colour reads a control sequence, of which nothing is seen.
-func colour(text []byte, i int) (said byte, size int) {
+func colour(text []byte, i int) (said rune, size int) {
 	if b := text[i]; b != 0x1b && b != '\\' && b != '^' {
 		return 0, 0
 	}
@@ -100,7 +105,7 @@ func (c *check) coloured(i int) {
 func viewColoured(c *check, _ *Rule, at letters.Span) { c.coloured(at.Start) }
 
 // typeset reads a sign of typesetting as the plain one that it stands for.
-func typeset(text []byte, i int) (said byte, size int) {
+func typeset(text []byte, i int) (said rune, size int) {
 	if text[i] == '&' {
 		for _, e := range [...]string{"&nbsp;", "&#160;", "&#xa0;", "&#xA0;", "&thinsp;", "&ndash;", "&#8209;", "&#8239;"} {
 			if bytes.HasPrefix(text[i:], []byte(e)) {
@@ -122,7 +127,7 @@ func typeset(text []byte, i int) (said byte, size int) {
 	case r >= 0x2010 && r <= 0x2015, r == 0x2212:
 		return '-', size
 	case r >= 0xff01 && r <= 0xff5e: // the full-width forms of ASCII
-		return byte(r - 0xff00 + 0x20), size
+		return r - 0xff00 + 0x20, size
 	}
 	return 0, 0
 }
@@ -135,7 +140,7 @@ func (c *check) isTypeset(i int) bool {
 		return false
 	}
 	if c.Bytes[i] == 0xef {
-		return letters.IsAlnum(said) || said == ':' || said == '=' || said == '@'
+		return letters.IsAlnum(byte(said)) || said == ':' || said == '=' || said == '@'
 	}
 	return letters.IsDigit(c.ByteAt(i-1)) || letters.IsDigit(c.ByteAt(i+size)) || said == ' ' && c.ByteAt(i-1) == ':'
 }
@@ -144,6 +149,43 @@ func (c *check) isTypeset(i int) bool {
 func viewTypeset(c *check, _ *Rule, at letters.Span) {
 	if c.isTypeset(at.Start) {
 		c.lineView(at.Start, typeset, c.isTypeset)
+	}
+}
+
+// wide reads an escape of JSON that says a character beyond ASCII: encoders that write nothing else write all labels so.
+func wide(text []byte, i int) (said rune, size int) {
+	if text[i] != '\\' || i+6 > len(text) || text[i+1] != 'u' {
+		return 0, 0
+	}
+	for _, b := range text[i+2 : i+6] {
+		if !letters.IsHex(b) {
+			return 0, 0
+		}
+	}
+	said = rune(letters.HexByte(text[i+2], text[i+3]))<<8 | rune(letters.HexByte(text[i+4], text[i+5]))
+	if said < 0x80 || said >= 0xd800 && said < 0xe000 {
+		return 0, 0
+	}
+	return said, 6
+}
+
+// wideTriggers are the escapes with which a label may begin.
+func wideTriggers() (all []string) {
+	for head := range foreignByHead {
+		all = append(all, fmt.Sprintf(`\u%04x`, head))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// viewWide looks at a line in which a label may stand in escapes.
+func viewWide(c *check, _ *Rule, at letters.Span) {
+	begins := func(i int) bool {
+		said, size := wide(c.Bytes, i)
+		return size > 0 && foreignHeads[said>>6]&(1<<(said&63)) != 0
+	}
+	if begins(at.Start) {
+		c.lineView(at.Start, wide, begins)
 	}
 }
 
