@@ -122,6 +122,8 @@ func typeset(text []byte, i int) (said rune, size int) {
 	}
 	r, size := utf8.DecodeRune(text[i:])
 	switch {
+	case r == 0x9b: // the beginning of a control sequence
+		return 0, letters.SequenceEnd(text, i+size) - i
 	case r == 0xa0, r >= 0x2000 && r <= 0x200a, r == 0x202f, r == 0x205f, r == 0x3000:
 		return ' ', size
 	case r >= 0x2010 && r <= 0x2015, r == 0x2212:
@@ -138,6 +140,9 @@ func (c *check) isTypeset(i int) bool {
 	said, size := typeset(c.Bytes, i)
 	if size == 0 {
 		return false
+	}
+	if c.Bytes[i] == 0xc2 && c.Bytes[i+1] == 0x9b {
+		return true
 	}
 	if c.Bytes[i] == 0xef {
 		return letters.IsAlnum(byte(said)) || said == ':' || said == '=' || said == '@'
@@ -240,7 +245,7 @@ func (c *check) beyond(span letters.Span, hold func(start int) bool) {
 
 // typesetHeads are the first two bytes of all signs that typeset reads, a bit each.
 var typesetHeads = func() (heads [1 << 16 / 64]uint64) {
-	for _, r := range "\u00a0\u2000\u205f\u2212\u3000\uff01\uff5e" { // one for each
+	for _, r := range "\u009b\u00a0\u2000\u205f\u2212\u3000\uff01\uff5e" { // one for each
 		var sign [utf8.UTFMax]byte
 		utf8.EncodeRune(sign[:], r)
 		head := uint16(sign[0])<<8 | uint16(sign[1])
