@@ -167,12 +167,15 @@ func (c *check) reportUpTo(r *Rule, value, whole letters.Span, known bool, most 
 		return
 	}
 	if len(r.context) > 0 && !c.inContext(r, value) {
-		return
+		if !r.alone {
+			return
+		}
+		most, f.Confidence = ConfidenceLow, ConfidenceLow
 	}
 	if r.validate != nil {
 		switch r.validate(v) {
 		case proof.Failed:
-			if r.pattern == nil || r.Class != Credential || !guess.IsKey(v) {
+			if r.pattern == nil && !r.alone || r.Class != Credential || !guess.IsKey(v) {
 				return
 			}
 			f.Confidence = ConfidenceLow // a token that was typed, or is of a new kind

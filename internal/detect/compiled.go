@@ -22,7 +22,7 @@ import (
 // the automaton. It says which files it was made of; if they have changed, it is passed over.
 
 // compiledVersion changes with the format.
-const compiledVersion = 4
+const compiledVersion = 5
 
 // sum is a checksum of the rules' files.
 func sum(files fs.FS, dir string) (uint32, error) {
@@ -98,6 +98,11 @@ func writeRule(w *packed.Writer, r *Rule) {
 		w.Text(s)
 	}
 	w.Number(t.SecretGroup)
+	alone := 0
+	if t.Alone {
+		alone = 1
+	}
+	w.Number(alone)
 	w.Number(int(math.Float64bits(t.Entropy)))
 	w.Texts(t.Keywords)
 	w.Texts(t.Context)
@@ -122,6 +127,7 @@ func readRule(r *packed.Reader) *Rule {
 		*s = r.Text()
 	}
 	t.SecretGroup = r.Number()
+	t.Alone = r.Number() == 1
 	t.Entropy = math.Float64frombits(uint64(r.Number()))
 	t.Keywords, t.Context, t.With = r.Texts(), r.Texts(), r.Texts()
 	if t.Find == "" {

@@ -25,6 +25,8 @@ type Engine struct {
 	numbers func() *numbers
 	// finds has the rules of finders that something else than their triggers wakes.
 	finds map[string]*Rule
+	// formed are the rules whose values are looked for wherever a run of letters and digits begins.
+	formed []*Rule
 	// indexed are the rules that are indexes.
 	indexed []*Rule
 	// paired are the rules whose findings may be halves of one leak.
@@ -109,6 +111,9 @@ func (e *Engine) index() {
 		}
 		if e.finds[r.source.Find] == nil || !r.added { // an added rule does not take ours' place
 			e.finds[r.source.Find] = r
+		}
+		if r.alone && r.near != nil {
+			e.formed = append(e.formed, r)
 		}
 		if r.index != nil {
 			e.indexed = append(e.indexed, r)

@@ -14,9 +14,13 @@ var foreignLabels = []struct {
 	find, labels string
 }{
 	{"assignment", `密码 密碼 口令 密钥 密鑰 パスワード 暗証番号 비밀번호 암호 пароль Пароль ПАРОЛЬ κωδικός Κωδικός κωδικος Κωδικος κωδικός_πρόσβασης Κωδικός_πρόσβασης
-		סיסמה סיסמא كلمة_المرور كلمة_السر hasło Hasło HASŁO jelszó Jelszó şifre Şifre lösenord Lösenord LÖSENORD mật_khẩu Mật_khẩu รหัสผ่าน contraseña Contraseña`},
+		סיסמה סיסמא كلمة_المرور كلمة_السر hasło Hasło HASŁO jelszó Jelszó şifre Şifre şifreniz Şifreniz parolanız Parolanız lösenord Lösenord LÖSENORD mật_khẩu Mật_khẩu รหัสผ่าน รหัส contraseña Contraseña
+		הסיסמה 提取码 パス 비번 패스워드 гасло Гасло парола Парола лозинка Лозинка συνθηματικό Συνθηματικό كلمة_مرور الرقم_السري رمز_عبور پاس‌ورد گذرواژه पासवर्ड পাসওয়ার্ড கடவுச்சொல்
+		parolă Parolă slaptažodis Slaptažodis lykilorð Lykilorð fjalëkalimi Fjalëkalimi`},
+	{"said", `токен Токен ключ_API Ключ_API API-ключ секретный_ключ Секретный_ключ APIキー アクセストークン トークン 秘密鍵 访问令牌 令牌 API_키 API키 토큰
+		clé_API Clé_API clé_d'API clé_secrète Clé_secrète API-Schlüssel Schlüssel: κλειδί_API`},
 	{"home-phone", `電話 電話番号 携帯 携帯電話 手机 手机号 手机号码 手機 电话 电话号码 电話 联系电话 휴대폰 전화 전화번호 핸드폰 연락처 тел Тел телефон Телефон моб τηλέφωνο Τηλέφωνο τηλ
-		telefón Telefón telemóvel Telemóvel โทร komórka Komórka farsími Farsími sími Sími τηλ. Τηλ κινητό Κινητό мобільний мобильный Мобильный сотовый номер_телефону номер_телефона
+		telefón Telefón llámame Llámame llámeme फ़ोन मोबाइल telemóvel Telemóvel โทร komórka Komórka farsími Farsími sími Sími τηλ. Τηλ κινητό Κινητό мобільний мобильный Мобильный сотовый номер_телефону номер_телефона
 		טלפון נייד פלאפון هاتف جوال موبايل تلفون tél Tél Tél. téléphone Téléphone móvil Móvil teléfono Teléfono điện_thoại โทรศัพท์`},
 	{"birth", `datum_narození Datum_narození dátum_narodenia Dátum_narodenia születési_idő Születési_idő születési_dátum Születési_dátum született szül. Szül. doğum_tarihi Doğum_tarihi Doğum_Tarihi född Född
 		født Født syntymäaika Syntymäaika дата_рождения Дата_рождения родился родилась дата_народження Дата_народження народився народилася ημερομηνία_γέννησης Ημερομηνία_γέννησης Ημερομηνία_Γέννησης
@@ -95,10 +99,17 @@ func (c *check) foreign(i int) {
 			}
 			span := letters.Between(from, from+len(l.word))
 			c.anchor, c.back, c.reach = i, foreignReach, foreignReach
-			if foreignLabels[l.find].find == "assignment" {
+			switch foreignLabels[l.find].find {
+			case "assignment":
 				c.rule = r
 				find.Labelled(&c.Text, span)
-			} else {
+				if c.rule = c.engine.finds["said"]; c.rule != nil {
+					find.Foreign(&c.Text, span, false)
+				}
+			case "said": // keys
+				c.rule = r
+				find.Foreign(&c.Text, span, true)
+			default:
 				r.run(c, r, span)
 			}
 			return

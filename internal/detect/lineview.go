@@ -3,7 +3,9 @@ package detect
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math/bits"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -24,9 +26,9 @@ const (
 	lineViewBack, lineViewReach = lineFar + linePieceBefore, linePiece + linePieceAfter + 64
 )
 
-// unseen is what stands at a place and is not read as it is: the byte that is read instead, 0 for none, and its length; 0
-// if there is nothing of that kind.
-type unseen func(text []byte, i int) (said byte, size int)
+// unseen is what stands at a place and is not read as it is: the character that is read instead, 0 for none, and its length;
+// 0 if there is nothing of that kind.
+type unseen func(text []byte, i int) (said rune, size int)
 
 // lineView looks at the piece of a line in which something unseen stands, if it is the first of its kind there.
 func (c *check) lineView(at int, read unseen, wakes func(i int) bool) {
@@ -60,7 +62,10 @@ func (c *check) lineView(at int, read unseen, wakes func(i int) bool) {
 			continue
 		}
 		if said != 0 {
-			v.add(said, i, i+size)
+			var char [utf8.UTFMax]byte
+			for _, b := range char[:utf8.EncodeRune(char[:], said)] {
+				v.add(b, i, i+size)
+			}
 		}
 		i += size - 1
 	}
@@ -69,7 +74,7 @@ func (c *check) lineView(at int, read unseen, wakes func(i int) bool) {
 }
 
 // colour reads a control sequence, of which nothing is seen.
-func colour(text []byte, i int) (said byte, size int) {
+func colour(text []byte, i int) (said rune, size int) {
 	if b := text[i]; b != 0x1b && b != '\\' && b != '^' {
 		return 0, 0
 	}
@@ -100,7 +105,7 @@ func (c *check) coloured(i int) {
 func viewColoured(c *check, _ *Rule, at letters.Span) { c.coloured(at.Start) }
 
 // typeset reads a sign of typesetting as the plain one that it stands for.
-func typeset(text []byte, i int) (said byte, size int) {
+func typeset(text []byte, i int) (said rune, size int) {
 	if text[i] == '&' {
 		for _, e := range [...]string{"&nbsp;", "&#160;", "&#xa0;", "&#xA0;", "&thinsp;", "&ndash;", "&#8209;", "&#8239;"} {
 			if bytes.HasPrefix(text[i:], []byte(e)) {
@@ -117,12 +122,14 @@ func typeset(text []byte, i int) (said byte, size int) {
 	}
 	r, size := utf8.DecodeRune(text[i:])
 	switch {
+	case r == 0x9b: // the beginning of a control sequence
+		return 0, letters.SequenceEnd(text, i+size) - i
 	case r == 0xa0, r >= 0x2000 && r <= 0x200a, r == 0x202f, r == 0x205f, r == 0x3000:
 		return ' ', size
 	case r >= 0x2010 && r <= 0x2015, r == 0x2212:
 		return '-', size
 	case r >= 0xff01 && r <= 0xff5e: // the full-width forms of ASCII
-		return byte(r - 0xff00 + 0x20), size
+		return r - 0xff00 + 0x20, size
 	}
 	return 0, 0
 }
@@ -134,8 +141,11 @@ func (c *check) isTypeset(i int) bool {
 	if size == 0 {
 		return false
 	}
+	if c.Bytes[i] == 0xc2 && c.Bytes[i+1] == 0x9b {
+		return true
+	}
 	if c.Bytes[i] == 0xef {
-		return letters.IsAlnum(said) || said == ':' || said == '=' || said == '@'
+		return letters.IsAlnum(byte(said)) || said == ':' || said == '=' || said == '@'
 	}
 	return letters.IsDigit(c.ByteAt(i-1)) || letters.IsDigit(c.ByteAt(i+size)) || said == ' ' && c.ByteAt(i-1) == ':'
 }
@@ -144,6 +154,43 @@ func (c *check) isTypeset(i int) bool {
 func viewTypeset(c *check, _ *Rule, at letters.Span) {
 	if c.isTypeset(at.Start) {
 		c.lineView(at.Start, typeset, c.isTypeset)
+	}
+}
+
+// wide reads an escape of JSON that says a character beyond ASCII: encoders that write nothing else write all labels so.
+func wide(text []byte, i int) (said rune, size int) {
+	if text[i] != '\\' || i+6 > len(text) || text[i+1] != 'u' {
+		return 0, 0
+	}
+	for _, b := range text[i+2 : i+6] {
+		if !letters.IsHex(b) {
+			return 0, 0
+		}
+	}
+	said = rune(letters.HexByte(text[i+2], text[i+3]))<<8 | rune(letters.HexByte(text[i+4], text[i+5]))
+	if said < 0x80 || said >= 0xd800 && said < 0xe000 {
+		return 0, 0
+	}
+	return said, 6
+}
+
+// wideTriggers are the escapes with which a label may begin.
+func wideTriggers() (all []string) {
+	for head := range foreignByHead {
+		all = append(all, fmt.Sprintf(`\u%04x`, head))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// viewWide looks at a line in which a label may stand in escapes.
+func viewWide(c *check, _ *Rule, at letters.Span) {
+	begins := func(i int) bool {
+		said, size := wide(c.Bytes, i)
+		return size > 0 && foreignHeads[said>>6]&(1<<(said&63)) != 0
+	}
+	if begins(at.Start) {
+		c.lineView(at.Start, wide, begins)
 	}
 }
 
@@ -198,7 +245,7 @@ func (c *check) beyond(span letters.Span, hold func(start int) bool) {
 
 // typesetHeads are the first two bytes of all signs that typeset reads, a bit each.
 var typesetHeads = func() (heads [1 << 16 / 64]uint64) {
-	for _, r := range "\u00a0\u2000\u205f\u2212\u3000\uff01\uff5e" { // one for each
+	for _, r := range "\u009b\u00a0\u2000\u205f\u2212\u3000\uff01\uff5e" { // one for each
 		var sign [utf8.UTFMax]byte
 		utf8.EncodeRune(sign[:], r)
 		head := uint16(sign[0])<<8 | uint16(sign[1])

@@ -46,6 +46,8 @@ type plan struct {
 	starts starts
 	// inner is a literal that every match holds behind its beginning; empty if there is none to look for.
 	inner []byte
+	// marks are what its matches begin with, in these very letters, where no shape decides.
+	marks []string
 	// run is the longest run of bytes of one class that every match holds; none if there is none of eight and more.
 	run run
 	// re is compiled when it is first needed: literals mostly tell enough.
@@ -151,7 +153,9 @@ func (p *pattern) prepare() {
 	switch {
 	case p.group > 1:
 	case p.anchored:
-		m.shapes = placeAtStart(compileShapes(tree))
+		if m.shapes = placeAtStart(compileShapes(tree)); m.shapes == nil {
+			m.marks, _ = heads(tree)
+		}
 	default:
 		m.shapes = place(tree, p.keywords)
 	}
@@ -278,6 +282,50 @@ func prefixes(re *syntax.Regexp) []string {
 		return out
 	}
 	return nil
+}
+
+// heads are the literals, in these very letters, with one of which every match begins; whole tells that they are all of it.
+func heads(re *syntax.Regexp) (out []string, whole bool) {
+	switch re.Op {
+	case syntax.OpEmptyMatch:
+		return []string{""}, true
+	case syntax.OpLiteral:
+		if re.Flags&syntax.FoldCase == 0 {
+			return []string{string(re.Rune)}, true
+		}
+	case syntax.OpCapture:
+		return heads(re.Sub[0])
+	case syntax.OpAlternate:
+		whole = true
+		for _, sub := range re.Sub {
+			first, all := heads(sub)
+			if first == nil {
+				return nil, false
+			}
+			out, whole = append(out, first...), whole && all
+		}
+		return out, whole
+	case syntax.OpConcat:
+		for i, sub := range re.Sub {
+			next, all := heads(sub)
+			if i == 0 {
+				out = next
+			} else if len(out) == 1 { // of several the rest need not be known
+				var longer []string
+				for _, n := range next {
+					longer = append(longer, out[0]+n)
+				}
+				if longer != nil {
+					out = longer
+				}
+			}
+			if !all || out == nil {
+				return out, false
+			}
+		}
+		return out, true
+	}
+	return nil, false
 }
 
 // exact tells whether prefixes gave the whole of what the expression matches.
@@ -455,18 +503,21 @@ func runPattern(c *check, r *Rule, at letters.Span) {
 				return
 			}
 		}
-		if p.anchored && r.Class == Credential {
-			c.marked(r, plan.shapes, at)
+		if p.anchored && r.Class == Credential && slices.ContainsFunc(plan.shapes, func(s placed) bool { return s.begins(c.Bytes[at.Start:at.End]) }) {
+			c.marked(r, at)
 		}
 		return
 	}
 	if p.anchored {
 		window := c.Bytes[at.Start:min(at.Start+p.forward, len(c.Bytes))]
-		if len(plan.inner) > 0 && !bytes.Contains(window, plan.inner) {
-			return
+		if len(plan.inner) == 0 || bytes.Contains(window, plan.inner) {
+			if m := plan.re().FindSubmatchIndex(window); m != nil {
+				c.matched(r, at.Start, m)
+				return
+			}
 		}
-		if m := plan.re().FindSubmatchIndex(window); m != nil {
-			c.matched(r, at.Start, m)
+		if r.Class == Credential && slices.ContainsFunc(plan.marks, func(mark string) bool { return strings.HasPrefix(mark, string(c.Bytes[at.Start:at.End])) }) {
+			c.marked(r, at)
 		}
 		return
 	}
@@ -503,39 +554,64 @@ func runPattern(c *check, r *Rule, at letters.Span) {
 const (
 	// shortestMarked is how much must follow a vendor's mark, longestMarked how much of it is read.
 	shortestMarked, longestMarked = 10, 255
+	// longMark is a mark that chance does not make.
+	longMark = 12
 )
 
 // marked takes what a vendor's mark begins and that is longer or shorter than its tokens are: logs cut them off, vendors make
 // them longer, and two may stand glued together. It is in doubt.
-func (c *check) marked(r *Rule, shapes []placed, at letters.Span) {
+func (c *check) marked(r *Rule, at letters.Span) {
 	mark := c.Bytes[at.Start:at.End]
-	if b := c.ByteAt(at.Start - 1); b == '/' || b == '+' || !isMark(mark) || !slices.ContainsFunc(shapes, func(s placed) bool { return s.begins(mark) }) {
+	if b := c.ByteAt(at.Start - 1); b == '/' || b == '+' || !isMark(mark) {
 		return
 	}
 	end := at.End
-	for end < len(c.Bytes) && end-at.End < longestMarked && letters.IsBase64URL(c.Bytes[end]) {
+	dotted := mark[len(mark)-1] == '.' // such tokens have further parts
+	for end < len(c.Bytes) && end-at.End < longestMarked && (letters.IsBase64URL(c.Bytes[end]) || dotted && c.Bytes[end] == '.') {
 		end++
 	}
-	for end > at.End && (c.Bytes[end-1] == '-' || c.Bytes[end-1] == '_') {
+	for end > at.End && (c.Bytes[end-1] == '-' || c.Bytes[end-1] == '_' || c.Bytes[end-1] == '.') {
 		end--
 	}
 	body := c.Bytes[at.End:end]
-	if len(body) < shortestMarked || !guess.IsKey(body) || guess.IsWordy(body) || guess.IsDummy(body) {
+	if len(mark) >= longMark {
+		body = c.Bytes[at.Start:end] // little of the rest is enough
+	}
+	if end-at.End < 4 || len(body) < shortestMarked || guess.IsDummy(body) {
+		return
+	}
+	// Capitals and digits behind capitals read like words more often.
+	code := letters.AllOf(mark, letters.IsUpper) && letters.AllOf(body, isCode) && !letters.AllOf(body, letters.IsUpper)
+	if !code && (!guess.IsKey(body) && !guess.IsScramble(body) || guess.IsWordy(body)) {
 		return
 	}
 	value := letters.Between(at.Start, end)
 	c.reportUpTo(r, value, value, false, ConfidenceLow)
 }
 
-// isMark tells what only a vendor's tokens begin with: letters and a joint, or four capitals.
+// isCode: what keys' ids are made of.
+func isCode(b byte) bool { return letters.IsUpper(b) || letters.IsDigit(b) }
+
+// isMark tells what only a vendor's tokens begin with: letters and a joint, or four letters with capitals. A point joins
+// names of programs, too; and what base64 of JSON begins with marks nothing.
 func isMark(word []byte) bool {
-	if len(word) < 4 {
+	capitals := 0
+	for _, b := range word {
+		if letters.IsUpper(b) {
+			capitals++
+		} else if !letters.IsBase64URL(b) && b != '.' {
+			return false
+		}
+	}
+	switch last := word[len(word)-1]; {
+	case len(word) < 3:
 		return false
+	case last == '_' || last == '-':
+		return len(word) > 3 || letters.IsAlpha(word[1])
+	case last == '.':
+		return len(word) > 3 || capitals > 1
 	}
-	if last := word[len(word)-1]; last == '_' || last == '-' {
-		return true
-	}
-	return letters.AllOf(word, letters.IsUpper) && guess.Distinct(word) > 2
+	return len(word) > 3 && capitals > 0 && guess.Distinct(word) > 2 && !bytes.HasPrefix(word, []byte("eyJ"))
 }
 
 // begins tells whether the shape's first bytes are a word, in these very letters.

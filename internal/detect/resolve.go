@@ -11,7 +11,7 @@ import (
 
 // resolve settles overlaps: in each cluster of candidates that touch, the best is kept, then the best
 // of what does not overlap it, and so on. Best is proved before formed before generic, then longer,
-// then the one that begins first, then the rule's id, then the one in less doubt, so that the order of rules never matters. Digits
+// then the one in less doubt, then the one that begins first, then the rule's id, so that the order of rules never matters. Digits
 // within a credential prove nothing: one number in ten or a hundred passes the check of some card.
 //
 // What is left of a secret that gave way is judged again: in PASSWORD=x:ghp_... both leak.
@@ -77,7 +77,7 @@ func settle(text []byte, cluster []candidate, out []Finding) []Finding {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b ranked) int {
-		return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(b.Len(), a.Len()))
+		return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(b.Len(), a.Len()), cmp.Compare(b.Confidence, a.Confidence))
 	})
 	var kept []Finding // in order, so that the one that could overlap is found without asking all
 	keep := func(f Finding) bool {

@@ -59,6 +59,8 @@ type Rule struct {
 	validate proof.Check
 	// judge is what a value must pass as: "password", "secret", or nothing.
 	judge string
+	// alone: what stands beside no word of its own is in doubt instead of none.
+	alone bool
 	allow []allowlist
 	// index is what the rule looks things up in, if it is an index's.
 	index *Index
@@ -116,8 +118,10 @@ type ruleTOML struct {
 	Context     []string `toml:"context"`
 	With        []string `toml:"with"`
 	Judge       string   `toml:"judge"`
-	Examples    []string `toml:"examples"`
-	Negatives   []string `toml:"negatives"`
+	// Alone: beside none of its context words, or of its keywords if it is found near them, a value is in doubt and not none.
+	Alone     bool     `toml:"alone"`
+	Examples  []string `toml:"examples"`
+	Negatives []string `toml:"negatives"`
 
 	// known is an entry that was checked when what it comes to was kept; plan is how its regex is to be run.
 	known bool
@@ -293,7 +297,7 @@ func (t *ruleTOML) rule() (*Rule, error) {
 	r := &Rule{
 		ID: t.ID, Description: cmp.Or(t.Description, t.ID), Class: Class(t.Class), Severity: High, Confidence: ConfidenceMedium,
 		Placeholder: t.Placeholder, Examples: unbrokenAll(t.Examples), Negatives: unbrokenAll(t.Negatives),
-		source: t, group: t.SecretGroup, entropy: t.Entropy, context: foldAll(t.Context), with: t.With, judge: t.Judge,
+		source: t, group: t.SecretGroup, entropy: t.Entropy, context: foldAll(t.Context), with: t.With, judge: t.Judge, alone: t.Alone,
 	}
 	if !slices.Contains([]string{"", "password", "secret"}, r.judge) {
 		return nil, fmt.Errorf("judge %q is none of password, secret", t.Judge)

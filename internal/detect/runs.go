@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
 
@@ -56,6 +57,7 @@ func (c *check) runs(span letters.Span, hold func(start int) bool) {
 		own := start > span.Start || start == 0 || !class[text[start-1]]
 		if end-start >= runLength && own && start < span.End && (hold == nil || !hold(start)) {
 			c.decodeRun(start, end)
+			c.formed(start, end)
 		}
 		low = end
 		i = end/runStep*runStep - runStep
@@ -96,6 +98,32 @@ func (c *check) decodeRun(start, end int) {
 	if i := bytes.LastIndexAny(text[start:min(end, start+runLength)], "-_/"); i >= 0 && end-start-i > runLength {
 		if start += i + 1; c.readable(start, base64Bytes) {
 			c.decode(start, base64Bytes)
+		}
+	}
+}
+
+// formed looks for what has a vendor's form, and stands beside no word that says whose it is: it is in doubt.
+func (c *check) formed(start, end int) {
+	text := c.Bytes
+	if start > 0 && text[start-1] != '=' { // t=00... has no escape of a mail's in it
+		start = letters.AfterEscape(text, start, end)
+	}
+	if i := bytes.LastIndexByte(text[start:end], '/'); i >= 0 { // the last part of a URL
+		start += i + 1
+	}
+	if before := c.Before(start); end-start < runLength || letters.IsWord(before) || before == '+' || before == '@' || before == '%' || c.continues(start) {
+		return
+	}
+	for _, r := range c.engine.formed {
+		n := r.near()
+		if !n.first[text[start]] {
+			continue
+		}
+		length := n.match(text[start:min(len(text), start+nearReach-nearSpan-64)])
+		value := letters.Between(start, start+length)
+		if v := text[value.Start:value.End]; length > 0 && (guess.IsIssued(v) || guess.IsKey(v)) && !guess.IsHashContext(text[max(0, start-24):start]) && !guess.IsDummy(v) {
+			c.anchor, c.back, c.reach = start, runBack, viewReach
+			c.reportUpTo(r, value, value, c.engine.published.Has(v), ConfidenceLow)
 		}
 	}
 }

@@ -71,7 +71,7 @@ func findEmail(c *look.Text, at letters.Span) {
 			break
 		}
 	}
-	if to < len(text) && text[to] == '_' {
+	if to < len(text) && text[to] == '_' && (letters.IsWord(c.ByteAt(to+1)) && c.ByteAt(to+1) != '_' || text[from] != '_') {
 		return
 	}
 	for to > at.End && (text[to-1] == '.' || text[to-1] == '-') {

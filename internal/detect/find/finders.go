@@ -35,7 +35,7 @@ var Finders = func() map[string]Finder {
 		"bitcoin":        {[]string{automaton.Coin, automaton.FourDigits, "bc1"}, findBitcoin, bitcoinReach, false, 0},
 		"card":           {[]string{automaton.FourDigits}, findCard, NumeralReach, false, 0},
 		"codice-fiscale": {[]string{automaton.BirthDay}, findCodiceFiscale, 64, false, 0},
-		"command":        {commandNames(), findCommand, commandSpan + 32, false, 16},
+		"command":        {commandNames(), findCommand, commandSpan + 32, false, NameLimit + 4},
 		"cvc":            {cvcLabels, findCVC, labelledReach, false, 0},
 		"email":          {[]string{"@"}, findEmail, emailReach, false, 0},
 		"ethereum":       {[]string{automaton.LongHex}, findEthereum, ethereumReach, false, 0},
@@ -51,6 +51,7 @@ var Finders = func() map[string]Finder {
 		"pem":            {append([]string{"-----BEGIN"}, keyHeads...), findPEM, 9 << 10, false, 16},
 		"person":         {slices.Concat(titles, personLabels, addressingWords()), findPerson, PersonReach, false, 0},
 		"phone":          {[]string{automaton.PlusDigit}, findPhone, 64, false, 0},
+		"said":           {saidTriggers(), findSaid, saidReach, true, 0},
 		"sort-code":      {[]string{"sort code", "sort_code", "sortcode", "sort-code"}, findSortCode, labelledReach, false, 0},
 		"url-credential": {[]string{"://"}, findURLCredential, 768, false, 0},
 	}

@@ -1,23 +1,52 @@
 package find
 
 import (
+	"bytes"
+
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
 )
 
-// findCard reads a payment card number that begins at the trigger: 12 to 19 digits, the groups
-// separated by the same blank, two blanks or dash throughout, an issuer's range of that length, Luhn.
+// cardSigns stand between the groups of a card's number, the longest first. Those that are odd are so seldom what a person
+// writes that the number is in doubt.
+var cardSigns = []struct {
+	sign string
+	odd  bool
+}{{" - ", true}, {"  ", false}, {" ", false}, {"-", false}, {".", false}, {"_", true}, {"/", true}, {"+", true}, {"\t", true}, {"·", true}, {"\u200b", true}}
+
+// findCard reads a payment card number that begins at the trigger, or behind the escape that the trigger is a part of.
 func findCard(c *look.Text, at letters.Span) {
+	for n := 1; n <= 3; n++ { // \u0022, \x22, \0, \012: their digits and the card's are one run
+		if b := c.ByteAt(at.Start - n); b == '\\' {
+			from := at.Start - n + 1
+			switch c.ByteAt(from) {
+			case 'u':
+				cardAt(c, from+5)
+			case 'x':
+				cardAt(c, from+3)
+			case '0', '1', '2', '3':
+				cardAt(c, from+1)
+				cardAt(c, from+2)
+				cardAt(c, from+3)
+			}
+			break
+		}
+	}
+	cardAt(c, at.Start)
+}
+
+// cardAt reads one from a place: 12 to 19 digits, the groups separated by the same sign throughout, an issuer's range of
+// that length, Luhn.
+func cardAt(c *look.Text, start int) {
 	text := c.Bytes
-	if b := c.ByteAt(at.Start - 1); (b == ' ' || b == '-') && (letters.IsDigit(c.ByteAt(at.Start-2)) || b == ' ' && c.ByteAt(at.Start-2) == b && letters.IsDigit(c.ByteAt(at.Start-3))) {
+	if b := c.ByteAt(start - 1); (b == ' ' || b == '-') && (letters.IsDigit(c.ByteAt(start-2)) || b == ' ' && c.ByteAt(start-2) == b && letters.IsDigit(c.ByteAt(start-3))) {
 		return // a later group of a number that began before, or of a longer one
 	}
 	var digits [20]byte
-	n, i, groups := 0, at.Start, 1
-	var sep byte
-	wide := 1 // how often the sign stands between two groups
+	n, i, groups := 0, start, 1
+	sep, odd := "", false
 	for i < len(text) && n < len(digits) {
 		b := text[i]
 		if letters.IsDigit(b) {
@@ -26,29 +55,44 @@ func findCard(c *look.Text, at letters.Span) {
 			i++
 			continue
 		}
-		if sep == 0 && b == ' ' && c.ByteAt(i+1) == ' ' {
-			wide = 2
+		if sep == "" && n == 4 {
+			for _, s := range cardSigns {
+				if bytes.HasPrefix(text[i:], []byte(s.sign)) {
+					sep, odd = s.sign, s.odd
+					break
+				}
+			}
 		}
-		if (b != ' ' && b != '-' && b != '.') || sep != 0 && b != sep || wide == 2 && c.ByteAt(i+1) != b || !letters.IsDigit(c.ByteAt(i+wide)) || n%4 != 0 && n != 10 || sep == 0 && n != 4 {
+		if sep == "" || !bytes.HasPrefix(text[i:], []byte(sep)) || !letters.IsDigit(c.ByteAt(i+len(sep))) || n%4 != 0 && n != 10 {
 			break
 		}
-		sep = b
 		groups++
-		i += wide
+		i += len(sep)
 	}
-	v := letters.Between(at.Start, i)
-	if n < 12 || n > 19 || !c.AloneNumber(v) || !proof.Issued(digits[:n]) || !proof.Luhn(digits[:n]) || guess.Distinct(digits[:n]) < 2 {
+	v := letters.Between(start, i)
+	if n < 12 || n > 19 || odd && n != 16 && n != 15 || !proof.Issued(digits[:n]) || !proof.Luhn(digits[:n]) || guess.Distinct(digits[:n]) < 2 {
+		return
+	}
+	// On a card's first track it stands between %B and ^.
+	track := groups == 1 && start > 1 && text[start-1] == 'B' && text[start-2] == '%' && c.ByteAt(i) == '^'
+	if !track && !c.AloneNumber(v) {
+		return
+	}
+	if track {
+		c.Emit(v, v)
 		return
 	}
 	if groups == 1 {
-		before := c.ByteAt(at.Start - 1)
+		before := c.ByteAt(start - 1)
 		if !c.Data(v) || before == '-' || before == '$' || c.Named(v, cardWords) == 0 && (n != 14 && n != 15 && n != 16 || c.Named(v, identifierWords) > 0) {
 			return
 		}
 	}
 	named := c.Named(v, cardWords) > 0
 	switch {
-	case (sep == '.' || wide == 2) && !named || groups == 4 && c.Named(v, portWords) > 0:
+	case (sep == "." || sep == "  ") && !named || groups == 4 && c.Named(v, portWords) > 0:
+	case odd:
+		c.Doubt(v, v, text[v.Start:v.End])
 	case named || groups > 1:
 		c.Emit(v, v)
 	case !c.AmongNumbers(v):
@@ -123,11 +167,20 @@ func findIBAN(c *look.Text, at letters.Span) {
 	text := c.Bytes
 	for from := at.Start - 2; from >= 0 && at.Start-from <= 40; from-- {
 		b := text[from]
-		if !letters.IsAlnum(b) && b != ' ' && b != '-' {
+		if !letters.IsAlnum(b) && b != ' ' && b != '-' && b != '.' && b != '/' && b != '_' {
 			return
 		}
-		if letters.IsAlpha(b) && letters.IsAlpha(text[from+1]) && letters.IsDigit(c.ByteAt(from+2)) && letters.IsDigit(c.ByteAt(from+3)) && !letters.IsWord(c.Before(from)) {
-			if end, ok := readIBAN(c, from); ok && (letters.IsUpper(b) || c.Named(letters.Between(from, end), ibanWords) > 0) {
+		if letters.IsAlpha(b) && letters.IsAlpha(text[from+1]) && letters.IsDigit(c.ByteAt(from+2)) && letters.IsDigit(c.ByteAt(from+3)) && (!letters.IsWord(c.Before(from)) || c.ByteAt(from-1) == '_') {
+			end, ok := readIBAN(c, from)
+			v := letters.Between(from, end)
+			if ok && c.ByteAt(from-1) == '_' && !c.Emphasised(v) {
+				return
+			}
+			if ok && bytes.ContainsAny(c.Bytes[v.Start:v.End], "./_") { // hardly anybody writes it so
+				c.Doubt(v, v, c.Bytes[v.Start:v.End])
+				return
+			}
+			if ok && (letters.IsUpper(b) || c.Named(letters.Between(from, end), ibanWords) > 0) {
 				c.Emit(letters.Between(from, end), letters.Between(from, end))
 				return
 			}
@@ -151,7 +204,7 @@ func readIBAN(c *look.Text, from int) (end int, ok bool) {
 	n, i := 0, from
 	next := func() byte {
 		b := c.ByteAt(i)
-		for k := 0; k < 2 && (b == ' ' || b == '-' && k == 0) && n > 0; k++ {
+		for k := 0; k < 2 && (b == ' ' || k == 0 && (b == '-' || b == '.' || b == '/' || b == '_')) && n > 0; k++ {
 			i++
 			b = c.ByteAt(i)
 		}
@@ -186,7 +239,8 @@ func readIBAN(c *look.Text, from int) (end int, ok bool) {
 		}
 		form = form[1:]
 	}
-	if letters.IsWord(c.ByteAt(i)) {
+	// Small letters do not go on with capitals: a token may be glued to it.
+	if b := c.ByteAt(i); letters.IsWord(b) && b != '_' && !(letters.IsLower(b) && !small) {
 		return 0, false
 	}
 	check := (digits[2]-'0')*10 + digits[3] - '0'

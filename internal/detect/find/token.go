@@ -146,14 +146,16 @@ func findJWT(c *look.Text, at letters.Span) {
 	for i > at.Start && text[i-1] == '.' {
 		i, dots = i-1, dots-1
 	}
-	if (dots != 2 && dots != 4) || i-at.Start < 32 {
-		return
-	}
 	v := letters.Between(at.Start, i)
-	if proof.JWT(text[v.Start:v.End]) == proof.Failed {
+	if (dots == 2 || dots == 4) && v.Len() >= 32 && proof.JWT(text[v.Start:v.End]) != proof.Failed {
+		c.Emit(v, v)
 		return
 	}
-	c.Emit(v, v)
+	// One that is cut off, or mistyped behind its header, is in doubt.
+	head, rest, _ := bytes.Cut(text[v.Start:v.End], []byte("."))
+	if bytes.HasPrefix(rest, []byte("eyJ")) && len(rest) >= 16 && guess.IsKey(rest) && proof.JWTHeader(head) {
+		c.Doubt(v, v, text[v.Start:v.End])
+	}
 }
 
 // findURLCredential reads the password of scheme://user:password@host, and the key that stands alone there:
@@ -199,8 +201,9 @@ func findURLCredential(c *look.Text, at letters.Span) {
 		return
 	}
 	user := letters.Between(at.End, colon)
-	if word := text[colon+1 : last]; user.Len() >= 20 && (string(word) == "x-oauth-basic" || isHexKey(text[user.Start:user.End]) && isHexKey(word)) && isURLKey(text[user.Start:user.End]) {
-		c.Emit(user, letters.Between(scheme, last)) // GitHub's way to pass a token, and two keys that are one credential
+	const gitHub = "x-oauth-basic" // its way to pass a token; of its own host's a rule knows more
+	if word := text[colon+1 : last]; user.Len() >= 20 && (string(word) == gitHub && !bytes.HasPrefix(text[last+1:], []byte("github.com")) || isHexKey(text[user.Start:user.End]) && isHexKey(word)) && isURLKey(text[user.Start:user.End]) {
+		c.Emit(user, letters.Between(scheme, last)) // or two keys that are one credential
 	}
 	v := letters.Between(colon+1, last)
 	value, name := text[v.Start:v.End], text[user.Start:user.End]

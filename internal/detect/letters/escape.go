@@ -30,6 +30,14 @@ func EndsEscape(text []byte, i int) bool {
 		if i >= 4 && text[i-4] == '\\' && isOctal(text[i-3:i]) {
 			return true
 		}
+		if i >= 10 && text[i-10] == '\\' && text[i-9] == 'U' && allHex(text[i-8:i]) { // \U0000000a of Python
+			return true
+		}
+	}
+	if last == 'B' || last == '0' { // the set of characters is set back: ESC(B
+		if text[i-2] == '(' && escBefore(text, i-2) >= 0 {
+			return true
+		}
 	}
 	return IsAlpha(last) && sequence(text, i-1) >= 0
 }
@@ -48,6 +56,8 @@ func isEscapeLetter(b byte) bool {
 func isMailEscape(high, low byte) bool {
 	return high >= '0' && high <= '3' && !IsLower(low) && (high != '3' || low == 'D' || low == 'F')
 }
+
+func allHex(v []byte) bool { return AllOf(v, IsHex) }
 
 func isOctal(v []byte) bool {
 	for _, b := range v {
@@ -68,13 +78,16 @@ func sequence(text []byte, i int) int {
 	for from > 0 && i-from < sequenceLongest && (IsDigit(text[from-1]) || text[from-1] == ';' || text[from-1] == ':' || text[from-1] == '?') {
 		from--
 	}
+	if from >= 2 && text[from-1] == 0x9b && text[from-2] == 0xc2 { // ESC and [ as one character
+		return from - 2
+	}
 	if from < 2 || text[from-1] != '[' {
 		return -1
 	}
 	return escBefore(text, from-1)
 }
 
-var escapes = []string{"\x1b", `\x1b`, `\x1B`, `\u001b`, `\u001B`, `\033`, `\e`, `\E`, "^["}
+var escapes = []string{"\x1b", `\x1b`, `\x1B`, `\u001b`, `\u001B`, `\033`, `\e`, `\E`, `\N{ESC}`, `\u{1b}`, "^["}
 
 // escBefore is where an ESC begins that ends before i, in whatever spelling; -1 if none does.
 func escBefore(text []byte, i int) int {
@@ -99,15 +112,23 @@ func Sequence(text []byte, i int) int {
 	if end == 0 {
 		return 0
 	}
-	for j := end; j < len(text) && j-end <= sequenceLongest; j++ {
-		switch b := text[j]; {
-		case IsAlpha(b):
-			return j + 1 - i
-		case !IsDigit(b) && b != ';' && b != ':' && b != '?':
-			return 0
-		}
+	if last := SequenceEnd(text, end); last > end {
+		return last - i
 	}
 	return 0
+}
+
+// SequenceEnd is where a control sequence ends whose parameters begin at i; i itself if they are none.
+func SequenceEnd(text []byte, i int) int {
+	for j := i; j < len(text) && j-i <= sequenceLongest; j++ {
+		switch b := text[j]; {
+		case IsAlpha(b):
+			return j + 1
+		case !IsDigit(b) && b != ';' && b != ':' && b != '?':
+			return i
+		}
+	}
+	return i
 }
 
 // AfterEscape is where a word begins that was read back from to as far as from: behind the escape that begins before

@@ -12,8 +12,11 @@ import (
 // them, nor a point or dash that joins them to more.
 func (c *Text) AloneNumber(v letters.Span) bool {
 	before, after := c.Before(v.Start), c.ByteAt(v.End)
-	if letters.IsWord(before) || letters.IsWord(after) || before >= 0x80 && !spaceless(c.Bytes[max(0, v.Start-3):v.Start]) ||
-		after >= 0x80 && !spaceless(c.Bytes[v.End:min(len(c.Bytes), v.End+3)]) {
+	if before == '_' && c.Emphasised(v) {
+		before, after = 0, 0
+	}
+	if letters.IsWord(before) || letters.IsWord(after) || before >= 0x80 && !spaceless(c.Bytes[max(0, v.Start-3):v.Start]) && !parts(utf8.DecodeLastRune(c.Bytes[max(0, v.Start-utf8.UTFMax):v.Start])) ||
+		after >= 0x80 && !spaceless(c.Bytes[v.End:min(len(c.Bytes), v.End+3)]) && !parts(utf8.DecodeRune(c.Bytes[v.End:])) {
 		return false
 	}
 	joins := func(b byte) bool { return b == '.' || b == '-' || b == '+' || b == '/' }
@@ -21,6 +24,20 @@ func (c *Text) AloneNumber(v letters.Span) bool {
 		return false
 	}
 	return before != '#' && before != '.' && before != '$' && before != '+'
+}
+
+// Emphasised tells whether the marks of emphasis, _ or __, stand around a value.
+func (c *Text) Emphasised(v letters.Span) bool {
+	n := 0
+	for n < 3 && c.ByteAt(v.Start-1-n) == '_' && c.ByteAt(v.End+n) == '_' {
+		n++
+	}
+	return n > 0 && !letters.IsWord(c.ByteAt(v.Start-1-n)) && !letters.IsWord(c.ByteAt(v.End+n))
+}
+
+// parts tells a character that parts words: a blank of any width, what is not seen, a line's end, an arrow. A dash joins numbers.
+func parts(r rune, size int) bool {
+	return size > 1 && r != utf8.RuneError && (unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.So, r) || unicode.Is(unicode.Sm, r) && r >= 0x2190 && r < 0x2200 || r >= 0x2190 && r < 0x2c00)
 }
 
 // spaceless tells a character of a script that is written without blanks, in three bytes.

@@ -17,7 +17,7 @@ var labelFillers = letters.ListOf(`number numbers numero no nr num nummer id ids
 
 // labelSigns may, too.
 var labelSigns = func() (is [256]bool) {
-	for _, b := range []byte(" \t:=#\"'`([<>.,-_*|/&;?\\") {
+	for _, b := range []byte(" \t:=#\"'`()[]<>.,-_*|/&;?\\") {
 		is[b] = true
 	}
 	return is

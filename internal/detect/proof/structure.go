@@ -16,11 +16,7 @@ func JWT(v []byte) Result {
 	if len(parts) < 3 {
 		return Failed
 	}
-	var header struct {
-		Alg string `json:"alg"`
-	}
-	head, err := base64.RawURLEncoding.DecodeString(string(parts[0]))
-	if err != nil || json.Unmarshal(head, &header) != nil || header.Alg == "" {
+	if !JWTHeader(parts[0]) {
 		return Failed
 	}
 	if len(parts) == 5 {
@@ -29,6 +25,15 @@ func JWT(v []byte) Result {
 	claims := map[string]json.RawMessage{}
 	body, err := base64.RawURLEncoding.DecodeString(string(parts[1]))
 	return yes(err == nil && json.Unmarshal(body, &claims) == nil)
+}
+
+// JWTHeader tells the first part of such a token.
+func JWTHeader(part []byte) bool {
+	var header struct {
+		Alg string `json:"alg"`
+	}
+	head, err := base64.RawURLEncoding.DecodeString(string(part))
+	return err == nil && json.Unmarshal(head, &header) == nil && header.Alg != ""
 }
 
 // Base64Text decodes a value of either alphabet, padded or not.
