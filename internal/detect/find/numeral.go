@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -183,17 +184,55 @@ var NumberWakes = func() []NumberWake {
 func (l formList) find(c *look.Text, at, run int) (found FoundNumber, ok bool) {
 	// What looks like the end of an escape may be the number's own beginning: =196.
 	before, inside, after := c.Before(at), c.ByteAt(at-1), c.ByteAt(at+run)
-	var best fitting
 	for i := range l {
 		if left := (l[i].before[before] | l[i].before[inside]) & l[i].after[after]; left != 0 {
-			l[i].find(c, at, left, &best)
+			return l[i:].try(c, at, left, before, inside, after)
 		}
 	}
+	return FoundNumber{}, false
+}
+
+// try tries the forms that are left of the first group, and those of the others.
+func (l formList) try(c *look.Text, at int, left uint32, before, inside, after byte) (found FoundNumber, ok bool) {
+	var best fitting
+	t := tryingPool.Get().(*trying)
+	defer tryingPool.Put(t)
+	t.Text, t.from = c, -1
+	t.around.Forget()
+	for i := range l {
+		if i > 0 {
+			left = (l[i].before[before] | l[i].before[inside]) & l[i].after[after]
+		}
+		if left != 0 {
+			l[i].find(t, at, left, &best)
+		}
+	}
+	t.Text = nil
 	if best.form == nil {
 		return FoundNumber{}, false
 	}
 	f := best.form
 	return FoundNumber{f.owner, best.where, f.hinted || f.doubted && best.nearest == 0, best.nobodys}, true
+}
+
+// trying is a text in which forms are tried that begin at few places: what is asked of a place is asked once.
+type trying struct {
+	*look.Text
+	around look.Around
+	from   int // where it is known whether data may begin
+	data   bool
+	// compact is lent for the value that checks are asked of: what they are given would not stay on the stack.
+	compact [proof.Longest]byte
+}
+
+var tryingPool = sync.Pool{New: func() any { return new(trying) }}
+
+// mayBegin is Data.
+func (t *trying) mayBegin(v letters.Span) bool {
+	if t.from != v.Start {
+		t.from, t.data = v.Start, t.Data(v)
+	}
+	return t.data
 }
 
 // fitting is a form that fits, where, and how near before it a word stands that names its kind.
@@ -218,16 +257,15 @@ func (f fitting) betterThan(other *fitting) bool {
 }
 
 // find tries those forms of a group that are left.
-func (g *formGroup) find(c *look.Text, at int, left uint32, best *fitting) {
+func (g *formGroup) find(c *trying, at int, left uint32, best *fitting) {
 	for ; left != 0; left &= left - 1 {
 		f := &g.forms[bits.TrailingZeros32(left)]
 		v := letters.Between(at-f.anchor, at-f.anchor+len(f.bytes))
-		if v.Start < 0 || v.End > len(c.Bytes) || !f.fits(c.Bytes[v.Start:v.End]) || !c.Apart(v) {
+		if v.Start < 0 || v.End > len(c.Bytes) || !f.fits(c.Bytes[v.Start:v.End]) || !c.Apart(v) || !c.mayBegin(v) {
 			continue
 		}
-		var scratch [proof.Longest]byte
-		compact := proof.Compact(scratch[:0], c.Bytes[v.Start:v.End])
-		if proof.IsSequence(compact) || !c.Data(v) {
+		compact := proof.Compact(c.compact[:0], c.Bytes[v.Start:v.End])
+		if proof.IsSequence(compact) {
 			continue
 		}
 		nobodys := false
@@ -236,7 +274,7 @@ func (g *formGroup) find(c *look.Text, at int, left uint32, best *fitting) {
 				continue
 			}
 		}
-		near := c.Named(v, f.words)
+		near := c.around.Named(c.Text, v, f.words)
 		if near == 0 && (f.labelled || f.doubted && c.AmongNumbers(v)) {
 			continue
 		}

@@ -18,7 +18,25 @@ const contextNear = 56
 
 // Vocabulary is the words and phrases that name one kind of value, folded, each with a blank before it, but for those of
 // scripts that have none between words.
-type Vocabulary []string
+type Vocabulary []phrase
+
+type phrase struct {
+	text  string
+	pairs pairs
+}
+
+// pairs has a bit for each two letters that stand side by side in a text: what has one that the other has not is no part of it.
+type pairs [2]uint64
+
+func (p *pairs) add(text []byte) {
+	for i := 1; i < len(text); i++ {
+		n := text[i-1]*31 + text[i]
+		p[n>>6&1] |= 1 << (n & 63)
+	}
+}
+
+// within tells whether a text with pairs p may stand in one with pairs o.
+func (p *pairs) within(o *pairs) bool { return (p[0]&^o[0])|(p[1]&^o[1]) == 0 }
 
 // VocabularyOf reads phrases that are separated by commas.
 func VocabularyOf(list string) Vocabulary {
@@ -26,12 +44,14 @@ func VocabularyOf(list string) Vocabulary {
 		return nil
 	}
 	var v Vocabulary
-	for phrase := range strings.SplitSeq(list, ",") {
-		phrase = strings.Join(strings.Fields(phrase), " ")
-		if !spaceless([]byte(phrase)[:min(len(phrase), utf8.UTFMax-1)]) {
-			phrase = " " + phrase
+	for text := range strings.SplitSeq(list, ",") {
+		text = strings.Join(strings.Fields(text), " ")
+		if !spaceless([]byte(text)[:min(len(text), utf8.UTFMax-1)]) {
+			text = " " + text
 		}
-		v = append(v, phrase)
+		p := phrase{text: text}
+		p.pairs.add([]byte(text))
+		v = append(v, p)
 	}
 	return v
 }
@@ -44,12 +64,50 @@ func (c *Text) Named(value letters.Span, words Vocabulary) int {
 	if len(words) == 0 {
 		return 0
 	}
+	if len(words) == 0 {
+		return 0
+	}
 	var scratch [2 * contextNear]byte
-	folded := c.wordsBefore(value.Start, scratch[:0])
+	var p pairs
+	before := c.wordsBefore(value.Start, scratch[:0])
+	p.add(before)
+	return words.nearest(before, &p)
+}
+
+// Around keeps what Named reads, for whoever asks of several vocabularies before the same place.
+type Around struct {
+	read  bool
+	at    int
+	words []byte
+	pairs pairs
+}
+
+// Named is the text's.
+func (a *Around) Named(c *Text, value letters.Span, words Vocabulary) int {
+	if len(words) == 0 {
+		return 0
+	}
+	if !a.read || a.at != value.Start {
+		a.read, a.at, a.pairs = true, value.Start, pairs{}
+		a.words = c.wordsBefore(value.Start, a.words[:0])
+		a.pairs.add(a.words)
+	}
+	return words.nearest(a.words, &a.pairs)
+}
+
+// Forget makes it ready for another text.
+func (a *Around) Forget() { a.read = false }
+
+// nearest is how far on the last of the words stands in a folded text, 0 if none does.
+func (v Vocabulary) nearest(folded []byte, p *pairs) int {
 	nearest := 0
-	for _, phrase := range words {
-		for at := lastIndex(folded, phrase, len(folded)); at >= nearest; at = lastIndex(folded, phrase, at) {
-			if endsWord(folded[at+len(phrase):]) {
+	for i := range v {
+		phrase := &v[i]
+		if !phrase.pairs.within(p) {
+			continue
+		}
+		for at := lastIndex(folded, phrase.text, len(folded)); at >= nearest; at = lastIndex(folded, phrase.text, at) {
+			if endsWord(folded[at+len(phrase.text):]) {
 				nearest = at + 1
 				break
 			}
@@ -145,8 +203,8 @@ func (c *Text) Data(v letters.Span) bool {
 	if !c.File.Code {
 		return true
 	}
-	line := c.Line(letters.Between(v.Start, v.Start), CodeLine)
-	before := c.Bytes[line.Start:v.Start]
+	before := c.Bytes[max(0, v.Start-CodeLine):v.Start]
+	before = before[bytes.LastIndexByte(before, '\n')+1:]
 	if bytes.HasPrefix(bytes.TrimLeft(before, " \t"), []byte("*")) {
 		return true
 	}
