@@ -52,14 +52,8 @@ var secretWords = func() (all []secretWord) {
 // secretCalls are functions that take a password, and how many arguments stand before it.
 var secretCalls = map[string]int{"getconnection(": 2, "basicauth(": 1, "basic_auth(": 1, "digestauth(": 1, ".login(": 1, "authenticate(": 1, "withcredentials(": 1, "userpassword(": 1}
 
-// secretWordOf has them by what wakes the check.
-var secretWordOf = func() map[string]secretWord {
-	m := map[string]secretWord{}
-	for _, w := range secretWords {
-		m[w.word] = w
-	}
-	return m
-}()
+// secretWordOf numbers them by what wakes the check.
+var secretWordOf = letters.ListOfAll(secretTriggers())
 
 func secretTriggers() (all []string) {
 	for _, w := range secretWords {
@@ -148,10 +142,11 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 	}
 	from = letters.AfterEscape(text, from, at.Start)
 	var scratch [16]byte
-	w, ok := secretWordOf[string(letters.AppendFolded(scratch[:0], word))]
-	if !ok {
+	which := secretWordOf.Index(letters.AppendFolded(scratch[:0], word))
+	if which < 0 {
 		return n, false // other letters of the same class
 	}
+	w := &secretWords[which]
 	if w.signed {
 		for to--; to > at.Start && !letters.IsWord(text[to-1]); to-- {
 		}

@@ -234,20 +234,21 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 	for k < len(rest) && strings.IndexByte(" \t)]}", rest[k]) >= 0 {
 		k++
 	}
-	for _, joint := range [...]string{"||", "??", "?:", "or ", "{ "} {
-		if k < len(rest) && bytes.HasPrefix(rest[k:], []byte(joint)) {
-			if at := quote(k + len(joint)); at > 0 {
-				return at
+	if k < len(rest) && strings.IndexByte("|?o{", rest[k]) >= 0 {
+		for _, joint := range [...]string{"||", "??", "?:", "or ", "{ "} {
+			if bytes.HasPrefix(rest[k:], []byte(joint)) {
+				if at := quote(k + len(joint)); at > 0 {
+					return at
+				}
 			}
 		}
 	}
-	for _, call := range [...]string{".unwrap_or(", ".unwrap_or_else(|_|", ".unwrap_or_else(||", ".orElse(", ".getOrElse(", ".or_else("} {
-		if bytes.IndexByte(rest, '.') < 0 {
-			break
-		}
-		if j := bytes.Index(rest, []byte(call)); j >= 0 {
-			if at := quote(j + len(call)); at > 0 {
-				return at
+	if bytes.IndexByte(rest, '.') >= 0 {
+		for _, call := range [...]string{".unwrap_or(", ".unwrap_or_else(|_|", ".unwrap_or_else(||", ".orElse(", ".getOrElse(", ".or_else("} {
+			if j := bytes.Index(rest, []byte(call)); j >= 0 {
+				if at := quote(j + len(call)); at > 0 {
+					return at
+				}
 			}
 		}
 	}

@@ -14,6 +14,11 @@ func IsSecret(v, name []byte, password bool) bool {
 		return false
 	}
 	t := TraitsOf(v)
+	return isSecret(v, name, password, &t)
+}
+
+// isSecret is IsSecret of a value of six bytes and more that was looked at.
+func isSecret(v, name []byte, password bool, t *traits) bool {
 	if t.Has(' ') || t.Has('\t') {
 		return false // prose, a prompt, a label
 	}
@@ -54,10 +59,13 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 	if listed && (!IsKey(v) || t.Letters < 3 || IsSelf(v) || IsName(v) && t.Has('.')) && !(password && t.Digits > 0 && t.Letters > 0 && turns(v) > 0 && !IsWordy(v)) {
 		return Doubtful, false
 	}
-	if IsSecret(v, name, password) {
+	if len(v) < 6 {
+		return Doubtful, false
+	}
+	if isSecret(v, name, password, &t) {
 		return Likely, true
 	}
-	if len(v) < 6 || t.Distinct() < 5 || IsReference(v) || IsPlaceholder(v) || IsDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) || IsSelf(v) {
+	if t.Distinct() < 5 || IsReference(v) || IsPlaceholder(v) || IsDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) || IsSelf(v) {
 		return Doubtful, false
 	}
 	if t.Has(' ') || t.Has('\t') {
@@ -141,20 +149,43 @@ type traits struct {
 	set                            [4]uint64
 }
 
-func TraitsOf(v []byte) (t traits) {
-	for _, b := range v {
-		t.set[b>>6] |= 1 << (b & 63)
-		switch {
-		case letters.IsAlpha(b):
-			t.Letters++
-		case letters.IsDigit(b):
-			t.Digits++
-		case b >= 0x80:
-			t.high++
+// mostTraits is how many bytes the lanes of traitOf count.
+const mostTraits = 1<<16 - 1
+
+// traitOf is what a byte adds to a value's counts, in lanes of 16 bits: digits, letters, symbols and what is not ASCII.
+var traitOf = func() (of [256]uint64) {
+	for b := range of {
+		switch c := byte(b); {
+		case letters.IsAlpha(c):
+			of[b] = 1 << 16
+		case letters.IsDigit(c):
+			of[b] = 1
+		case c >= 0x80:
+			of[b] = 1 << 48
 		default:
-			t.Symbols++
+			of[b] = 1 << 32
 		}
 	}
+	return of
+}()
+
+func TraitsOf(v []byte) (t traits) {
+	if len(v) > mostTraits {
+		rest := TraitsOf(v[mostTraits:])
+		head := TraitsOf(v[:mostTraits])
+		for i := range t.set {
+			t.set[i] = head.set[i] | rest.set[i]
+		}
+		t.Digits, t.Letters, t.Symbols, t.high = head.Digits+rest.Digits, head.Letters+rest.Letters, head.Symbols+rest.Symbols, head.high+rest.high
+		return t
+	}
+	var n uint64
+	for _, b := range v {
+		t.set[b>>6] |= 1 << (b & 63)
+		n += traitOf[b]
+	}
+	const lane = 1<<16 - 1
+	t.Digits, t.Letters, t.Symbols, t.high = int(n&lane), int(n>>16&lane), int(n>>32&lane), int(n>>48)
 	return t
 }
 
