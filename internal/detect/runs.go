@@ -37,8 +37,7 @@ func (c *check) runs(span letters.Span, hold func(start int) bool) {
 		if i >= runProbe && i+2*runProbe <= len(text) {
 			// A run that is long enough holds the eight before these as well, or the eight behind.
 			p := text[i-runProbe : i+2*runProbe : i+2*runProbe]
-			// One branch for the three of them: chance decides each.
-			if alien(binary.LittleEndian.Uint64(p[8:]))|min(alien(binary.LittleEndian.Uint64(p)), alien(binary.LittleEndian.Uint64(p[16:]))) != 0 {
+			if alien(binary.LittleEndian.Uint64(p[8:])) || alien(binary.LittleEndian.Uint64(p)) && alien(binary.LittleEndian.Uint64(p[16:])) {
 				continue
 			}
 		}
@@ -66,11 +65,11 @@ func (c *check) runs(span letters.Span, hold func(start int) bool) {
 	}
 }
 
-// alien marks, of eight bytes at once, blanks, quotes and others that sort before the first of the class, and what is not
-// ASCII. It may mark bytes that only follow such a one, which changes nothing.
-func alien(x uint64) uint64 {
+// alien tells, eight bytes at once, whether one is a blank, a quote or another that sorts before the first of the class,
+// or none of ASCII. It may say so of bytes that only follow such a one, which changes nothing.
+func alien(x uint64) bool {
 	const ones = 0x0101010101010101
-	return (x - ones*'+' | x) & (ones * 0x80)
+	return (x-ones*'+'|x)&(ones*0x80) != 0
 }
 
 // decodeRun decodes a run that says something readable, and what goes on from it in the next lines.

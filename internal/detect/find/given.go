@@ -189,7 +189,7 @@ func (c reading) declared(i int) int {
 // instruction tells a line of a Dockerfile that sets a variable without a sign.
 func (c reading) instruction(start int) bool {
 	line := c.Line(letters.Between(start, start), 16)
-	return string(bytes.TrimLeft(c.Bytes[line.Start:start], " \t")) == "ENV "
+	return string(letters.AfterBlanks(c.Bytes[line.Start:start])) == "ENV "
 }
 
 // spoken is the length of what gives a name its value in prose, with the blank after it: is, or for whom it is and then is
@@ -370,7 +370,7 @@ func (c reading) plainLine(from int) bool {
 	for start > 0 && from-start < 16 && c.Bytes[start-1] != '\n' && !letters.EndsValue(c.Bytes, start-1) || start > 0 && from-start < 16 && letters.IsBlank(c.Bytes[start-1]) {
 		start--
 	}
-	switch string(bytes.TrimLeft(c.Bytes[start:from], " \t")) {
+	switch string(letters.AfterBlanks(c.Bytes[start:from])) {
 	case "", "export ", "set ", "ENV ", "- ", "+", "-", "ARG ":
 		return true
 	}

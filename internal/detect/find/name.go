@@ -55,11 +55,19 @@ func Names(c *look.Text, span letters.Span, wanted func(start int) bool) {
 	}
 	// The last word of a name may begin a name's length after the span.
 	limit := min(len(text), span.End+nameLongest) - 1
+	const high = 0x8080808080808080
 	for i := span.Start; i < limit; {
 		if i+9 <= len(text) {
-			hits := blankThenCapital(binary.LittleEndian.Uint64(text[i:]), binary.LittleEndian.Uint64(text[i+1:]))
+			x := binary.LittleEndian.Uint64(text[i:])
+			hits := blankThenCapital(x, binary.LittleEndian.Uint64(text[i+1:]))
 			if hits == 0 {
-				i += 8
+				if i += 8; x&high == high && i+8 <= len(text) && binary.LittleEndian.Uint64(text[i:])&high == high { // a script without blanks
+					next := bytes.IndexByte(text[i:], ' ')
+					if next < 0 {
+						return
+					}
+					i += next
+				}
 				continue
 			}
 			i += bits.TrailingZeros64(hits) / 8

@@ -184,30 +184,27 @@ var NumberWakes = func() []NumberWake {
 func (l formList) find(c *look.Text, at, run int) (found FoundNumber, ok bool) {
 	// What looks like the end of an escape may be the number's own beginning: =196.
 	before, inside, after := c.Before(at), c.ByteAt(at-1), c.ByteAt(at+run)
-	for i := range l {
-		if left := (l[i].before[before] | l[i].before[inside]) & l[i].after[after]; left != 0 {
-			return l[i:].try(c, at, left, before, inside, after)
-		}
-	}
-	return FoundNumber{}, false
-}
-
-// try tries the forms that are left of the first group, and those of the others.
-func (l formList) try(c *look.Text, at int, left uint32, before, inside, after byte) (found FoundNumber, ok bool) {
+	var t *trying // lent when a form fits
 	var best fitting
-	t := tryingPool.Get().(*trying)
-	defer tryingPool.Put(t)
-	t.Text, t.from = c, -1
-	t.around.Forget()
 	for i := range l {
-		if i > 0 {
-			left = (l[i].before[before] | l[i].before[inside]) & l[i].after[after]
-		}
-		if left != 0 {
-			l[i].find(t, at, left, &best)
+		for left := (l[i].before[before] | l[i].before[inside]) & l[i].after[after]; left != 0; left &= left - 1 {
+			f := &l[i].forms[bits.TrailingZeros32(left)]
+			v := letters.Between(at-f.anchor, at-f.anchor+len(f.bytes))
+			if v.Start < 0 || v.End > len(c.Bytes) || !f.fits(c.Bytes[v.Start:v.End]) || !c.Apart(v) {
+				continue
+			}
+			if t == nil {
+				t = tryingPool.Get().(*trying)
+				t.Text, t.from = c, -1
+				t.around.Forget()
+			}
+			t.try(f, v, &best)
 		}
 	}
-	t.Text = nil
+	if t != nil {
+		t.Text = nil
+		tryingPool.Put(t)
+	}
 	if best.form == nil {
 		return FoundNumber{}, false
 	}
@@ -256,31 +253,27 @@ func (f fitting) betterThan(other *fitting) bool {
 	return f.where.Len() > other.where.Len()
 }
 
-// find tries those forms of a group that are left.
-func (g *formGroup) find(c *trying, at int, left uint32, best *fitting) {
-	for ; left != 0; left &= left - 1 {
-		f := &g.forms[bits.TrailingZeros32(left)]
-		v := letters.Between(at-f.anchor, at-f.anchor+len(f.bytes))
-		if v.Start < 0 || v.End > len(c.Bytes) || !f.fits(c.Bytes[v.Start:v.End]) || !c.Apart(v) || !c.mayBegin(v) {
-			continue
+// try asks what else speaks for a form that fits, the cheapest first.
+func (t *trying) try(f *form, v letters.Span, best *fitting) {
+	if !t.mayBegin(v) {
+		return
+	}
+	compact := proof.Compact(t.compact[:0], t.Bytes[v.Start:v.End])
+	if proof.IsSequence(compact) {
+		return
+	}
+	nobodys := false
+	if f.numeral.Check != nil && !f.numeral.Check(compact) {
+		if nobodys = f.numeral.Reserved != nil && f.numeral.Reserved(compact); !nobodys {
+			return
 		}
-		compact := proof.Compact(c.compact[:0], c.Bytes[v.Start:v.End])
-		if proof.IsSequence(compact) {
-			continue
-		}
-		nobodys := false
-		if f.numeral.Check != nil && !f.numeral.Check(compact) {
-			if nobodys = f.numeral.Reserved != nil && f.numeral.Reserved(compact); !nobodys {
-				continue
-			}
-		}
-		near := c.around.Named(c.Text, v, f.words)
-		if near == 0 && (f.labelled || f.doubted && c.AmongNumbers(v)) {
-			continue
-		}
-		if fits := (fitting{f, v, near, nobodys}); best.form == nil || fits.betterThan(best) {
-			*best = fits
-		}
+	}
+	near := t.around.Named(t.Text, v, f.words)
+	if near == 0 && (f.labelled || f.doubted && t.AmongNumbers(v)) {
+		return
+	}
+	if fits := (fitting{f, v, near, nobodys}); best.form == nil || fits.betterThan(best) {
+		*best = fits
 	}
 }
 
