@@ -135,31 +135,31 @@ func Labelled(text *look.Text, label letters.Span) {
 func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 	text := c.Bytes
 	word := text[at.Start:at.End]
-	// A dot or dash may join the parts of a name: api.key, client-secret.
-	from, to := at.Start, at.End
-	for from > 0 && at.Start-from < NameLimit && (letters.IsWord(text[from-1]) || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
-		from--
-	}
-	from = letters.AfterEscape(text, from, at.Start)
 	var scratch [16]byte
 	which := secretWordOf.Index(letters.AppendFolded(scratch[:0], word))
 	if which < 0 {
 		return n, false // other letters of the same class
 	}
 	w := &secretWords[which]
+	from, to := at.Start, at.End
 	if w.signed {
 		for to--; to > at.Start && !letters.IsWord(text[to-1]); to-- {
 		}
 	}
+	// What follows says soonest that the name is another. A dot or dash may join its parts: api.key, client-secret.
 	end := to
 	for end < len(text) && end-at.End < NameLimit && (letters.IsWord(text[end]) || (text[end] == '-' || text[end] == '.') && end+1 < len(text) && letters.IsWord(text[end+1])) {
 		end++
 	}
-	if !suffixFits(text[to:end]) {
+	if end > to && !suffixFits(text[to:end]) {
 		if end = c.tokenInName(to, end); end < 0 {
 			return n, false
 		}
 	}
+	for from > 0 && at.Start-from < NameLimit && (letters.IsWord(text[from-1]) || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
+		from--
+	}
+	from = letters.AfterEscape(text, from, at.Start)
 	name := text[from:end]
 	switch {
 	case letters.IsDigit(text[from]), letters.IsWord(c.Before(from)), isPublicName(name):

@@ -117,6 +117,9 @@ func (c reading) listedBelow(n secretName, i int, take func(given)) bool {
 	if c.ByteAt(i) == '\r' {
 		i++
 	}
+	if c.ByteAt(i) != '\n' {
+		return false
+	}
 	own, column := c.keyColumn(c.lineStart(n.Start)), 0
 	taken, from := 0, i
 	for c.ByteAt(i) == '\n' && i-from < listReach && taken < mostListed {
@@ -282,11 +285,14 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 // name is none.
 func (c reading) section(n secretName, take func(given)) bool {
 	text := c.Bytes
+	if c.ByteAt(n.End) != ']' || c.File.Code {
+		return false
+	}
 	open := n.Start
 	for open > 0 && n.Start-open < NameLimit && (letters.IsWord(text[open-1]) || text[open-1] == '.' || text[open-1] == '-') {
 		open--
 	}
-	if c.ByteAt(open-1) != '[' || c.ByteAt(n.End) != ']' || open > 1 && text[open-2] != '\n' || c.File.Code {
+	if c.ByteAt(open-1) != '[' || open > 1 && text[open-2] != '\n' {
 		return false
 	}
 	i := n.End + 1

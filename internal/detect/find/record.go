@@ -319,6 +319,9 @@ func (c reading) belowLine(start, i int) int {
 	if c.ByteAt(i) == '\r' {
 		i++
 	}
+	if c.ByteAt(i) != '\n' {
+		return 0
+	}
 	own := c.keyColumn(c.lineStart(start))
 	at, column := i, 0
 	for n := 0; n < siblings && c.ByteAt(at) == '\n'; n++ {

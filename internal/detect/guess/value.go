@@ -33,31 +33,25 @@ func IsExample(v []byte) bool { return letters.ContainsFold(v, "example") && !is
 // hasDummyMark looks for a word that only made-up values have.
 func hasDummyMark(v []byte) bool {
 	for i, c := range v {
-		if n := dummyFirst[c]; n > 0 && len(v)-i >= int(n) {
-			for _, mark := range dummyMarks {
-				if mark[0] == c|0x20 || mark[0] == c {
-					if i+len(mark) <= len(v) && letters.EqualFold(v[i:i+len(mark)], mark) {
-						return true
-					}
-				}
+		for _, mark := range dummyMarks[c] {
+			if i+len(mark) <= len(v) && letters.EqualFold(v[i:i+len(mark)], mark) {
+				return true
 			}
 		}
 	}
 	return false
 }
 
-var dummyMarks = []string{"example", "placeholder", "changeme", "your_", "your-", "redacted", "0123456789abcdef", "123456789012345", "abcdefghijkl"}
-
-// dummyFirst is the least length of the marks that begin with a byte, in either case; 0 if none does.
-var dummyFirst = func() (first [256]uint8) {
-	for _, mark := range dummyMarks {
-		for _, c := range []byte{mark[0], strings.ToUpper(mark[:1])[0]} {
-			if first[c] == 0 || int(first[c]) > len(mark) {
-				first[c] = uint8(len(mark))
-			}
+// dummyMarks are those words by what they begin with, in either case.
+var dummyMarks = func() (marks [256][]string) {
+	for _, mark := range []string{"example", "placeholder", "changeme", "your_", "your-", "redacted", "0123456789abcdef", "123456789012345", "abcdefghijkl"} {
+		c := mark[0]
+		marks[c] = append(marks[c], mark)
+		if letters.IsLower(c) {
+			marks[c-'a'+'A'] = marks[c]
 		}
 	}
-	return first
+	return marks
 }()
 
 // isFiller tells a value in which x, * or a point stands six times in a row, or whatever else twenty times.
@@ -274,8 +268,7 @@ var placeholderWords = letters.ListOf(`changeme changeit change me it example ex
 
 // IsPlaceholder tells a value made of such words only.
 func IsPlaceholder(v []byte) bool {
-	var scratch [64]byte
-	if placeholderWords.Has(letters.AppendFolded(scratch[:0], v)) {
+	if placeholderWords.HasFolded(v) {
 		return true
 	}
 	w := letters.Words{Text: v}

@@ -65,6 +65,25 @@ func (l *List) Index(word []byte) int {
 	}
 }
 
+// HasFolded is Has of a word in any case, of a list in lower case.
+func (l *List) HasFolded(word []byte) bool {
+	if len(word) == 0 {
+		return false
+	}
+	for n := l.place(lower(word[0]), lower(word[len(word)-1]), lower(word[len(word)/2]), len(word)); ; n = (n + 1) & (len(l.slots) - 1) {
+		if w := l.slots[n].word; w == "" || EqualFold(word, w) {
+			return w != ""
+		}
+	}
+}
+
+func lower(b byte) byte {
+	if IsUpper(b) {
+		b += 'a' - 'A'
+	}
+	return b
+}
+
 // Words cuts a text into its words, folded: runs of letters and digits, and a new one at each upper-case
 // letter that follows a lower-case one.
 type Words struct {
