@@ -22,7 +22,7 @@ import (
 // the automaton. It says which files it was made of; if they have changed, it is passed over.
 
 // compiledVersion changes with the format.
-const compiledVersion = 4
+const compiledVersion = 5
 
 // sum is a checksum of the rules' files.
 func sum(files fs.FS, dir string) (uint32, error) {

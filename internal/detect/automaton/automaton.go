@@ -21,6 +21,8 @@ type DFA struct {
 	table   *[tableSize]uint16
 	// plain is how many states there are at which no trigger ends: 0, where a text begins, and on from it.
 	plain int
+	// kept is what the table is filled from when much is read; nil if it is full.
+	kept *kept
 	// ends holds the triggers that end at the others, which are accept and on from it: those of accept+n are
 	// ends[first[n]:first[n+1]].
 	ends    []*Trigger
@@ -100,6 +102,11 @@ var streamPool = sync.Pool{New: func() any { return new(streams) }}
 // Scan calls found for every trigger that ends in text[span.Start:span.End], in the order of the text.
 // A trigger may begin before the span.
 func (a *DFA) Scan(text []byte, span letters.Span, found func(t *Trigger, at letters.Span)) {
+	if a.walks(span.Len()) {
+		a.walk(text, span, found)
+		return
+	}
+	a.fill()
 	s := streamPool.Get().(*streams)
 	defer streamPool.Put(s)
 	for from := span.Start; from < span.End; from += block {
@@ -112,15 +119,20 @@ func (a *DFA) Scan(text []byte, span letters.Span, found func(t *Trigger, at let
 		}
 		for _, hits := range s {
 			for _, h := range hits {
-				for _, t := range a.at(h.state) {
-					start := h.end - t.length
-					if t.exactRun && start > 0 && letters.IsDigit(text[start-1]) {
-						continue
-					}
-					found(t, letters.Between(start, h.end))
-				}
+				a.emit(text, h, found)
 			}
 		}
+	}
+}
+
+// emit hands on the triggers that end at a hit.
+func (a *DFA) emit(text []byte, h hit, found func(t *Trigger, at letters.Span)) {
+	for _, t := range a.at(h.state) {
+		start := h.end - t.length
+		if t.exactRun && start > 0 && letters.IsDigit(text[start-1]) {
+			continue
+		}
+		found(t, letters.Between(start, h.end))
 	}
 }
 
