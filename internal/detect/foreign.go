@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
@@ -37,17 +38,34 @@ type foreignLabel struct {
 	at, find int
 }
 
-// foreignHeads are the first characters beyond ASCII of all labels, and foreignByHead has the labels of each, in the order
-// of the characters, the longest first.
-var foreignHeads, foreignByHead = func() (heads, []foreignGroup) {
-	var h heads
+// labelTable has the labels by their first character beyond ASCII.
+type labelTable struct {
+	// heads are those characters, and groups has the labels of each, in the order of the characters.
+	heads  heads
+	groups []labelGroup
+	// before counts the heads before each 64 characters.
+	before [len(heads{})]uint16
+	// wakes are the heads and all signs of typesetting.
+	wakes heads
+}
+
+// labelGroup has the labels of one first character, the longest first.
+type labelGroup struct {
+	labels []foreignLabel
+	// goesOn tells most words at once by the second byte behind that character, a bit for its last six.
+	goesOn uint64
+}
+
+// foreignTable is made when a text has something that is not ASCII.
+var foreignTable = sync.OnceValue(func() *labelTable {
+	t := &labelTable{}
 	m := map[rune][]foreignLabel{}
 	for n, list := range foreignLabels {
 		for w := range strings.FieldsSeq(list.labels) {
 			w = strings.ReplaceAll(w, "_", " ")
 			at := strings.IndexFunc(w, func(r rune) bool { return r >= 0x80 })
 			head := foreignHead([]byte(w), at)
-			h.add(head)
+			t.heads.add(head)
 			all := m[head]
 			i := 0
 			for i < len(all) && len(all[i].word) >= len(w) {
@@ -56,9 +74,9 @@ var foreignHeads, foreignByHead = func() (heads, []foreignGroup) {
 			m[head] = slices.Insert(all, i, foreignLabel{w, at, n})
 		}
 	}
-	groups := make([]foreignGroup, 0, len(m))
+	t.groups = make([]labelGroup, 0, len(m))
 	for _, head := range slices.Sorted(maps.Keys(m)) {
-		g := foreignGroup{labels: m[head]}
+		g := labelGroup{labels: m[head]}
 		for _, l := range g.labels {
 			if i := l.at + utf8.RuneLen(head) + 1; i < len(l.word) {
 				g.goesOn |= 1 << (l.word[i] & 63)
@@ -66,17 +84,21 @@ var foreignHeads, foreignByHead = func() (heads, []foreignGroup) {
 				g.goesOn = ^uint64(0)
 			}
 		}
-		groups = append(groups, g)
+		t.groups = append(t.groups, g)
 	}
-	return h, groups
-}()
-
-// foreignGroup has the labels of one first character.
-type foreignGroup struct {
-	labels []foreignLabel
-	// goesOn tells most words at once by the second byte behind that character, a bit for its last six.
-	goesOn uint64
-}
+	n := 0
+	for i, set := range t.heads {
+		t.before[i] = uint16(n)
+		n += bits.OnesCount64(set)
+	}
+	t.wakes = t.heads
+	for _, signs := range typesetSigns {
+		for r := signs[0]; r <= signs[1]; r++ {
+			t.wakes.add(r)
+		}
+	}
+	return t
+})
 
 // heads is a set of characters of two or three bytes, a bit each.
 type heads [1 << 16 / 64]uint64
@@ -96,23 +118,13 @@ func foreignHead(text []byte, i int) rune {
 	return 0
 }
 
-// foreignOf has the labels of a head, nil if it is none.
-func foreignOf(head rune) *foreignGroup {
-	if !foreignHeads.has(head) {
+// of has the labels of a head, nil if it is none.
+func (t *labelTable) of(head rune) *labelGroup {
+	if !t.heads.has(head) {
 		return nil
 	}
-	return &foreignByHead[int(foreignBefore[head>>6])+bits.OnesCount64(foreignHeads[head>>6]&(1<<(head&63)-1))]
+	return &t.groups[int(t.before[head>>6])+bits.OnesCount64(t.heads[head>>6]&(1<<(head&63)-1))]
 }
-
-// foreignBefore counts the heads before each 64 characters.
-var foreignBefore = func() (before [len(heads{})]uint16) {
-	n := 0
-	for i, set := range foreignHeads {
-		before[i] = uint16(n)
-		n += bits.OnesCount64(set)
-	}
-	return before
-}()
 
 // foreignReach is how far a check that a label wakes looks, to either side.
 const foreignReach = 2<<10 + 64
@@ -126,7 +138,7 @@ func (c *check) inWord(i int) bool {
 // foreign wakes the check of a label whose first byte beyond ASCII stands at i.
 func (c *check) foreign(i int) {
 	head := foreignHead(c.Bytes, i)
-	group := foreignOf(head)
+	group := foreignTable().of(head)
 	if group == nil || group.goesOn&(1<<(c.ByteAt(i+utf8.RuneLen(head)+1)&63)) == 0 || c.Bytes[i] < 0xe0 && c.inWord(i) {
 		return
 	}

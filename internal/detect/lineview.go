@@ -153,6 +153,7 @@ func viewTypeset(c *check, _ *Rule, at letters.Span) {
 func (c *check) beyond(span letters.Span, hold func(start int) bool) {
 	const high = 0x8080808080808080
 	text := c.Bytes
+	var wakes *heads
 	for i := span.Start; i < span.End; {
 		if text[i] < 0x80 {
 			for i+32 <= span.End { // most texts have nothing but ASCII, for long
@@ -174,12 +175,15 @@ func (c *check) beyond(span letters.Span, hold func(start int) bool) {
 			}
 			continue
 		}
+		if wakes == nil {
+			wakes = &foreignTable().wakes
+		}
 		// What is cut off at the text's end is nothing.
 		limit := min(span.End, len(text)-3)
 		for i < limit && text[i] >= 0xe0 { // characters of three bytes
 			p := text[i : i+4 : i+4]
 			x := binary.LittleEndian.Uint32(p)
-			if x&0xc0c0f0 != 0x8080e0 || beyondHeads[(x&0xf)<<6|x>>8&0x3f]>>(x>>16&0x3f)&1 != 0 {
+			if x&0xc0c0f0 != 0x8080e0 || wakes[(x&0xf)<<6|x>>8&0x3f]>>(x>>16&0x3f)&1 != 0 {
 				break
 			}
 			i += 3
@@ -190,7 +194,7 @@ func (c *check) beyond(span letters.Span, hold func(start int) bool) {
 		switch b := text[i]; {
 		case b < 0xc2:
 		case b == 0xc2 || b >= 0xe0:
-			if beyondHeads.has(foreignHead(text, i)) && (hold == nil || !hold(i)) {
+			if wakes.has(foreignHead(text, i)) && (hold == nil || !hold(i)) {
 				if b == 0xc2 || b == 0xe2 || b == 0xe3 || b == 0xef {
 					if c.isTypeset(i) {
 						c.lineView(i, typeset, c.isTypeset)
@@ -199,7 +203,7 @@ func (c *check) beyond(span letters.Span, hold func(start int) bool) {
 				c.foreign(i)
 			}
 		default:
-			if beyondHeads.has(foreignHead(text, i)) && !c.inWord(i) && (hold == nil || !hold(i)) {
+			if wakes.has(foreignHead(text, i)) && !c.inWord(i) && (hold == nil || !hold(i)) {
 				c.foreign(i)
 			}
 			if i++; i < span.End && text[i] >= 0x80 && text[i] < 0xc0 {
@@ -213,13 +217,5 @@ func (c *check) beyond(span letters.Span, hold func(start int) bool) {
 	}
 }
 
-// beyondHeads are all characters that a label or a sign of typesetting begins with.
-var beyondHeads = func() heads {
-	h := foreignHeads
-	for _, signs := range [...][2]rune{{0xa0, 0xa0}, {0x2000, 0x200a}, {0x2010, 0x2015}, {0x202f, 0x202f}, {0x205f, 0x205f}, {0x2212, 0x2212}, {0x3000, 0x3000}, {0xff01, 0xff5e}} {
-		for r := signs[0]; r <= signs[1]; r++ {
-			h.add(r)
-		}
-	}
-	return h
-}()
+// typesetSigns are all characters that typeset reads, from one to another.
+var typesetSigns = [...][2]rune{{0xa0, 0xa0}, {0x2000, 0x200a}, {0x2010, 0x2015}, {0x202f, 0x202f}, {0x205f, 0x205f}, {0x2212, 0x2212}, {0x3000, 0x3000}, {0xff01, 0xff5e}}

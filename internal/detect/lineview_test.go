@@ -16,7 +16,7 @@ import (
 func TestTypesetHeads(t *testing.T) {
 	for r := rune(0x80); r <= utf8.MaxRune; r++ {
 		sign := utf8.AppendRune(nil, r)
-		if _, size := typeset(sign, 0); size > 0 && !beyondHeads.has(foreignHead(sign, 0)) {
+		if _, size := typeset(sign, 0); size > 0 && !foreignTable().wakes.has(foreignHead(sign, 0)) {
 			t.Errorf("%U is passed over", r)
 		}
 	}
@@ -27,7 +27,7 @@ func TestTypesetHeads(t *testing.T) {
 func TestBeyond(t *testing.T) {
 	pieces := strings.Fields("a 1 Straße ж слово これ 한국 \u00a0 \u2009 \u2212 ： 😀 \xc3 \xd0 \xe3\x80 \xef\xbc \x80 \xf0\x9f x=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
 	var labels [][]byte
-	for _, g := range foreignByHead {
+	for _, g := range foreignTable().groups {
 		for _, l := range g.labels {
 			labels = append(labels, []byte(l.word))
 			pieces = append(pieces, l.word)

@@ -3,6 +3,7 @@ package look
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -18,7 +19,7 @@ const contextNear = 56
 
 // Vocabulary is the words and phrases that name one kind of value, folded, each with a blank before it, but for those of
 // scripts that have none between words.
-type Vocabulary []phrase
+type Vocabulary func() []phrase
 
 type phrase struct {
 	text  string
@@ -38,22 +39,23 @@ func (p *pairs) add(text []byte) {
 // within tells whether a text with pairs p may stand in one with pairs o.
 func (p *pairs) within(o *pairs) bool { return (p[0]&^o[0])|(p[1]&^o[1]) == 0 }
 
-// VocabularyOf reads phrases that are separated by commas.
+// VocabularyOf reads phrases that are separated by commas, when they are first asked for.
 func VocabularyOf(list string) Vocabulary {
 	if list == "" {
 		return nil
 	}
-	var v Vocabulary
-	for text := range strings.SplitSeq(list, ",") {
-		text = strings.Join(strings.Fields(text), " ")
-		if !spaceless([]byte(text)[:min(len(text), utf8.UTFMax-1)]) {
-			text = " " + text
+	return sync.OnceValue(func() (all []phrase) {
+		for text := range strings.SplitSeq(list, ",") {
+			text = strings.Join(strings.Fields(text), " ")
+			if !spaceless([]byte(text)[:min(len(text), utf8.UTFMax-1)]) {
+				text = " " + text
+			}
+			p := phrase{text: text}
+			p.pairs.add([]byte(text))
+			all = append(all, p)
 		}
-		p := phrase{text: text}
-		p.pairs.add([]byte(text))
-		v = append(v, p)
-	}
-	return v
+		return all
+	})
 }
 
 // wordEnds may be grown together with a word: nhsnumber, sinno, kontonr.
@@ -61,17 +63,17 @@ var wordEnds = strings.Fields("number numbers numero num no nos nr id ids code c
 
 // Named tells how near before a value a word stands that names its kind: the larger the nearer, 0 if none does.
 func (c *Text) Named(value letters.Span, words Vocabulary) int {
-	if len(words) == 0 {
+	if words == nil {
 		return 0
 	}
-	if len(words) == 0 {
+	if words == nil {
 		return 0
 	}
 	var scratch [2 * contextNear]byte
 	var p pairs
 	before := c.wordsBefore(value.Start, scratch[:0])
 	p.add(before)
-	return words.nearest(before, &p)
+	return nearest(words(), before, &p)
 }
 
 // Around keeps what Named reads, for whoever asks of several vocabularies before the same place.
@@ -84,7 +86,7 @@ type Around struct {
 
 // Named is the text's.
 func (a *Around) Named(c *Text, value letters.Span, words Vocabulary) int {
-	if len(words) == 0 {
+	if words == nil {
 		return 0
 	}
 	if !a.read || a.at != value.Start {
@@ -92,28 +94,28 @@ func (a *Around) Named(c *Text, value letters.Span, words Vocabulary) int {
 		a.words = c.wordsBefore(value.Start, a.words[:0])
 		a.pairs.add(a.words)
 	}
-	return words.nearest(a.words, &a.pairs)
+	return nearest(words(), a.words, &a.pairs)
 }
 
 // Forget makes it ready for another text.
 func (a *Around) Forget() { a.read = false }
 
 // nearest is how far on the last of the words stands in a folded text, 0 if none does.
-func (v Vocabulary) nearest(folded []byte, p *pairs) int {
-	nearest := 0
+func nearest(v []phrase, folded []byte, p *pairs) int {
+	last := 0
 	for i := range v {
 		phrase := &v[i]
 		if !phrase.pairs.within(p) {
 			continue
 		}
-		for at := lastIndex(folded, phrase.text, len(folded)); at >= nearest; at = lastIndex(folded, phrase.text, at) {
+		for at := lastIndex(folded, phrase.text, len(folded)); at >= last; at = lastIndex(folded, phrase.text, at) {
 			if endsWord(folded[at+len(phrase.text):]) {
-				nearest = at + 1
+				last = at + 1
 				break
 			}
 		}
 	}
-	return nearest
+	return last
 }
 
 // lastIndex is where phrase stands last before limit, -1 if nowhere.
