@@ -38,6 +38,8 @@ type formList []formGroup
 type formGroup struct {
 	forms         []form
 	before, after [256]uint32
+	// own are those that begin with the run.
+	own uint32
 }
 
 // groupSize is how many forms a group has at most.
@@ -49,6 +51,9 @@ func (l *formList) add(f form) {
 	}
 	g := &(*l)[len(*l)-1]
 	bit := uint32(1) << len(g.forms)
+	if f.anchor == 0 {
+		g.own |= bit
+	}
 	for b := range 256 {
 		if f.anchor > 0 && f.bytes[f.anchor-1][b] || f.anchor == 0 && !letters.IsWord(byte(b)) {
 			g.before[b] |= bit
@@ -186,8 +191,16 @@ func (l formList) find(c *look.Text, at, run int) (found FoundNumber, ok bool) {
 	before, inside, after := c.Before(at), c.ByteAt(at-1), c.ByteAt(at+run)
 	var t *trying // lent when a form fits
 	var best fitting
+	asked := !c.File.Code // whether data may begin here
+	var barred uint32     // what begins with a number of the program's own, as nearly all in a program
 	for i := range l {
-		for left := (l[i].before[before] | l[i].before[inside]) & l[i].after[after]; left != 0; left &= left - 1 {
+		left := (l[i].before[before] | l[i].before[inside]) & l[i].after[after]
+		if left&l[i].own != 0 && !asked {
+			if asked = true; !c.Data(letters.Between(at, at)) {
+				barred = ^uint32(0)
+			}
+		}
+		for left &^= l[i].own & barred; left != 0; left &= left - 1 {
 			f := &l[i].forms[bits.TrailingZeros32(left)]
 			v := letters.Between(at-f.anchor, at-f.anchor+len(f.bytes))
 			if v.Start < 0 || v.End > len(c.Bytes) || !f.fits(c.Bytes[v.Start:v.End]) || !c.Apart(v) {
