@@ -31,7 +31,7 @@ func isSecret(v, name []byte, password bool, t *traits) bool {
 	if t.Distinct() < 5 || t.Has(':') && bytes.Contains(v, []byte("://")) || t.Has('/') && IsPath(v) || t.Has('\\') && (escapes(v) > 1 || isExpression(v)) {
 		return false
 	}
-	if IsReference(v) || IsPlaceholder(v) || IsDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) {
+	if isReference(v, t) || IsPlaceholder(v) || isDummy(v, t) || len(v) == len(name) && bytes.EqualFold(v, name) {
 		return false
 	}
 	if !password {
@@ -65,7 +65,7 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 	if isSecret(v, name, password, &t) {
 		return Likely, true
 	}
-	if t.Distinct() < 5 || IsReference(v) || IsPlaceholder(v) || IsDummy(v) || len(v) == len(name) && bytes.EqualFold(v, name) || IsSelf(v) {
+	if t.Distinct() < 5 || isReference(v, &t) || IsPlaceholder(v) || isDummy(v, &t) || len(v) == len(name) && bytes.EqualFold(v, name) || IsSelf(v) {
 		return Doubtful, false
 	}
 	if t.Has(' ') || t.Has('\t') {
@@ -190,6 +190,11 @@ func TraitsOf(v []byte) (t traits) {
 }
 
 func (t *traits) Has(b byte) bool { return t.set[b>>6]&(1<<(b&63)) != 0 }
+
+// any tells whether the two have a byte in common.
+func (t *traits) any(o *traits) bool {
+	return t.set[0]&o.set[0]|t.set[1]&o.set[1]|t.set[2]&o.set[2]|t.set[3]&o.set[3] != 0
+}
 
 func (t *traits) Distinct() int {
 	return bits.OnesCount64(t.set[0]) + bits.OnesCount64(t.set[1]) + bits.OnesCount64(t.set[2]) + bits.OnesCount64(t.set[3])

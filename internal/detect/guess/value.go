@@ -11,6 +11,12 @@ import (
 
 // IsDummy tells a value that somebody made up to show the form: ghp_xxxxxxxx, sk-..., AKIA<...>.
 func IsDummy(v []byte) bool {
+	t := TraitsOf(v)
+	return isDummy(v, &t)
+}
+
+// isDummy is IsDummy of a value that was looked at: which bytes it has tells most at once.
+func isDummy(v []byte, t *traits) bool {
 	body := v
 	for i := len(v) - 1; i >= 0; i-- {
 		if c := v[i]; c == '_' || c == '-' || c == '.' {
@@ -20,12 +26,31 @@ func IsDummy(v []byte) bool {
 			break
 		}
 	}
-	// A number in which only a few digits occur is a number still: one of eight digits in eight has four of them.
-	if n := Distinct(body); len(body) >= 8 && n < 5 && (n < 3 || len(body) >= 12 || !letters.AllOf(body, letters.IsDigit)) {
-		return true
+	if len(body) >= 8 {
+		n := t.Distinct()
+		if len(body) < len(v) {
+			n = Distinct(body)
+		}
+		// A number in which only a few digits occur is a number still: one of eight digits in eight has four of them.
+		if n < 5 && (n < 3 || len(body) >= 12 || !letters.AllOf(body, letters.IsDigit)) {
+			return true
+		}
 	}
-	return isFiller(v) || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) || hasDummyMark(v) || IsRun(body)
+	return (len(v) >= longFiller || t.any(&fillers)) && isFiller(v) || t.Has('.') && bytes.HasSuffix(v, []byte("...")) || t.high > 0 && bytes.HasSuffix(v, []byte("…")) ||
+		(t.any(&markLetters) || t.Digits >= digitMark) && hasDummyMark(v) || IsRun(body)
 }
+
+var (
+	fillers = TraitsOf([]byte("xX*."))
+	// markLetters are letters of which each of dummyMarks has one, but for a row of digitMark digits.
+	markLetters = TraitsOf([]byte("eEyY"))
+)
+
+const (
+	digitMark = 15
+	// longFiller is how often any byte may stand in a row in what is no filler.
+	longFiller = 20
+)
 
 // IsExample tells a dummy of a token that says so: AKIA...EXAMPLE.
 func IsExample(v []byte) bool { return letters.ContainsFold(v, "example") && !isFiller(v) }
@@ -66,7 +91,7 @@ func isFiller(v []byte) bool {
 		if same++; i > 0 && c != v[i-1] {
 			same = 1
 		}
-		if marks >= 6 || same >= 20 && (2*same > len(v) || i+1 == len(v)) { // zeros within a long key are its own
+		if marks >= 6 || same >= longFiller && (2*same > len(v) || i+1 == len(v)) { // zeros within a long key are its own
 			return true
 		}
 	}
@@ -92,6 +117,12 @@ func IsReference(v []byte) bool {
 	if len(v) == 0 {
 		return true
 	}
+	t := TraitsOf(v)
+	return isReference(v, &t)
+}
+
+// isReference is IsReference of a value that was looked at and has a byte.
+func isReference(v []byte, t *traits) bool {
 	rest := v[1:]
 	switch v[0] {
 	case '$', ':', '&', '*', '!': // $NAME, $(command), the :name of a query, YAML's anchors and tags
@@ -129,7 +160,7 @@ func IsReference(v []byte) bool {
 			return true
 		}
 	}
-	if isTemplate(v) {
+	if t.any(&templateSigns) && isTemplate(v) {
 		return true
 	}
 	if !startsStore[v[0]] {
@@ -152,6 +183,9 @@ func isVariable(v []byte) bool { return IsName(v) && !isRandom(v) }
 func isRandom(v []byte) bool {
 	return len(v) >= 6 && (turns(v) >= 3 || turns(v) > 0 && len(v) >= 10 && bytes.IndexByte(v, '_') < 0 || IsKey(v)) && !IsWordy(v)
 }
+
+// templateSigns are bytes of which a template's holes and look-ups have one.
+var templateSigns = TraitsOf([]byte("$#{<%\\.[v"))
 
 // isTemplate tells a value with a template's hole in it, opened and closed, or a look-up.
 func isTemplate(v []byte) bool {
