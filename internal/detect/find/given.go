@@ -34,6 +34,15 @@ func (c reading) given(n secretName, take func(given)) {
 		return
 	}
 	i, closed := c.closers(n.End)
+	if c.File.Code && !closed && !joined && c.unsigned(n, i) {
+		// The program's own name, most often: nothing but its record or what stands in for it can give it a value.
+		if key, sign := c.keyBefore(n.Start); sign == 0 || !nameKeys[key] {
+			if at := c.fallback(n, i, closed); at > 0 {
+				one(c.assignedValue(at))
+			}
+			return
+		}
+	}
 	if c.record(n, i, closed, one) {
 		return
 	}
@@ -61,6 +70,24 @@ func (c reading) given(n secretName, take func(given)) {
 	one(value, quoted, ok)
 }
 
+// unsigned tells whether what follows a name in a program is no sign that gives it a value.
+func (c reading) unsigned(n secretName, i int) bool {
+	return noSign[c.ByteAt(c.skipBlank(i))] && !c.isFlag(n.Start)
+}
+
+// noSign are bytes that begin no sign, nor a type or a value.
+var noSign = func() (is [256]bool) {
+	for _, b := range []byte(";,)}&|]/>%^~@#\n\r\x00") {
+		is[b] = true
+	}
+	return is
+}()
+
+// isFlag tells whether a name that begins at a place is that of a command's flag: --password.
+func (c reading) isFlag(start int) bool {
+	return start >= 2 && c.Bytes[start-1] == '-' && (c.Bytes[start-2] == '-' || letters.IsBlank(c.Bytes[start-2]))
+}
+
 // closers passes over the quote, bracket or escape that closes a name: "name": , ['name'] = , \"name\":
 func (c reading) closers(i int) (end int, closed bool) {
 	for end = i; end < len(c.Bytes) && end-i < 9 && strings.IndexByte("\"'`]\\)*", c.Bytes[end]) >= 0; end++ {
@@ -84,7 +111,7 @@ func (c reading) sign(n secretName, i int, closed bool) (at int, value letters.S
 	text, start, signAt := c.Bytes, n.Start, i
 	i = c.skipBlank(i)
 	sign := c.ByteAt(i)
-	flag := start >= 2 && text[start-1] == '-' && (text[start-2] == '-' || letters.IsBlank(text[start-2]))
+	flag := c.isFlag(start)
 	next := c.ByteAt(i + 1)
 	switch {
 	case sign == '=' && next == '>' && (i > n.End || !c.plainLine(start)), sign == '-' && next == '>', sign == '?' && next == '=', sign == '+' && next == '=', sign == '.' && next == '=', sign == '<' && next == '-':

@@ -224,6 +224,10 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 	if end := bytes.IndexByte(rest, '\n'); end >= 0 {
 		rest = rest[:end]
 	}
+	// What stands in for a name is a string; in a program most lines with such a name have none.
+	if c.File.Code && c.ByteAt(n.Start-1) != '.' && bytes.IndexByte(rest, '"') < 0 && bytes.IndexByte(rest, '\'') < 0 && bytes.IndexByte(rest, '`') < 0 {
+		return 0
+	}
 	quote := func(k int) int { // where a string opens at k, behind blanks
 		for k < len(rest) && letters.IsBlank(rest[k]) {
 			k++
