@@ -2,7 +2,12 @@ package detect
 
 import (
 	"bytes"
+	"maps"
+	"math/bits"
+	"slices"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -37,24 +42,74 @@ type foreignLabel struct {
 	at, find int
 }
 
-// foreignByHead has the labels by their first character beyond ASCII, the longest first.
-var foreignByHead = func() map[rune][]foreignLabel {
+// labelTable has the labels by their first character beyond ASCII.
+type labelTable struct {
+	// heads are those characters, and groups has the labels of each, in the order of the characters.
+	heads  characters
+	groups []labelGroup
+	// before counts the heads before each 64 characters.
+	before [len(characters{})]uint16
+	// wakes are the heads and all signs of typesetting.
+	wakes characters
+}
+
+// labelGroup has the labels of one first character, the longest first.
+type labelGroup struct {
+	labels []foreignLabel
+	// goesOn tells most words at once by the second byte behind that character, a bit for its last six.
+	goesOn uint64
+}
+
+// foreignTable is made when a text has something that is not ASCII.
+var foreignTable = sync.OnceValue(func() *labelTable {
+	t := &labelTable{}
 	m := map[rune][]foreignLabel{}
 	for n, list := range foreignLabels {
 		for w := range strings.FieldsSeq(list.labels) {
 			w = strings.ReplaceAll(w, "_", " ")
 			at := strings.IndexFunc(w, func(r rune) bool { return r >= 0x80 })
 			head := foreignHead([]byte(w), at)
+			t.heads.add(head)
 			all := m[head]
 			i := 0
 			for i < len(all) && len(all[i].word) >= len(w) {
 				i++
 			}
-			m[head] = append(all[:i:i], append([]foreignLabel{{w, at, n}}, all[i:]...)...)
+			m[head] = slices.Insert(all, i, foreignLabel{w, at, n})
 		}
 	}
-	return m
-}()
+	t.groups = make([]labelGroup, 0, len(m))
+	for _, head := range slices.Sorted(maps.Keys(m)) {
+		g := labelGroup{labels: m[head]}
+		for _, l := range g.labels {
+			if i := l.at + utf8.RuneLen(head) + 1; i < len(l.word) {
+				g.goesOn |= 1 << (l.word[i] & 63)
+			} else {
+				g.goesOn = ^uint64(0)
+			}
+		}
+		t.groups = append(t.groups, g)
+	}
+	n := 0
+	for i, set := range t.heads {
+		t.before[i] = uint16(n)
+		n += bits.OnesCount64(set)
+	}
+	t.wakes = t.heads
+	for _, signs := range typesetSigns {
+		for r := signs[0]; r <= signs[1]; r++ {
+			t.wakes.add(r)
+		}
+	}
+	return t
+})
+
+// characters is a set of characters of two or three bytes, a bit each.
+type characters [1 << 16 / 64]uint64
+
+func (h *characters) add(r rune) { h[r>>6] |= 1 << (r & 63) }
+
+func (h *characters) has(r rune) bool { return h[r>>6]&(1<<(r&63)) != 0 }
 
 // foreignHead is the character of two or three bytes at i, 0 for any other.
 func foreignHead(text []byte, i int) rune {
@@ -67,28 +122,31 @@ func foreignHead(text []byte, i int) rune {
 	return 0
 }
 
-// foreignHeads tells most texts at once from labels.
-var foreignHeads = func() (heads [1 << 16 / 64]uint64) {
-	for head := range foreignByHead {
-		heads[head>>6] |= 1 << (head & 63)
+// of has the labels of a head, nil if it is none.
+func (t *labelTable) of(head rune) *labelGroup {
+	if !t.heads.has(head) {
+		return nil
 	}
-	return heads
-}()
+	return &t.groups[int(t.before[head>>6])+bits.OnesCount64(t.heads[head>>6]&(1<<(head&63)-1))]
+}
 
 // foreignReach is how far a check that a label wakes looks, to either side.
 const foreignReach = 2<<10 + 64
 
+// inWord tells whether a letter of two bytes stands before i: what has two bytes there as well goes on with a word of an
+// alphabet, and no label begins within one. Only those scripts have such letters.
+func (c *check) inWord(i int) bool {
+	return i > 1 && c.Bytes[i-1] >= 0x80 && c.Bytes[i-2] >= 0xc3 && c.Bytes[i-2] < 0xe0
+}
+
 // foreign wakes the check of a label whose first byte beyond ASCII stands at i.
 func (c *check) foreign(i int) {
 	head := foreignHead(c.Bytes, i)
-	if foreignHeads[head>>6]&(1<<(head&63)) == 0 {
+	group := foreignTable().of(head)
+	if group == nil || group.goesOn&(1<<(c.ByteAt(i+utf8.RuneLen(head)+1)&63)) == 0 || c.Bytes[i] < 0xe0 && c.inWord(i) {
 		return
 	}
-	// Within a word of an alphabet no label begins; only those scripts have letters of two bytes.
-	if i > 1 && c.Bytes[i] < 0xe0 && c.Bytes[i-1] >= 0x80 && c.Bytes[i-2] >= 0xc3 && c.Bytes[i-2] < 0xe0 {
-		return
-	}
-	for _, l := range foreignByHead[head] {
+	for _, l := range group.labels {
 		if from := i - l.at; from >= 0 && bytes.HasPrefix(c.Bytes[from:], []byte(l.word)) {
 			if l.at > 0 && letters.IsWord(c.Before(from)) {
 				continue

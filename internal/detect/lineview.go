@@ -3,9 +3,8 @@ package detect
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"math/bits"
-	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -174,20 +173,15 @@ func wide(text []byte, i int) (said rune, size int) {
 	return said, 6
 }
 
-// wideTriggers are the escapes with which a label may begin.
-func wideTriggers() (all []string) {
-	for head := range foreignByHead {
-		all = append(all, fmt.Sprintf(`\u%04x`, head))
-	}
-	slices.Sort(all)
-	return all
-}
+// wideTriggers are the beginnings of the escapes with which a label may begin.
+var wideTriggers = strings.Fields(`\u00 \u01 \u03 \u04 \u05 \u06 \u09 \u0b \u0e \u1e \u30 \u4e \u4f \u51 \u53 \u54 \u57 \u59 \u5b \u62 \u63 \u64 \u65 \u66 \u6c \u75 \u79 \u80 ` +
+	`\u8a \u8b \u96 \ub2 \ube \uc0 \uc1 \uc5 \uc7 \uc8 \ud0 \ud1 \ud3 \ud5 \ud7`)
 
 // viewWide looks at a line in which a label may stand in escapes.
 func viewWide(c *check, _ *Rule, at letters.Span) {
 	begins := func(i int) bool {
 		said, size := wide(c.Bytes, i)
-		return size > 0 && foreignHeads[said>>6]&(1<<(said&63)) != 0
+		return size > 0 && foreignTable().heads.has(said)
 	}
 	if begins(at.Start) {
 		c.lineView(at.Start, wide, begins)
@@ -195,67 +189,74 @@ func viewWide(c *check, _ *Rule, at letters.Span) {
 }
 
 // beyond looks at what is not ASCII within the span: signs of typesetting, and the words by which other scripts call a
-// secret or a number.
+// secret or a number. A text in such a script has little else, so that each of its characters gets one look at a table, and
+// the letters within a word of an alphabet, where nothing begins, not even that.
 func (c *check) beyond(span letters.Span, hold func(start int) bool) {
 	const high = 0x8080808080808080
 	text := c.Bytes
+	var wakes *characters
 	for i := span.Start; i < span.End; {
-		for i+32 <= span.End { // most texts have nothing but ASCII, for long
-			p := text[i : i+32 : i+32]
-			if (binary.LittleEndian.Uint64(p)|binary.LittleEndian.Uint64(p[8:])|binary.LittleEndian.Uint64(p[16:])|binary.LittleEndian.Uint64(p[24:]))&high != 0 {
-				break
+		if text[i] < 0x80 {
+			for i+32 <= span.End { // most texts have nothing but ASCII, for long
+				p := text[i : i+32 : i+32]
+				if (binary.LittleEndian.Uint64(p)|binary.LittleEndian.Uint64(p[8:])|binary.LittleEndian.Uint64(p[16:])|binary.LittleEndian.Uint64(p[24:]))&high != 0 {
+					break
+				}
+				i += 32
 			}
-			i += 32
-		}
-		if i+8 <= len(text) {
-			x := binary.LittleEndian.Uint64(text[i:]) & high
-			if x == 0 {
+			for i+8 <= span.End {
+				if x := binary.LittleEndian.Uint64(text[i:]) & high; x != 0 {
+					i += bits.TrailingZeros64(x) / 8
+					break
+				}
 				i += 8
-				continue
 			}
-			i += bits.TrailingZeros64(x) / 8
-		}
-		if i >= span.End {
-			return
-		}
-		// What nothing begins with is passed over a letter at a time.
-		for i < span.End && i+1 < len(text) && text[i] >= 0x80 && !c.isBeyond(i) {
-			i++
-		}
-		if i >= span.End {
-			return
-		}
-		b := text[i]
-		if b < 0xc2 {
-			i++
+			for i < span.End && text[i] < 0x80 {
+				i++
+			}
 			continue
 		}
-		if hold == nil || !hold(i) {
-			switch b {
-			case 0xc2, 0xe2, 0xe3, 0xef:
-				if c.isTypeset(i) {
-					c.lineView(i, typeset, c.isTypeset)
+		if wakes == nil {
+			wakes = &foreignTable().wakes
+		}
+		// What is cut off at the text's end is nothing.
+		limit := min(span.End, len(text)-3)
+		for i < limit && text[i] >= 0xe0 { // characters of three bytes
+			p := text[i : i+4 : i+4]
+			x := binary.LittleEndian.Uint32(p)
+			if x&0xc0c0f0 != 0x8080e0 || wakes[(x&0xf)<<6|x>>8&0x3f]>>(x>>16&0x3f)&1 != 0 {
+				break
+			}
+			i += 3
+		}
+		if i >= span.End {
+			return
+		}
+		switch b := text[i]; {
+		case b < 0xc2:
+		case b == 0xc2 || b >= 0xe0:
+			if wakes.has(foreignHead(text, i)) && (hold == nil || !hold(i)) {
+				if b == 0xc2 || b == 0xe2 || b == 0xe3 || b == 0xef {
+					if c.isTypeset(i) {
+						c.lineView(i, typeset, c.isTypeset)
+					}
+				}
+				c.foreign(i)
+			}
+		default:
+			if wakes.has(foreignHead(text, i)) && !c.inWord(i) && (hold == nil || !hold(i)) {
+				c.foreign(i)
+			}
+			if i++; i < span.End && text[i] >= 0x80 && text[i] < 0xc0 {
+				for i++; i+1 < span.End && text[i] >= 0xc3 && text[i] < 0xe0 && text[i+1] >= 0x80 && text[i+1] < 0xc0; {
+					i += 2 // the rest of the word
 				}
 			}
-			c.foreign(i)
+			continue
 		}
 		i++
 	}
 }
 
-// typesetHeads are the first two bytes of all signs that typeset reads, a bit each.
-var typesetHeads = func() (heads [1 << 16 / 64]uint64) {
-	for _, r := range "\u009b\u00a0\u2000\u205f\u2212\u3000\uff01\uff5e" { // one for each
-		var sign [utf8.UTFMax]byte
-		utf8.EncodeRune(sign[:], r)
-		head := uint16(sign[0])<<8 | uint16(sign[1])
-		heads[head>>6] |= 1 << (head & 63)
-	}
-	return heads
-}()
-
-// isBeyond tells whether a sign of typesetting or a label may begin at i.
-func (c *check) isBeyond(i int) bool {
-	sign, char := uint16(c.Bytes[i])<<8|uint16(c.Bytes[i+1]), foreignHead(c.Bytes, i)
-	return typesetHeads[sign>>6]&(1<<(sign&63)) != 0 || foreignHeads[char>>6]&(1<<(char&63)) != 0
-}
+// typesetSigns are all characters that typeset reads, from one to another.
+var typesetSigns = [...][2]rune{{0x9b, 0x9b}, {0xa0, 0xa0}, {0x2000, 0x200a}, {0x2010, 0x2015}, {0x202f, 0x202f}, {0x205f, 0x205f}, {0x2212, 0x2212}, {0x3000, 0x3000}, {0xff01, 0xff5e}}

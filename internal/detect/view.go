@@ -37,7 +37,7 @@ func init() { // not a literal: views scan, and scanning knows views
 		{ID: "view:packed", triggers: []string{packedHead}, run: viewPacked, back: contextBack, reach: viewReach},
 		{ID: "view:colour", triggers: []string{`\u001b[`, `\x1b[`, `\033[`, `\e[`, "^[["}, run: viewColoured, back: lineViewBack, reach: lineViewReach},
 		{ID: "view:typeset", triggers: []string{"&nbsp;", "&#160;", "&#xa0;", "&thinsp;", "&ndash;", "&#8209;", "&#8239;"}, run: viewTypeset, back: lineViewBack, reach: lineViewReach},
-		{ID: "view:wide", triggers: wideTriggers(), run: viewWide, back: lineViewBack, reach: lineViewReach},
+		{ID: "view:wide", triggers: wideTriggers, run: viewWide, back: lineViewBack, reach: lineViewReach},
 		{ID: "view:broken", triggers: brokenTriggers(), run: viewBroken, back: brokenBack + contextBack, reach: viewReach},
 		{ID: "view:quoted-printable", triggers: []string{"=\n", "=\r\n", "=3D"}, run: viewQuotedPrintable, back: softLongest + 2 + contextBack, reach: viewReach},
 		{ID: "view:word-diff", triggers: []string{"[-", "{+"}, run: viewWordDiff, back: diffLine + contextBack, reach: viewReach},

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -32,7 +31,7 @@ type variable struct {
 }
 
 // assigned finds the name that a value is given to in what stands before it on its line.
-var assigned = regexp.MustCompile(`([A-Za-z_][\w-]*)["'\]]?(?:\s*:\s*[\w.<>&?\[\]' ]+?|\s+[Ss]tring)?\s*(?::=|=>|=|:)\s*$`)
+var assigned = expression(`([A-Za-z_][\w-]*)["'\]]?(?:\s*:\s*[\w.<>&?\[\]' ]+?|\s+[Ss]tring)?\s*(?::=|=>|=|:)\s*$`)
 
 // variableFor knows how to replace a value that is a whole string in a language that we know.
 // A value inside a longer string, or one written with escapes, is not offered.
@@ -68,7 +67,7 @@ func variableFor(b *workspace.Buffer, f detect.Finding) (variable, bool) {
 		code = `"` + code + `"`
 	}
 	name := strings.ToUpper(strings.ReplaceAll(f.Rule.ID, "-", "_"))
-	if m := assigned.FindSubmatch(content[lineStart:span.Start]); m != nil {
+	if m := assigned().FindSubmatch(content[lineStart:span.Start]); m != nil {
 		name = screaming(string(m[1]))
 	}
 	return variable{name: name, code: strings.ReplaceAll(code, "NAME", name), span: span, lang: l}, true

@@ -2,7 +2,6 @@ package lsp
 
 import (
 	"bytes"
-	"regexp"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
@@ -12,45 +11,45 @@ import (
 type importOf func(content []byte) (splice, bool)
 
 var (
-	pythonHas  = regexp.MustCompile(`(?m)^import[ \t]+(?:[\w. ]+,[ \t]*)*os[ \t]*(?:,|;|#|\r?$)`)
-	pythonHead = regexp.MustCompile(`\A\x{feff}?(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:[rRuU]?(?:"""(?s:.*?)"""|'''(?s:.*?)''')[ \t]*(?:#[^\n]*)?(?:\r?\n|\z))?(?:(?:[ \t]*(?:#[^\n]*)?\r?\n)*from __future__ import (?:\([^)]*\)[^\n]*|[^\n]*)(?:\n|\z))*(?:[ \t]*\r?\n)*`)
+	pythonHas  = expression(`(?m)^import[ \t]+(?:[\w. ]+,[ \t]*)*os[ \t]*(?:,|;|#|\r?$)`)
+	pythonHead = expression(`\A\x{feff}?(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:[rRuU]?(?:"""(?s:.*?)"""|'''(?s:.*?)''')[ \t]*(?:#[^\n]*)?(?:\r?\n|\z))?(?:(?:[ \t]*(?:#[^\n]*)?\r?\n)*from __future__ import (?:\([^)]*\)[^\n]*|[^\n]*)(?:\n|\z))*(?:[ \t]*\r?\n)*`)
 )
 
 // importPython goes behind what has to stand first: comments, the module's docstring and its futures.
 func importPython(content []byte) (splice, bool) {
-	if pythonHas.Match(content) {
+	if pythonHas().Match(content) {
 		return splice{}, false
 	}
-	at := len(pythonHead.Find(content))
+	at := len(pythonHead().Find(content))
 	return insertLine(content, at, "import os"), true
 }
 
 var (
-	goHas     = regexp.MustCompile(`(?m)^(?:import)?[ \t]*"os"`)
-	goBlock   = regexp.MustCompile(`(?m)^import[ \t]*\([ \t]*\r?\n`)
-	goSpec    = regexp.MustCompile(`^[ \t]*(?:[\w.]+[ \t]+)?"([^"\n]+)"[^\n]*\n`)
-	goSingle  = regexp.MustCompile(`(?m)^import[ \t]+(?:[\w.]+[ \t]+)?"[^"\n]+"[^\n]*(?:\n|\z)`)
-	goPackage = regexp.MustCompile(`(?m)^package[ \t]+\w+[^\n]*(?:\n|\z)`)
+	goHas     = expression(`(?m)^(?:import)?[ \t]*"os"`)
+	goBlock   = expression(`(?m)^import[ \t]*\([ \t]*\r?\n`)
+	goSpec    = expression(`^[ \t]*(?:[\w.]+[ \t]+)?"([^"\n]+)"[^\n]*\n`)
+	goSingle  = expression(`(?m)^import[ \t]+(?:[\w.]+[ \t]+)?"[^"\n]+"[^\n]*(?:\n|\z)`)
+	goPackage = expression(`(?m)^package[ \t]+\w+[^\n]*(?:\n|\z)`)
 )
 
 // importGo goes into the first group of imports by its name, as gofmt would have it, or makes one. A piece of a file
 // has no place for it.
 func importGo(content []byte) (splice, bool) {
-	clause := goPackage.FindIndex(content)
-	if clause == nil || goHas.Match(content) {
+	clause := goPackage().FindIndex(content)
+	if clause == nil || goHas().Match(content) {
 		return splice{}, false
 	}
-	if block := goBlock.FindIndex(content); block != nil {
+	if block := goBlock().FindIndex(content); block != nil {
 		at := block[1]
 		for {
-			m := goSpec.FindSubmatch(content[at:])
+			m := goSpec().FindSubmatch(content[at:])
 			if m == nil || string(m[1]) > "os" {
 				return insertLine(content, at, "\t\"os\""), true
 			}
 			at += len(m[0])
 		}
 	}
-	if single := goSingle.FindIndex(content); single != nil {
+	if single := goSingle().FindIndex(content); single != nil {
 		return insertLine(content, single[1], `import "os"`), true
 	}
 	sp := insertLine(content, clause[1], `import "os"`)

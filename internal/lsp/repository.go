@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -163,9 +162,9 @@ type problem struct {
 }
 
 var (
-	yamlLine  = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)`)
-	yamlField = regexp.MustCompile(`^field (\S+) not found in type `)
-	yamlTwice = regexp.MustCompile(`^mapping key "([\w.-]+)" already defined at line (\d+)`)
+	yamlLine  = expression(`^(?:yaml: )?line (\d+): (.*)`)
+	yamlField = expression(`^field (\S+) not found in type `)
+	yamlTwice = expression(`^mapping key "([\w.-]+)" already defined at line (\d+)`)
 )
 
 // parseSettings reads a repository's settings.
@@ -196,7 +195,7 @@ func parseSettings(content []byte) (policy.Settings, []problem) {
 // explain says what a decoder complains of without quoting what stands there.
 func explain(complaint string) problem {
 	p := problem{text: "this is not yaml"}
-	m := yamlLine.FindStringSubmatch(complaint)
+	m := yamlLine().FindStringSubmatch(complaint)
 	if m == nil {
 		p.text += "; none of the file is used"
 		return p
@@ -205,10 +204,10 @@ func explain(complaint string) problem {
 		p.line = max(n-1, 0)
 	}
 	switch what := m[2]; {
-	case yamlField.MatchString(what):
-		p.text = fmt.Sprintf("no setting is called %q", yamlField.FindStringSubmatch(what)[1])
-	case yamlTwice.MatchString(what):
-		p.text = fmt.Sprintf("%q is set twice", yamlTwice.FindStringSubmatch(what)[1])
+	case yamlField().MatchString(what):
+		p.text = fmt.Sprintf("no setting is called %q", yamlField().FindStringSubmatch(what)[1])
+	case yamlTwice().MatchString(what):
+		p.text = fmt.Sprintf("%q is set twice", yamlTwice().FindStringSubmatch(what)[1])
 	case strings.HasPrefix(what, "cannot unmarshal"):
 		p.text = "this value has the wrong type"
 	case !strings.ContainsAny(what, "`\"'"):

@@ -3,13 +3,12 @@ package policy
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // hostPattern is a name, or *. and a name for all that is below it. One label alone is nobody's domain.
-var hostPattern = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$`)
+var hostPattern = expression(`^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$`)
 
 // HostMatches tells whether a host, in small letters, is one that a pattern stands for.
 func HostMatches(pattern, host string) bool {
@@ -72,7 +71,7 @@ func (v *validation) hosts(names []string, providers map[string]Provider) {
 		}
 		for i, host := range p.Hosts {
 			switch {
-			case !hostPattern.MatchString(host) || len(host) > 253:
+			case !hostPattern().MatchString(host) || len(host) > 253:
 				v.at("a host is a name in small letters such as api.vendor.example, or *.vendor.example for all below it", "providers", name, "hosts", i)
 			case owner[host] != "":
 				v.at(fmt.Sprintf("provider %s lists this host too: one of them can have it", owner[host]), "providers", name, "hosts", i)
@@ -85,7 +84,7 @@ func (v *validation) hosts(names []string, providers map[string]Provider) {
 // privateHosts checks the hosts that tunnels may reach at private addresses.
 func (v *validation) privateHosts(hosts []string) {
 	for i, host := range hosts {
-		if _, err := netip.ParseAddr(host); err != nil && !hostPattern.MatchString(host) {
+		if _, err := netip.ParseAddr(host); err != nil && !hostPattern().MatchString(host) {
 			v.at("a private host is a name in small letters, *. and a name for all below it, or an address", "private_hosts", i)
 		}
 	}
@@ -93,18 +92,18 @@ func (v *validation) privateHosts(hosts []string) {
 
 // originPattern is what a desktop app sends as its Origin. A web page's is of http or https, which some apps have with a
 // name of their own below localhost.
-var originPattern = regexp.MustCompile(`^(https?://[a-z0-9-]+\.localhost|[a-z][a-z0-9+.-]*://[a-zA-Z0-9._-]+)$`)
+var originPattern = expression(`^(https?://[a-z0-9-]+\.localhost|[a-z][a-z0-9+.-]*://[a-zA-Z0-9._-]+)$`)
 
 // atDoor checks whom else the proxy lets in.
 func (v *validation) atDoor(s Settings) {
 	for i, origin := range s.Origins {
 		web := (strings.HasPrefix(origin, "http:") || strings.HasPrefix(origin, "https:")) && !strings.HasSuffix(origin, ".localhost")
-		if web || !originPattern.MatchString(origin) {
+		if web || !originPattern().MatchString(origin) {
 			v.at("an origin is a desktop app's, such as app://obsidian.md; a web page's cannot be listed", "origins", i)
 		}
 	}
 	for i, host := range s.HostNames {
-		if !hostPattern.MatchString(host) || strings.HasPrefix(host, "*") {
+		if !hostPattern().MatchString(host) || strings.HasPrefix(host, "*") {
 			v.at("a host name is in small letters and without a port, such as host.docker.internal", "host_names", i)
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -122,11 +121,11 @@ func parseSettings(name string, content []byte, l layer, above *Settings) (Setti
 }
 
 var (
-	yamlLine    = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)`)
-	yamlUnknown = regexp.MustCompile(`^field (\S+) not found in type `)
-	yamlTwice   = regexp.MustCompile(`^mapping key "([\w.-]+)" already defined`)
-	yamlFixed   = regexp.MustCompile(`^(did|could) not find expected '.' ?\w*$`)
-	yamlInto    = regexp.MustCompile(`(?s)^cannot unmarshal .* into (\S+)$`)
+	yamlLine    = expression(`^(?:yaml: )?line (\d+): (.*)`)
+	yamlUnknown = expression(`^field (\S+) not found in type `)
+	yamlTwice   = expression(`^mapping key "([\w.-]+)" already defined`)
+	yamlFixed   = expression(`^(did|could) not find expected '.' ?\w*$`)
+	yamlInto    = expression(`(?s)^cannot unmarshal .* into (\S+)$`)
 )
 
 // complaints says in our words what the decoder found wrong. Its own may quote what stands in the file.
@@ -138,7 +137,7 @@ func complaints(name string, err error) error {
 	var all []error
 	for _, text := range texts {
 		line, what := "1", text
-		if m := yamlLine.FindStringSubmatch(text); m != nil {
+		if m := yamlLine().FindStringSubmatch(text); m != nil {
 			line, what = m[1], m[2]
 		}
 		all = append(all, fmt.Errorf("%s:%s: %s", name, line, complaint(what)))
@@ -147,16 +146,16 @@ func complaints(name string, err error) error {
 }
 
 func complaint(what string) string {
-	if m := yamlUnknown.FindStringSubmatch(what); m != nil {
+	if m := yamlUnknown().FindStringSubmatch(what); m != nil {
 		return fmt.Sprintf("no setting is called %q here: correct its name or remove it", m[1])
 	}
-	if m := yamlTwice.FindStringSubmatch(what); m != nil {
+	if m := yamlTwice().FindStringSubmatch(what); m != nil {
 		return fmt.Sprintf("%q is set twice: remove one of them", m[1])
 	}
-	if m := yamlInto.FindStringSubmatch(what); m != nil {
+	if m := yamlInto().FindStringSubmatch(what); m != nil {
 		return "this value has the wrong type: write " + expected(m[1])
 	}
-	if !strings.ContainsAny(what, "`\"'") || yamlFixed.MatchString(what) {
+	if !strings.ContainsAny(what, "`\"'") || yamlFixed().MatchString(what) {
 		return "this is not YAML: " + what
 	}
 	return "this is not YAML: correct this line or the one before it"

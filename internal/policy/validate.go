@@ -13,7 +13,6 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -217,10 +216,10 @@ func (v *validation) table(setting string, cells map[string]map[Kind]string, row
 	}
 }
 
-var providerName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
+var providerName = expression(`^[a-z0-9][a-z0-9._-]*$`)
 
 func (v *validation) provider(name string, p Provider) {
-	if !providerName.MatchString(name) || name == "t" {
+	if !providerName().MatchString(name) || name == "t" {
 		v.at("a provider's name becomes part of a path: use small letters, digits, dots and dashes, and not t alone", "providers", name)
 	}
 	_, known := builtinProviders[name]

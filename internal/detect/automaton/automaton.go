@@ -21,6 +21,8 @@ type DFA struct {
 	table   *[tableSize]uint16
 	// plain is how many states there are at which no trigger ends: 0, where a text begins, and on from it.
 	plain int
+	// kept is what the table is filled from when much is read; nil if it is full.
+	kept *kept
 	// ends holds the triggers that end at the others, which are accept and on from it: those of accept+n are
 	// ends[first[n]:first[n+1]].
 	ends    []*Trigger
@@ -37,7 +39,7 @@ const (
 	// block is what is run over before its hits are checked: it stays in the second-level cache.
 	block = 256 << 10
 	// streamFrom is the length from which four streams pay.
-	streamFrom = 2 << 10
+	streamFrom = 512
 )
 
 // first is the table of the first automaton. It is no part of the heap: nobody has to clean it, and the collector does not
@@ -100,6 +102,11 @@ var streamPool = sync.Pool{New: func() any { return new(streams) }}
 // Scan calls found for every trigger that ends in text[span.Start:span.End], in the order of the text.
 // A trigger may begin before the span.
 func (a *DFA) Scan(text []byte, span letters.Span, found func(t *Trigger, at letters.Span)) {
+	if a.walks(span.Len()) {
+		a.walk(text, span, found)
+		return
+	}
+	a.fill()
 	s := streamPool.Get().(*streams)
 	defer streamPool.Put(s)
 	for from := span.Start; from < span.End; from += block {
@@ -112,15 +119,20 @@ func (a *DFA) Scan(text []byte, span letters.Span, found func(t *Trigger, at let
 		}
 		for _, hits := range s {
 			for _, h := range hits {
-				for _, t := range a.at(h.state) {
-					start := h.end - t.length
-					if t.exactRun && start > 0 && letters.IsDigit(text[start-1]) {
-						continue
-					}
-					found(t, letters.Between(start, h.end))
-				}
+				a.emit(text, h, found)
 			}
 		}
+	}
+}
+
+// emit hands on the triggers that end at a hit.
+func (a *DFA) emit(text []byte, h hit, found func(t *Trigger, at letters.Span)) {
+	for _, t := range a.at(h.state) {
+		start := h.end - t.length
+		if t.exactRun && start > 0 && letters.IsDigit(text[start-1]) {
+			continue
+		}
+		found(t, letters.Between(start, h.end))
 	}
 }
 
@@ -135,6 +147,18 @@ func (a *DFA) warm(text []byte, from int) uint16 {
 		s = a.step(s, c)
 	}
 	return s
+}
+
+// warmFour is warm for four quarters of that length, three of them at once.
+func (a *DFA) warmFour(text []byte, from, q int) (states [4]uint16) {
+	states[0] = a.warm(text, from)
+	n := min(a.Longest, from+q)
+	p1 := text[from+q-n:][:n]
+	p2, p3 := text[from+2*q-n:][:len(p1)], text[from+3*q-n:][:len(p1)]
+	for i, c := range p1 {
+		states[1], states[2], states[3] = a.step(states[1], c), a.step(states[2], p2[i]), a.step(states[3], p3[i])
+	}
+	return states
 }
 
 func (a *DFA) one(text []byte, from, to int, hits []hit) []hit {
@@ -152,7 +176,7 @@ func (a *DFA) one(text []byte, from, to int, hits []hit) []hit {
 func (a *DFA) four(text []byte, from, to int, s *streams) {
 	q := (to - from) / 4
 	parts := [4][]byte{text[from:][:q], text[from+q:][:q], text[from+2*q:][:q], text[from+3*q:][:q]}
-	states := [4]uint16{a.warm(text, from), a.warm(text, from+q), a.warm(text, from+2*q), a.warm(text, from+3*q)}
+	states := a.warmFour(text, from, q)
 	for k := range s {
 		s[k] = s[k][:0]
 	}

@@ -1,13 +1,19 @@
 package automaton
 
 import (
+	"encoding/binary"
 	"slices"
+	"sync"
+	"sync/atomic"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/packed"
 )
 
 // Equals walks both at once: their states may be numbered differently.
 func (a *DFA) Equals(b *DFA) bool {
+	a.fill()
+	b.fill()
 	type both struct{ a, b uint16 }
 	seen := map[both]bool{{}: true}
 	queue := []both{{}}
@@ -38,7 +44,8 @@ func wokenBy(out []*Trigger) (all []int32) {
 }
 
 // Write writes each state's row as what differs from the row of an earlier state: that of the
-// longest suffix, mostly, from which it differs in the few keywords that go on here.
+// longest suffix, mostly, from which it differs in the few keywords that go on here. Before the rows it says where each
+// begins, for whoever does not read them all.
 func Write(w *packed.Writer, a *DFA) {
 	w.Text(string(a.classes[:]))
 	w.Number(a.Longest)
@@ -73,15 +80,20 @@ func Write(w *packed.Writer, a *DFA) {
 	for n, first := range a.first {
 		w.Number(int(first - a.first[max(0, n-1)]))
 	}
+	rows := &packed.Writer{}
+	var starts []byte
 	for n := range a.states() {
+		starts = binary.LittleEndian.AppendUint32(starts, uint32(len(rows.Bytes)))
 		from, differs := a.base(n)
-		w.Number(from)
-		w.Number(len(differs))
+		rows.Number(from)
+		rows.Number(len(differs))
 		for _, class := range differs {
-			w.Number(class)
-			w.Number(int(a.rowOf(n)[class]))
+			rows.Number(class)
+			rows.Number(int(a.rowOf(n)[class]))
 		}
 	}
+	w.Text(string(starts))
+	w.Text(string(rows.Bytes))
 }
 
 func (a *DFA) states() int { return a.plain + len(a.first) - 1 }
@@ -150,13 +162,78 @@ func Read(r *packed.Reader) *DFA {
 	for n := range a.first {
 		a.first[n] = a.first[max(0, n-1)] + uint32(r.Number())
 	}
-	for n := range a.states() {
-		row := a.rowOf(n)
-		copy(row, a.rowOf(r.Number()))
-		for range r.Number() {
-			class := r.Number()
-			row[class] = uint16(r.Number())
+	a.kept = &kept{starts: r.Text(), rows: r.Text()}
+	return a
+}
+
+// kept is the table as it is written. To fill it takes a tenth of a start; a program that looks at little text, as for a
+// file on the command line or a message to an assistant, reads of it what it needs.
+type kept struct {
+	starts, rows string
+	once         sync.Once
+	filled       atomic.Bool
+	// walked is how many bytes were read by it.
+	walked atomic.Int64
+}
+
+// walkLimit is how many bytes are read before the table is filled.
+const walkLimit = 4 << 10
+
+// fill fills the table, once.
+func (a *DFA) fill() {
+	if a.kept == nil || a.kept.filled.Load() {
+		return
+	}
+	a.kept.once.Do(func() {
+		r := packed.Reader{Rest: a.kept.rows}
+		for n := range a.states() {
+			row := a.rowOf(n)
+			copy(row, a.rowOf(r.Number()))
+			for range r.Number() {
+				class := r.Number()
+				row[class] = uint16(r.Number())
+			}
+		}
+		a.kept.filled.Store(true)
+	})
+}
+
+// walks tells whether so many bytes are to be read without the table.
+func (a *DFA) walks(n int) bool {
+	return a.kept != nil && !a.kept.filled.Load() && a.kept.walked.Add(int64(n)) <= walkLimit
+}
+
+// walk is Scan without the table.
+func (a *DFA) walk(text []byte, span letters.Span, found func(t *Trigger, at letters.Span)) {
+	var s uint16
+	for i := max(0, span.Start-a.Longest); i < span.End; i++ {
+		if s = a.next(s, int(a.classes[text[i]])); s >= accept && i >= span.Start {
+			a.emit(text, hit{s, i + 1}, found)
 		}
 	}
-	return a
+}
+
+// next is the state after another, as the rows are written.
+func (a *DFA) next(s uint16, class int) uint16 {
+	n := int(s)
+	if n >= accept {
+		n += a.plain - accept
+	}
+	for {
+		r := packed.Reader{Rest: a.kept.rows[a.rowStart(n):]}
+		from := r.Number()
+		for range r.Number() {
+			c, to := r.Number(), r.Number()
+			if c == class {
+				return uint16(to)
+			}
+		}
+		n = from
+	}
+}
+
+// rowStart is where a state's row begins in what is kept.
+func (a *DFA) rowStart(n int) int {
+	p := a.kept.starts[4*n:][:4]
+	return int(p[0]) | int(p[1])<<8 | int(p[2])<<16 | int(p[3])<<24
 }

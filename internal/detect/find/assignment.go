@@ -54,14 +54,8 @@ var secretWords = func() (all []secretWord) {
 var secretCalls = map[string]int{"getconnection(": 2, "basicauth(": 1, "basic_auth(": 1, "digestauth(": 1, ".login(": 1, "authenticate(": 1, "withcredentials(": 1, "userpassword(": 1,
 	"plainauth(": 2, "pdo(": 2, "mysqli(": 2, "mysqli_connect(": 2, "mysql_connect(": 2, "sqlcredential(": 1, "url.create(": 2, ".auth(": 1, "wifi.begin(": 1, "pgp_sym_encrypt(": 1, " login(": 1}
 
-// secretWordOf has them by what wakes the check.
-var secretWordOf = func() map[string]secretWord {
-	m := map[string]secretWord{}
-	for _, w := range secretWords {
-		m[w.word] = w
-	}
-	return m
-}()
+// secretWordOf numbers them by what wakes the check.
+var secretWordOf = letters.ListOfAll(secretTriggers())
 
 func secretTriggers() (all []string) {
 	for _, w := range secretWords {
@@ -143,21 +137,18 @@ func Labelled(text *look.Text, label letters.Span) {
 func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 	text := c.Bytes
 	word := text[at.Start:at.End]
-	// A dot or dash may join the parts of a name: api.key, client-secret.
-	from, to := at.Start, at.End
-	for from > 0 && at.Start-from < NameLimit && (letters.IsWord(text[from-1]) || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
-		from--
-	}
-	from = letters.AfterEscape(text, from, at.Start)
 	var scratch [16]byte
-	w, ok := secretWordOf[string(letters.AppendFolded(scratch[:0], word))]
-	if !ok {
+	which := secretWordOf.Index(letters.AppendFolded(scratch[:0], word))
+	if which < 0 {
 		return n, false // other letters of the same class
 	}
+	w := &secretWords[which]
+	from, to := at.Start, at.End
 	if w.signed {
 		for to = at.Start; letters.IsWord(text[to]) || text[to] == '-' && letters.IsWord(text[to+1]); to++ { // a trigger ends with its sign
 		}
 	}
+	// What follows says soonest that the name is another. A dot or dash may join its parts: api.key, client-secret.
 	end := to
 	for end < len(text) && end-at.End < NameLimit && (letters.IsWord(text[end]) || (text[end] == '-' || text[end] == '.') && end+1 < len(text) && letters.IsWord(text[end+1])) {
 		end++
@@ -165,11 +156,15 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 	if dot := bytes.LastIndexByte(text[to:end], '.'); dot >= 0 && c.compared(to+dot) > 0 { // password.equals("...")
 		end = to + dot
 	}
-	if !suffixFits(text[to:end]) {
+	if end > to && !suffixFits(text[to:end]) {
 		if end = c.tokenInName(to, end); end < 0 {
 			return n, false
 		}
 	}
+	for from > 0 && at.Start-from < NameLimit && (letters.IsWord(text[from-1]) || text[from-1] == '-' && from > 1 && letters.IsWord(text[from-2])) {
+		from--
+	}
+	from = letters.AfterEscape(text, from, at.Start)
 	name := text[from:end]
 	switch {
 	case letters.IsDigit(text[from]), letters.IsWord(c.Before(from)), isPublicName(name):

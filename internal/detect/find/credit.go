@@ -90,7 +90,7 @@ func saysAny(line []byte, marks [][]byte) bool {
 
 // isComment tells a line of a program's comment. A star without a blank before it begins an item of a list.
 func isComment(line []byte) bool {
-	rest := bytes.TrimLeft(line, " \t")
+	rest := letters.AfterBlanks(line)
 	return bytes.HasPrefix(rest, []byte("//")) || bytes.HasPrefix(rest, []byte("#")) || bytes.HasPrefix(rest, []byte("/*")) ||
 		bytes.HasPrefix(rest, []byte("* ")) && len(rest) < len(line)
 }
@@ -156,7 +156,7 @@ func isSigned(c *look.Text, v letters.Span) bool {
 // beginsCredit tells what a line begins with that credits whom it names: a key, git blame, or a changelog's sign before who
 // changed something.
 func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
-	rest, signed := bytes.TrimLeft(line, " \t"), isSigned(c, v)
+	rest, signed := letters.AfterBlanks(line), isSigned(c, v)
 	if signed && bytes.HasPrefix(rest, []byte("-- ")) && len(rest) < len(line) {
 		return isDated(c, v) // Debian's changelogs; in a letter it is who wrote that
 	}

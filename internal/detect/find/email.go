@@ -15,21 +15,25 @@ import (
 
 // Addresses that belong to nobody: documents' domains (RFC 2606, RFC 6761), which are information, and machines' senders.
 var (
-	exampleDomains = letters.Set("example.com example.org example.net example.edu domain.com email.com test.com yourdomain.com mydomain.com company.example localhost")
-	exampleTLDs    = letters.Set("example test invalid localhost")
+	exampleDomains = letters.ListOf("example.com example.org example.net example.edu domain.com email.com test.com yourdomain.com mydomain.com company.example localhost")
+	exampleTLDs    = letters.ListOf("example test invalid localhost")
 	// privateTLDs are not on the public list and still hold people.
-	privateTLDs   = letters.Set("local internal corp lan intra intranet home")
-	machineLocals = letters.Set("git hg svn noreply no-reply donotreply do-not-reply mailer-daemon postmaster nobody root www-data")
+	privateTLDs   = letters.ListOf("local internal corp lan intra intranet home")
+	machineLocals = letters.ListOf("git hg svn noreply no-reply donotreply do-not-reply mailer-daemon postmaster nobody root www-data")
 	// anybodysLocals stand for somebody's.
-	anybodysLocals = letters.Set("user username you your.name your-name yourname name email someone somebody")
+	anybodysLocals = letters.ListOf("user username you your.name your-name yourname name email someone somebody")
 	// projectLocals are mailboxes of projects, which many people read, and projectEnds how others of them end.
-	projectLocals = letters.Set("security secure opencode opensource oss conduct codeofconduct opensource-codeofconduct opensource-conduct code-of-conduct abuse actions github-actions maintainers")
+	projectLocals = letters.ListOf("security secure opencode opensource oss conduct codeofconduct opensource-codeofconduct opensource-conduct code-of-conduct abuse actions github-actions maintainers")
 	projectEnds   = strings.Fields("-actions -bot -security -maintainers -devel -users -announce -discuss [bot]")
 	// listDomains are those of mailing lists.
-	listDomains = strings.Fields("googlegroups.com groups.io lists.sourceforge.net lists.linux.dev vger.kernel.org")
+	listDomains = letters.ListOf("googlegroups.com groups.io lists.sourceforge.net lists.linux.dev vger.kernel.org")
+	// usualTLDs are public, and the list, which answers after many steps, need not be asked.
+	usualTLDs = letters.ListOf(usualTLDNames)
 	// fileTLDs are top-level domains that are far more often a file's extension: icon@2x.png, unit@.service.
-	fileTLDs = letters.Set("png jpg jpeg gif svg webp ico css scss js mjs ts tsx jsx json md html py rs go sh zip mov service socket timer target mount")
+	fileTLDs = letters.ListOf("png jpg jpeg gif svg webp ico css scss js mjs ts tsx jsx json md html py rs go sh zip mov service socket timer target mount")
 )
+
+const usualTLDNames = "com org net edu gov io de fr uk pl nl it es eu ch at be cz se no dk fi ru ua cn jp kr in br au ca us info biz me co dev app hu ro pt gr ie tr mx ar cl za nz sk bg hr lt lv ee si lu"
 
 // emailReach is for the longest address, and for what makes it a credit.
 const emailReach = 1024
@@ -47,7 +51,7 @@ func findEmail(c *look.Text, at letters.Span) {
 			break
 		}
 	}
-	if escape := bytes.LastIndexAny(text[from:at.Start], "%"); escape >= 0 {
+	if escape := bytes.LastIndexByte(text[from:at.Start], '%'); escape >= 0 {
 		from += escape + 1 // %0A, %22
 	}
 	from = letters.AfterEscape(text, from, at.Start)
@@ -77,20 +81,25 @@ func findEmail(c *look.Text, at letters.Span) {
 	for to > at.End && (text[to-1] == '.' || text[to-1] == '-') {
 		to--
 	}
-	domain := strings.ToLower(string(text[at.End:to]))
-	dot := strings.LastIndexByte(domain, '.')
-	if dot <= 0 || domain[0] == '.' || domain[0] == '-' || strings.Contains(domain, "..") || strings.Contains(domain, ".-") {
+	var scratch [256]byte
+	domain := lower(scratch[:0], text[at.End:to])
+	dot := bytes.LastIndexByte(domain, '.')
+	if dot <= 0 || domain[0] == '.' || domain[0] == '-' || bytes.Contains(domain, []byte("..")) || bytes.Contains(domain, []byte(".-")) {
 		return
 	}
 	tld := domain[dot+1:]
-	if len(tld) < 2 || !isLabel(tld) || fileTLDs[tld] {
+	if len(tld) < 2 || !isLabel(tld) || fileTLDs.Has(tld) {
 		return
 	}
-	nobodys := exampleTLDs[tld] || exampleDomains[domain] || isExampleDomain(domain) || anybodysLocals[strings.ToLower(string(local))]
-	if suffix, icann := publicsuffix.PublicSuffix(domain); !icann && !strings.Contains(suffix, ".") && !privateTLDs[tld] && !exampleTLDs[tld] {
-		return
+	var localScratch [64]byte
+	folded := lower(localScratch[:0], local)
+	nobodys := exampleTLDs.Has(tld) || exampleDomains.Has(domain) || isExampleDomain(domain, dot) || anybodysLocals.Has(folded)
+	if !usualTLDs.Has(tld) && !privateTLDs.Has(tld) && !exampleTLDs.Has(tld) {
+		if suffix, icann := publicsuffix.PublicSuffix(string(domain)); !icann && !strings.Contains(suffix, ".") {
+			return
+		}
 	}
-	if machineLocals[strings.ToLower(string(local))] || strings.HasSuffix(domain, "users.noreply.github.com") {
+	if machineLocals.Has(folded) || bytes.HasSuffix(domain, []byte("users.noreply.github.com")) {
 		return
 	}
 	// An scp-like remote: git@host is caught above, name@host:path/repo.git is one too.
@@ -98,10 +107,10 @@ func findEmail(c *look.Text, at letters.Span) {
 		return
 	}
 	// The name of a photo for twice the pixels and the version of a package: icon@2x, pkg@1.2.
-	if letters.IsDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && letters.IsNumber([]byte(domain[:strings.IndexByte(domain, '.')])) {
+	if letters.IsDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && letters.IsNumber(domain[:bytes.IndexByte(domain, '.')]) {
 		return
 	}
-	if v := (letters.Between(from, to)); nobodys || isProjects(strings.ToLower(string(local)), domain) || isCovenant(c, v) {
+	if v := (letters.Between(from, to)); nobodys || isProjects(folded, domain) || isCovenant(c, v) {
 		emitNobodys(c, v)
 	} else {
 		emitCredit(c, v)
@@ -109,9 +118,9 @@ func findEmail(c *look.Text, at letters.Span) {
 }
 
 // isProjects tells a mailbox or a mailing list of a project.
-func isProjects(local, domain string) bool {
-	hasEnd := func(end string) bool { return strings.HasSuffix(local, end) }
-	return projectLocals[local] || slices.ContainsFunc(projectEnds, hasEnd) || slices.Contains(listDomains, domain) || strings.HasPrefix(domain, "lists.")
+func isProjects(local, domain []byte) bool {
+	hasEnd := func(end string) bool { return bytes.HasSuffix(local, []byte(end)) }
+	return projectLocals.Has(local) || slices.ContainsFunc(projectEnds, hasEnd) || listDomains.Has(domain) || bytes.HasPrefix(domain, []byte("lists."))
 }
 
 // isCovenant tells whom the Contributor Covenant, which thousands of projects have taken as it is, asks to write to.
@@ -159,29 +168,39 @@ func isLocalPart(b byte) bool {
 	return letters.IsAlnum(b) || b == '.' || b == '_' || b == '%' || b == '+' || b == '-'
 }
 
-func isLabel(s string) bool {
-	for i := range len(s) {
-		if !letters.IsAlpha(s[i]) {
-			return strings.HasPrefix(s, "xn--")
-		}
-	}
-	return true
+func isLabel(s []byte) bool {
+	return letters.AllOf(s, letters.IsAlpha) || bytes.HasPrefix(s, []byte("xn--"))
 }
 
-// isExampleDomain tells a name below one of RFC 2606's.
-func isExampleDomain(domain string) bool {
-	i := strings.LastIndex(domain, ".example.")
-	return i >= 0 && exampleDomains[domain[i+1:]]
+// lower is strings.ToLower of what is ASCII nearly always.
+func lower(dst, v []byte) []byte {
+	if letters.AllOf(v, func(b byte) bool { return b < 0x80 }) {
+		return letters.AppendFolded(dst, v)
+	}
+	return bytes.ToLower(v)
+}
+
+// isExampleDomain tells a name below one of RFC 2606's. Its last dot stands at dot.
+func isExampleDomain(domain []byte, dot int) bool {
+	below := []byte(".example")
+	return bytes.HasSuffix(domain[:dot], below) && exampleDomains.Has(domain[dot-len(below)+1:])
 }
 
 // inUserinfo tells whether at lies between a URL's scheme and its host. A bare user://name@host is
 // taken for a URL too; mailto: has no slashes.
 func inUserinfo(c *look.Text, at int) bool {
 	low := max(0, at-320) // a token there may be long
-	before := c.Bytes[low:at]
-	if !bytes.Contains(before, []byte("://")) { // faster than looking from the end, where there mostly is none
-		return false
+	i := at - 1
+	for i >= low && !endsUserinfo[c.Bytes[i]] {
+		i--
 	}
-	i := bytes.LastIndex(before, []byte("://"))
-	return i >= 0 && !bytes.ContainsAny(c.Bytes[low+i+3:at], "/ \t\n\"'<>?,;|&=")
+	return i-2 >= low && string(c.Bytes[i-2:i+1]) == "://"
 }
+
+// endsUserinfo are bytes that do not stand in a URL between its slashes and its @.
+var endsUserinfo = func() (ends [256]bool) {
+	for _, b := range []byte("/ \t\n\"'<>?,;|&=") {
+		ends[b] = true
+	}
+	return ends
+}()

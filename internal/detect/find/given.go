@@ -71,6 +71,15 @@ func (c reading) given(n secretName, take func(given)) {
 	if c.generated(n, i, said) {
 		return
 	}
+	if c.File.Code && !closed && !joined && c.unsigned(n, i) {
+		// The program's own name, most often: nothing but its record or what stands in for it can give it a value.
+		if key, sign := c.keyBefore(n.Start); sign == 0 || !nameKeys[key] {
+			if at := c.fallback(n, i, closed); at > 0 {
+				one(at)
+			}
+			return
+		}
+	}
 	i = c.afterIndex(i)
 	if after := c.tagEnd(i); after > 0 && (c.ByteAt(after) == ':' || c.ByteAt(after) == '=') { // <b>Password</b>: ...
 		i = after
@@ -313,6 +322,28 @@ func (c reading) keyLess(i int) bool {
 	return quoted && ok && c.ByteAt(next) != ':' && c.ByteAt(next) != '='
 }
 
+// unsigned tells whether what follows a name in a program is no sign that gives it a value.
+func (c reading) unsigned(n secretName, i int) bool {
+	i = c.skipBlank(i)
+	if c.ByteAt(i) == ',' && c.opensString(c.skipBlank(i+1)) { // strcpy(password, "...")
+		return false
+	}
+	return noSign[c.ByteAt(i)] && !c.isFlag(n.Start)
+}
+
+// noSign are bytes that begin no sign, nor a type or a value.
+var noSign = func() (is [256]bool) {
+	for _, b := range []byte(";,)}&|]/>%^~@#\n\r\x00") {
+		is[b] = true
+	}
+	return is
+}()
+
+// isFlag tells whether a name that begins at a place is that of a command's flag: --password.
+func (c reading) isFlag(start int) bool {
+	return start >= 2 && c.Bytes[start-1] == '-' && (c.Bytes[start-2] == '-' || letters.IsBlank(c.Bytes[start-2]))
+}
+
 // closers passes over the quote, bracket or escape that closes a name: "name": , ['name'] = , \"name\":
 func (c reading) closers(i int) (end int, closed bool) {
 	if c.ByteAt(i) == '}' && c.ByteAt(i-1) != '{' && i > 0 && c.inBraceName(i) { // $h{password}, ${PASSWORD}
@@ -351,7 +382,7 @@ func (c reading) sign(n secretName, i int, closed bool) (at int, value letters.S
 	text, start, signAt := c.Bytes, n.Start, i
 	i = c.skipBlank(i)
 	sign := c.ByteAt(i)
-	flag := start >= 2 && text[start-1] == '-' && (text[start-2] == '-' || letters.IsBlank(text[start-2]))
+	flag := c.isFlag(start)
 	next := c.ByteAt(i + 1)
 	switch {
 	case sign == '=' && next == '>' && (i > n.End || !c.plainLine(start)), sign == '-' && next == '>', sign == '?' && next == '=', sign == '+' && next == '=', sign == '.' && next == '=', sign == '<' && next == '-':
@@ -451,7 +482,7 @@ func (c reading) afterType(i int) int {
 // instruction tells a line of a Dockerfile that sets a variable without a sign.
 func (c reading) instruction(start int) bool {
 	line := c.Line(letters.Between(start, start), 16)
-	return string(bytes.TrimLeft(c.Bytes[line.Start:start], " \t")) == "ENV "
+	return string(letters.AfterBlanks(c.Bytes[line.Start:start])) == "ENV "
 }
 
 // spoken is the length of what gives a name its value in prose, with the blank after it: is, or for whom it is and then is
@@ -644,7 +675,7 @@ func (c reading) plainLine(from int) bool {
 	for start > 0 && from-start < 16 && c.Bytes[start-1] != '\n' && !letters.EndsValue(c.Bytes, start-1) || start > 0 && from-start < 16 && letters.IsBlank(c.Bytes[start-1]) {
 		start--
 	}
-	switch string(bytes.TrimLeft(c.Bytes[start:from], " \t")) {
+	switch string(letters.AfterBlanks(c.Bytes[start:from])) {
 	case "", "export ", "set ", "ENV ", "- ", "+", "-", "ARG ":
 		return true
 	}

@@ -136,6 +136,9 @@ func (c reading) listedBelow(n secretName, i int, take func(given)) bool {
 	if c.ByteAt(i) == '\r' {
 		i++
 	}
+	if c.ByteAt(i) != '\n' {
+		return false
+	}
 	own, column := c.keyColumn(c.lineStart(n.Start)), 0
 	taken, from := 0, i
 	for c.ByteAt(i) == '\n' && i-from < listReach && taken < mostListed {
@@ -240,6 +243,10 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 	if end := bytes.IndexByte(rest, '\n'); end >= 0 {
 		rest = rest[:end]
 	}
+	// What stands in for a name is a string; in a program most lines with such a name have none.
+	if c.File.Code && c.ByteAt(n.Start-1) != '.' && bytes.IndexByte(rest, '"') < 0 && bytes.IndexByte(rest, '\'') < 0 && bytes.IndexByte(rest, '`') < 0 {
+		return 0
+	}
 	quote := func(k int) int { // where a string opens at k, behind blanks
 		for k < len(rest) && letters.IsBlank(rest[k]) {
 			k++
@@ -253,20 +260,21 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 	for k < len(rest) && strings.IndexByte(" \t)]}", rest[k]) >= 0 {
 		k++
 	}
-	for _, joint := range [...]string{"||=", "||", "??=", "??", "?:", "or ", "{ "} {
-		if k < len(rest) && bytes.HasPrefix(rest[k:], []byte(joint)) {
-			if at := quote(k + len(joint)); at > 0 {
-				return at
+	if k < len(rest) && strings.IndexByte("|?o{", rest[k]) >= 0 {
+		for _, joint := range [...]string{"||=", "||", "??=", "??", "?:", "or ", "{ "} {
+			if bytes.HasPrefix(rest[k:], []byte(joint)) {
+				if at := quote(k + len(joint)); at > 0 {
+					return at
+				}
 			}
 		}
 	}
-	for _, call := range [...]string{".unwrap_or(", ".unwrap_or_else(|_|", ".unwrap_or_else(||", ".orElse(", ".getOrElse(", ".or_else("} {
-		if bytes.IndexByte(rest, '.') < 0 {
-			break
-		}
-		if j := bytes.Index(rest, []byte(call)); j >= 0 {
-			if at := quote(j + len(call)); at > 0 {
-				return at
+	if bytes.IndexByte(rest, '.') >= 0 {
+		for _, call := range [...]string{".unwrap_or(", ".unwrap_or_else(|_|", ".unwrap_or_else(||", ".orElse(", ".getOrElse(", ".or_else("} {
+			if j := bytes.Index(rest, []byte(call)); j >= 0 {
+				if at := quote(j + len(call)); at > 0 {
+					return at
+				}
 			}
 		}
 	}
@@ -300,11 +308,14 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 // name is none.
 func (c reading) section(n secretName, take func(given)) bool {
 	text := c.Bytes
+	if c.ByteAt(n.End) != ']' || c.File.Code {
+		return false
+	}
 	open := n.Start
 	for open > 0 && n.Start-open < NameLimit && (letters.IsWord(text[open-1]) || text[open-1] == '.' || text[open-1] == '-') {
 		open--
 	}
-	if c.ByteAt(open-1) != '[' || c.ByteAt(n.End) != ']' || open > 1 && text[open-2] != '\n' || c.File.Code {
+	if c.ByteAt(open-1) != '[' || open > 1 && text[open-2] != '\n' {
 		return false
 	}
 	i := n.End + 1

@@ -55,16 +55,24 @@ func Names(c *look.Text, span letters.Span, wanted func(start int) bool) {
 	}
 	// The last word of a name may begin a name's length after the span.
 	limit := min(len(text), span.End+nameLongest) - 1
+	const high = 0x8080808080808080
 	for i := span.Start; i < limit; {
 		if i+9 <= len(text) {
-			hits := blankThenCapital(binary.LittleEndian.Uint64(text[i:]), binary.LittleEndian.Uint64(text[i+1:]))
+			x := binary.LittleEndian.Uint64(text[i:])
+			hits := blankThenCapital(x, binary.LittleEndian.Uint64(text[i+1:]))
 			if hits == 0 {
-				i += 8
+				if i += 8; x&high == high && i+8 <= len(text) && binary.LittleEndian.Uint64(text[i:])&high == high { // a script without blanks
+					next := bytes.IndexByte(text[i:], ' ')
+					if next < 0 {
+						return
+					}
+					i += next
+				}
 				continue
 			}
 			i += bits.TrailingZeros64(hits) / 8
 		}
-		if text[i] == ' ' && (letters.IsUpper(text[i+1]) || text[i+1] >= 0xc3) {
+		if text[i] == ' ' && (letters.IsUpper(text[i+1]) || text[i+1] >= 0xc3 && capitalAt(text, i+1)) {
 			if start := givenBefore(c, i); start >= span.Start && start < span.End && wanted(start) {
 				fullName(c, compoundStart(c, start), false)
 			}
@@ -82,6 +90,21 @@ func blankThenCapital(x, y uint64) uint64 {
 	low := y &^ high
 	upper := (low + ones*(0x80-'A')) &^ (low + ones*(0x80-'Z'-1)) & high
 	return blank & (upper | y)
+}
+
+// capitalAt tells whether a capital beyond ASCII stands at i. In a text of such a script it is asked at each word, and answered
+// by two bytes nearly always.
+func capitalAt(text []byte, i int) bool {
+	b, next := text[i], byte(0)
+	if i+1 < len(text) {
+		next = text[i+1]
+	}
+	switch {
+	case b == 0xd0 && next >= 0xb0, b == 0xd1 && next < 0xa0, b > 0xe2 && b < 0xea: // small Cyrillic letters; no alphabet
+		return false
+	}
+	r, _ := utf8.DecodeRune(text[i:])
+	return unicode.IsUpper(r)
 }
 
 // givenBefore is where the given name begins that stands before the blank at i, with particles of the

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -37,6 +38,8 @@ type formList []formGroup
 type formGroup struct {
 	forms         []form
 	before, after [256]uint32
+	// own are those that begin with the run.
+	own uint32
 }
 
 // groupSize is how many forms a group has at most.
@@ -48,6 +51,9 @@ func (l *formList) add(f form) {
 	}
 	g := &(*l)[len(*l)-1]
 	bit := uint32(1) << len(g.forms)
+	if f.anchor == 0 {
+		g.own |= bit
+	}
 	for b := range 256 {
 		if f.anchor > 0 && f.bytes[f.anchor-1][b] || f.anchor == 0 && !letters.IsWord(byte(b)) {
 			g.before[b] |= bit
@@ -183,17 +189,60 @@ var NumberWakes = func() []NumberWake {
 func (l formList) find(c *look.Text, at, run int) (found FoundNumber, ok bool) {
 	// What looks like the end of an escape may be the number's own beginning: =196.
 	before, inside, after := c.Before(at), c.ByteAt(at-1), c.ByteAt(at+run)
+	var t *trying // lent when a form fits
 	var best fitting
+	asked := !c.File.Code // whether data may begin here
+	var barred uint32     // what begins with a number of the program's own, as nearly all in a program
 	for i := range l {
-		if left := (l[i].before[before] | l[i].before[inside]) & l[i].after[after]; left != 0 {
-			l[i].find(c, at, left, &best)
+		left := (l[i].before[before] | l[i].before[inside]) & l[i].after[after]
+		if left&l[i].own != 0 && !asked {
+			if asked = true; !c.Data(letters.Between(at, at)) {
+				barred = ^uint32(0)
+			}
 		}
+		for left &^= l[i].own & barred; left != 0; left &= left - 1 {
+			f := &l[i].forms[bits.TrailingZeros32(left)]
+			v := letters.Between(at-f.anchor, at-f.anchor+len(f.bytes))
+			if v.Start < 0 || v.End > len(c.Bytes) || !f.fits(c.Bytes[v.Start:v.End]) || !c.Apart(v) {
+				continue
+			}
+			if t == nil {
+				t = tryingPool.Get().(*trying)
+				t.Text, t.from = c, -1
+				t.around.Forget()
+			}
+			t.try(f, v, &best)
+		}
+	}
+	if t != nil {
+		t.Text = nil
+		tryingPool.Put(t)
 	}
 	if best.form == nil {
 		return FoundNumber{}, false
 	}
 	f := best.form
 	return FoundNumber{f.owner, best.where, f.hinted || f.doubted && best.nearest == 0, best.nobodys}, true
+}
+
+// trying is a text in which forms are tried that begin at few places: what is asked of a place is asked once.
+type trying struct {
+	*look.Text
+	around look.Around
+	from   int // where it is known whether data may begin
+	data   bool
+	// compact is lent for the value that checks are asked of: what they are given would not stay on the stack.
+	compact [proof.Longest]byte
+}
+
+var tryingPool = sync.Pool{New: func() any { return new(trying) }}
+
+// mayBegin is Data.
+func (t *trying) mayBegin(v letters.Span) bool {
+	if t.from != v.Start {
+		t.from, t.data = v.Start, t.Data(v)
+	}
+	return t.data
 }
 
 // fitting is a form that fits, where, and how near before it a word stands that names its kind.
@@ -217,32 +266,27 @@ func (f fitting) betterThan(other *fitting) bool {
 	return f.where.Len() > other.where.Len()
 }
 
-// find tries those forms of a group that are left.
-func (g *formGroup) find(c *look.Text, at int, left uint32, best *fitting) {
-	for ; left != 0; left &= left - 1 {
-		f := &g.forms[bits.TrailingZeros32(left)]
-		v := letters.Between(at-f.anchor, at-f.anchor+len(f.bytes))
-		if v.Start < 0 || v.End > len(c.Bytes) || !f.fits(c.Bytes[v.Start:v.End]) || !c.Apart(v) {
-			continue
+// try asks what else speaks for a form that fits, the cheapest first.
+func (t *trying) try(f *form, v letters.Span, best *fitting) {
+	if !t.mayBegin(v) {
+		return
+	}
+	compact := proof.Compact(t.compact[:0], t.Bytes[v.Start:v.End])
+	if proof.IsSequence(compact) {
+		return
+	}
+	nobodys := false
+	if f.numeral.Check != nil && !f.numeral.Check(compact) {
+		if nobodys = f.numeral.Reserved != nil && f.numeral.Reserved(compact); !nobodys {
+			return
 		}
-		var scratch [proof.Longest]byte
-		compact := proof.Compact(scratch[:0], c.Bytes[v.Start:v.End])
-		if proof.IsSequence(compact) || !c.Data(v) {
-			continue
-		}
-		nobodys := false
-		if f.numeral.Check != nil && !f.numeral.Check(compact) {
-			if nobodys = f.numeral.Reserved != nil && f.numeral.Reserved(compact); !nobodys {
-				continue
-			}
-		}
-		near := c.Named(v, f.words)
-		if near == 0 && (f.labelled || f.doubted && c.AmongNumbers(v)) {
-			continue
-		}
-		if fits := (fitting{f, v, near, nobodys}); best.form == nil || fits.betterThan(best) {
-			*best = fits
-		}
+	}
+	near := t.around.Named(t.Text, v, f.words)
+	if near == 0 && (f.labelled || f.doubted && t.AmongNumbers(v)) {
+		return
+	}
+	if fits := (fitting{f, v, near, nobodys}); best.form == nil || fits.betterThan(best) {
+		*best = fits
 	}
 }
 

@@ -65,10 +65,18 @@ func (c reading) record(n secretName, i int, closed bool, one func(at int), said
 	return false
 }
 
+// beforeName are bytes of a path before a name, and of what quotes it.
+var beforeName = func() (is [256]bool) {
+	for b := range is {
+		is[b] = letters.IsWord(byte(b)) || bytes.IndexByte([]byte("/.-\\\"' "), byte(b)) >= 0
+	}
+	return is
+}()
+
 // keyBefore is the word before the sign that gives something its value at a place, folded and without its signs.
 func (c reading) keyBefore(at int) (key string, sign byte) {
 	text, i := c.Bytes, at
-	for n := 0; i > 0 && n < 40 && text[i-1] != '\n' && (letters.IsWord(text[i-1]) || bytes.IndexByte([]byte("/.-\\\"' "), text[i-1]) >= 0); n++ {
+	for n := 0; i > 0 && n < 40 && text[i-1] != '\n' && beforeName[text[i-1]]; n++ {
 		i-- // a path before the name, its quote
 		if b := text[i]; b == '"' || b == '\'' {
 			break
@@ -371,6 +379,9 @@ func (c reading) belowLine(start, i int) int {
 	i = c.skipBlank(i + 1)
 	if c.ByteAt(i) == '\r' {
 		i++
+	}
+	if c.ByteAt(i) != '\n' {
+		return 0
 	}
 	own := c.keyColumn(c.lineStart(start))
 	at, column := i, 0

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -146,5 +147,21 @@ func TestJudgeBeatsEntropy(t *testing.T) {
 	t.Logf("%d identifiers, as many keys: F1 of the judge %.3f, of the best threshold of entropy %.3f", len(names), judge, best)
 	if judge < 0.95 || judge < best+0.1 {
 		t.Errorf("F1 of the judge %.3f, of entropy %.3f", judge, best)
+	}
+}
+
+// TestTraitsTell: what the bytes of a value tell is what looking for each thing says.
+func TestTraitsTell(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	pieces := strings.Fields("a7 E y_ Y- x X* xxxxxx ******* .... example CHANGEME your_ Your- redacted 0123456789abcdef 123456789012345 abcdefghijkl ${a} #{b {{c}} <% %(d) \\(e) process.env ENV[ valueFrom [0-9] q qqqqqqqqqqqqqqqqqqqqqqqq … ü K9 -")
+	for range 20000 {
+		var v []byte
+		for range 1 + r.IntN(4) {
+			v = append(v, pieces[r.IntN(len(pieces))]...)
+		}
+		tr := TraitsOf(v)
+		if !(len(v) >= longFiller || tr.any(&fillers)) && isFiller(v) || !(tr.any(&markLetters) || tr.Digits >= digitMark) && hasDummyMark(v) || !tr.any(&templateSigns) && isTemplate(v) {
+			t.Fatalf("%q is passed over", v)
+		}
 	}
 }

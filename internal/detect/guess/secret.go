@@ -14,6 +14,11 @@ func IsSecret(v, name []byte, password bool) bool {
 		return false
 	}
 	t := TraitsOf(v)
+	return isSecret(v, name, password, &t)
+}
+
+// isSecret is IsSecret of a value of six bytes and more that was looked at.
+func isSecret(v, name []byte, password bool, t *traits) bool {
 	if t.Has(' ') || t.Has('\t') {
 		return false // prose, a prompt, a label
 	}
@@ -26,7 +31,7 @@ func IsSecret(v, name []byte, password bool) bool {
 	if t.Distinct() < 5 || t.Has(':') && bytes.Contains(v, []byte("://")) || t.Has('/') && IsPath(v) || t.Has('\\') && (escapes(v) > 1 || isExpression(v)) {
 		return false
 	}
-	if IsReference(v) || IsPlaceholder(v) || isMadeUp(v) || isRuleList(v) || len(v) == len(name) && bytes.EqualFold(v, name) {
+	if isReference(v, t) || IsPlaceholder(v) || isMadeUp(v, t) || isRuleList(v) || len(v) == len(name) && bytes.EqualFold(v, name) {
 		return false
 	}
 	if !password {
@@ -54,10 +59,13 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 	if listed && (!IsKey(v) || t.Letters < 3 || IsSelf(v) || IsName(v) && t.Has('.')) && !(password && t.Digits > 0 && t.Letters > 0 && turns(v) > 0 && !IsWordy(v)) {
 		return Doubtful, false
 	}
-	if IsSecret(v, name, password) {
+	if len(v) < 6 {
+		return Doubtful, false
+	}
+	if isSecret(v, name, password, &t) {
 		return Likely, true
 	}
-	if len(v) < 6 || t.Distinct() < 5 || IsReference(v) || IsPlaceholder(v) || isMadeUp(v) || isRuleList(v) || len(v) == len(name) && bytes.EqualFold(v, name) || IsSelf(v) {
+	if t.Distinct() < 5 || isReference(v, &t) || IsPlaceholder(v) || isMadeUp(v, &t) || isRuleList(v) || len(v) == len(name) && bytes.EqualFold(v, name) || IsSelf(v) {
 		return Doubtful, false
 	}
 	chosen := password || letters.ContainsFold(name, "secret_key") || letters.ContainsFold(name, "secretkey")
@@ -233,7 +241,7 @@ func mixesCases(v []byte) bool {
 }
 
 // isMadeUp is IsDummy but for what somebody drew and glued a dummy's word to: changeme-x7Kq...
-func isMadeUp(v []byte) bool { return IsDummy(v) && !isGlued(v) }
+func isMadeUp(v []byte, t *traits) bool { return isDummy(v, t) && !isGlued(v) }
 
 func isGlued(v []byte) bool {
 	if len(v) < 16 || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) || isFiller(v) || IsRun(v) {
@@ -288,24 +296,52 @@ type traits struct {
 	set                            [4]uint64
 }
 
-func TraitsOf(v []byte) (t traits) {
-	for _, b := range v {
-		t.set[b>>6] |= 1 << (b & 63)
-		switch {
-		case letters.IsAlpha(b):
-			t.Letters++
-		case letters.IsDigit(b):
-			t.Digits++
-		case b >= 0x80:
-			t.high++
+// mostTraits is how many bytes the lanes of traitOf count.
+const mostTraits = 1<<16 - 1
+
+// traitOf is what a byte adds to a value's counts, in lanes of 16 bits: digits, letters, symbols and what is not ASCII.
+var traitOf = func() (of [256]uint64) {
+	for b := range of {
+		switch c := byte(b); {
+		case letters.IsAlpha(c):
+			of[b] = 1 << 16
+		case letters.IsDigit(c):
+			of[b] = 1
+		case c >= 0x80:
+			of[b] = 1 << 48
 		default:
-			t.Symbols++
+			of[b] = 1 << 32
 		}
 	}
+	return of
+}()
+
+func TraitsOf(v []byte) (t traits) {
+	if len(v) > mostTraits {
+		rest := TraitsOf(v[mostTraits:])
+		head := TraitsOf(v[:mostTraits])
+		for i := range t.set {
+			t.set[i] = head.set[i] | rest.set[i]
+		}
+		t.Digits, t.Letters, t.Symbols, t.high = head.Digits+rest.Digits, head.Letters+rest.Letters, head.Symbols+rest.Symbols, head.high+rest.high
+		return t
+	}
+	var n uint64
+	for _, b := range v {
+		t.set[b>>6] |= 1 << (b & 63)
+		n += traitOf[b]
+	}
+	const lane = 1<<16 - 1
+	t.Digits, t.Letters, t.Symbols, t.high = int(n&lane), int(n>>16&lane), int(n>>32&lane), int(n>>48)
 	return t
 }
 
 func (t *traits) Has(b byte) bool { return t.set[b>>6]&(1<<(b&63)) != 0 }
+
+// any tells whether the two have a byte in common.
+func (t *traits) any(o *traits) bool {
+	return t.set[0]&o.set[0]|t.set[1]&o.set[1]|t.set[2]&o.set[2]|t.set[3]&o.set[3] != 0
+}
 
 func (t *traits) Distinct() int {
 	return bits.OnesCount64(t.set[0]) + bits.OnesCount64(t.set[1]) + bits.OnesCount64(t.set[2]) + bits.OnesCount64(t.set[3])

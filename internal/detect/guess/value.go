@@ -11,6 +11,12 @@ import (
 
 // IsDummy tells a value that somebody made up to show the form: ghp_xxxxxxxx, sk-..., AKIA<...>.
 func IsDummy(v []byte) bool {
+	t := TraitsOf(v)
+	return isDummy(v, &t)
+}
+
+// isDummy is IsDummy of a value that was looked at: which bytes it has tells most at once.
+func isDummy(v []byte, t *traits) bool {
 	body := v
 	for i := len(v) - 1; i >= 0; i-- {
 		if c := v[i]; c == '_' || c == '-' || c == '.' {
@@ -20,12 +26,31 @@ func IsDummy(v []byte) bool {
 			break
 		}
 	}
-	// A number in which only a few digits occur is a number still: one of eight digits in eight has four of them.
-	if n := Distinct(body); len(body) >= 8 && n < 5 && (n < 3 || len(body) >= 12 || !letters.AllOf(body, letters.IsDigit)) {
-		return true
+	if len(body) >= 8 {
+		n := t.Distinct()
+		if len(body) < len(v) {
+			n = Distinct(body)
+		}
+		// A number in which only a few digits occur is a number still: one of eight digits in eight has four of them.
+		if n < 5 && (n < 3 || len(body) >= 12 || !letters.AllOf(body, letters.IsDigit)) {
+			return true
+		}
 	}
-	return isFiller(v) || bytes.HasSuffix(v, []byte("...")) || bytes.HasSuffix(v, []byte("…")) || hasDummyMark(v) || IsRun(body)
+	return (len(v) >= longFiller || t.any(&fillers)) && isFiller(v) || t.Has('.') && bytes.HasSuffix(v, []byte("...")) || t.high > 0 && bytes.HasSuffix(v, []byte("…")) ||
+		(t.any(&markLetters) || t.Digits >= digitMark) && hasDummyMark(v) || IsRun(body)
 }
+
+var (
+	fillers = TraitsOf([]byte("xX*."))
+	// markLetters are letters of which each of dummyMarks has one, but for a row of digitMark digits.
+	markLetters = TraitsOf([]byte("eEyY"))
+)
+
+const (
+	digitMark = 15
+	// longFiller is how often any byte may stand in a row in what is no filler.
+	longFiller = 20
+)
 
 // IsExample tells a dummy of a token that says so: AKIA...EXAMPLE.
 func IsExample(v []byte) bool { return letters.ContainsFold(v, "example") && !isFiller(v) }
@@ -33,31 +58,25 @@ func IsExample(v []byte) bool { return letters.ContainsFold(v, "example") && !is
 // hasDummyMark looks for a word that only made-up values have.
 func hasDummyMark(v []byte) bool {
 	for i, c := range v {
-		if n := dummyFirst[c]; n > 0 && len(v)-i >= int(n) {
-			for _, mark := range dummyMarks {
-				if mark[0] == c|0x20 || mark[0] == c {
-					if i+len(mark) <= len(v) && letters.EqualFold(v[i:i+len(mark)], mark) {
-						return true
-					}
-				}
+		for _, mark := range dummyMarks[c] {
+			if i+len(mark) <= len(v) && letters.EqualFold(v[i:i+len(mark)], mark) {
+				return true
 			}
 		}
 	}
 	return false
 }
 
-var dummyMarks = []string{"example", "placeholder", "changeme", "your_", "your-", "redacted", "0123456789abcdef", "123456789012345", "abcdefghijkl"}
-
-// dummyFirst is the least length of the marks that begin with a byte, in either case; 0 if none does.
-var dummyFirst = func() (first [256]uint8) {
-	for _, mark := range dummyMarks {
-		for _, c := range []byte{mark[0], strings.ToUpper(mark[:1])[0]} {
-			if first[c] == 0 || int(first[c]) > len(mark) {
-				first[c] = uint8(len(mark))
-			}
+// dummyMarks are those words by what they begin with, in either case.
+var dummyMarks = func() (marks [256][]string) {
+	for _, mark := range []string{"example", "placeholder", "changeme", "your_", "your-", "redacted", "0123456789abcdef", "123456789012345", "abcdefghijkl"} {
+		c := mark[0]
+		marks[c] = append(marks[c], mark)
+		if letters.IsLower(c) {
+			marks[c-'a'+'A'] = marks[c]
 		}
 	}
-	return first
+	return marks
 }()
 
 // isFiller tells a value in which x, * or a point stands six times in a row, or whatever else twenty times.
@@ -72,7 +91,7 @@ func isFiller(v []byte) bool {
 		if same++; i > 0 && c != v[i-1] {
 			same = 1
 		}
-		if marks >= 6 || same >= 20 && (2*same > len(v) || i+1 == len(v)) { // zeros within a long key are its own
+		if marks >= 6 || same >= longFiller && (2*same > len(v) || i+1 == len(v)) { // zeros within a long key are its own
 			return true
 		}
 	}
@@ -98,6 +117,12 @@ func IsReference(v []byte) bool {
 	if len(v) == 0 {
 		return true
 	}
+	t := TraitsOf(v)
+	return isReference(v, &t)
+}
+
+// isReference is IsReference of a value that was looked at and has a byte.
+func isReference(v []byte, t *traits) bool {
 	rest := v[1:]
 	switch v[0] {
 	case '$', ':', '&', '*', '!': // $NAME, $(command), the :name of a query, YAML's anchors and tags
@@ -135,7 +160,7 @@ func IsReference(v []byte) bool {
 			return true
 		}
 	}
-	if isTemplate(v) {
+	if t.any(&templateSigns) && isTemplate(v) {
 		return true
 	}
 	if !startsStore[v[0]] {
@@ -158,6 +183,9 @@ func IsVariable(v []byte) bool { return IsName(v) && !IsRandom(v) }
 func IsRandom(v []byte) bool {
 	return len(v) >= 6 && (turns(v) >= 3 || turns(v) > 0 && len(v) >= 10 && bytes.IndexByte(v, '_') < 0 || IsKey(v)) && !IsWordy(v)
 }
+
+// templateSigns are bytes of which a template's holes and look-ups have one.
+var templateSigns = TraitsOf([]byte("$#{<%\\.[v"))
 
 // isTemplate tells a value with a template's hole in it, opened and closed, or a look-up.
 func isTemplate(v []byte) bool {
@@ -283,8 +311,7 @@ var placeholderWords = letters.ListOf(`changeme changeit change me it example ex
 
 // IsPlaceholder tells a value made of such words only.
 func IsPlaceholder(v []byte) bool {
-	var scratch [64]byte
-	if placeholderWords.Has(letters.AppendFolded(scratch[:0], v)) {
+	if placeholderWords.HasFolded(v) {
 		return true
 	}
 	w := letters.Words{Text: v}

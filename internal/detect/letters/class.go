@@ -53,3 +53,11 @@ func IsBase64URL(b byte) bool { return IsWord(b) || b == '-' }
 func IsBase64(b byte) bool    { return kinds[b]&(digitKind|upperKind|lowerKind|signKind) != 0 }
 
 func IsText(b byte) bool { return b >= ' ' && b < 0x7f || b == '\n' || b == '\t' || b == '\r' }
+
+// AfterBlanks is a text without the blanks before it.
+func AfterBlanks(v []byte) []byte {
+	for len(v) > 0 && IsBlank(v[0]) {
+		v = v[1:]
+	}
+	return v
+}

@@ -26,8 +26,12 @@ func ContainsFold(v []byte, word string) bool { return IndexFold(v, word) >= 0 }
 
 // IndexFold is where word, in lower case, stands first in v, in any case; -1 if nowhere.
 func IndexFold(v []byte, word string) int {
+	if word == "" {
+		return 0
+	}
+	first := word[0] // in most places already this is another
 	for i := 0; i+len(word) <= len(v); i++ {
-		if EqualFold(v[i:i+len(word)], word) {
+		if (v[i] == first || v[i]|0x20 == first) && EqualFold(v[i:i+len(word)], word) {
 			return i
 		}
 	}

@@ -11,24 +11,77 @@ func Set(words string) map[string]bool {
 	return m
 }
 
-// List is a set of words that is mostly asked for what is not in it: the lengths of its words, by
-// their first byte, answer that.
+// List is a set of words that is asked at every trigger, mostly for what is not in it: a table of twice as many places and
+// more, where nearly every word that is not in it finds an empty one, or a word of another length.
 type List struct {
-	lengths [256]uint64
-	words   map[string]bool
+	slots []slot
+}
+
+type slot struct {
+	word string
+	n    int
 }
 
 // ListOf is Set as a List.
-func ListOf(words string) *List {
-	l := &List{words: Set(words)}
-	for w := range l.words {
-		l.lengths[w[0]] |= 1 << min(len(w), 63)
+func ListOf(words string) *List { return ListOfAll(strings.Fields(words)) }
+
+// ListOfAll is the list of some words.
+func ListOfAll(words []string) *List {
+	size := 4
+	for size < 2*len(words) {
+		size *= 2
+	}
+	l := &List{make([]slot, size)}
+	for i, w := range words {
+		n := l.place(w[0], w[len(w)-1], w[len(w)/2], len(w))
+		for l.slots[n].word != "" && l.slots[n].word != w {
+			n = (n + 1) & (size - 1)
+		}
+		l.slots[n] = slot{w, i}
 	}
 	return l
 }
 
-func (l *List) Has(word []byte) bool {
-	return len(word) > 0 && l.lengths[word[0]]&(1<<min(len(word), 63)) != 0 && l.words[string(word)]
+func (l *List) place(first, last, middle byte, length int) int {
+	n := uint32(first) | uint32(last)<<8 | uint32(middle)<<16 | uint32(length)<<24
+	return int(n*0x9e3779b1>>12) & (len(l.slots) - 1)
+}
+
+// Has tells whether a word is in the list.
+func (l *List) Has(word []byte) bool { return l.Index(word) >= 0 }
+
+// Index is which of the list's words a word is, -1 if it is none.
+func (l *List) Index(word []byte) int {
+	if len(word) == 0 {
+		return -1
+	}
+	for n := l.place(word[0], word[len(word)-1], word[len(word)/2], len(word)); ; n = (n + 1) & (len(l.slots) - 1) {
+		switch s := &l.slots[n]; s.word {
+		case "":
+			return -1
+		case string(word):
+			return s.n
+		}
+	}
+}
+
+// HasFolded is Has of a word in any case, of a list in lower case.
+func (l *List) HasFolded(word []byte) bool {
+	if len(word) == 0 {
+		return false
+	}
+	for n := l.place(lower(word[0]), lower(word[len(word)-1]), lower(word[len(word)/2]), len(word)); ; n = (n + 1) & (len(l.slots) - 1) {
+		if w := l.slots[n].word; w == "" || EqualFold(word, w) {
+			return w != ""
+		}
+	}
+}
+
+func lower(b byte) byte {
+	if IsUpper(b) {
+		b += 'a' - 'A'
+	}
+	return b
 }
 
 // Words cuts a text into its words, folded: runs of letters and digits, and a new one at each upper-case

@@ -3,6 +3,7 @@ package look
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -18,22 +19,43 @@ const contextNear = 56
 
 // Vocabulary is the words and phrases that name one kind of value, folded, each with a blank before it, but for those of
 // scripts that have none between words.
-type Vocabulary []string
+type Vocabulary func() []phrase
 
-// VocabularyOf reads phrases that are separated by commas.
+type phrase struct {
+	text  string
+	pairs pairs
+}
+
+// pairs has a bit for each two letters that stand side by side in a text: what has one that the other has not is no part of it.
+type pairs [2]uint64
+
+func (p *pairs) add(text []byte) {
+	for i := 1; i < len(text); i++ {
+		n := text[i-1]*31 + text[i]
+		p[n>>6&1] |= 1 << (n & 63)
+	}
+}
+
+// within tells whether a text with pairs p may stand in one with pairs o.
+func (p *pairs) within(o *pairs) bool { return (p[0]&^o[0])|(p[1]&^o[1]) == 0 }
+
+// VocabularyOf reads phrases that are separated by commas, when they are first asked for.
 func VocabularyOf(list string) Vocabulary {
 	if list == "" {
 		return nil
 	}
-	var v Vocabulary
-	for phrase := range strings.SplitSeq(list, ",") {
-		phrase = strings.Join(strings.Fields(phrase), " ")
-		if !spaceless([]byte(phrase)[:min(len(phrase), utf8.UTFMax-1)]) {
-			phrase = " " + phrase
+	return sync.OnceValue(func() (all []phrase) {
+		for text := range strings.SplitSeq(list, ",") {
+			text = strings.Join(strings.Fields(text), " ")
+			if !spaceless([]byte(text)[:min(len(text), utf8.UTFMax-1)]) {
+				text = " " + text
+			}
+			p := phrase{text: text}
+			p.pairs.add([]byte(text))
+			all = append(all, p)
 		}
-		v = append(v, phrase)
-	}
-	return v
+		return all
+	})
 }
 
 // wordEnds may be grown together with a word: nhsnumber, sinno, kontonr.
@@ -41,21 +63,59 @@ var wordEnds = strings.Fields("number numbers numero num no nos nr id ids code c
 
 // Named tells how near before a value a word stands that names its kind: the larger the nearer, 0 if none does.
 func (c *Text) Named(value letters.Span, words Vocabulary) int {
-	if len(words) == 0 {
+	if words == nil {
+		return 0
+	}
+	if words == nil {
 		return 0
 	}
 	var scratch [2 * contextNear]byte
-	folded := c.wordsBefore(value.Start, scratch[:0])
-	nearest := 0
-	for _, phrase := range words {
-		for at := lastIndex(folded, phrase, len(folded)); at >= nearest; at = lastIndex(folded, phrase, at) {
-			if endsWord(folded[at+len(phrase):]) {
-				nearest = at + 1
+	var p pairs
+	before := c.wordsBefore(value.Start, scratch[:0])
+	p.add(before)
+	return nearest(words(), before, &p)
+}
+
+// Around keeps what Named reads, for whoever asks of several vocabularies before the same place.
+type Around struct {
+	read  bool
+	at    int
+	words []byte
+	pairs pairs
+}
+
+// Named is the text's.
+func (a *Around) Named(c *Text, value letters.Span, words Vocabulary) int {
+	if words == nil {
+		return 0
+	}
+	if !a.read || a.at != value.Start {
+		a.read, a.at, a.pairs = true, value.Start, pairs{}
+		a.words = c.wordsBefore(value.Start, a.words[:0])
+		a.pairs.add(a.words)
+	}
+	return nearest(words(), a.words, &a.pairs)
+}
+
+// Forget makes it ready for another text.
+func (a *Around) Forget() { a.read = false }
+
+// nearest is how far on the last of the words stands in a folded text, 0 if none does.
+func nearest(v []phrase, folded []byte, p *pairs) int {
+	last := 0
+	for i := range v {
+		phrase := &v[i]
+		if !phrase.pairs.within(p) {
+			continue
+		}
+		for at := lastIndex(folded, phrase.text, len(folded)); at >= last; at = lastIndex(folded, phrase.text, at) {
+			if endsWord(folded[at+len(phrase.text):]) {
+				last = at + 1
 				break
 			}
 		}
 	}
-	return nearest
+	return last
 }
 
 // lastIndex is where phrase stands last before limit, -1 if nowhere.
@@ -145,8 +205,8 @@ func (c *Text) Data(v letters.Span) bool {
 	if !c.File.Code {
 		return true
 	}
-	line := c.Line(letters.Between(v.Start, v.Start), CodeLine)
-	before := c.Bytes[line.Start:v.Start]
+	before := c.Bytes[max(0, v.Start-CodeLine):v.Start]
+	before = before[bytes.LastIndexByte(before, '\n')+1:]
 	if bytes.HasPrefix(bytes.TrimLeft(before, " \t"), []byte("*")) {
 		return true
 	}
