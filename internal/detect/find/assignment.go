@@ -52,7 +52,7 @@ var secretWords = func() (all []secretWord) {
 
 // secretCalls are functions that take a password, and how many arguments stand before it.
 var secretCalls = map[string]int{"getconnection(": 2, "basicauth(": 1, "basic_auth(": 1, "digestauth(": 1, ".login(": 1, "authenticate(": 1, "withcredentials(": 1, "userpassword(": 1,
-	"plainauth(": 2, "pdo(": 2, "mysqli(": 2, "mysqli_connect(": 2, "mysql_connect(": 2, "sqlcredential(": 1, "url.create(": 2, ".auth(": 1, "wifi.begin(": 1, "pgp_sym_encrypt(": 1, " login(": 1}
+	"plainauth(": 2, "pdo(": 2, "mysqli(": 2, "mysqli_connect(": 2, "mysql_connect(": 2, "sqlcredential(": 1, "url.create(": 2, ".auth(": 1, "wifi.begin(": 1, "pgp_sym_encrypt(": 1, " login(": 1} //nolint:gocritic // the blank tells a call from a name that ends so
 
 // secretWordOf numbers them by what wakes the check.
 var secretWordOf = letters.ListOfAll(secretTriggers())

@@ -140,7 +140,7 @@ func (c reading) parts(b beside, s byte, from, i int) bool {
 		case s == '&' && c.entityEnd(i) > 0:
 			return true
 		case last && s != '&':
-			return !b.own || bytes.IndexAny(c.Bytes[from:i], "!@#$%^&*|~=+?<>;,") < 0
+			return !b.own || !bytes.ContainsAny(c.Bytes[from:i], "!@#$%^&*|~=+?<>;,")
 		case s == b.joint, s == '&' && b.joint == '?', s == next:
 			return true
 		case s == ',' && (b.open['('] > 0 || b.open['['] > 0 || b.open['{'] > 0):
@@ -226,7 +226,7 @@ func (c reading) checked(n secretName, lines bool, b beside, at, end int) (none 
 	if len(v) < 6 || !b.own && b.joint != ';' && strings.IndexByte(",;)]}>|", v[0]) >= 0 || isCall(v, letters.IsBlank(c.ByteAt(end))) {
 		return none
 	}
-	if lines && bytes.IndexAny(v, "()[]{}<>") < 0 || n.password && guess.IsDrawn(v) || guess.IsKey(v) && !guess.IsReference(v) && bytes.IndexAny(v, "(){}[]<>,;|") < 0 {
+	if lines && !bytes.ContainsAny(v, "()[]{}<>") || n.password && guess.IsDrawn(v) || guess.IsKey(v) && !guess.IsReference(v) && !bytes.ContainsAny(v, "(){}[]<>,;|") {
 		return letters.Between(at, end)
 	}
 	return none
@@ -260,7 +260,7 @@ func isCall(v []byte, cut bool) bool {
 	case end > open && guess.Distinct(bytes.Map(signsOnly, v[open+1:end])) > 1:
 		return false
 	case end < open:
-		return open == len(v)-1 || v[len(v)-1] == ',' || cut && bytes.IndexAny(v[open:], "\"'`$") >= 0
+		return open == len(v)-1 || v[len(v)-1] == ',' || cut && bytes.ContainsAny(v[open:], "\"'`$")
 	case end == len(v)-1:
 		return true
 	default:
@@ -288,7 +288,7 @@ func (c reading) oneBare(n secretName, at int) bool {
 	}
 	v := c.bare(n, at)
 	open := bytes.IndexAny(c.Bytes[v.Start:v.End], "([{")
-	return open > 0 && bytes.IndexAny(c.Bytes[v.Start:v.Start+open], "=:.") < 0
+	return open > 0 && !bytes.ContainsAny(c.Bytes[v.Start:v.Start+open], "=:.")
 }
 
 // wrapped tells a value in brackets that looks drawn: (x7Kq...), which is no list.
@@ -302,7 +302,7 @@ func (c reading) wrapped(i int) bool {
 		end++
 	}
 	v := c.Bytes[i+1 : min(end, len(c.Bytes))]
-	return c.ByteAt(end) == closing && bytes.IndexAny(v, "\"'`,:=;()[]{}") < 0 && guess.IsDrawn(v)
+	return c.ByteAt(end) == closing && !bytes.ContainsAny(v, "\"'`,:=;()[]{}") && guess.IsDrawn(v)
 }
 
 // phrase tells a name whose value may well be of several words.

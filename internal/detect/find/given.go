@@ -465,7 +465,7 @@ func (c reading) opensList(start int) bool {
 // afterType is where the value begins behind a colon: a type may stand between. password: string = "..."
 func (c reading) afterType(i int) int {
 	text, j := c.Bytes, i
-	for j < len(text) && j-i < 32 && c.tagEnd(j) == 0 && (letters.IsWord(text[j]) || letters.IsBlank(text[j]) || strings.IndexByte("?|&<>[]", text[j]) >= 0 || text[j] == ',' && bytes.IndexAny(text[i:j], "[<") >= 0 || text[j] == '\'' && text[j-1] == '&') {
+	for j < len(text) && j-i < 32 && c.tagEnd(j) == 0 && (letters.IsWord(text[j]) || letters.IsBlank(text[j]) || strings.IndexByte("?|&<>[]", text[j]) >= 0 || text[j] == ',' && bytes.ContainsAny(text[i:j], "[<") || text[j] == '\'' && text[j-1] == '&') {
 		j++
 	}
 	if j > i && c.ByteAt(j) == ':' && c.ByteAt(j+1) == '=' { // Ada's

@@ -244,7 +244,7 @@ func longHost(c *look.Text, scheme, from int) int {
 // a slash in it it was drawn.
 func isUnescaped(v []byte) bool {
 	sign := bytes.IndexAny(v, "/?,#")
-	return (sign < 0 || !letters.IsNumber(v[:sign])) && (bytes.IndexAny(v, "/?#") < 0 || guess.IsDrawn(v))
+	return (sign < 0 || !letters.IsNumber(v[:sign])) && (!bytes.ContainsAny(v, "/?#") || guess.IsDrawn(v))
 }
 
 func isURLKey(v []byte) bool {

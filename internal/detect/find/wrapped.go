@@ -142,7 +142,7 @@ func (c reading) returned(i int) int {
 	}
 	between := bytes.TrimRight(text[from:j], " \t\r\n")
 	switch {
-	case bytes.HasSuffix(between, []byte("return")), bytes.HasSuffix(between, []byte("=>")), len(between) > 0 && between[len(between)-1] == '=' && bytes.IndexAny(between, "{\n") < 0 && !bytes.HasSuffix(between, []byte("==")):
+	case bytes.HasSuffix(between, []byte("return")), bytes.HasSuffix(between, []byte("=>")), len(between) > 0 && between[len(between)-1] == '=' && !bytes.ContainsAny(between, "{\n") && !bytes.HasSuffix(between, []byte("==")):
 		return j
 	}
 	return 0
@@ -218,7 +218,7 @@ func (c reading) declared(i int) int {
 	if j == i || c.ByteAt(j) != '=' || c.ByteAt(j+1) == '=' || c.ByteAt(j+1) == '>' || bytes.Count(text[i:j], []byte{' '}) > 8 {
 		return 0
 	}
-	if at := c.skipBlank(j + 1); c.opensString(at) || c.File.Code && bytes.IndexAny(text[i:j], " ();{}") < 0 {
+	if at := c.skipBlank(j + 1); c.opensString(at) || c.File.Code && !bytes.ContainsAny(text[i:j], " ();{}") {
 		return at
 	}
 	return 0
@@ -282,7 +282,7 @@ func (c reading) arms(at int, said func(letters.Span, bool, bool)) bool {
 		return true
 	}
 	k := string("?", 0)
-	if k == 0 || bytes.IndexAny(line[:k-at], "\"'`") >= 0 && bytes.IndexAny(line[:bytes.IndexByte(line, '?')], "\"'`") >= 0 {
+	if k == 0 || bytes.ContainsAny(line[:k-at], "\"'`") && bytes.ContainsAny(line[:bytes.IndexByte(line, '?')], "\"'`") {
 		return false
 	}
 	v, quoted, ok := c.assignedValue(k)
