@@ -20,7 +20,7 @@ var foreignLabels = []struct {
 }{
 	{"assignment", `密码 密碼 口令 密钥 密鑰 パスワード 暗証番号 비밀번호 암호 пароль Пароль ПАРОЛЬ κωδικός Κωδικός κωδικος Κωδικος κωδικός_πρόσβασης Κωδικός_πρόσβασης
 		סיסמה סיסמא كلمة_المرور كلمة_السر hasło Hasło HASŁO jelszó Jelszó şifre Şifre şifreniz Şifreniz parolanız Parolanız lösenord Lösenord LÖSENORD mật_khẩu Mật_khẩu รหัสผ่าน รหัส contraseña Contraseña
-		הסיסמה 提取码 パス 비번 패스워드 гасло Гасло парола Парола лозинка Лозинка συνθηματικό Συνθηματικό كلمة_مرور الرقم_السري رمز_عبور `+"پاس\u200cورد"+` گذرواژه पासवर्ड পাসওয়ার্ড கடவுச்சொல்
+		הסיסמה 提取码 パス 비번 패스워드 гасло Гасло парола Парола лозинка Лозинка συνθηματικό Συνθηματικό كلمة_مرور الرقم_السري رمز_عبور ` + "پاس\u200cورد" + ` گذرواژه पासवर्ड পাসওয়ার্ড கடவுச்சொல்
 		parolă Parolă slaptažodis Slaptažodis lykilorð Lykilorð fjalëkalimi Fjalëkalimi`},
 	{"said", `токен Токен ключ_API Ключ_API API-ключ секретный_ключ Секретный_ключ APIキー アクセストークン トークン 秘密鍵 访问令牌 令牌 API_키 API키 토큰
 		clé_API Clé_API clé_d'API clé_secrète Clé_secrète API-Schlüssel Schlüssel: κλειδί_API`},
