@@ -271,6 +271,11 @@ func EngineFor(s policy.Settings) (*detect.Engine, error) {
 			errs = append(errs, err)
 		}
 	}
+	if own, err := e.WithDomains(s.InternalDomains...); err != nil {
+		errs = append(errs, fmt.Errorf("internal_domains: %w", err))
+	} else {
+		e = own
+	}
 	if len(s.Rules.Disable) > 0 && len(errs) == 0 {
 		var err error
 		if e, err = e.Without(s.Rules.Disable...); err != nil {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
+	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
@@ -60,6 +61,28 @@ func (e *Engine) With(sets ...*Set) (*Engine, error) {
 	}
 	slices.SortFunc(more.rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
 	return more, more.build()
+}
+
+// InternalHostname is the id of the rule for names of machines within an organisation.
+const InternalHostname = "internal-hostname"
+
+// WithDomains is the same engine that knows the domains of an organisation: names of machines below them are no guess.
+func (e *Engine) WithDomains(domains ...string) (*Engine, error) {
+	r := e.Rule(InternalHostname)
+	if len(domains) == 0 || r == nil {
+		return e, nil
+	}
+	own := *r
+	own.triggers = slices.Clone(r.triggers)
+	suffixes := make([]string, len(domains))
+	for i, d := range domains {
+		suffixes[i] = "." + d
+	}
+	own.triggers = append(own.triggers, suffixes...)
+	own.find = find.InternalHosts(suffixes)
+	more, err := e.With(&Set{Rules: []*Rule{&own}})
+	own.added = r.added // it is a rule of ours as before
+	return more, err
 }
 
 // Without is the same engine less some of its rules. An id that no rule has is an error, because a

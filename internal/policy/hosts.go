@@ -102,6 +102,11 @@ func (v *validation) atDoor(s Settings) {
 			v.at("an origin is a desktop app's, such as app://obsidian.md; a web page's cannot be listed", "origins", i)
 		}
 	}
+	for i, domain := range s.InternalDomains {
+		if !hostPattern().MatchString(domain) || strings.HasPrefix(domain, "*") || !strings.Contains(domain, ".") {
+			v.at("a domain is in small letters, such as acme.example", "internal_domains", i)
+		}
+	}
 	for i, host := range s.HostNames {
 		if !hostPattern().MatchString(host) || strings.HasPrefix(host, "*") {
 			v.at("a host name is in small letters and without a port, such as host.docker.internal", "host_names", i)

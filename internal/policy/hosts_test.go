@@ -112,6 +112,9 @@ func TestHostsThatAreRefused(t *testing.T) {
 		{"host_names: ['host.docker.internal']", ""},
 		{"host_names: ['host.docker.internal:7425']", "a host name is in small letters"},
 		{"host_names: ['*.internal.example']", "a host name is in small letters"},
+		{"internal_domains: [acme.example, acme.co.jp]", ""},
+		{"internal_domains: ['*.acme.example']", "a domain is in small letters"},
+		{"internal_domains: [acme]", "a domain is in small letters"},
 		{"websockets: refuse", ""},
 		{"websockets: sometimes", "websockets is scrub or refuse"},
 	} {

@@ -53,7 +53,7 @@ func (p Provider) over(base Provider) Provider {
 //     read here: whoever reads them has to see to it that a lower layer's cannot replace a built-in rule
 //     where a higher layer stands.
 //   - destinations: all of them. Without any, every public provider.
-//   - websockets: refused if any layer says so. private_hosts, origins, host_names: all of them.
+//   - websockets: refused if any layer says so. private_hosts, origins, host_names, internal_domains: all of them.
 //   - scrub_from: for each kind the highest layer that sets it defines it; lower ones scrub more.
 //   - explain_placeholders: if any layer says so.
 //   - ca_file, listen: the highest layer's that names one.
@@ -213,6 +213,7 @@ func (l *Layers) merge() (Settings, []string) {
 		s.PrivateHosts = union(s.PrivateHosts, r.PrivateHosts)
 		s.Origins = union(s.Origins, r.Origins)
 		s.HostNames = union(s.HostNames, r.HostNames)
+		s.InternalDomains = union(s.InternalDomains, r.InternalDomains)
 		if s.CAFile != "" && r.CAFile != "" && s.CAFile != r.CAFile {
 			note(r, "ca_file does not count: a higher layer names one")
 		}

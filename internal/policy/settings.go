@@ -38,6 +38,9 @@ type Settings struct {
 	Origins []string `yaml:"origins,omitempty"`
 	// Other names by which this machine's programs reach the proxy, such as host.docker.internal.
 	HostNames []string `yaml:"host_names,omitempty"`
+	// The organisation's own domains, such as acme.example: names of machines below them are found for certain. What becomes
+	// of them on the wire is the verdict on the class internal; without one they go as they are.
+	InternalDomains []string `yaml:"internal_domains,omitempty"`
 	// A file of certificates in PEM: authorities that vendors and proxies are believed by, beside the system's. A relative
 	// path starts at the file that names it.
 	CAFile string `yaml:"ca_file,omitempty"`

@@ -76,3 +76,28 @@ func TestTakenAtWord(t *testing.T) {
 		}
 	}
 }
+
+// TestInternalHostname: where policy scrubs them, names of an organisation's machines stay here, and come back into commands,
+// which without them would reach nothing.
+func TestInternalHostname(t *testing.T) {
+	b := newBench(t, standin.Options{Reply: func(r standin.Request) standin.Reply {
+		found := redact.Find([]byte(r.Text))
+		if len(found) != 1 {
+			return call("bash", map[string]string{"command": "none"})
+		}
+		return call("bash", map[string]string{"command": "ssh " + r.Text[found[0].Start:found[0].End]})
+	}})
+	engine, err := detect.Default().WithDomains("acme.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.proxy.Engine = func() *detect.Engine { return engine }
+	b.under("verdicts: {internal: {public: scrub}}")
+	status, answer, _ := b.post(chat, `{"model":"m","messages":[{"role":"user","content":"what runs on db-7.acme.example?"}]}`)
+	if status != http.StatusOK || !strings.Contains(answer, "ssh db-7.acme.example") {
+		t.Errorf("status %d: %s", status, answer)
+	}
+	if sent := string(b.vendor.Requests()[0].Body); strings.Contains(sent, "acme.example") || !strings.Contains(sent, "HOST_") {
+		t.Errorf("sent %s", sent)
+	}
+}

@@ -260,7 +260,7 @@ func merge(out []secret, n int, has remembered, cut []secret, engine *detect.Eng
 
 func ofFinding(n int, f detect.Finding) secret {
 	return secret{span: n, at: f.Span, subject: policy.SubjectOf(f),
-		value: redact.Value{Type: f.Rule.Placeholder, Rule: f.Rule.ID, Class: f.Rule.Class, Doubt: f.Confidence == detect.ConfidenceLow && !f.Validated}}
+		value: redact.Value{Type: f.Rule.Placeholder, Rule: f.Rule.ID, Class: f.Rule.Class, Doubt: f.Confidence == detect.ConfidenceLow && !f.Validated || f.Rule.ID == detect.InternalHostname}} // without its host a command is none
 }
 
 func ofKnown(n int, k redact.Match, engine *detect.Engine) secret {

@@ -42,11 +42,14 @@ upper(subject) := all if {
 default_vote(subject) := {"layer": "default", "source": default_source(subject), "verdict": default_verdict(subject)}
 
 # What is no leak to a vendor is none to anybody; the organisation's own provider may see what is the
-# organisation's, but nobody needs a credential to answer a question.
+# organisation's, but nobody needs a credential to answer a question. Names of machines tell little, and answers about them
+# need them: who does not want them told says so.
 default_verdict(subject) := "allow" if {
 	subject.severity == "info"
 } else := "allow" if {
 	doubtful(subject)
+} else := "allow" if {
+	subject.rule == "internal-hostname"
 } else := "allow" if {
 	kind == "local"
 } else := "allow" if {

@@ -157,3 +157,12 @@ test_the_explanation_lists_the_votes if {
 	[[v.layer, v.verdict] | some v in x.rulings[0].votes] == [["managed", "scrub"], ["user", "forbid"]]
 	x.rulings[0].deciding.layer == "user"
 }
+
+test_names_of_machines_leave_until_somebody_says_otherwise if {
+	host := {"class": "internal", "rule": "internal-hostname", "severity": "low", "confidence": "medium", "validated": false}
+	banner := object.union(host, {"rule": "internal-banner"})
+	scrub := {"organised": false, "user": {"verdicts": {"internal": {"public": "scrub"}}}}
+	ruling(outgoing("public", [host])).verdict == "allow" with data.scrubjay.layers as nobody
+	ruling(outgoing("public", [banner])).verdict == "scrub" with data.scrubjay.layers as nobody
+	ruling(outgoing("public", [host])).verdict == "scrub" with data.scrubjay.layers as scrub
+}

@@ -42,6 +42,7 @@ var Finders = func() map[string]Finder {
 		"home-phone":     {append([]string{automaton.ThreeDigits}, phoneLabels...), findHomePhone, phoneReach, false, 0},
 		"iban":           {[]string{automaton.FourDigits}, findIBAN, 128, false, 0},
 		"icd":            {[]string{"icd", "diagnos", "dx:", "dx\"", "dx =", "dx="}, findICD, labelledReach, false, 0},
+		"internal-host":  {InternalSuffixes, InternalHosts(nil), hostReach, false, 0},
 		"ipv4":           {[]string{automaton.DigitDot}, findIPv4, 64, false, 0},
 		"ipv6":           {ipv6Triggers(), findIPv6, 128, false, 0},
 		"jwt":            {[]string{"eyJ"}, findJWT, 8 << 10, false, 16},
