@@ -44,7 +44,7 @@ type Record struct {
 	Machine string `json:"machine,omitempty"`
 	// Assistant is the program that asked, and its version, as it names itself: claude-cli/2.0.1.
 	Assistant string `json:"assistant,omitempty"`
-	// Kind is exchange, redaction, restoration, mcp, hook, secret, policy or start.
+	// Kind is exchange, redaction, restoration, mcp, hook, secret, policy, retention or start.
 	Kind     string `json:"kind"`
 	Provider string `json:"provider,omitempty"`
 	Model    string `json:"model,omitempty"`
@@ -120,10 +120,13 @@ type Ledger struct {
 	// user and machine are what every record says of where it was made.
 	user, machine string
 
+	// disk is what is durable, limit how large the open segment may become. Only flush knows them.
+	disk  place
+	limit int64
+
 	mu      sync.Mutex
 	seq     uint64
 	chain   chain
-	size    int64
 	pending []byte
 	waiting []chan error
 	err     error
@@ -141,22 +144,16 @@ func Open(dir string) (*Ledger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", err, asEvidence)
 	}
-	create := os.O_CREATE
-	if seq > 0 {
-		create = 0
-	}
-	f, err := os.OpenFile(filepath.Join(dir, "ledger.log"), os.O_RDWR|create, 0o600)
-	if errors.Is(err, os.ErrNotExist) && seq > 0 {
-		return nil, fmt.Errorf("the ledger's records 1 to %d are missing: %s", seq, asEvidence)
-	}
+	f, err := openLog(dir, seq)
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{dir: dir, file: f, now: time.Now, user: Account(), machine: Host(), wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	l := &Ledger{dir: dir, file: f, now: time.Now, limit: segmentLimit, user: Account(), machine: Host(), wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	l.close = sync.OnceValue(l.end)
-	if err := l.load(); err != nil {
+	if l.disk, err = l.load(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
+	l.seq, l.chain = l.disk.seq, l.disk.chain
 	go l.flushLoop()
 	return l, nil
 }
@@ -179,59 +176,84 @@ func Host() string {
 	return name
 }
 
-func (l *Ledger) load() error {
+// place is how far a ledger has come on disk.
+type place struct {
+	seq   uint64
+	chain chain
+	// size is that of the open segment, before the last record of the one before, begun the time of its first.
+	size   int64
+	before uint64
+	begun  time.Time
+}
+
+func (l *Ledger) load() (at place, err error) {
 	st, err := l.file.Stat()
 	if err != nil {
-		return err
+		return at, err
 	}
 	remembered, last, err := readHead(l.dir)
 	if err != nil {
-		return fmt.Errorf("%w: %s", err, asEvidence)
+		return at, fmt.Errorf("%w: %s", err, asEvidence)
 	}
-	if st.Size() < int64(len(header)) {
-		if remembered > 0 {
-			return fmt.Errorf("the ledger's records 1 to %d are missing: %s", remembered, asEvidence)
+	if st.Size() < int64(len(header)) { // just begun
+		if at.seq, at.chain, err = lastFull(l.dir); err == nil && remembered > at.seq {
+			err = fmt.Errorf("the ledger's records %d to %d are missing", at.seq+1, remembered)
 		}
+		if err != nil {
+			return at, fmt.Errorf("%w: %s", err, asEvidence)
+		}
+		at.before, at.size = at.seq, int64(len(header))
 		if err := l.file.Truncate(0); err != nil {
-			return err
+			return at, err
 		}
-		if _, err := l.file.WriteAt([]byte(header), 0); err != nil {
-			return err
-		}
-		l.size = int64(len(header))
-		return nil
+		_, err = l.file.WriteAt([]byte(header), 0)
+		return at, err
 	}
-	err = read(l.file, func(_ int64, seen chain, seq uint64, _ []byte) error {
-		l.seq, l.chain = seq, seen
+	err = read(l.file, 1, func(_ int64, seen chain, seq uint64, text []byte) error {
+		if at.begun.IsZero() {
+			var r Record
+			if err := json.Unmarshal(text, &r); err != nil {
+				return errors.New("the ledger's first record is none")
+			}
+			at.before, at.begun = seq-1, r.Time.UTC()
+		}
+		at.seq, at.chain = seq, seen
 		if seq == remembered && seen != last {
 			return errors.New("the ledger is not the one that ledger.head remembers")
 		}
 		return nil
-	}, &l.size)
+	}, &at.size)
 	var torn *tornError
 	half := errors.As(err, &torn) && torn.last
 	if half {
 		err = nil
 	}
+	if err == nil && at.seq == 0 { // it was just begun, or all that is there is half a record
+		at.seq, at.chain, err = lastFull(l.dir)
+		at.before = at.seq
+	}
 	// Were it to go on, the head would soon be of what is left, and nothing would tell any more.
-	if err == nil && l.seq < remembered {
-		err = fmt.Errorf("the ledger's records %d to %d are missing: the end was cut off", l.seq+1, remembered)
+	if err == nil && at.seq < remembered {
+		err = fmt.Errorf("the ledger's records %d to %d are missing: the end was cut off", at.seq+1, remembered)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %s", err, asEvidence)
+		return at, fmt.Errorf("%w: %s", err, asEvidence)
 	}
 	if half {
-		return l.file.Truncate(l.size)
+		return at, l.file.Truncate(at.size)
 	}
-	return nil
+	return at, nil
 }
 
 // asEvidence is what to do with a ledger that is not as it was left.
-const asEvidence = "keep ledger.log and ledger.head as evidence, move them away and start again"
+const asEvidence = "keep all files called ledger as evidence, move them away and start again"
 
 // None tells that a state directory has neither a ledger nor what remembers one.
 func None(dir string) bool {
-	for _, name := range []string{"ledger.log", "ledger.head"} {
+	if all, err := segments(dir); err != nil || len(all) > 0 {
+		return false
+	}
+	for _, name := range []string{openSegment, "ledger.head", droppedFile} {
 		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, os.ErrNotExist) {
 			return false
 		}
@@ -318,20 +340,10 @@ func (l *Ledger) flush() {
 	batch, waiting, seq, last := l.pending, l.waiting, l.seq, l.chain
 	l.waiting = nil
 	l.mu.Unlock()
-	_, err := l.file.WriteAt(batch, l.size)
-	if err == nil {
-		err = l.file.Sync()
-	}
-	if err == nil {
-		err = l.writeHead(seq, last)
-	}
-	if err != nil {
-		err = errors.Join(fmt.Errorf("the ledger cannot be written: %w", err), l.file.Truncate(l.size))
-	}
+	err := l.write(batch, seq, last)
 	l.mu.Lock()
 	l.err = err
 	if err == nil {
-		l.size += int64(len(batch))
 		l.pending = append([]byte(nil), l.pending[len(batch):]...)
 	}
 	l.mu.Unlock()
@@ -346,6 +358,30 @@ func (l *Ledger) flush() {
 	for _, w := range waiting {
 		w <- err
 	}
+}
+
+// write makes a batch durable, whose last record has a number and a chain.
+func (l *Ledger) write(batch []byte, seq uint64, last chain) error {
+	now := l.now().UTC()
+	if err := l.turn(now); err != nil {
+		return fmt.Errorf("the ledger cannot be written: %w", err)
+	}
+	_, err := l.file.WriteAt(batch, l.disk.size)
+	if err == nil {
+		err = l.file.Sync()
+	}
+	if err == nil {
+		err = l.writeHead(seq, last)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("the ledger cannot be written: %w", err), l.file.Truncate(l.disk.size))
+	}
+	l.disk.size += int64(len(batch))
+	l.disk.seq, l.disk.chain = seq, last
+	if l.disk.begun.IsZero() && len(batch) > 0 {
+		l.disk.begun = now
+	}
+	return nil
 }
 
 // writeHead remembers the last durable record outside the log.
@@ -369,6 +405,9 @@ func (l *Ledger) end() error {
 	err := l.err
 	l.err = errors.New("the ledger is closed")
 	l.mu.Unlock()
+	if l.file == nil {
+		return err
+	}
 	return errors.Join(err, l.file.Close())
 }
 

@@ -54,7 +54,7 @@ func TestTampering(t *testing.T) {
 	var starts []int64
 	var end int64
 	f, _ := os.Open(path)
-	if err := read(f, func(at int64, _ chain, _ uint64, _ []byte) error { starts = append(starts, at); return nil }, &end); err != nil {
+	if err := read(f, 1, func(at int64, _ chain, _ uint64, _ []byte) error { starts = append(starts, at); return nil }, &end); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()

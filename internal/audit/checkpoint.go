@@ -53,11 +53,27 @@ func Signer(dir string) (signer note.Signer, public string, err error) {
 	} else if err != nil {
 		return nil, "", err
 	}
-	private, public, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
+	private, public := halves(text)
 	if signer, err = note.NewSigner(private); err != nil {
 		return nil, "", fmt.Errorf("%s: %w: it was changed", path, err)
 	}
 	return signer, public, nil
+}
+
+// halves are the private and the public half of a key's file.
+func halves(text []byte) (private, public string) {
+	private, public, _ = strings.Cut(strings.TrimSpace(string(text)), "\n")
+	return private, public
+}
+
+// publicKey is what verifies the notes of a state directory.
+func publicKey(dir string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(dir, keyFile))
+	if err != nil {
+		return "", err
+	}
+	_, public := halves(text)
+	return public, nil
 }
 
 // Sign makes the checkpoint of the ledger as it stands on disk, after verifying all of it.

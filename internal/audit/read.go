@@ -10,7 +10,6 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 )
@@ -20,17 +19,22 @@ type tornError struct {
 	number int64
 	at     int64
 	what   string
+	// file is the segment, if it is not the one that is written.
+	file string
 	// last is set where the file simply ends within the frame.
 	last bool
 }
 
 func (e *tornError) Error() string {
+	if e.file != "" {
+		return fmt.Sprintf("record %d (%s, at byte %d) %s", e.number, e.file, e.at, e.what)
+	}
 	return fmt.Sprintf("record %d (at byte %d) %s", e.number, e.at, e.what)
 }
 
-// read calls f for every frame with the chain that is written in it and its record's number. end is where the last whole one
-// ended. Text is good until f returns.
-func read(file io.ReaderAt, f func(at int64, written chain, seq uint64, text []byte) error, end *int64) error {
+// read calls f for every frame of a segment with the chain that is written in it and its record's number. end is where the last
+// whole one ended. Text is good until f returns. The first record should have the number first.
+func read(file io.ReaderAt, first uint64, f func(at int64, written chain, seq uint64, text []byte) error, end *int64) error {
 	in := bufio.NewReaderSize(io.NewSectionReader(file, 0, 1<<62), 1<<20)
 	head := make([]byte, len(header))
 	if _, err := io.ReadFull(in, head); err != nil || string(head) != header {
@@ -39,8 +43,10 @@ func read(file io.ReaderAt, f func(at int64, written chain, seq uint64, text []b
 	*end = int64(len(header))
 	frame := make([]byte, frameHead)
 	var text []byte
-	for number := int64(1); ; number++ {
-		torn := func(what string, last bool) error { return &tornError{number, *end, what, last} }
+	for number := int64(first); ; number++ {
+		torn := func(what string, last bool) error {
+			return &tornError{number: number, at: *end, what: what, last: last}
+		}
 		switch _, err := io.ReadFull(in, frame); {
 		case err == io.EOF:
 			return nil
@@ -88,21 +94,20 @@ func numberOf(text []byte) (seq uint64, ok bool) {
 
 // Show calls f for every record of a state directory's ledger.
 func Show(dir string, f func(Record) error) error {
-	file, err := os.Open(filepath.Join(dir, "ledger.log"))
+	dropped, err := Dropped(dir)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	var end int64
-	err = read(file, func(at int64, _ chain, seq uint64, text []byte) error {
+	written := false
+	err = each(dir, dropped, func(_ uint64, last bool) error { written = last; return nil }, func(at int64, _ chain, seq uint64, text []byte) error {
 		var r Record
 		if err := json.Unmarshal(text, &r); err != nil {
-			return &tornError{int64(seq), at, "is no record: it was changed", false}
+			return &tornError{number: int64(seq), at: at, what: "is no record: it was changed"}
 		}
 		return f(r)
-	}, &end)
+	})
 	var torn *tornError
-	if errors.As(err, &torn) && torn.last {
+	if written && errors.As(err, &torn) && torn.last {
 		return nil // being written at this moment
 	}
 	return err
@@ -128,40 +133,51 @@ func Verify(dir string, kept ...Checkpoint) (good int64, err error) {
 	return good, err
 }
 
-// verify is Verify without checkpoints. It calls seen for each good record.
+// verify is Verify without checkpoints. It calls seen for each good record, and for the last that retention has dropped.
 func verify(dir string, seen func(seq uint64, at chain) error) (good int64, err error) {
 	remembered, last, err := readHead(dir)
 	if err != nil {
 		return 0, err
 	}
-	file, err := os.Open(filepath.Join(dir, "ledger.log"))
-	if errors.Is(err, os.ErrNotExist) && remembered > 0 {
-		return 0, fmt.Errorf("records 1 to %d are missing: ledger.log is not there", remembered)
-	}
+	dropped, err := Dropped(dir)
 	if err != nil {
 		return 0, err
 	}
-	defer file.Close()
 	var prev chain
-	var end int64
-	var headSeen bool
-	err = read(file, func(at int64, written chain, seq uint64, text []byte) error {
-		number := good + 1
-		switch {
-		case prev.next(text) != written:
-			return &tornError{number, at, "does not follow from the one before it: it was changed, or one before it was removed or put in", false}
-		case seq != uint64(number):
-			return &tornError{number, at, fmt.Sprintf("says it is number %d: records were removed or put in", seq), false}
-		}
+	headSeen := false
+	check := func(number, at int64, written chain, seq uint64) error {
 		prev, good = written, number
 		if seq == remembered {
 			if written != last {
-				return &tornError{number, at, "is not the one that ledger.head remembers: the ledger was replaced", false}
+				return &tornError{number: number, at: at, what: "is not the one that ledger.head remembers: the ledger was replaced"}
 			}
 			headSeen = true
 		}
 		return seen(seq, written)
-	}, &end)
+	}
+	if dropped != nil {
+		if err := check(int64(dropped.Seq), 0, dropped.chain, dropped.Seq); err != nil {
+			return 0, err
+		}
+	}
+	err = each(dir, dropped, func(first uint64, last bool) error {
+		if !last && first != uint64(good)+1 {
+			return fmt.Errorf("records %d to %d are missing: their segment was removed", good+1, first-1)
+		}
+		return nil
+	}, func(at int64, written chain, seq uint64, text []byte) error {
+		number := good + 1
+		switch {
+		case prev.next(text) != written:
+			return &tornError{number: number, at: at, what: "does not follow from the one before it: it was changed, or one before it was removed or put in"}
+		case seq != uint64(number):
+			return &tornError{number: number, at: at, what: fmt.Sprintf("says it is number %d: records were removed or put in", seq)}
+		}
+		return check(number, at, written, seq)
+	})
+	if errors.Is(err, os.ErrNotExist) && remembered > 0 {
+		return good, fmt.Errorf("records %d to %d are missing: ledger.log is not there", good+1, remembered)
+	}
 	if err == nil && remembered > 0 && !headSeen {
 		return good, fmt.Errorf("records %d to %d are missing: the end was cut off", good+1, remembered)
 	}

@@ -146,6 +146,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	d.attached(0)
+	beside.Go(func() { d.retain(ctx) })
 	beside.Go(d.fresh) // so that the first request need not wait for it, and doctor can say what it found
 	if o.Ready != nil {
 		o.Ready(d.hello())
@@ -155,6 +156,25 @@ func Run(ctx context.Context, o Options) (err error) {
 	case <-d.idle:
 	}
 	return nil
+}
+
+// retain drops the records that are older than policy keeps, now and each day.
+func (d *daemon) retain(ctx context.Context) {
+	for {
+		if days := d.governance.Settings().LedgerKeepDays; days > 0 {
+			dropped, err := d.ledger.Retain(time.Now().AddDate(0, 0, -days), fmt.Sprintf("ledger_keep_days is %d", days))
+			if err != nil {
+				d.Log.Error("old records stay in the ledger", zap.Error(err))
+			} else if dropped != nil {
+				d.Log.Info("old records were dropped from the ledger", zap.Uint64("until", dropped.Seq))
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(24 * time.Hour):
+		}
+	}
 }
 
 // attached counts who is there; alone, a daemon for editors ends after a while.

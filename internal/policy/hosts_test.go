@@ -115,6 +115,8 @@ func TestHostsThatAreRefused(t *testing.T) {
 		{"internal_domains: [acme.example, acme.co.jp]", ""},
 		{"internal_domains: ['*.acme.example']", "a domain is in small letters"},
 		{"internal_domains: [acme]", "a domain is in small letters"},
+		{"ledger_keep_days: 400", ""},
+		{"ledger_keep_days: -1", "a number of days"},
 		{"websockets: refuse", ""},
 		{"websockets: sometimes", "websockets is scrub or refuse"},
 	} {

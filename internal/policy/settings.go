@@ -46,6 +46,8 @@ type Settings struct {
 	CAFile string `yaml:"ca_file,omitempty"`
 	// Where the proxy listens on this machine, as 127.0.0.1:7425; without it, where there is room.
 	Listen string `yaml:"listen,omitempty"`
+	// How many days the ledger's records are kept; without it, all of them always are. A month goes when its last record is older.
+	LedgerKeepDays int `yaml:"ledger_keep_days,omitempty" jsonschema:"minimum=1"`
 	// Whether a note in the system's text of each request tells the model what placeholders are. Off, since it changes what
 	// is sent.
 	ExplainPlaceholders bool `yaml:"explain_placeholders,omitempty"`

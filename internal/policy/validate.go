@@ -113,6 +113,12 @@ func (v *validation) settings(s Settings, l layer) {
 	if l == repositoryLayer && s.ExplainPlaceholders {
 		v.at("a repository does not change what is sent: put it into your own config.yaml", "explain_placeholders")
 	}
+	if s.LedgerKeepDays < 0 {
+		v.at("ledger_keep_days is a number of days, such as 400", "ledger_keep_days")
+	}
+	if l == repositoryLayer && s.LedgerKeepDays != 0 {
+		v.at("a repository does not say how long this machine's records are kept: put it into your own config.yaml", "ledger_keep_days")
+	}
 	if l == repositoryLayer && s.Listen != "" {
 		v.at("a repository does not say where the proxy listens: put it into your own config.yaml", "listen")
 	}

@@ -227,6 +227,14 @@ a checkpoint that was kept elsewhere (scrubjay audit checkpoint) gives that away
 			if err != nil {
 				return exitError{code: 1, err: fmt.Errorf("%d records are good, then: %w", good, err)}
 			}
+			dropped, err := audit.Dropped(s.Dir)
+			if err != nil {
+				return err
+			}
+			if dropped != nil {
+				fmt.Fprintln(c.OutOrStdout(), dropped)
+				good -= int64(dropped.Seq)
+			}
 			fmt.Fprintf(c.OutOrStdout(), "%d records, all good\n", good)
 			return nil
 		},

@@ -210,7 +210,7 @@ func (d *doctor) files(state daemon.State) {
 		}
 		return first
 	})
-	d.check(fmt.Sprintf("ledger: %d records, all good", good), err, "keep ledger.log and ledger.head as evidence, move them away and start again")
+	d.check(fmt.Sprintf("ledger: %d records, all good", good), err, "keep all files called ledger as evidence, move them away and start again")
 }
 
 // restart is how another daemon comes.
