@@ -40,7 +40,7 @@ generate: ## writes anew what is made of something else: tables, compiled rules,
 	go test ./internal/detect/guess -run '^TestJudge$$' -count=1 -update
 	go test ./internal/detect -run '^(TestCompiled|TestRulesPageListsTheChecks)$$' -count=1 -update
 	go test ./internal/wire -run '^TestVectors$$' -count=1 -update
-	go test ./internal/policy -run '^TestSchemaIsCurrent$$' -count=1 -update
+	go test ./internal/policy -run '^(TestSchemaIsCurrent|TestDefaultPolicy)$$' -count=1 -update
 	go test . -run '^TestLinkedModules$$' -count=1 -update
 
 test: test-go test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors

@@ -153,13 +153,20 @@ func (e *Engine) content() string {
 	return ""
 }
 
-// Decide answers a query. An error comes with a decision that forbids everything and says why.
+// Decide answers a query. The answer's lists are others' too, who asked the same: whoever changes one copies it. An error comes
+// with a decision that forbids everything and says why.
 func (e *Engine) Decide(ctx context.Context, q Query) (Decision, error) {
 	f, now := e.current.Load(), e.now()
+	var scratch [2 << 10]byte
+	question := appendQuery(scratch[:0], q, f.stale(now))
+	if d, ok := f.memo.whole(question, now); ok {
+		return d, nil
+	}
 	d, err := f.answer(ctx, q, now)
 	if err != nil {
 		return closed(q, f.revision(), now, err), err
 	}
+	f.memo.keep(question, d, now)
 	return d, nil
 }
 

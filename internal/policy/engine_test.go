@@ -310,11 +310,16 @@ func BenchmarkDecide(b *testing.B) {
 			decide(b, e, q)
 		}
 	})
-	for _, n := range []int{0, 1, 5} {
+	for _, n := range []int{0, 1, 5, 50} {
 		b.Run(fmt.Sprintf("miss/%d", n), func(b *testing.B) {
 			e := newEngine(b, nil)
 			decide(b, e, outgoing(Public))
-			q := outgoing(Public, five[:n]...)
+			q := outgoing(Public)
+			for i := range n { // of five classes, and of ten rules each
+				s := five[i%5]
+				s.Rule += fmt.Sprint(i / 5)
+				q.Subjects = append(q.Subjects, s)
+			}
 			for i := 0; b.Loop(); i++ {
 				q.Destination.Model = fmt.Sprint(i)
 				decide(b, e, q)

@@ -15,6 +15,27 @@ type memo struct {
 	mu      sync.Mutex
 	answers map[string]*remembered
 	size    int
+	// asked has whole answers by the very question: the same request comes again and again, and costs no more than finding it.
+	asked map[string]Decision
+}
+
+func (m *memo) whole(question []byte, now time.Time) (d Decision, ok bool) {
+	m.mu.Lock()
+	d, ok = m.asked[string(question)]
+	m.mu.Unlock()
+	return d, ok && now.Before(d.ValidUntil)
+}
+
+func (m *memo) keep(question []byte, d Decision, now time.Time) {
+	if !now.Before(d.ValidUntil) {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.asked == nil || len(m.asked) >= memoLimit {
+		m.asked = map[string]Decision{}
+	}
+	m.asked[string(question)] = d
 }
 
 type remembered struct {

@@ -31,20 +31,25 @@ func canonicalise(q Query, stale string) canonical {
 	c.Subjects = sorted(q.Subjects, compareSubjects)
 	c.Labels = sorted(q.Labels, cmp.Compare[string])
 	c.Attachments = sorted(q.Attachments, cmp.Compare[Attachment])
-	k := make([]byte, 0, 96+64*len(c.Subjects))
-	for _, s := range []string{stale, string(q.Direction), q.Destination.Provider, q.Destination.Model, string(q.Destination.Kind),
+	c.key = appendQuery(make([]byte, 0, 96+64*len(c.Subjects)), c.Query, stale)
+	return c
+}
+
+// appendQuery writes a query so that no two are written alike.
+func appendQuery(k []byte, q Query, stale string) []byte {
+	for _, s := range [...]string{stale, string(q.Direction), q.Destination.Provider, q.Destination.Model, string(q.Destination.Kind),
 		q.Origin, q.Tool.Name, q.Tool.Kind, q.Endpoint, q.Assistant.Name, q.Assistant.Version} {
 		k = appendText(k, s)
 	}
-	k = binary.AppendUvarint(k, uint64(len(c.Labels)))
-	for _, l := range c.Labels {
+	k = binary.AppendUvarint(k, uint64(len(q.Labels)))
+	for _, l := range q.Labels {
 		k = appendText(k, l)
 	}
-	k = binary.AppendUvarint(k, uint64(len(c.Attachments)))
-	for _, a := range c.Attachments {
+	k = binary.AppendUvarint(k, uint64(len(q.Attachments)))
+	for _, a := range q.Attachments {
 		k = appendText(k, string(a))
 	}
-	for _, s := range c.Subjects {
+	for _, s := range q.Subjects {
 		k = appendText(appendText(appendText(appendText(k, string(s.Class)), s.Rule), s.Severity), s.Confidence)
 		if s.Validated {
 			k = append(k, 1)
@@ -52,8 +57,7 @@ func canonicalise(q Query, stale string) canonical {
 			k = append(k, 0)
 		}
 	}
-	c.key = k
-	return c
+	return k
 }
 
 // rulings are those of a decision on the canonical query, in the order that the caller asked in.

@@ -240,7 +240,7 @@ func TestAllowPaths(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write docs/settings.schema.json")
+var update = flag.Bool("update", false, "write docs/settings.schema.json and testdata/policy/default.txt")
 
 // The schema that editors check settings files with is made of the types.
 func TestSchemaIsCurrent(t *testing.T) {
