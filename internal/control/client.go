@@ -90,6 +90,13 @@ func (c *Client) Reach(ctx context.Context, r Reach) (Reached, error) {
 	return out, c.call(ctx, http.MethodPost, "reach", r, &out)
 }
 
+// Reviews are the requests that wait for a person.
+func (c *Client) Reviews(ctx context.Context) ([]Review, error) {
+	var out Waiting
+	err := c.call(ctx, http.MethodPost, "reviews", Reviews{Version: Version}, &out)
+	return out.Reviews, err
+}
+
 // Stop ends the daemon.
 func (c *Client) Stop(ctx context.Context) error {
 	return c.call(ctx, http.MethodPost, "stop", Stop{Version: Version}, &Stopped{})

@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -231,7 +231,7 @@ type Judged struct {
 // "attached" means: the daemon lives while somebody is. Who adds ?answers=1 can put a question to the person, and gets
 // those that there are.
 type Event struct {
-	Kind string    `json:"kind"` // exchange, policy, refused, proxy, ask; and Attached, which is not of the daemon
+	Kind string    `json:"kind"` // exchange, policy, refused, proxy, ask, review; and Attached, which is not of the daemon
 	Time time.Time `json:"time"`
 	// Text is one sentence for a person.
 	Text     string         `json:"text"`
@@ -242,10 +242,36 @@ type Event struct {
 	// Fingerprints are this installation's of values that were kept back: of those that went out as placeholders, or
 	// that the request was forbidden for. An older daemon names none.
 	Fingerprints []string `json:"fingerprints,omitempty"`
-	// ID is that of a question: whether Files, which nobody here can read, may go to Provider. It waits a minute for an
-	// Answer.
+	// ID is that of a question: ask, whether Files, which nobody here can read, may go to Provider, which waits a minute for an
+	// Answer; or review, whether the request of that Review may.
 	ID    string `json:"id,omitempty"`
 	Files []File `json:"files,omitempty"`
+	// Obligation is what policy wants of a person before a request goes, review or attest, and Findings how many there are in it.
+	Obligation string `json:"obligation,omitempty"`
+	Findings   int    `json:"findings,omitempty"`
+}
+
+// Reviews asks which requests wait for a person.
+type Reviews struct {
+	Version int `json:"version"`
+}
+
+// Waiting answers Reviews, the oldest first.
+type Waiting struct {
+	Reviews []Review `json:"reviews"`
+}
+
+// Review is a request that is held until a person has answered, with an Answer of its ID, or five minutes have passed.
+type Review struct {
+	ID         string    `json:"id"`
+	Obligation string    `json:"obligation"`
+	Provider   string    `json:"provider"`
+	Model      string    `json:"model,omitempty"`
+	Since      time.Time `json:"since"`
+	// Findings name rule, class, place and what becomes of it, never a value.
+	Findings []string `json:"findings,omitempty"`
+	// Body is the request as it would go, with placeholders.
+	Body []byte `json:"body"`
 }
 
 // Attached is the kind of the event that says that all that happens from now on is told: what was asked before may have
@@ -292,4 +318,6 @@ type Daemon interface {
 	Attend(ctx context.Context, f func(Event)) error
 	// Answer is the person's answer to a question. An error says that nobody waits for it any more.
 	Answer(ctx context.Context, a Answer) error
+	// Reviews are the requests that wait for a person.
+	Reviews(ctx context.Context) ([]Review, error)
 }

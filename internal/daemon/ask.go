@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/proxy"
 )
@@ -20,6 +23,8 @@ type questions struct {
 
 type question struct {
 	answer chan proxy.Answer
+	// held is what is asked about, if it is a whole request.
+	held *control.Review
 	// asked is in how many editors the person could still answer.
 	asked int
 }
@@ -36,29 +41,62 @@ func (q *questions) ask(ctx context.Context, about proxy.Question) proxy.Answer 
 	for _, f := range about.Files {
 		e.Files = append(e.Files, control.File{Kind: string(f.Kind), MediaType: f.MediaType, Size: f.Size, Fingerprint: f.Fingerprint})
 	}
-	waits := &question{answer: make(chan proxy.Answer, 1)}
+	waits := &question{}
+	defer q.put(e, waits)()
+	if waits.asked == 0 {
+		return proxy.Nobody
+	}
+	return waits.wait(ctx)
+}
+
+// hold puts a whole request before the person: in every editor, and for scrubjay review, which may be started later.
+func (q *questions) hold(ctx context.Context, h proxy.Held) proxy.Approval {
+	r := control.Review{ID: rand.Text(), Obligation: h.Obligation, Provider: h.Provider, Model: h.Model, Since: time.Now().UTC(), Findings: h.Findings, Body: h.Body}
+	waits := &question{held: &r}
+	defer q.put(control.Event{
+		Kind: "review", ID: r.ID, Provider: r.Provider, Obligation: r.Obligation, Findings: len(h.Findings),
+		Text: fmt.Sprintf("a request to %s waits for you: scrubjay review", r.Provider),
+	}, waits)()
+	return proxy.Approval{Answer: waits.wait(ctx), By: audit.Account()}
+}
+
+// put asks a question. remove is for when nobody waits for its answer any more.
+func (q *questions) put(e control.Event, waits *question) (remove func()) {
+	waits.answer = make(chan proxy.Answer, 1)
 	q.mu.Lock()
+	defer q.mu.Unlock()
 	if q.open == nil {
 		q.open = map[string]*question{}
 	}
 	q.open[e.ID] = waits
-	asked := q.hub.tell(e, true)
-	waits.asked = asked // before an answer is taken, which waits for the lock
-	q.mu.Unlock()
-	defer func() {
+	waits.asked = q.hub.tell(e, true) // before an answer is taken, which waits for the lock
+	return func() {
 		q.mu.Lock()
+		defer q.mu.Unlock()
 		delete(q.open, e.ID)
-		q.mu.Unlock()
-	}()
-	if asked == 0 {
-		return proxy.Nobody
 	}
+}
+
+func (waits *question) wait(ctx context.Context) proxy.Answer {
 	select {
 	case a := <-waits.answer:
 		return a
 	case <-ctx.Done():
 		return proxy.Unanswered
 	}
+}
+
+// reviews are the requests that wait, the oldest first.
+func (q *questions) reviews(m control.Reviews) (out control.Waiting, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, waits := range q.open {
+		if waits.held != nil {
+			out.Reviews = append(out.Reviews, *waits.held)
+		}
+	}
+	slices.SortFunc(out.Reviews, func(a, b control.Review) int { return a.Since.Compare(b.Since) })
+	return out, tooNew(m.Version)
 }
 
 var errNotAsked = errors.New("this was answered already, or the request has gone: the answer changes nothing")
@@ -78,7 +116,8 @@ func (q *questions) take(m control.Answer) (control.Taken, error) {
 	if waits == nil {
 		return control.Taken{}, errNotAsked
 	}
-	if waits.asked--; answer != proxy.Unanswered || waits.asked == 0 {
+	// A held request can still be answered with scrubjay review.
+	if waits.asked--; answer != proxy.Unanswered || waits.asked == 0 && waits.held == nil {
 		delete(q.open, m.ID)
 		waits.answer <- answer
 	}

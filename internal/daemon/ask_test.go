@@ -159,3 +159,35 @@ func TestUnapprovedIsTold(t *testing.T) {
 		t.Error(e.Text)
 	}
 }
+
+// TestHeld: a request waits for a person whether or not an editor is there, is listed with what the vendor would get, and
+// closing the question in an editor leaves it to scrubjay review.
+func TestHeld(t *testing.T) {
+	h := newHub(func(int) {})
+	q := questions{hub: h}
+	editor, _ := h.join(true)
+	got := make(chan proxy.Approval)
+	go func() {
+		got <- q.hold(t.Context(), proxy.Held{Obligation: policy.Review, Provider: "openai", Model: "m", Findings: []string{"a"}, Body: []byte("body")})
+	}()
+	e := <-editor
+	if e.Kind != "review" || e.Obligation != policy.Review || e.Provider != "openai" || e.Findings != 1 {
+		t.Errorf("the editor is told %+v", e)
+	}
+	if _, err := q.take(control.Answer{ID: e.ID, Say: control.SayClosed}); err != nil {
+		t.Error(err)
+	}
+	waiting, err := q.reviews(control.Reviews{Version: control.Version})
+	if err != nil || len(waiting.Reviews) != 1 || waiting.Reviews[0].ID != e.ID || string(waiting.Reviews[0].Body) != "body" {
+		t.Errorf("waiting are %+v, %v", waiting, err)
+	}
+	if _, err := q.take(control.Answer{ID: e.ID, Say: control.SayOnce}); err != nil {
+		t.Error(err)
+	}
+	if a := <-got; a.Answer != proxy.Once || a.By != audit.Account() {
+		t.Errorf("the answer is %+v", a)
+	}
+	if waiting, _ := q.reviews(control.Reviews{}); len(waiting.Reviews) != 0 {
+		t.Errorf("waiting are %+v", waiting)
+	}
+}

@@ -52,6 +52,7 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/restore", take(d.restore))
 	mux.HandleFunc("POST /v1/judge", take(d.judge))
 	mux.HandleFunc("POST /v1/answer", take(d.questions.take))
+	mux.HandleFunc("POST /v1/reviews", take(d.questions.reviews))
 	return serve(&http.Server{Handler: mux}, l, d.Log), nil
 }
 

@@ -246,7 +246,7 @@ func (d *daemon) frontConfig(token string) proxy.Config {
 		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Canary: d.canaries.find,
 		Watch: d.exchanged, Fresh: d.fresh, Trouble: d.troubled, Getenv: os.Getenv,
-		Ask: d.questions.ask, Trusting: d.trust.config,
+		Ask: d.questions.ask, Hold: d.questions.hold, Trusting: d.trust.config,
 	}
 }
 
@@ -333,6 +333,8 @@ func (d *daemon) exchanged(r proxy.Ended) {
 	switch {
 	case r.Note == proxy.AttachmentUnapproved:
 		text = fmt.Sprintf("%s: a request was not sent, nobody approved what is attached", r.Provider)
+	case r.Note == proxy.Unreviewed:
+		text = fmt.Sprintf("%s: a request was not sent, nobody approved it", r.Provider)
 	case r.Verdict == "forbid":
 		text = fmt.Sprintf("%s: a request was not sent, policy forbids it", r.Provider)
 	case r.Withheld > 0:

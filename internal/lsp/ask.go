@@ -28,9 +28,33 @@ var fileKinds = [...]fileKind{
 func (s *Server) ask(ctx context.Context, e control.Event) {
 	question, always := fileQuestion(e.Files, e.Provider)
 	answers := []struct{ title, say string }{{"Send once", control.SayOnce}, {always, control.SayAlways}, {"Do not send", control.SayNo}}
-	var actions []protocol.MessageActionItem
+	var titles []string
 	for _, a := range answers {
-		actions = append(actions, protocol.MessageActionItem{Title: a.title})
+		titles = append(titles, a.title)
+	}
+	chosen, say := s.choose(ctx, question, titles), control.SayClosed
+	for _, a := range answers {
+		if chosen == a.title {
+			say = a.say
+		}
+	}
+	s.answer(ctx, e.ID, say)
+}
+
+// answer gives the daemon the person's answer.
+func (s *Server) answer(ctx context.Context, id, say string) {
+	ctx, cancel := context.WithTimeout(ctx, daemonPatience)
+	defer cancel()
+	if err := s.cfg.Daemon.Answer(ctx, control.Answer{ID: id, Say: say}); err != nil && say != control.SayClosed && ctx.Err() == nil {
+		s.warn(err.Error())
+	}
+}
+
+// choose is the title that the person chooses, or empty.
+func (s *Server) choose(ctx context.Context, question string, titles []string) string {
+	var actions []protocol.MessageActionItem
+	for _, t := range titles {
+		actions = append(actions, protocol.MessageActionItem{Title: t})
 	}
 	chosen, err := s.client.ShowMessageRequest(ctx, &protocol.ShowMessageRequestParams{
 		Type: protocol.MessageTypeWarning, Message: "scrubjay: " + question, Actions: actions,
@@ -38,17 +62,10 @@ func (s *Server) ask(ctx context.Context, e control.Event) {
 	if err != nil && ctx.Err() == nil {
 		s.log.Warn("the editor cannot ask", zap.Error(err))
 	}
-	say := control.SayClosed
-	for _, a := range answers {
-		if err == nil && chosen != nil && chosen.Title == a.title {
-			say = a.say
-		}
+	if err != nil || chosen == nil {
+		return ""
 	}
-	ctx, cancel := context.WithTimeout(ctx, daemonPatience)
-	defer cancel()
-	if err := s.cfg.Daemon.Answer(ctx, control.Answer{ID: e.ID, Say: say}); err != nil && say != control.SayClosed && ctx.Err() == nil {
-		s.warn(err.Error())
-	}
+	return chosen.Title
 }
 
 // fileQuestion says what is about to go where, and how to let all that is of these kinds go. Editors cut long titles.

@@ -113,6 +113,9 @@ func (s *Server) event(ctx context.Context, e control.Event, refused map[string]
 		}
 		s.spawn(func(ctx context.Context) { s.ask(ctx, e) })
 		return
+	case "review":
+		s.spawn(func(ctx context.Context) { s.review(ctx, e) })
+		return
 	default:
 		return // of a newer daemon
 	}

@@ -29,6 +29,7 @@ type capabilities struct {
 	configuration   bool
 	registerWatcher bool
 	registerConfig  bool
+	showDocument    bool
 }
 
 func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
@@ -46,6 +47,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		caps.markdown = d.Hover == nil || slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown)
 		caps.actions = d.CodeAction != nil && d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil // an empty one says no kinds, and yes to actions
 	}
+	caps.showDocument = c.Window != nil && c.Window.ShowDocument != nil && c.Window.ShowDocument.Support
 	return caps
 }
 

@@ -203,6 +203,16 @@ func (d *Daemon) Answer(_ context.Context, a control.Answer) error {
 	return nil
 }
 
+// Reviews are the requests that wait: one, with the ID of every question.
+func (d *Daemon) Reviews(context.Context) ([]control.Review, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.down {
+		return nil, errDown
+	}
+	return []control.Review{{ID: "held", Provider: "openai", Model: "m", Findings: []string{"email-address (pii) at messages[0].content: a placeholder"}, Body: []byte(`{"model":"m"}`)}}, nil
+}
+
 // Said are the answers since the last time that it was asked.
 func (d *Daemon) Said() []string {
 	d.mu.Lock()

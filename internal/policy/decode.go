@@ -13,7 +13,7 @@ import (
 
 var (
 	errUndefined = errors.New("the policy decides nothing here: run scrubjay policy check on it")
-	obligations  = []string{"review", "reroute", "attest"}
+	obligations  = []string{Review, Reroute, Attest, AskAttached}
 	diagnostics  = []string{"error", "warning", "information", "hint", "none"}
 )
 

@@ -155,10 +155,20 @@ type Decision struct {
 	Rulings     []Ruling     // parallel to Query.Subjects
 	Attachments []Permission // parallel to Query.Attachments
 	Reasons     []string
-	Obligations []string // review, reroute, attest
+	Obligations []string // Review, Reroute, Attest, and AskAttached where a Permission asks
 	Revision    string
 	ValidUntil  time.Time
 }
+
+// What a decision may oblige to.
+const (
+	// Review: a person sees the whole request before it goes, Attest: a person says that it may.
+	Review, Attest = "review", "attest"
+	// Reroute: it goes to the provider that is named to take this one's place.
+	Reroute = "reroute"
+	// AskAttached: a person is asked about what is attached and cannot be read.
+	AskAttached = "ask"
+)
 
 // Decider is what rooms above ask. A failed decision is closed: Forbid, with the error as its reason.
 type Decider interface {

@@ -27,7 +27,7 @@ func (p *Proxy) goElsewhere(x *exchange, to policy.Elsewhere, why string) bool {
 		return false
 	}
 	config, ok := p.Settings().Providers[to.Provider]
-	if !ok || config.Format != x.config.Format || why == "forbidden" && config.Kind == policy.Public {
+	if !ok || config.Format != x.config.Format || (why == "forbidden" || why == "policy") && config.Kind == policy.Public {
 		return false
 	}
 	note := "instead of " + x.provider + ": " + why
@@ -63,6 +63,12 @@ func (p *Proxy) send(r *http.Request, x *exchange, body []byte) (*http.Response,
 		x.added += time.Since(began) - (x.waited - waited)
 		if fail != nil && (fail.code == "forbidden_by_policy" || fail.code == attachmentForbidden) && p.goElsewhere(x, x.config.Reroute, "forbidden") {
 			continue
+		}
+		if fail != nil && fail.code == elsewhereOnly {
+			if p.goElsewhere(x, x.config.Reroute, "policy") {
+				continue
+			}
+			fail = p.notRerouted(x)
 		}
 		if fail != nil {
 			return nil, fail

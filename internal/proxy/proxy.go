@@ -88,19 +88,22 @@ type Config struct {
 	Fresh func()
 	// Ask puts a question to the person and waits for the answer until ctx ends. Nil means that nobody can be asked.
 	Ask func(ctx context.Context, q Question) Answer
+	// Hold puts a request before a person and waits for what they say until ctx ends. Nil means that nobody can be asked.
+	Hold func(ctx context.Context, h Held) Approval
 }
 
 // Proxy is the handler.
 type Proxy struct {
 	Config
-	hosts    map[string]bool
-	seen     seen
-	consents consents
-	limits   limits
-	asked    sync.Map // the providers that requests were sent to
-	metrics  *metrics
-	long     long
-	inner    *inner
+	hosts     map[string]bool
+	seen      seen
+	consents  consents
+	approvals approvals
+	limits    limits
+	asked     sync.Map // the providers that requests were sent to
+	metrics   *metrics
+	long      long
+	inner     *inner
 	// system is the proxy that this machine is told to use, and dial reaches a tunnel's other end.
 	system func(*http.Request) (*url.URL, error)
 	dial   func(ctx context.Context, addr string) (net.Conn, error)
@@ -134,6 +137,9 @@ func New(c Config) *Proxy {
 	}
 	if c.Ask == nil {
 		c.Ask = func(context.Context, Question) Answer { return Nobody }
+	}
+	if c.Hold == nil {
+		c.Hold = func(context.Context, Held) Approval { return Approval{Answer: Nobody} }
 	}
 	p.Config = c
 	p.limits = limits{days: map[string]Day{}, sent: c.Sent}

@@ -57,6 +57,9 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	if v.Verdict == policy.Forbid {
 		return nil, p.forbid(x, req, v.found, v.files, v.Decision)
 	}
+	if req != nil && x.rerouted(v.Decision) {
+		return nil, mustReroute()
+	}
 	if fail := p.limited(x, &x.record); fail != nil {
 		return nil, fail
 	}
@@ -64,7 +67,11 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		return nil, fail
 	}
 	x.scrubbed = len(v.hidden) > 0
-	return p.explained(x, v.spliced(body, req)), nil
+	out := p.explained(x, v.spliced(body, req))
+	if req != nil {
+		fail = p.hold(ctx, x, req, &v, out)
+	}
+	return out, fail
 }
 
 // note tells a model what it has before it. It is the same in every request, so that the vendor's cache of prompts goes on

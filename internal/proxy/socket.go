@@ -260,6 +260,9 @@ func (s *socket) up(ctx context.Context) parting {
 		m.speech, m.present = &s.speech, s.present
 		m.record.Assistant, m.record.BytesOut, m.record.Note = s.x.record.Assistant, int64(len(text)), "websocket"
 		out, fail := s.p.scrub(ctx, m, text)
+		if fail != nil && fail.code == elsewhereOnly { // a connection goes where it went
+			fail = s.p.notRerouted(m)
+		}
 		if m.model != "" {
 			s.model.Store(&m.model)
 			s.sent = m.record.Model

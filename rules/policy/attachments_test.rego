@@ -21,7 +21,7 @@ test_attachments_without_settings if {
 			d := scrubjay.decision with input as carrying(kind, [what]) with data.scrubjay.layers as nobody
 			d.attachments[0].verdict == verdict
 			d.verdict == "allow"
-			d.obligations == {o | o := "review"; verdict == "ask"}
+			d.obligations == {o | o := "ask"; verdict == "ask"}
 		}
 	}
 }

@@ -37,7 +37,7 @@ attached_forbidding := [r | some r in attached; rank_of(r.verdict) == 2]
 
 reasons := {r.reason | some r in array.concat(rulings, attached); r.verdict != "allow"} | {whole(v) | some v in forbidding}
 
-obligations := {o | some o in org_obligation} | {"review" | some r in attached; r.verdict == "ask"}
+obligations := {o | some o in org_obligation} | {"ask" | some r in attached; r.verdict == "ask"}
 
 # A decision holds for an hour, or as long as the organisation says, and not beyond the end of a grant or a contract.
 valid_until := min({usually} | coming)

@@ -1,0 +1,150 @@
+package proxy
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/standin"
+)
+
+// reviewer answers held requests and keeps them.
+type reviewer struct {
+	mu     sync.Mutex
+	answer Answer
+	held   []Held
+}
+
+func (r *reviewer) hold(_ context.Context, h Held) Approval {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.held = append(r.held, h)
+	return Approval{Answer: r.answer, By: "jay"}
+}
+
+func (r *reviewer) says(a Answer) []Held {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	held := r.held
+	r.answer, r.held = a, nil
+	return held
+}
+
+// obliging is the default policy with obligations.
+func (b *bench) obliging(obligations ...string) {
+	b.decide = func(q policy.Query) (policy.Decision, error) {
+		e, err := defaultPolicy()
+		if err != nil {
+			return policy.Decision{}, err
+		}
+		d, err := e.Decide(context.Background(), q)
+		d.Obligations = obligations
+		return d, err
+	}
+}
+
+func typed(text string) string {
+	return `{"model":"m","messages":[{"role":"user","content":"` + text + `"}]}`
+}
+
+// TestReviewed: a request waits until a person has seen it as it would go. What was approved is not asked about again, nor
+// does it open the way for anything else; the record says who approved it, or why it did not go.
+func TestReviewed(t *testing.T) {
+	b, someone := newBench(t, standin.Options{}), &reviewer{}
+	b.proxy.Hold = someone.hold
+	b.obliging(policy.Review)
+	key, other := awsKey(), awsKey()
+	for _, step := range []struct {
+		what, path, body string
+		answer           Answer
+		asked, status    int
+	}{
+		{"nobody answers", chat, typed("use " + key), Unanswered, 1, 403},
+		{"refused", chat, typed("use " + key), No, 1, 403},
+		{"approved", chat, typed("use " + key), Once, 1, 200},
+		{"its next turn", chat, typed("use " + key + " again"), No, 0, 200},
+		{"to another", "/mistral/v1/chat/completions", typed("use " + key), No, 1, 403},
+		{"with another value", chat, typed("use " + key + " and " + other), No, 1, 403},
+		{"without any", chat, typed("hello"), Once, 1, 200},
+		{"without any, again", chat, typed("hello"), No, 1, 403},
+	} {
+		someone.says(step.answer)
+		status, text, h := b.post(step.path, step.body)
+		if status != step.status || (status == http.StatusForbidden) != (h.Get("X-Scrubjay-Error") == Unreviewed) {
+			t.Errorf("%s: %d %s", step.what, status, text)
+		}
+		held := someone.says(step.answer)
+		if len(held) != step.asked {
+			t.Errorf("%s: asked %d times", step.what, len(held))
+			continue
+		}
+		for _, h := range held {
+			if strings.Contains(string(h.Body), key) || strings.Contains(step.body, key) && (!strings.Contains(string(h.Body), "AWS_KEY_ID_") || len(h.Findings) == 0 ||
+				!strings.HasPrefix(h.Findings[0], "aws-access-key-id (credential) at messages[0].content: a placeholder")) {
+				t.Errorf("%s: shown %s, %q", step.what, h.Body, h.Findings)
+			}
+		}
+	}
+	var authorised, reasons []string
+	b.stop()
+	if err := audit.Show(b.dir, func(r audit.Record) error {
+		authorised, reasons = append(authorised, r.Authorisations...), append(reasons, r.Reasons...)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Join(authorised, ",") != "review: jay,review: jay,review: jay" {
+		t.Errorf("authorised by %q", authorised)
+	}
+	if all := strings.Join(reasons, "\n"); !strings.Contains(all, "nobody answered within 5 minutes") || !strings.Contains(all, "jay refused it") {
+		t.Errorf("reasons are %s", all)
+	}
+}
+
+// TestAttested: who has said that it may go is asked again after a day.
+func TestAttested(t *testing.T) {
+	var a approvals
+	keys, now := approvalsFor(policy.Attest, "openai", nil), time.Now()
+	a.keep(keys, "jay", now)
+	if by, ok := a.of(keys, now.Add(attested-time.Second)); !ok || by != "jay" {
+		t.Errorf("within a day: %q, %v", by, ok)
+	}
+	if _, ok := a.of(keys, now.Add(attested)); ok {
+		t.Error("it holds longer than a day")
+	}
+	b, someone := newBench(t, standin.Options{}), &reviewer{answer: Once}
+	b.proxy.Hold = someone.hold
+	b.obliging(policy.Attest)
+	for range 2 {
+		if status, text, _ := b.post(chat, typed("hello")); status != http.StatusOK {
+			t.Errorf("%d %s", status, text)
+		}
+	}
+	if held := someone.says(No); len(held) != 1 || held[0].Obligation != policy.Attest {
+		t.Errorf("asked %+v", held)
+	}
+}
+
+// TestRerouteRequired: policy may send a request to the provider that was named for it; if none was, it does not go.
+func TestRerouteRequired(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	b.obliging(policy.Reroute)
+	status, text, h := b.post(chat, typed("hello"))
+	if status != http.StatusForbidden || h.Get("X-Scrubjay-Error") != "reroute_required" || !strings.Contains(text, "providers.openai.reroute") || len(b.vendor.Requests()) > 0 {
+		t.Errorf("%d %s", status, text)
+	}
+	settings := b.proxy.Settings()
+	settings.Providers["ours"] = policy.Provider{Format: "openai", URL: b.vendor.URL(), Kind: policy.Private, KeyEnv: "OUR_KEY"}
+	b.proxy.Getenv = func(string) string { return "ours" }
+	openai := settings.Providers["openai"]
+	openai.Reroute = policy.Elsewhere{Provider: "ours"}
+	settings.Providers["openai"] = openai
+	if status, text, h := b.post(chat, typed("hello")); status != http.StatusOK || h.Get(elsewhereHeader) != "openai -> ours; policy" {
+		t.Errorf("%d %s %v", status, text, h)
+	}
+}
