@@ -35,7 +35,7 @@ var floors = [][]string{
 	{"internal/detect/find"},
 	{"internal/detect", "internal/credentials", "internal/wire"},
 	{"internal/redact", "internal/policy", "internal/audit", "internal/authority"},
-	{"internal/workspace", "internal/standin"},
+	{"internal/workspace", "internal/standin", "internal/compliance"},
 	{"internal/rpc", "internal/control", "internal/assistants", "internal/otlp"},
 	{"internal/proxy", "internal/lsp", "internal/mcp"},
 	{"internal/daemon", "internal/lsptest"},

@@ -1,6 +1,6 @@
 // Package rules embeds what the program knows by heart: the detection rules (detect/*.toml), lists of
 // names (names/*.txt), the default policy (policy/*.rego beside its tests),
-// ready policies of organisations (profiles/) and nothing that runs.
+// ready policies of organisations (profiles/), controls of laws and standards (controls/) and nothing that runs.
 package rules
 
 import "embed"
@@ -14,6 +14,11 @@ var FS embed.FS
 //
 //go:embed profiles
 var Profiles embed.FS
+
+// Controls are the demands of laws and standards, and what is done for each, a file for each of them.
+//
+//go:embed controls
+var Controls embed.FS
 
 // Judge is the table of package detect's judge of random values; detect/guess says what is in it.
 //

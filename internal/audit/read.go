@@ -10,6 +10,7 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 )
@@ -99,16 +100,36 @@ func Show(dir string, f func(Record) error) error {
 		return err
 	}
 	written := false
-	err = each(dir, dropped, func(_ uint64, last bool) error { written = last; return nil }, func(at int64, _ chain, seq uint64, text []byte) error {
+	err = each(dir, dropped, func(_ uint64, open bool) error { written = open; return nil }, decoded(f))
+	return unlessWritten(err, written)
+}
+
+// ShowOpen is Show of the segment that is written: this month's records, or the last of them.
+func ShowOpen(dir string, f func(Record) error) error {
+	file, err := os.Open(filepath.Join(dir, openSegment))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	first := uint64(1)
+	return unlessWritten(frames(file, &first, decoded(f)), true)
+}
+
+func decoded(f func(Record) error) func(at int64, written chain, seq uint64, text []byte) error {
+	return func(at int64, _ chain, seq uint64, text []byte) error {
 		var r Record
 		if err := json.Unmarshal(text, &r); err != nil {
 			return &tornError{number: int64(seq), at: at, what: "is no record: it was changed"}
 		}
 		return f(r)
-	})
+	}
+}
+
+// unlessWritten is an error, unless it is of a record that is being written at this moment.
+func unlessWritten(err error, open bool) error {
 	var torn *tornError
-	if written && errors.As(err, &torn) && torn.last {
-		return nil // being written at this moment
+	if open && errors.As(err, &torn) && torn.last {
+		return nil
 	}
 	return err
 }

@@ -231,7 +231,7 @@ type Judged struct {
 // "attached" means: the daemon lives while somebody is. Who adds ?answers=1 can put a question to the person, and gets
 // those that there are.
 type Event struct {
-	Kind string    `json:"kind"` // exchange, policy, refused, proxy, ask, review; and Attached, which is not of the daemon
+	Kind string    `json:"kind"` // exchange, policy, refused, proxy, signal, ask, review; and Attached, which is not of the daemon
 	Time time.Time `json:"time"`
 	// Text is one sentence for a person.
 	Text     string         `json:"text"`

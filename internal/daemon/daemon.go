@@ -73,6 +73,7 @@ type daemon struct {
 	canaries   canaries
 	trust      trust
 	machine    *machine
+	signals    signals
 	proxy      control.Proxy
 	collector  *otlp.Exporter
 	leftOut    atomic.Int64 // as the log has it
@@ -319,6 +320,7 @@ func (d *daemon) exchanged(r proxy.Ended) {
 		return // nothing of the person's
 	}
 	d.collector.Exchange(r.Record, r.Began, r.Added)
+	d.signal(r.Record)
 	d.mu.Lock()
 	if d.trouble != nil && r.Status == http.StatusOK {
 		over := *d.trouble

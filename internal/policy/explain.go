@@ -108,7 +108,9 @@ func (x Explanation) String() string {
 		}
 	}
 	for _, o := range x.Decision.Obligations {
-		fmt.Fprintf(&b, "It also asks for: %s\n", o)
+		if o != AskAttached { // which the attachment says
+			fmt.Fprintf(&b, "It also asks for: %s\n", o)
+		}
 	}
 	return b.String()
 }

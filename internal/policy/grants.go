@@ -3,7 +3,6 @@ package policy
 import (
 	"maps"
 	"slices"
-	"time"
 )
 
 // exceptionFields are what an exception holds; a path is where in a query the same stands.
@@ -127,10 +126,8 @@ func (sp *spelling) grants(org map[string]any) (all []problem) {
 
 // wrongDay says what is wrong with the end of a grant or a contract.
 func wrongDay(text string) string {
-	for _, form := range []string{time.DateOnly, time.RFC3339} {
-		if _, err := time.Parse(form, text); err == nil {
-			return ""
-		}
+	if _, ok := EndOf(text); ok {
+		return ""
 	}
 	return "it is no day such as 2026-12-31, and no moment such as 2026-12-31T18:00:00Z"
 }

@@ -48,6 +48,8 @@ type Settings struct {
 	Listen string `yaml:"listen,omitempty"`
 	// How many days the ledger's records are kept; without it, all of them always are. A month goes when its last record is older.
 	LedgerKeepDays int `yaml:"ledger_keep_days,omitempty" jsonschema:"minimum=1"`
+	// From when on what the ledger records is out of the ordinary.
+	Signals Signals `yaml:"signals,omitempty"`
 	// Whether a note in the system's text of each request tells the model what placeholders are. Off, since it changes what
 	// is sent.
 	ExplainPlaceholders bool `yaml:"explain_placeholders,omitempty"`
@@ -87,6 +89,15 @@ type Limits struct {
 	PerDay    int `yaml:"per_day,omitempty" jsonschema:"minimum=0"`
 	// Findings of a class that may go out as placeholders in a minute.
 	Findings LimitsByClass `yaml:"findings_per_minute,omitempty"`
+}
+
+// Signals are thresholds; without one, a person at work does not reach it. Those of an hour are to one provider.
+type Signals struct {
+	FindingsPerHour  int `yaml:"findings_per_hour,omitempty" jsonschema:"minimum=1"`
+	RefusalsPerHour  int `yaml:"refusals_per_hour,omitempty" jsonschema:"minimum=1"`
+	MegabytesPerHour int `yaml:"megabytes_per_hour,omitempty" jsonschema:"minimum=1"`
+	// How many requests of the same size within a minute are a loop.
+	SameRequest int `yaml:"same_request,omitempty" jsonschema:"minimum=2"`
 }
 
 // LimitsByClass is a struct, not a map, so that two providers can be compared.

@@ -116,6 +116,12 @@ func (v *validation) settings(s Settings, l layer) {
 	if s.LedgerKeepDays < 0 {
 		v.at("ledger_keep_days is a number of days, such as 400", "ledger_keep_days")
 	}
+	if g := s.Signals; min(g.FindingsPerHour, g.RefusalsPerHour, g.MegabytesPerHour, g.SameRequest) < 0 {
+		v.at("a threshold is a number above 0", "signals")
+	}
+	if l == repositoryLayer && s.Signals != (Signals{}) {
+		v.at("a repository does not say what is ordinary on this machine: put it into your own config.yaml", "signals")
+	}
 	if l == repositoryLayer && s.LedgerKeepDays != 0 {
 		v.at("a repository does not say how long this machine's records are kept: put it into your own config.yaml", "ledger_keep_days")
 	}
