@@ -32,7 +32,7 @@ func TestSignalsAreTold(t *testing.T) {
 	}
 	d := &daemon{Options: Options{State: state, Log: zap.NewNop()}, governance: governance, hub: newHub(func(int) {})}
 	events, _ := d.hub.join(false)
-	d.learn()
+	d.signals.learn.Do(d.learn)
 	for _, provider := range []string{"openai", "deepseek", "deepseek"} {
 		d.signal(audit.Record{Kind: "exchange", Provider: provider})
 	}
