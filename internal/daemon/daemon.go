@@ -38,6 +38,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/authority"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/otlp"
 	"github.com/scrubjay-dev/scrubjay/internal/proxy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
@@ -126,7 +127,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	d.machine = newMachine(d.vault.Secrets(), d.governance.Engine, token)
+	d.machine = newMachine(d.vault.Secrets(), d.governance.Engine, token, d.Log)
 	stop, err := d.listen(token)
 	if err != nil {
 		return err
@@ -244,7 +245,7 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 
 func (d *daemon) frontConfig(token string) proxy.Config {
 	return proxy.Config{
-		Engine: d.governance.Engine, Settings: d.governance.Settings, Decider: d.governance.Policy(),
+		Engine: func() *detect.Engine { return d.machine.kept.engine(d.governance.Engine()) }, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Canary: d.canaries.find,
 		Watch: d.exchanged, Fresh: d.fresh, Trouble: d.troubled, Getenv: os.Getenv,
 		Ask: d.questions.ask, Hold: d.questions.hold, Trusting: d.trust.config,

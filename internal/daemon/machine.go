@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/credentials"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
@@ -32,6 +34,8 @@ type machine struct {
 	folders []string            // the latest last
 	pointed []credentials.Place // where variables say that files are, the latest last
 	files   map[string]fileState
+	kept    kept
+	log     *zap.Logger
 	now     func() time.Time
 }
 
@@ -61,9 +65,9 @@ const (
 // notOurs are directories of other people's code, and of what tools make.
 var notOurs = map[string]bool{"node_modules": true, "vendor": true, "dist": true, "build": true, "target": true, "venv": true, "__pycache__": true}
 
-func newMachine(secrets *redact.Secrets, engine func() *detect.Engine, token string) *machine {
+func newMachine(secrets *redact.Secrets, engine func() *detect.Engine, token string, log *zap.Logger) *machine {
 	home, _ := os.UserHomeDir() // without one there are no files below it
-	m := &machine{secrets: secrets, engine: engine, home: home, files: map[string]fileState{}, now: time.Now}
+	m := &machine{secrets: secrets, engine: engine, home: home, files: map[string]fileState{}, log: log, now: time.Now}
 	secrets.Set("token", [][]byte{[]byte(token)}) // base URLs hold it, and agents print them
 	m.environment("daemon", os.Environ())
 	return m

@@ -22,6 +22,7 @@ func (m *machine) fresh() {
 	depth := 1
 	if now.Sub(m.walked) >= walkEvery {
 		m.walked, depth = now, envDepth
+		m.kept.look(m.folders, m.log)
 	}
 	there := map[string]bool{}
 	look := func(path string, format credentials.Format) {

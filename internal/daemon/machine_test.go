@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
@@ -164,7 +166,7 @@ func TestMachineIdles(t *testing.T) {
 	defer vault.Close()
 	knows := func(text string) bool { return len(vault.Known([]byte(text))) > 0 }
 	now := time.Unix(1e9, 0)
-	m := newMachine(vault.Secrets(), detect.Default, strings.Repeat("ab12", 16))
+	m := newMachine(vault.Secrets(), detect.Default, strings.Repeat("ab12", 16), zap.NewNop())
 	m.now = func() time.Time { return now }
 	put("A_TOKEN=first-1-value", now)
 	if _, err := m.learn(control.Known{Folders: []string{folder, "relative"}}); err != nil || !knows("first-1-value") {
