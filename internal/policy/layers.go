@@ -205,6 +205,9 @@ func (l *Layers) merge() (Settings, []string) {
 			note(r, "organisation does not count: the managed settings name it")
 		}
 		s.Rules.Files = union(r.Rules.Files, s.Rules.Files)
+		if r.layer == bundleLayer {
+			s.Rules.Carried = r.Rules.Carried
+		}
 		s.Salt = cmp.Or(s.Salt, r.Salt)
 		s.Verdicts = tighten(s.Verdicts, r.Verdicts, verdictNames[:])
 		s.Attachments = tighten(s.Attachments, r.Attachments, attachmentVerdicts)

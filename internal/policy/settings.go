@@ -120,6 +120,8 @@ type RuleSettings struct {
 	Disable []string `yaml:"disable,omitempty"`
 	// TOML files, and indexes made by scrubjay rules index; a relative path starts at the file that names it.
 	Files []string `yaml:"files,omitempty"`
+	// Carried are those of Files that came in the bundle, and are no files of this machine.
+	Carried map[string][]byte `yaml:"-"`
 }
 
 // AllowEntry says that something is not sensitive. Every field that is set must match.

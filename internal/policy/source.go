@@ -33,6 +33,9 @@ type SourceOptions struct {
 	Client *http.Client
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Prepare is given the settings that a bundle is about to bring, and answers with what to do once they are in force, so
+	// that the rules change with the policy; nil means nothing.
+	Prepare func(Settings) (inForce func())
 	// OnSwap is told the revision when a bundle has come into force.
 	OnSwap func(revision string)
 	// OnPoll is called before the server is asked; nil means nothing is.
@@ -94,6 +97,9 @@ func NewSource(o SourceOptions) *Source {
 	}
 	if o.OnSwap == nil {
 		o.OnSwap = func(string) {}
+	}
+	if o.Prepare == nil {
+		o.Prepare = func(Settings) func() { return func() {} }
 	}
 	if o.OnPoll == nil {
 		o.OnPoll = func() {}
@@ -242,9 +248,11 @@ func (s *Source) take(ctx context.Context, raw []byte) error {
 }
 
 func (s *Source) swap(b *Bundle, which string) error {
+	inForce := s.Prepare(s.Engine.Layers().withBundle(&b.settings).Wire())
 	if err := s.Engine.Swap(b); err != nil {
 		return s.refuse(refuse(Malformed, "%w", err), which)
 	}
+	inForce()
 	s.note(&s.refused, nil)
 	clear(s.told)
 	s.OnSwap(b.Revision)

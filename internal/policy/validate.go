@@ -98,7 +98,7 @@ func (v *validation) settings(s Settings, l layer) {
 	}
 	if l == bundleLayer {
 		if i := slices.IndexFunc(s.Rules.Files, func(f string) bool { return !filepath.IsAbs(f) }); i >= 0 {
-			v.at("a bundle names rule files by their absolute path on the machines", "rules", "files", i)
+			v.at("a bundle names rule files by their absolute path on the machines; those in its rules/ and indexes/ count without a name", "rules", "files", i)
 		}
 	}
 	switch {

@@ -40,6 +40,8 @@ type Bundle struct {
 	dataFiles archive
 	modules   map[string]*ast.Module
 	tests     map[string]*ast.Module
+	// rules are the files of rules and indexes that it carries.
+	rules archive
 }
 
 // claims are the signed statements of a bundle.
@@ -210,6 +212,7 @@ func newBundle(b bundle.Bundle, signed claims, files archive) (*Bundle, error) {
 		}
 		out.settings = s
 	}
+	out.carry(files)
 	return out, nil
 }
 
