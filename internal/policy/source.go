@@ -6,10 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"sync"
 	"time"
@@ -17,9 +15,6 @@ import (
 
 // DefaultPoll is how often the bundle is asked for.
 const DefaultPoll = 60 * time.Second
-
-// fetchLimit is how long one answer may take.
-const fetchLimit = 30 * time.Second
 
 // SourceOptions say where bundles come from and where they go.
 type SourceOptions struct {
@@ -49,10 +44,13 @@ type Source struct {
 	SourceOptions
 	store store
 
-	mu   sync.Mutex // held through a poll
-	etag string     // of the last answer
-	seen string     // hash of the last answer that was judged
-	told map[string]bool
+	mu    sync.Mutex // held through a poll
+	has   version    // of the last answer
+	seen  string     // hash of the last answer that was judged
+	told  map[string]bool
+	asked int  // how often the server was
+	tried int  // how often without an answer since the last one
+	waits bool // the server holds a request until there is news
 
 	// What keeps newer policy away, for whoever asks during a poll, too.
 	health      sync.Mutex
@@ -114,8 +112,9 @@ func NewSource(o SourceOptions) *Source {
 func (s *Source) Run(ctx context.Context) {
 	s.Load()
 	for {
+		began := time.Now()
 		s.Poll(ctx)
-		timer := time.NewTimer(s.interval())
+		timer := time.NewTimer(s.pause(time.Since(began)))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
@@ -123,6 +122,20 @@ func (s *Source) Run(ctx context.Context) {
 		case <-timer.C:
 		}
 	}
+}
+
+// pause is how long nothing is asked after a poll. A server that holds requests is asked again within a second; one that
+// went away, soon, and then less and less often.
+func (s *Source) pause(took time.Duration) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case !s.waits:
+		return s.interval()
+	case s.tried > 0:
+		return min(time.Second<<min(s.tried, 20), s.interval())
+	}
+	return max(time.Second-took, 0)
 }
 
 // interval varies, so that a thousand machines that started together do not ask together.
@@ -187,17 +200,20 @@ func (s *Source) Poll(ctx context.Context) error {
 }
 
 func (s *Source) poll(ctx context.Context) error {
-	raw, etag, err := s.fetch(ctx)
+	got, err := s.fetch(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
+		s.tried++
 		return s.refuse(refuse(Unreachable, "%w", err), "")
 	}
+	s.tried = 0
 	delete(s.told, string(Unreachable)+" ")
 	s.note(&s.unreachable, nil)
+	raw := got.raw
 	if raw == nil || hash(raw) == s.seen {
-		s.etag = etag
+		s.has = got.version
 		return nil
 	}
 	err = s.take(ctx, raw)
@@ -208,7 +224,7 @@ func (s *Source) poll(ctx context.Context) error {
 		// It may be this machine's fault, so the same bundle is tried again.
 		return s.refuse(r, hash(raw))
 	}
-	s.etag, s.seen = etag, hash(raw)
+	s.has, s.seen = got.version, hash(raw)
 	if err != nil {
 		return s.refuse(err, hash(raw))
 	}
@@ -275,42 +291,6 @@ func (s *Source) refuse(err error, which string) error {
 		s.OnRefuse(*r)
 	}
 	return r
-}
-
-// fetch answers with nothing if the server says that nothing is new.
-func (s *Source) fetch(ctx context.Context) (raw []byte, etag string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, fetchLimit)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Organisation.URL, nil)
-	if err != nil {
-		return nil, "", errors.New("organisation.url is no address")
-	}
-	// The file is compressed itself. Without this the transport would take a server's label for it away.
-	req.Header.Set("Accept-Encoding", "identity")
-	if s.etag != "" {
-		req.Header.Set("If-None-Match", s.etag)
-	}
-	res, err := s.Client.Do(req)
-	if err != nil {
-		// The address may hold a key to the server.
-		if u, ok := errors.AsType[*url.Error](err); ok {
-			err = u.Err
-		}
-		return nil, "", fmt.Errorf("its server does not answer: %w", err)
-	}
-	defer res.Body.Close()
-	switch res.StatusCode {
-	case http.StatusNotModified:
-		return nil, s.etag, nil
-	case http.StatusOK:
-	default:
-		return nil, "", fmt.Errorf("its server answers %d: see whether organisation.url names the bundle file", res.StatusCode)
-	}
-	raw, err = io.ReadAll(io.LimitReader(res.Body, bundleLimit+1))
-	if err != nil {
-		return nil, "", fmt.Errorf("its server's answer broke off: %w", err)
-	}
-	return raw, res.Header.Get("ETag"), nil
 }
 
 func hash(raw []byte) string {
