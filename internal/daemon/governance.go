@@ -78,7 +78,7 @@ func (g *Governance) followOrganisation() {
 	if o != nil {
 		source = policy.NewSource(policy.SourceOptions{
 			Engine: g.policy, Organisation: *o, StateDir: g.state.Dir, Prepare: g.prepare, OnSwap: g.swapped, OnRefuse: g.refusal, OnPoll: func() { g.Settings() },
-			Client: &http.Client{Transport: &trusting{trust: &trust{file: func() string { return g.policy.Settings().CAFile }}}},
+			Client: g.Client(),
 		})
 	}
 	g.source, g.from = source, o
@@ -89,6 +89,11 @@ func (g *Governance) followOrganisation() {
 		// A last good bundle that cannot be used was told to refusal; the engine is stale then, and says so.
 		_ = source.Load()
 	}
+}
+
+// Client asks servers of the organisation's, and believes those that the setting ca_file names.
+func (g *Governance) Client() *http.Client {
+	return &http.Client{Transport: &trusting{trust: &trust{file: func() string { return g.policy.Settings().CAFile }}}}
 }
 
 func loadLayers(config string) (*policy.Layers, error) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -46,8 +47,14 @@ func versionOf(h http.Header) version {
 	return v
 }
 
+// errNotThere is a server that answers, and has no bundle.
+type errNotThere struct{ error }
+
 // fetch asks the server once.
 func (s *Source) fetch(ctx context.Context) (answer, error) {
+	if strings.HasPrefix(s.Organisation.URL, ociScheme) {
+		return s.fetchOCI(ctx)
+	}
 	s.asked++
 	has := s.has
 	if s.asked%freshEvery == 0 {
@@ -87,6 +94,8 @@ func (s *Source) fetch(ctx context.Context) (answer, error) {
 	case http.StatusNotModified:
 		return answer{version: has}, nil
 	case http.StatusOK:
+	case http.StatusNotFound:
+		return answer{}, errNotThere{errors.New("its server answers 404: see whether organisation.url names the bundle file")}
 	default:
 		return answer{}, fmt.Errorf("its server answers %d: see whether organisation.url names the bundle file", res.StatusCode)
 	}

@@ -102,7 +102,7 @@ const (
 
 // Organisation says where signed policy comes from. Only the managed and the user's file may hold it.
 type Organisation struct {
-	// The bundle file itself, as policy push put it there.
+	// The bundle file itself, as policy push put it there: https:// or oci://registry/repository:tag.
 	URL string `yaml:"url" jsonschema:"format=uri"`
 	// PEM public keys, inline; a bundle is signed with one of them.
 	Keys []string `yaml:"keys"`

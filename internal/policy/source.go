@@ -206,6 +206,9 @@ func (s *Source) poll(ctx context.Context) error {
 	}
 	if err != nil {
 		s.tried++
+		if r, ok := errors.AsType[*Refusal](err); ok {
+			return s.refuse(r, "")
+		}
 		return s.refuse(refuse(Unreachable, "%w", err), "")
 	}
 	s.tried = 0

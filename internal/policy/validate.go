@@ -251,9 +251,12 @@ func portNumber(text string) bool {
 }
 
 func (v *validation) organisation(o Organisation) {
-	u, err := url.Parse(o.URL)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		v.at("url is the http:// or https:// address of the bundle file", "organisation", "url")
+	if strings.HasPrefix(o.URL, ociScheme) {
+		if _, err := parseOCI(o.URL); err != nil {
+			v.at(err.Error(), "organisation", "url")
+		}
+	} else if u, err := url.Parse(o.URL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		v.at("url is the http:// or https:// address of the bundle file, or oci://registry/repository:tag", "organisation", "url")
 	}
 	if len(o.Keys) == 0 {
 		v.at("keys holds at least one public key in PEM: the public half of the pair that bundles are signed with", "organisation", "keys")

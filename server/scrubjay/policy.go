@@ -146,7 +146,7 @@ func policySignCommand() *cobra.Command {
 			if err := rename.File(tmp, args[0]); err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "%s is signed. Next: scrubjay policy push %s DIR-OF-A-WEB-SERVER\n", args[0], args[0])
+			fmt.Fprintf(c.OutOrStdout(), "%s is signed. Next: scrubjay policy push %s PLACE\n", args[0], args[0])
 			return nil
 		},
 	}
@@ -176,10 +176,15 @@ func newKey(c *cobra.Command, name string) error {
 }
 
 func policyPushCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "push BUNDLE DIR", Short: "Put a signed bundle into a directory that a web server serves", Args: cobra.ExactArgs(2),
-		Example: "  scrubjay policy push acme.tar.gz /var/www/policy",
+	var tokenEnv string
+	c := &cobra.Command{
+		Use: "push BUNDLE PLACE", Short: "Put a signed bundle where machines fetch it: a served directory, an https:// address or a registry", Args: cobra.ExactArgs(2),
+		Example: "  scrubjay policy push acme.tar.gz /var/www/policy\n  scrubjay policy push acme.tar.gz https://files.acme.example/policy/acme.tar.gz --token-env ACME_TOKEN\n  scrubjay policy push acme.tar.gz oci://registry.acme.example/policy:current",
 		RunE: func(c *cobra.Command, args []string) error {
+			token := os.Getenv(tokenEnv)
+			if tokenEnv != "" && token == "" {
+				return fmt.Errorf("the variable %s is empty: set it to the token, or leave --token-env out", tokenEnv)
+			}
 			state, err := daemon.OpenState("")
 			if err != nil {
 				return err
@@ -188,7 +193,7 @@ func policyPushCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			pushed, err := policy.Push(c.Context(), args[0], args[1], g.Policy().Layers(), state.Dir, time.Now())
+			pushed, err := policy.Push(c.Context(), args[0], policy.Target{Place: args[1], Token: token, Client: g.Client()}, g.Policy().Layers(), state.Dir, time.Now())
 			if err != nil {
 				return exitError{code: 1, err: err}
 			}
@@ -196,6 +201,8 @@ func policyPushCommand() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().StringVar(&tokenEnv, "token-env", "", "the environment's variable with a token for an https:// address")
+	return c
 }
 
 func policyStatusCommand() *cobra.Command {
