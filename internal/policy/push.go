@@ -3,7 +3,6 @@ package policy
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,15 +13,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/open-policy-agent/opa/v1/bundle"
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // Pushed says what was put there, and who takes it.
 type Pushed struct {
-	Scope, Key string
-	Sequence   int64
-	Expires    time.Time
+	Scope    string
+	Keys     []string // the ids of those that signed it
+	Sequence int64
+	Expires  time.Time
 	// Judged is true if this machine's own settings name the organisation, and it would take the bundle.
 	Judged bool
 }
@@ -32,7 +31,7 @@ func (p Pushed) String() string {
 	if p.Judged {
 		return text + " This machine would take it, and so does every machine with the same keys and scope, with its next poll"
 	}
-	return text + fmt.Sprintf(" This machine's settings name no organisation to judge it by: machines take it whose organisation has this scope and the key %s", p.Key)
+	return text + fmt.Sprintf(" This machine's settings name no organisation to judge it by: machines take it whose organisation has this scope and the key %s", strings.Join(p.Keys, " or "))
 }
 
 // judge says why no machine would take a bundle. Its key and its scope are this machine's organisation's to judge, if it
@@ -46,18 +45,24 @@ func judge(ctx context.Context, raw []byte, l *Layers, stateDir string, now time
 	if err != nil {
 		return Pushed{}, err
 	}
-	if _, ok := files[signatureFile]; !ok {
-		return Pushed{}, errors.New("it is not signed: run scrubjay policy sign before it")
-	}
-	var signatures bundle.SignaturesConfig
-	if err := json.Unmarshal(files[signatureFile], &signatures); err != nil {
-		return Pushed{}, errors.New("its signature is damaged: sign it again")
-	}
-	signed, err := readClaims(signatures)
+	signatures, err := files.signatures()
 	if err != nil {
 		return Pushed{}, err
 	}
-	p := Pushed{Scope: signed.Scope, Key: signed.key, Sequence: signed.Seq, Expires: time.Unix(signed.Exp, 0)}
+	var p Pushed
+	var signed claims
+	for _, token := range signatures.Signatures {
+		c, err := readClaims(token)
+		if err != nil {
+			return p, err
+		}
+		if p.Keys != nil && c.content() != signed.content() {
+			return p, errors.New("its signatures do not state the same: sign it again")
+		}
+		signed = c
+		p.Keys = append(p.Keys, c.key)
+	}
+	p.Scope, p.Sequence, p.Expires = signed.Scope, signed.Seq, time.Unix(signed.Exp, 0)
 	delete(files, signatureFile)
 	hashed, err := files.hashed()
 	switch {

@@ -8,6 +8,8 @@ type Settings struct {
 	Providers map[string]Provider `yaml:"providers,omitempty"`
 	// Where signed policy comes from. Only the managed or the user's file may hold it.
 	Organisation *Organisation `yaml:"organisation,omitempty"`
+	// The ids of keys whose signatures do not count, whoever lists them. Only the managed and the user's file may hold them.
+	RevokedKeys []string `yaml:"revoked_keys,omitempty"`
 	// The groups that whoever uses this machine belongs to, for an organisation's policy. Only the managed file may hold them.
 	Groups []string `yaml:"groups,omitempty"`
 	// Detection rules that are turned off or added.
@@ -106,6 +108,11 @@ type Organisation struct {
 	URL string `yaml:"url" jsonschema:"format=uri"`
 	// PEM public keys, inline; a bundle is signed with one of them.
 	Keys []string `yaml:"keys"`
+	// How many of the keys have to have signed a bundle. Without it a bundle has exactly one signature. Only the managed
+	// file may hold it.
+	Threshold int `yaml:"threshold,omitempty" jsonschema:"minimum=0"`
+	// Revoked are the ids of keys that do not count: revoked_keys of all layers.
+	Revoked []string `yaml:"-"`
 	// The scope that the bundle was built for.
 	Scope string `yaml:"scope"`
 	// How often to ask, 60s if it is not set and never more often than every second.

@@ -1,13 +1,6 @@
 package policy
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/hex"
-	"encoding/pem"
-	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -85,7 +78,15 @@ func (v *validation) settings(s Settings, l layer) {
 	case l == repositoryLayer || l == bundleLayer:
 		v.at(fmt.Sprintf("a %s cannot name the organisation: put it into managed.yaml or your own config.yaml", l), "organisation")
 	default:
-		v.organisation(*s.Organisation)
+		v.organisation(*s.Organisation, l)
+	}
+	if (l == repositoryLayer || l == bundleLayer) && len(s.RevokedKeys) > 0 {
+		v.at(fmt.Sprintf("a %s cannot say whose signature counts: put it into managed.yaml or your own config.yaml", l), "revoked_keys")
+	}
+	for i, id := range s.RevokedKeys {
+		if !keyName().MatchString(id) {
+			v.at("a key is revoked by its id, 32 digits and letters from a to f: scrubjay policy status shows those of a bundle", "revoked_keys", i)
+		}
 	}
 	if l != managedLayer && len(s.Groups) > 0 {
 		v.at("groups stand in the managed file alone: nobody puts themselves into one", "groups")
@@ -250,7 +251,9 @@ func portNumber(text string) bool {
 	return err == nil && n > 0
 }
 
-func (v *validation) organisation(o Organisation) {
+var keyName = expression(`^[0-9a-f]{32}$`)
+
+func (v *validation) organisation(o Organisation, l layer) {
 	if strings.HasPrefix(o.URL, ociScheme) {
 		if _, err := parseOCI(o.URL); err != nil {
 			v.at(err.Error(), "organisation", "url")
@@ -266,6 +269,12 @@ func (v *validation) organisation(o Organisation) {
 			v.at(err.Error(), "organisation", "keys", i)
 		}
 	}
+	switch {
+	case o.Threshold != 0 && l != managedLayer:
+		v.at("threshold stands in the managed file alone", "organisation", "threshold")
+	case o.Threshold < 0 || o.Threshold > len(o.Keys):
+		v.at("threshold is a number of the keys that are listed", "organisation", "threshold")
+	}
 	if o.Scope == "" {
 		v.at("scope is what the bundle was built for: set it to the same word", "organisation", "scope")
 	}
@@ -275,32 +284,4 @@ func (v *validation) organisation(o Organisation) {
 	if o.Stale != "" && !slices.Contains([]string{staleScrub, staleClosed, staleOpen}, o.Stale) {
 		v.at("stale is one of scrub, closed, open", "organisation", "stale")
 	}
-}
-
-// parsePublicKey reads a key that bundles are verified with, and refuses a private one, which has no
-// business in settings.
-func parsePublicKey(text string) (*ecdsa.PublicKey, error) {
-	block, _ := pem.Decode([]byte(text))
-	if block == nil {
-		return nil, errors.New("a key is PEM, from -----BEGIN PUBLIC KEY----- to its end")
-	}
-	if strings.Contains(block.Type, "PRIVATE") {
-		return nil, errors.New("this is a private key: put the public one here, and replace the pair")
-	}
-	parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
-	key, ok := parsed.(*ecdsa.PublicKey)
-	if err != nil || !ok || key.Curve != elliptic.P256() {
-		return nil, errors.New("a key is for ES256, an elliptic curve key on P-256")
-	}
-	return key, nil
-}
-
-// keyID names a key in a bundle's signature, so that an organisation can have several at a time.
-func keyID(key *ecdsa.PublicKey) (string, error) {
-	der, err := x509.MarshalPKIXPublicKey(key)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(der)
-	return hex.EncodeToString(sum[:16]), nil
 }

@@ -114,10 +114,10 @@ func policyBuildCommand() *cobra.Command {
 
 func policySignCommand() *cobra.Command {
 	var key string
-	var fresh bool
+	var fresh, add bool
 	c := &cobra.Command{
-		Use: "sign BUNDLE --key FILE", Short: "Sign a bundle with an ES256 key", Args: cobra.MaximumNArgs(1),
-		Example: "  scrubjay policy sign --new-key --key acme.key     make a key pair: acme.key and acme.key.pub\n  scrubjay policy sign acme.tar.gz --key acme.key",
+		Use: "sign BUNDLE --key FILE", Short: "Sign a bundle with an ES256 or RS256 key", Args: cobra.MaximumNArgs(1),
+		Example: "  scrubjay policy sign --new-key --key acme.key     make a key pair: acme.key and acme.key.pub\n  scrubjay policy sign acme.tar.gz --key acme.key\n  scrubjay policy sign acme.tar.gz --key second.key --add",
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case key == "":
@@ -135,7 +135,11 @@ func policySignCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			signed, err := policy.Sign(raw, secret)
+			sign := policy.Sign
+			if add {
+				sign = policy.AddSignature
+			}
+			signed, err := sign(raw, secret)
 			if err != nil {
 				return err
 			}
@@ -151,6 +155,7 @@ func policySignCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&key, "key", "", "the private key, PEM")
+	c.Flags().BoolVar(&add, "add", false, "keep the signatures that the bundle has, for an organisation.threshold")
 	c.Flags().BoolVar(&fresh, "new-key", false, "make a key pair instead of signing")
 	return c
 }
