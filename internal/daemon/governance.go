@@ -153,13 +153,17 @@ func (g *Governance) Refused() string { return g.Standing().Refused }
 // Standing is the state of the policy, for people.
 func (g *Governance) Standing() control.Policy {
 	status := g.policy.Status()
-	p := control.Policy{Revision: status.Revision, Stale: status.Stale}
+	p := control.Policy{
+		Revision: status.Revision, Organised: status.Organised, Sequence: status.Sequence, Since: status.Since, Expires: status.Expires,
+		Keys: status.Keys, Stale: status.Stale,
+	}
 	g.mu.Lock()
 	source := g.source
 	g.mu.Unlock()
 	if source == nil {
 		return p
 	}
+	p.Waits = source.Waiting()
 	unreachable, refused := source.Troubles()
 	if unreachable.Err != nil {
 		p.Unreachable, p.UnreachableSince = unreachable.Error(), &unreachable.Since

@@ -221,6 +221,9 @@ func TestABundlesRulesComeAndGoWithIt(t *testing.T) {
 	if got := finds(g, "acorn-123456"); got != "acorn-project" {
 		t.Errorf("found %q", got)
 	}
+	if got := g.Standing(); !got.Organised || got.Sequence != 1 || len(got.Keys) != 1 || got.Since.IsZero() || got.Expires.IsZero() {
+		t.Errorf("standing: %+v", got)
+	}
 	if got := finds(governance(), "acorn-123456"); got != "acorn-project" {
 		t.Errorf("after a restart: found %q", got)
 	}

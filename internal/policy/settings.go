@@ -10,6 +10,8 @@ type Settings struct {
 	Organisation *Organisation `yaml:"organisation,omitempty"`
 	// The ids of keys whose signatures do not count, whoever lists them. Only the managed and the user's file may hold them.
 	RevokedKeys []string `yaml:"revoked_keys,omitempty"`
+	// Who takes a bundle first; without it all machines do. Only a bundle may hold it.
+	Rollout *Rollout `yaml:"rollout,omitempty"`
 	// The groups that whoever uses this machine belongs to, for an organisation's policy. Only the managed file may hold them.
 	Groups []string `yaml:"groups,omitempty"`
 	// Detection rules that are turned off or added.
@@ -120,6 +122,14 @@ type Organisation struct {
 	// What holds while there is no policy or it has expired: scrub whatever is found (the default),
 	// closed (nothing goes out), open (the default policy).
 	Stale string `yaml:"stale,omitempty" jsonschema:"enum=scrub,enum=closed,enum=open"`
+}
+
+// Rollout says which machines take a bundle. The others keep the one they have.
+type Rollout struct {
+	// Of all machines, so many of a hundred.
+	Percent int `yaml:"percent,omitempty" jsonschema:"minimum=0,maximum=100"`
+	// Groups, of the managed file's setting groups or of the bundle's data.
+	Groups []string `yaml:"groups,omitempty"`
 }
 
 // RuleSettings turns rules off and adds files of them.

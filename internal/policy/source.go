@@ -47,6 +47,7 @@ type Source struct {
 	mu    sync.Mutex // held through a poll
 	has   version    // of the last answer
 	seen  string     // hash of the last answer that was judged
+	first *Bundle    // that other machines take first
 	told  map[string]bool
 	asked int  // how often the server was
 	tried int  // how often without an answer since the last one
@@ -56,6 +57,7 @@ type Source struct {
 	health      sync.Mutex
 	unreachable Trouble
 	refused     Trouble
+	waiting     string
 }
 
 // Trouble is why there is no newer policy, and since when. Its Refusal is empty if there is none.
@@ -69,6 +71,24 @@ func (s *Source) Troubles() (unreachable, refused Trouble) {
 	s.health.Lock()
 	defer s.health.Unlock()
 	return s.unreachable, s.refused
+}
+
+// Waiting says which newer bundle this machine does not take yet, and why; empty if there is none.
+func (s *Source) Waiting() string {
+	s.health.Lock()
+	defer s.health.Unlock()
+	return s.waiting
+}
+
+// wait keeps a bundle that other machines take first; nil if there is none any more.
+func (s *Source) wait(b *Bundle, why string) {
+	s.first = b
+	s.health.Lock()
+	defer s.health.Unlock()
+	s.waiting = ""
+	if b != nil {
+		s.waiting = b.Revision + ": " + why
+	}
 }
 
 // note keeps when a trouble began. nil is its end.
@@ -182,6 +202,7 @@ func (s *Source) load() error {
 	if b.content == s.Engine.content() {
 		return nil
 	}
+	b.since = s.store.since()
 	return s.swap(b, "disk "+hash(raw))
 }
 
@@ -200,6 +221,9 @@ func (s *Source) Poll(ctx context.Context) error {
 }
 
 func (s *Source) poll(ctx context.Context) error {
+	if s.first != nil && s.Engine.waits(s.first) == "" {
+		s.has, s.seen = version{}, "" // its turn has come
+	}
 	got, err := s.fetch(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -236,6 +260,7 @@ func (s *Source) poll(ctx context.Context) error {
 
 // take judges a fetched bundle, keeps it and puts it in force.
 func (s *Source) take(ctx context.Context, raw []byte) error {
+	s.wait(nil, "")
 	b, err := Verify(raw, s.Organisation)
 	if err != nil {
 		return err
@@ -254,9 +279,15 @@ func (s *Source) take(ctx context.Context, raw []byte) error {
 	if err := f.admits(b); err != nil {
 		return err
 	}
+	if why := s.Engine.waits(b); why != "" {
+		s.note(&s.refused, nil)
+		s.wait(b, why)
+		return nil
+	}
 	if err := b.with(s.Engine.Layers()).accept(ctx, s.Now()); err != nil {
 		return err
 	}
+	b.since = s.Now()
 	if err := s.store.keep(ctx, b, raw); err != nil {
 		if _, ok := errors.AsType[*Refusal](err); ok {
 			return err
@@ -272,6 +303,7 @@ func (s *Source) swap(b *Bundle, which string) error {
 		return s.refuse(refuse(Malformed, "%w", err), which)
 	}
 	inForce()
+	s.wait(nil, "")
 	s.note(&s.refused, nil)
 	clear(s.told)
 	s.OnSwap(b.Revision)

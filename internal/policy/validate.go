@@ -91,6 +91,16 @@ func (v *validation) settings(s Settings, l layer) {
 	if l != managedLayer && len(s.Groups) > 0 {
 		v.at("groups stand in the managed file alone: nobody puts themselves into one", "groups")
 	}
+	if r := s.Rollout; r != nil {
+		switch {
+		case l != bundleLayer:
+			v.at("rollout stands in a bundle's settings.yaml alone", "rollout")
+		case r.Percent < 0 || r.Percent > 100:
+			v.at("percent is from 0 to 100", "rollout", "percent")
+		case r.Percent == 0 && len(r.Groups) == 0:
+			v.at("nobody takes a bundle without percent and groups: say one of them, or leave rollout out", "rollout")
+		}
+	}
 	if l == repositoryLayer && len(s.Providers) > 0 {
 		v.at("a repository cannot name providers: put them into your own config.yaml", "providers")
 	}

@@ -37,7 +37,9 @@ type Bundle struct {
 	// content identifies what was signed. Signing again gives another file, but not another content.
 	content  string
 	settings Settings
-	data     map[string]any
+	// since is when it came into force on this machine.
+	since time.Time
+	data  map[string]any
 	// dataFiles are what data was read from, to say where something stands.
 	dataFiles archive
 	modules   map[string]*ast.Module

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -211,9 +214,10 @@ func policyPushCommand() *cobra.Command {
 }
 
 func policyStatusCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "status", Short: "Say which policy is in force", Args: cobra.NoArgs,
-		Example: "  scrubjay policy status",
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "status", Short: "Say which policy this machine obeys, since when, and why it does not obey a newer one", Args: cobra.NoArgs,
+		Example: "  scrubjay policy status\n  scrubjay policy status --json",
 		RunE: func(c *cobra.Command, _ []string) error {
 			state, err := daemon.OpenState("")
 			if err != nil {
@@ -223,28 +227,42 @@ func policyStatusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			standing := standing(c.Context(), state, g)
-			s := g.Policy().Status()
-			out := c.OutOrStdout()
-			fmt.Fprintf(out, "revision   %s\n", standing.Revision)
-			if !s.Organised {
-				fmt.Fprintln(out, "no organisation is configured: the built-in policy and your own settings hold")
-				return nil
+			p := standing(c.Context(), state, g)
+			if asJSON {
+				out := json.NewEncoder(c.OutOrStdout())
+				out.SetIndent("", "  ")
+				return out.Encode(p)
 			}
-			if s.Sequence > 0 {
-				fmt.Fprintf(out, "sequence   %d\nexpires    %s\n", s.Sequence, s.Expires.Local().Format(time.DateTime))
-			}
-			if standing.Stale != "" {
-				fmt.Fprintf(out, "stale      the organisation's policy is missing or has expired: %s\n", standing.Stale)
-			}
-			if standing.Refused != "" {
-				fmt.Fprintf(out, "refused    %s%s\n", standing.Refused, since(standing.RefusedSince))
-			}
-			if standing.Unreachable != "" {
-				fmt.Fprintf(out, "no answer  %s%s\n", standing.Unreachable, since(standing.UnreachableSince))
-			}
+			showPolicy(c.OutOrStdout(), p)
 			return nil
 		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return c
+}
+
+// showPolicy says for a person what is in force.
+func showPolicy(out io.Writer, p control.Policy) {
+	fmt.Fprintf(out, "revision   %s\n", p.Revision)
+	if !p.Organised {
+		fmt.Fprintln(out, "no organisation is configured: the built-in policy and your own settings hold")
+		return
+	}
+	if p.Sequence > 0 {
+		fmt.Fprintf(out, "since      %s\nsequence   %d\nexpires    %s\nsigned by  %s\n", p.Since.Local().Format(time.DateTime), p.Sequence,
+			p.Expires.Local().Format(time.DateTime), strings.Join(p.Keys, ", "))
+	}
+	if p.Stale != "" {
+		fmt.Fprintf(out, "stale      the organisation's policy is missing or has expired: %s\n", p.Stale)
+	}
+	if p.Waits != "" {
+		fmt.Fprintf(out, "waits      %s\n", p.Waits)
+	}
+	if p.Refused != "" {
+		fmt.Fprintf(out, "refused    %s%s\n", p.Refused, since(p.RefusedSince))
+	}
+	if p.Unreachable != "" {
+		fmt.Fprintf(out, "no answer  %s%s\n", p.Unreachable, since(p.UnreachableSince))
 	}
 }
 
