@@ -36,16 +36,20 @@ type answer struct {
 type version struct{ etag, modified string }
 
 // versionOf reads it from an answer. A file that was written a moment before has none: nginx and others make their tags of
-// the second and the length, so that a file that replaces it within the second may have the same.
+// the second and the length, so that a file that replaces it within the second may have the same. A server that holds
+// requests is none of those: it has to know that a file is another.
 func versionOf(h http.Header) version {
 	v := version{h.Get("ETag"), h.Get("Last-Modified")}
 	sent, serr := http.ParseTime(h.Get("Date"))
 	written, werr := http.ParseTime(v.modified)
-	if serr == nil && werr == nil && sent.Sub(written) < justNow {
+	if !holds(h) && serr == nil && werr == nil && sent.Sub(written) < justNow {
 		return version{}
 	}
 	return v
 }
+
+// holds tells whether a server says that it holds requests until there is news.
+func holds(h http.Header) bool { return h.Get("Content-Type") == longPolled }
 
 // errNotThere is a server that answers, and has no bundle.
 type errNotThere struct{ error }
@@ -103,6 +107,6 @@ func (s *Source) fetch(ctx context.Context) (answer, error) {
 	if err != nil {
 		return answer{}, fmt.Errorf("its server's answer broke off: %w", err)
 	}
-	s.waits = res.Header.Get("Content-Type") == longPolled
+	s.waits = holds(res.Header)
 	return answer{raw, versionOf(res.Header)}, nil
 }

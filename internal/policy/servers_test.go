@@ -368,7 +368,14 @@ func TestAServerThatOnlySaysThatItWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		files := s.handler
+		var down atomic.Bool
+		var asked atomic.Int64
 		s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			if down.Load() {
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
 			w.Header().Set("Content-Type", longPolled)
 			files.ServeHTTP(w, r)
 		})
@@ -379,15 +386,15 @@ func TestAServerThatOnlySaysThatItWaits(t *testing.T) {
 		go func() { defer close(done); m.Run(ctx) }()
 		<-time.After(20 * time.Second)
 		synctest.Wait()
-		if n := len(s.requests); n < 15 || n > 21 {
+		if n := asked.Load(); n < 15 || n > 21 {
 			t.Errorf("%d requests in 20 seconds", n)
 		}
 		// It goes away: it is asked soon, and then less and less often.
-		s.down = true
-		before := len(s.requests)
+		down.Store(true)
+		before := asked.Load()
 		<-time.After(5 * time.Minute)
 		synctest.Wait()
-		if n := len(s.requests) - before; n < 8 || n > 20 {
+		if n := asked.Load() - before; n < 8 || n > 20 {
 			t.Errorf("%d requests in 5 minutes without an answer", n)
 		}
 		cancel()
