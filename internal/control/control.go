@@ -51,6 +51,15 @@ type Proxy struct {
 // Policy is the state of the policy in force.
 type Policy struct {
 	Revision string `json:"revision"`
+	// Organised is true if an organisation is named. Sequence, Expires and Keys are its bundle's: the ids of the keys that
+	// signed it; Since is when it came into force on this machine.
+	Organised bool      `json:"organised,omitempty"`
+	Sequence  int64     `json:"sequence,omitempty"`
+	Since     time.Time `json:"since,omitzero"`
+	Expires   time.Time `json:"expires,omitzero"`
+	Keys      []string  `json:"keys,omitempty"`
+	// Waits says which newer bundle other machines take first, if there is one.
+	Waits string `json:"waits,omitempty"`
 	// Refused says why the newest bundle was not taken, if it was not, and since when.
 	Refused      string     `json:"refused,omitempty"`
 	RefusedSince *time.Time `json:"refused_since,omitempty"`

@@ -77,8 +77,8 @@ func (g *Governance) followOrganisation() {
 	var source *policy.Source
 	if o != nil {
 		source = policy.NewSource(policy.SourceOptions{
-			Engine: g.policy, Organisation: *o, StateDir: g.state.Dir, OnSwap: g.swapped, OnRefuse: g.refusal, OnPoll: func() { g.Settings() },
-			Client: &http.Client{Transport: &trusting{trust: &trust{file: func() string { return g.policy.Settings().CAFile }}}},
+			Engine: g.policy, Organisation: *o, StateDir: g.state.Dir, Prepare: g.prepare, OnSwap: g.swapped, OnRefuse: g.refusal, OnPoll: func() { g.Settings() },
+			Client: g.Client(),
 		})
 	}
 	g.source, g.from = source, o
@@ -89,6 +89,11 @@ func (g *Governance) followOrganisation() {
 		// A last good bundle that cannot be used was told to refusal; the engine is stale then, and says so.
 		_ = source.Load()
 	}
+}
+
+// Client asks servers of the organisation's, and believes those that the setting ca_file names.
+func (g *Governance) Client() *http.Client {
+	return &http.Client{Transport: &trusting{trust: &trust{file: func() string { return g.policy.Settings().CAFile }}}}
 }
 
 func loadLayers(config string) (*policy.Layers, error) {
@@ -148,13 +153,17 @@ func (g *Governance) Refused() string { return g.Standing().Refused }
 // Standing is the state of the policy, for people.
 func (g *Governance) Standing() control.Policy {
 	status := g.policy.Status()
-	p := control.Policy{Revision: status.Revision, Stale: status.Stale}
+	p := control.Policy{
+		Revision: status.Revision, Organised: status.Organised, Sequence: status.Sequence, Since: status.Since, Expires: status.Expires,
+		Keys: status.Keys, Stale: status.Stale,
+	}
 	g.mu.Lock()
 	source := g.source
 	g.mu.Unlock()
 	if source == nil {
 		return p
 	}
+	p.Waits = source.Waiting()
 	unreachable, refused := source.Troubles()
 	if unreachable.Err != nil {
 		p.Unreachable, p.UnreachableSince = unreachable.Error(), &unreachable.Since
@@ -205,6 +214,23 @@ func (g *Governance) followSettings() error {
 	return nil
 }
 
+// prepare makes the engine that a bundle asks for before the bundle is in force, so that policy and rules change together.
+func (g *Governance) prepare(s policy.Settings) (inForce func()) {
+	e, err := EngineFor(s)
+	return func() {
+		switch {
+		case err != nil:
+			g.log.Warn("the rules stay as they were", zap.Error(err))
+		case reflect.DeepEqual(s, g.policy.Settings()):
+			g.engine.Store(e)
+		default: // the person's own settings have changed meanwhile
+			if err := g.followSettings(); err != nil {
+				g.log.Warn("the rules stay as they were", zap.Error(err))
+			}
+		}
+	}
+}
+
 // Run polls for the organisation's policy until ctx ends, of whichever organisation the settings name.
 func (g *Governance) Run(ctx context.Context) {
 	for ctx.Err() == nil {
@@ -233,12 +259,7 @@ func (g *Governance) Run(ctx context.Context) {
 	}
 }
 
-func (g *Governance) swapped(revision string) {
-	if err := g.followSettings(); err != nil {
-		g.log.Warn("the rules stay as they were", zap.Error(err))
-	}
-	g.Watch(Change{Revision: revision})
-}
+func (g *Governance) swapped(revision string) { g.Watch(Change{Revision: revision}) }
 
 func (g *Governance) refusal(r policy.Refusal) {
 	g.log.Warn("no new policy", zap.String("reason", string(r.Reason)), zap.Error(r.Err))
@@ -254,12 +275,7 @@ func EngineFor(s policy.Settings) (*detect.Engine, error) {
 	e := detect.Default()
 	var errs []error
 	for _, file := range s.Rules.Files {
-		text, err := readRules(file)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("rules.files: %w", err))
-			continue
-		}
-		set, err := detect.LoadExtending(file, text, ReadBeside(file))
+		set, err := loadRules(file, s.Rules.Carried)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -283,6 +299,18 @@ func EngineFor(s policy.Settings) (*detect.Engine, error) {
 		}
 	}
 	return e, errors.Join(errs...)
+}
+
+// loadRules reads a file of the machine with what it extends, or what the organisation's bundle carries below that name.
+func loadRules(file string, carried map[string][]byte) (*detect.Set, error) {
+	if text, ok := carried[file]; ok {
+		return detect.Load(file, text)
+	}
+	text, err := readRules(file)
+	if err != nil {
+		return nil, fmt.Errorf("rules.files: %w", err)
+	}
+	return detect.LoadExtending(file, text, ReadBeside(file))
 }
 
 // rulesLimit is the largest file of rules that is read; an index has a limit of its own.

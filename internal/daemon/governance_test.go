@@ -32,9 +32,19 @@ func newSigner(t *testing.T) signer {
 
 func (s signer) bundle(t *testing.T, seq int64) []byte {
 	t.Helper()
+	return s.bundleOf(t, seq, map[string]string{"settings.yaml": "verdicts: {pii: {public: forbid}}\n"})
+}
+
+func (s signer) bundleOf(t *testing.T, seq int64, files map[string]string) []byte {
+	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "settings.yaml"), []byte("verdicts: {pii: {public: forbid}}\n"), 0o600); err != nil {
-		t.Fatal(err)
+	for name, text := range files {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var raw bytes.Buffer
 	if err := policy.Build(dir, &raw, seq, time.Now().Add(time.Hour), "acme"); err != nil {
@@ -158,4 +168,71 @@ func TestTheOrganisationIsFollowedWhileItRuns(t *testing.T) {
 	serve(second.bundle(t, 4))
 	write(organisation(second))
 	until("back", revision("4-"))
+}
+
+// TestABundlesRulesComeAndGoWithIt: what it carries is looked for from the moment that it is in force, is in no file, and
+// never takes a built-in rule's place.
+func TestABundlesRulesComeAndGoWithIt(t *testing.T) {
+	s := newSigner(t)
+	var served atomic.Pointer[[]byte]
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(*served.Load()) }))
+	defer server.Close()
+	state, err := OpenState(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(state.Dir, "config.yaml")
+	text := fmt.Sprintf("organisation:\n  url: %s/acme.tar.gz\n  scope: acme\n  keys:\n    - |\n      %s\n", server.URL, strings.ReplaceAll(strings.TrimSpace(string(s.public)), "\n", "\n      "))
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	governance := func() *Governance {
+		g, err := NewGovernance(state, config, zap.NewNop())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g
+	}
+	rule := func(id, word string) string {
+		return fmt.Sprintf("[[rules]]\nid = '%s'\nclass = 'internal'\nregex = '%s-[0-9]{6}'\nkeywords = ['%s-']\n", id, word, word)
+	}
+	finds := func(g *Governance, text string) string {
+		var ids []string
+		for _, f := range g.Engine().Find("", []byte(text)) {
+			ids = append(ids, f.Rule.ID)
+		}
+		return strings.Join(ids, " ")
+	}
+	push := func(g *Governance, seq int64, files map[string]string) {
+		raw := s.bundleOf(t, seq, files)
+		served.Store(&raw)
+		g.Poll(t.Context())
+		if got := g.Standing(); got.Refused+got.Unreachable != "" {
+			t.Fatal(got)
+		}
+	}
+	g := governance()
+	g.Watch = func(Change) {
+		if got := finds(g, "acorn-123456"); got != "acorn-project" && g.Policy().Status().Sequence == 1 {
+			t.Errorf("the policy is in force, and its rules are not: found %q", got)
+		}
+	}
+	push(g, 1, map[string]string{"rules/acorn.toml": rule("acorn-project", "acorn")})
+	if got := finds(g, "acorn-123456"); got != "acorn-project" {
+		t.Errorf("found %q", got)
+	}
+	if got := g.Standing(); !got.Organised || got.Sequence != 1 || len(got.Keys) != 1 || got.Since.IsZero() || got.Expires.IsZero() {
+		t.Errorf("standing: %+v", got)
+	}
+	if got := finds(governance(), "acorn-123456"); got != "acorn-project" {
+		t.Errorf("after a restart: found %q", got)
+	}
+	push(g, 2, map[string]string{"rules/acorn.toml": rule("acorn-project", "beech")})
+	if got := finds(g, "acorn-123456 beech-123456"); got != "acorn-project" || finds(g, "acorn-123456") != "" {
+		t.Errorf("the same file with another rule: found %q", got)
+	}
+	push(g, 3, map[string]string{"settings.yaml": "rules: {disable: []}\n"})
+	if got := finds(g, "acorn-123456 beech-123456"); got != "" {
+		t.Errorf("without rules: found %q", got)
+	}
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -30,8 +31,8 @@ type manifest struct {
 }
 
 // Build writes an unsigned bundle of a directory: *.rego in package scrubjay.org and its *_test.rego,
-// data.json or data.yaml below scrubjay/org/, and settings.yaml. What Check and Test would refuse is
-// refused here. Equal directories give equal bytes. The sequence number has to be larger than that of
+// data.json or data.yaml below scrubjay/org/, settings.yaml, rules/*.toml and indexes. What Check and Test
+// would refuse is refused here. Equal directories give equal bytes. The sequence number has to be larger than that of
 // every bundle before; scope is the organisation's, and after expires the bundle counts as stale.
 func Build(dir string, w io.Writer, seq int64, expires time.Time, scope string) error {
 	if seq < 1 {
@@ -53,7 +54,15 @@ func Build(dir string, w io.Writer, seq int64, expires time.Time, scope string) 
 	if err := b.alone().answers(context.Background(), time.Now()); err != nil {
 		return err
 	}
-	return b.pack(files, w, seq, expires, scope)
+	var packed bytes.Buffer
+	if err := b.pack(files, &packed, seq, expires, scope); err != nil {
+		return err
+	}
+	if packed.Len() > bundleLimit {
+		return fmt.Errorf("the bundle is larger than %d MiB, which no machine takes: put large indexes on the machines, and name them under rules.files", bundleLimit>>20)
+	}
+	_, err = w.Write(packed.Bytes())
+	return err
 }
 
 // pack writes the bundle of these files, as they are.
@@ -110,7 +119,9 @@ func readDir(dir string) (*Bundle, archive, error) {
 		switch {
 		case isData(rel):
 			into = data
-		case rel != settingsFile && filepath.Ext(rel) != ".rego":
+		case misplaced(rel) != "":
+			return fmt.Errorf("%s would not be read there: put it into %s", rel, misplaced(rel))
+		case rel != settingsFile && filepath.Ext(rel) != ".rego" && !carried(rel):
 			return nil // a README, a licence
 		}
 		into[rel], err = root.ReadFile(rel)
@@ -120,7 +131,7 @@ func readDir(dir string) (*Bundle, archive, error) {
 		return nil, nil, err
 	}
 	if len(files)+len(data) == 0 {
-		return nil, nil, fmt.Errorf("%s holds no policy: put *.rego, scrubjay/org/data.yaml or settings.yaml there", dir)
+		return nil, nil, fmt.Errorf("%s holds no policy: put *.rego, scrubjay/org/data.yaml, settings.yaml or rules/*.toml there", dir)
 	}
 	all := archive{manifestFile: []byte(`{"revision":"unsigned","roots":["scrubjay/org","scrubjay/org_test"],"rego_version":1}`)}
 	maps.Copy(all, files)

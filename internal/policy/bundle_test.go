@@ -260,7 +260,7 @@ func TestPush(t *testing.T) {
 		if err := os.WriteFile(file, raw, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Push(t.Context(), file, root, &Layers{}, t.TempDir(), today.Add(-time.Hour))
+		_, err := Push(t.Context(), file, Target{Place: root}, &Layers{}, t.TempDir(), today.Add(-time.Hour))
 		return err
 	}
 	served := func() (string, time.Time) {

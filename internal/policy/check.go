@@ -81,7 +81,7 @@ func (s source) check(strict bool) error {
 	sp := s.spelling()
 	deciding := maps.Clone(own)
 	maps.DeleteFunc(deciding, func(name string, _ *ast.Module) bool { return isTest(name) })
-	return errors.Join(sp.data(), sp.literals(deciding), sp.unread(own))
+	return errors.Join(s.bundle.checkRules(strict), sp.data(), sp.literals(deciding), sp.unread(own))
 }
 
 func checkFormat(files archive) error {

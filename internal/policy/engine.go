@@ -84,6 +84,9 @@ type Status struct {
 	Organised bool
 	Sequence  int64
 	Expires   time.Time
+	// Since is when the bundle came into force on this machine, and Keys are the ids of the keys that signed it.
+	Since time.Time
+	Keys  []string
 	// Stale is scrub, closed or open while the organisation's policy is missing or has expired.
 	Stale string
 }
@@ -93,7 +96,7 @@ func (e *Engine) Status() Status {
 	f := e.current.Load()
 	s := Status{Revision: f.revision(), Organised: f.layers.Organisation() != nil, Stale: f.stale(e.now())}
 	if f.bundle != nil {
-		s.Sequence, s.Expires = f.bundle.Sequence, f.bundle.Expires
+		s.Sequence, s.Expires, s.Since, s.Keys = f.bundle.Sequence, f.bundle.Expires, f.bundle.since, f.bundle.keys
 	}
 	return s
 }
@@ -143,6 +146,15 @@ func (e *Engine) Reload(l *Layers) {
 		s.layers, s.bundle = l.withBundle(&old.bundle.settings), old.bundle
 	}
 	e.current.Store(newForce(s))
+}
+
+// waits says why a bundle does not come into force yet, or nothing. Where no policy is in force, any is better.
+func (e *Engine) waits(b *Bundle) string {
+	f := e.current.Load()
+	if f.bundle == nil || f.stale(e.now()) != "" {
+		return ""
+	}
+	return b.waits(f.who, f.layers)
 }
 
 // content identifies the bundle in force; empty without one.

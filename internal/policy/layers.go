@@ -46,7 +46,7 @@ func (p Provider) over(base Provider) Provider {
 //   - providers: a layer may add names and redefine built-in ones, not those of a higher layer; what it
 //     calls private is public where a higher layer stands that does not delegate providers. A host belongs
 //     to the highest layer's provider that lists it.
-//   - organisation: the managed file's, else the user's. An organisation that is named is a layer even
+//   - organisation: the managed file's, else the user's; less all revoked_keys. An organisation that is named is a layer even
 //     before its bundle has come.
 //   - rules.disable and allow: they count if there is no higher layer, or if each delegates them.
 //   - rules.files: all of them, a higher layer's after a lower one's, so that its rules win. They are not
@@ -75,6 +75,11 @@ func (l *Layers) Organisation() *Organisation {
 			o := *s.Organisation
 			o.Stale = cmp.Or(o.Stale, staleScrub)
 			o.Poll = cmp.Or(o.Poll, DefaultPoll)
+			for _, s := range []*Settings{l.managed, l.user} {
+				if s != nil {
+					o.Revoked = union(o.Revoked, s.RevokedKeys)
+				}
+			}
 			return &o
 		}
 	}
@@ -205,6 +210,9 @@ func (l *Layers) merge() (Settings, []string) {
 			note(r, "organisation does not count: the managed settings name it")
 		}
 		s.Rules.Files = union(r.Rules.Files, s.Rules.Files)
+		if r.layer == bundleLayer {
+			s.Rules.Carried = r.Rules.Carried
+		}
 		s.Salt = cmp.Or(s.Salt, r.Salt)
 		s.Verdicts = tighten(s.Verdicts, r.Verdicts, verdictNames[:])
 		s.Attachments = tighten(s.Attachments, r.Attachments, attachmentVerdicts)

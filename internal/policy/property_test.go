@@ -64,7 +64,7 @@ func TestAddingALowerLayerNeverLoosens(t *testing.T) {
 			if b == nil {
 				b = &Settings{}
 			}
-			if err := e.Swap(&Bundle{Revision: "r", Scope: "acme", key: acmeKeyID(t), Sequence: 1, Expires: today.Add(time.Hour), settings: *b}); err != nil {
+			if err := e.Swap(&Bundle{Revision: "r", Scope: "acme", keys: []string{acmeKeyID(t)}, signatures: 1, Sequence: 1, Expires: today.Add(time.Hour), settings: *b}); err != nil {
 				t.Fatal(err)
 			}
 			return e

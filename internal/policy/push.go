@@ -3,23 +3,25 @@ package policy
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
-	"github.com/open-policy-agent/opa/v1/bundle"
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // Pushed says what was put there, and who takes it.
 type Pushed struct {
-	Scope, Key string
-	Sequence   int64
-	Expires    time.Time
+	Scope    string
+	Keys     []string // the ids of those that signed it
+	Sequence int64
+	Expires  time.Time
 	// Judged is true if this machine's own settings name the organisation, and it would take the bundle.
 	Judged bool
 }
@@ -29,7 +31,7 @@ func (p Pushed) String() string {
 	if p.Judged {
 		return text + " This machine would take it, and so does every machine with the same keys and scope, with its next poll"
 	}
-	return text + fmt.Sprintf(" This machine's settings name no organisation to judge it by: machines take it whose organisation has this scope and the key %s", p.Key)
+	return text + fmt.Sprintf(" This machine's settings name no organisation to judge it by: machines take it whose organisation has this scope and the key %s", strings.Join(p.Keys, " or "))
 }
 
 // judge says why no machine would take a bundle. Its key and its scope are this machine's organisation's to judge, if it
@@ -43,18 +45,24 @@ func judge(ctx context.Context, raw []byte, l *Layers, stateDir string, now time
 	if err != nil {
 		return Pushed{}, err
 	}
-	if _, ok := files[signatureFile]; !ok {
-		return Pushed{}, errors.New("it is not signed: run scrubjay policy sign before it")
-	}
-	var signatures bundle.SignaturesConfig
-	if err := json.Unmarshal(files[signatureFile], &signatures); err != nil {
-		return Pushed{}, errors.New("its signature is damaged: sign it again")
-	}
-	signed, err := readClaims(signatures)
+	signatures, err := files.signatures()
 	if err != nil {
 		return Pushed{}, err
 	}
-	p := Pushed{Scope: signed.Scope, Key: signed.key, Sequence: signed.Seq, Expires: time.Unix(signed.Exp, 0)}
+	var p Pushed
+	var signed claims
+	for _, token := range signatures.Signatures {
+		c, err := readClaims(token)
+		if err != nil {
+			return p, err
+		}
+		if p.Keys != nil && c.content() != signed.content() {
+			return p, errors.New("its signatures do not state the same: sign it again")
+		}
+		signed = c
+		p.Keys = append(p.Keys, c.key)
+	}
+	p.Scope, p.Sequence, p.Expires = signed.Scope, signed.Seq, time.Unix(signed.Exp, 0)
 	delete(files, signatureFile)
 	hashed, err := files.hashed()
 	switch {
@@ -86,10 +94,19 @@ func judge(ctx context.Context, raw []byte, l *Layers, stateDir string, now time
 	return p, nil
 }
 
-// Push judges a signed bundle and puts it into a directory that a web server serves, in one step. An equal file is left
-// as it is; an older sequence number than what is served is a mistake. Servers that make their ETag of time and size need a
-// time that differs, so a push within the same second as the last is dated later. l are this machine's settings.
-func Push(ctx context.Context, bundleFile, webroot string, l *Layers, stateDir string, now time.Time) (Pushed, error) {
+// Target is where a bundle is pushed to.
+type Target struct {
+	// Place is a directory that a web server serves, an https:// address, or oci://registry/repository:tag.
+	Place string
+	// Token is sent to an https:// address, unless it is empty.
+	Token string
+	// Client asks the server.
+	Client *http.Client
+}
+
+// Push judges a signed bundle and puts it where machines fetch it from, in one step. An equal one is left as it is; an
+// older sequence number than what is served is a mistake.
+func Push(ctx context.Context, bundleFile string, to Target, l *Layers, stateDir string, now time.Time) (Pushed, error) {
 	raw, err := os.ReadFile(bundleFile)
 	if err != nil {
 		return Pushed{}, err
@@ -98,9 +115,84 @@ func Push(ctx context.Context, bundleFile, webroot string, l *Layers, stateDir s
 	if err != nil {
 		return p, fmt.Errorf("%s: %w", bundleFile, err)
 	}
-	return p, publish(filepath.Join(webroot, filepath.Base(bundleFile)), raw, p.Sequence)
+	if !strings.Contains(to.Place, "://") {
+		return p, publish(filepath.Join(to.Place, filepath.Base(bundleFile)), raw, p.Sequence)
+	}
+	return p, to.send(ctx, raw, p.Sequence)
 }
 
+// send puts a bundle on another machine.
+func (to Target) send(ctx context.Context, raw []byte, sequence int64) error {
+	u, err := url.Parse(to.Place)
+	oci := strings.HasPrefix(to.Place, ociScheme)
+	if err != nil || !oci && u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+		return errors.New("a bundle is put into a directory, at an https:// address, or at oci://registry/repository:tag")
+	}
+	client := *to.Client
+	if to.Token != "" && !oci {
+		client.Transport = &bearing{to.Token, u.Host, client.Transport}
+	}
+	old, err := NewSource(SourceOptions{Organisation: Organisation{URL: to.Place}, Client: &client}).fetch(ctx)
+	if _, none := errors.AsType[errNotThere](err); err != nil && !none {
+		return fmt.Errorf("what is served now cannot be compared: %w", err)
+	}
+	if bytes.Equal(old.raw, raw) {
+		return nil
+	}
+	if err := newer(old.raw, sequence); err != nil {
+		return err
+	}
+	if oci {
+		return pushOCI(ctx, to.Place, raw, &client)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, to.Place, bytes.NewReader(raw))
+	if err != nil {
+		return errors.New("the address to push to is none")
+	}
+	req.Header.Set("Content-Type", "application/gzip")
+	res, err := client.Do(req)
+	if err != nil {
+		if u, ok := errors.AsType[*url.Error](err); ok { // the address may hold a key to the server
+			err = u.Err
+		}
+		return fmt.Errorf("the server does not answer: %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode/100 != 2 {
+		return fmt.Errorf("the server answers %d to PUT: see whether it takes files there, and whether --token-env names what it wants", res.StatusCode)
+	}
+	return nil
+}
+
+// bearing sends a token to one host, and to none that it redirects to.
+type bearing struct {
+	token, host string
+	next        http.RoundTripper
+}
+
+func (b *bearing) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Host == b.host {
+		r = r.Clone(r.Context())
+		r.Header.Set("Authorization", "Bearer "+b.token)
+	}
+	if b.next == nil {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	return b.next.RoundTrip(r)
+}
+
+// newer tells whether a sequence number is above that of what is served.
+func newer(served []byte, sequence int64) error {
+	if before, err := unpack(served); err == nil {
+		if n, err := before.manifest(); err == nil && n.Metadata.Seq >= sequence {
+			return fmt.Errorf("sequence number %d is served already: build with a number above it", n.Metadata.Seq)
+		}
+	}
+	return nil
+}
+
+// publish puts a bundle into a directory. Servers that make their ETag of time and size need a file whose date is a second
+// later than that of the one before.
 func publish(target string, raw []byte, sequence int64) error {
 	old, err := os.ReadFile(target)
 	var date time.Time
@@ -108,10 +200,8 @@ func publish(target string, raw []byte, sequence int64) error {
 		if bytes.Equal(old, raw) {
 			return nil
 		}
-		if before, err := unpack(old); err == nil {
-			if n, err := before.manifest(); err == nil && n.Metadata.Seq >= sequence {
-				return fmt.Errorf("sequence number %d is served already: build with a number above it", n.Metadata.Seq)
-			}
+		if err := newer(old, sequence); err != nil {
+			return err
 		}
 		if st, err := os.Stat(target); err == nil {
 			date = st.ModTime().Truncate(time.Second).Add(time.Second)

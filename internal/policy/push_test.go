@@ -41,7 +41,7 @@ func TestPushJudgesBeforeItSaysWhoTakesIt(t *testing.T) {
 			if err := os.WriteFile(file, c.raw, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			pushed, err := Push(t.Context(), file, root, c.layers, state, today)
+			pushed, err := Push(t.Context(), file, Target{Place: root}, c.layers, state, today)
 			_, there := os.Stat(filepath.Join(root, "acme.tar.gz"))
 			if c.want == "" {
 				if err != nil || there != nil || pushed.Judged != (c.layers == ours) || strings.Contains(pushed.String(), "would take it") != pushed.Judged {

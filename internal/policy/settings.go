@@ -8,6 +8,10 @@ type Settings struct {
 	Providers map[string]Provider `yaml:"providers,omitempty"`
 	// Where signed policy comes from. Only the managed or the user's file may hold it.
 	Organisation *Organisation `yaml:"organisation,omitempty"`
+	// The ids of keys whose signatures do not count, whoever lists them. Only the managed and the user's file may hold them.
+	RevokedKeys []string `yaml:"revoked_keys,omitempty"`
+	// Who takes a bundle first; without it all machines do. Only a bundle may hold it.
+	Rollout *Rollout `yaml:"rollout,omitempty"`
 	// The groups that whoever uses this machine belongs to, for an organisation's policy. Only the managed file may hold them.
 	Groups []string `yaml:"groups,omitempty"`
 	// Detection rules that are turned off or added.
@@ -118,10 +122,15 @@ const (
 
 // Organisation says where signed policy comes from. Only the managed and the user's file may hold it.
 type Organisation struct {
-	// The bundle file itself, as policy push put it there.
+	// The bundle file itself, as policy push put it there: https:// or oci://registry/repository:tag.
 	URL string `yaml:"url" jsonschema:"format=uri"`
 	// PEM public keys, inline; a bundle is signed with one of them.
 	Keys []string `yaml:"keys"`
+	// How many of the keys have to have signed a bundle. Without it a bundle has exactly one signature. Only the managed
+	// file may hold it.
+	Threshold int `yaml:"threshold,omitempty" jsonschema:"minimum=0"`
+	// Revoked are the ids of keys that do not count: revoked_keys of all layers.
+	Revoked []string `yaml:"-"`
 	// The scope that the bundle was built for.
 	Scope string `yaml:"scope"`
 	// How often to ask, 60s if it is not set and never more often than every second.
@@ -131,11 +140,21 @@ type Organisation struct {
 	Stale string `yaml:"stale,omitempty" jsonschema:"enum=scrub,enum=closed,enum=open"`
 }
 
+// Rollout says which machines take a bundle. The others keep the one they have.
+type Rollout struct {
+	// Of all machines, so many of a hundred.
+	Percent int `yaml:"percent,omitempty" jsonschema:"minimum=0,maximum=100"`
+	// Groups, of the managed file's setting groups or of the bundle's data.
+	Groups []string `yaml:"groups,omitempty"`
+}
+
 // RuleSettings turns rules off and adds files of them.
 type RuleSettings struct {
 	Disable []string `yaml:"disable,omitempty"`
 	// TOML files, and indexes made by scrubjay rules index; a relative path starts at the file that names it.
 	Files []string `yaml:"files,omitempty"`
+	// Carried are those of Files that came in the bundle, and are no files of this machine.
+	Carried map[string][]byte `yaml:"-"`
 }
 
 // AllowEntry says that something is not sensitive. Every field that is set must match.

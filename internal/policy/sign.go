@@ -2,25 +2,23 @@ package policy
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/x509"
+	"crypto"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 
 	"github.com/open-policy-agent/opa/v1/bundle"
 )
 
-const signingAlgorithm = "ES256"
+// Sign answers with the bundle signed by a private key in PEM. The signatures that it had are replaced.
+func Sign(raw, key []byte) ([]byte, error) { return sign(raw, key, false) }
 
-// Sign answers with the bundle signed by a private key in PEM. A signature that it had is replaced.
-func Sign(raw, key []byte) ([]byte, error) {
+// AddSignature is Sign beside the signatures that the bundle has, for organisations that ask for several.
+func AddSignature(raw, key []byte) ([]byte, error) { return sign(raw, key, true) }
+
+func sign(raw, key []byte, beside bool) ([]byte, error) {
 	files, err := unpack(raw)
 	if err != nil {
 		return nil, err
@@ -29,25 +27,59 @@ func Sign(raw, key []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	id, err := keyID(private.Public())
+	if err != nil {
+		return nil, err
+	}
 	m, err := files.manifest()
 	if err != nil {
 		return nil, err
+	}
+	var signatures bundle.SignaturesConfig
+	if beside {
+		if signatures, err = files.signatures(); err != nil {
+			return nil, err
+		}
 	}
 	delete(files, signatureFile)
 	statement := claims{Scope: m.Metadata.Scope, Seq: m.Metadata.Seq, Exp: m.Metadata.Exp}
 	if statement.Files, err = files.hashed(); err != nil {
 		return nil, err
 	}
-	token, err := statement.sign(private)
+	for _, token := range signatures.Signatures {
+		old, err := readClaims(token)
+		switch {
+		case err != nil:
+			return nil, err
+		case old.content() != statement.content():
+			return nil, errors.New("it was changed after it was signed: sign it anew, without --add")
+		case old.key == id:
+			return nil, errors.New("this key has signed it already: add another one's signature")
+		}
+	}
+	token, err := statement.sign(private, id)
 	if err != nil {
 		return nil, err
 	}
-	if files[signatureFile], err = json.Marshal(bundle.SignaturesConfig{Signatures: []string{token}}); err != nil {
+	signatures.Signatures = append(signatures.Signatures, token)
+	if files[signatureFile], err = json.Marshal(signatures); err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
 	err = files.pack(&out)
 	return out.Bytes(), err
+}
+
+// signatures are the tokens that a bundle brings.
+func (a archive) signatures() (s bundle.SignaturesConfig, err error) {
+	text, there := a[signatureFile]
+	switch {
+	case !there:
+		return s, errors.New("it is not signed: run scrubjay policy sign before it")
+	case json.Unmarshal(text, &s) != nil || len(s.Signatures) > signatureLimit:
+		return s, errors.New("its signature is damaged: sign it again")
+	}
+	return s, nil
 }
 
 // hashed lists the files of a bundle with their hashes, as the signature has them.
@@ -84,12 +116,8 @@ func (a archive) manifest() (manifest, error) {
 }
 
 // sign makes the token. It names its key, because an organisation may have several.
-func (c claims) sign(key *ecdsa.PrivateKey) (string, error) {
-	id, err := keyID(&key.PublicKey)
-	if err != nil {
-		return "", err
-	}
-	header, err := json.Marshal(map[string]string{"alg": signingAlgorithm, "typ": "JWT", "kid": id})
+func (c claims) sign(key crypto.Signer, id string) (string, error) {
+	header, err := json.Marshal(map[string]string{"alg": algorithm(key.Public()), "typ": "JWT", "kid": id})
 	if err != nil {
 		return "", err
 	}
@@ -98,51 +126,6 @@ func (c claims) sign(key *ecdsa.PrivateKey) (string, error) {
 		return "", err
 	}
 	text := base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(payload)
-	sum := sha256.Sum256([]byte(text))
-	r, s, err := ecdsa.Sign(rand.Reader, key, sum[:])
-	if err != nil {
-		return "", err
-	}
-	signature := make([]byte, 64)
-	r.FillBytes(signature[:32])
-	s.FillBytes(signature[32:])
-	return text + "." + base64.RawURLEncoding.EncodeToString(signature), nil
-}
-
-// GenerateKey makes a pair of keys in PEM: the private one signs bundles, the public one goes into
-// organisation.keys.
-func GenerateKey() (private, public []byte, err error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, nil, err
-	}
-	secret, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return nil, nil, err
-	}
-	open, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	if err != nil {
-		return nil, nil, err
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: open}), nil
-}
-
-func parsePrivateKey(text []byte) (*ecdsa.PrivateKey, error) {
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return nil, errors.New("the signing key is not PEM: give the private half of a pair that scrubjay policy sign --new-key made")
-	}
-	var parsed any
-	var err error
-	switch block.Type {
-	case "PRIVATE KEY":
-		parsed, err = x509.ParsePKCS8PrivateKey(block.Bytes)
-	case "EC PRIVATE KEY":
-		parsed, err = x509.ParseECPrivateKey(block.Bytes)
-	}
-	key, ok := parsed.(*ecdsa.PrivateKey)
-	if err != nil || !ok || key.Curve != elliptic.P256() {
-		return nil, errors.New("the signing key is not a private key for ES256: an elliptic curve key on P-256 is needed")
-	}
-	return key, nil
+	signature, err := signature(key, text)
+	return text + "." + base64.RawURLEncoding.EncodeToString(signature), err
 }

@@ -6,10 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"sync"
 	"time"
@@ -17,9 +15,6 @@ import (
 
 // DefaultPoll is how often the bundle is asked for.
 const DefaultPoll = 60 * time.Second
-
-// fetchLimit is how long one answer may take.
-const fetchLimit = 30 * time.Second
 
 // SourceOptions say where bundles come from and where they go.
 type SourceOptions struct {
@@ -33,6 +28,9 @@ type SourceOptions struct {
 	Client *http.Client
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Prepare is given the settings that a bundle is about to bring, and answers with what to do once they are in force, so
+	// that the rules change with the policy; nil means nothing.
+	Prepare func(Settings) (inForce func())
 	// OnSwap is told the revision when a bundle has come into force.
 	OnSwap func(revision string)
 	// OnPoll is called before the server is asked; nil means nothing is.
@@ -46,15 +44,20 @@ type Source struct {
 	SourceOptions
 	store store
 
-	mu   sync.Mutex // held through a poll
-	etag string     // of the last answer
-	seen string     // hash of the last answer that was judged
-	told map[string]bool
+	mu    sync.Mutex // held through a poll
+	has   version    // of the last answer
+	seen  string     // hash of the last answer that was judged
+	first *Bundle    // that other machines take first
+	told  map[string]bool
+	asked int  // how often the server was
+	tried int  // how often without an answer since the last one
+	waits bool // the server holds a request until there is news
 
 	// What keeps newer policy away, for whoever asks during a poll, too.
 	health      sync.Mutex
 	unreachable Trouble
 	refused     Trouble
+	waiting     string
 }
 
 // Trouble is why there is no newer policy, and since when. Its Refusal is empty if there is none.
@@ -68,6 +71,24 @@ func (s *Source) Troubles() (unreachable, refused Trouble) {
 	s.health.Lock()
 	defer s.health.Unlock()
 	return s.unreachable, s.refused
+}
+
+// Waiting says which newer bundle this machine does not take yet, and why; empty if there is none.
+func (s *Source) Waiting() string {
+	s.health.Lock()
+	defer s.health.Unlock()
+	return s.waiting
+}
+
+// wait keeps a bundle that other machines take first; nil if there is none any more.
+func (s *Source) wait(b *Bundle, why string) {
+	s.first = b
+	s.health.Lock()
+	defer s.health.Unlock()
+	s.waiting = ""
+	if b != nil {
+		s.waiting = b.Revision + ": " + why
+	}
 }
 
 // note keeps when a trouble began. nil is its end.
@@ -95,6 +116,9 @@ func NewSource(o SourceOptions) *Source {
 	if o.OnSwap == nil {
 		o.OnSwap = func(string) {}
 	}
+	if o.Prepare == nil {
+		o.Prepare = func(Settings) func() { return func() {} }
+	}
 	if o.OnPoll == nil {
 		o.OnPoll = func() {}
 	}
@@ -108,8 +132,9 @@ func NewSource(o SourceOptions) *Source {
 func (s *Source) Run(ctx context.Context) {
 	s.Load()
 	for {
+		began := time.Now()
 		s.Poll(ctx)
-		timer := time.NewTimer(s.interval())
+		timer := time.NewTimer(s.pause(time.Since(began)))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
@@ -117,6 +142,20 @@ func (s *Source) Run(ctx context.Context) {
 		case <-timer.C:
 		}
 	}
+}
+
+// pause is how long nothing is asked after a poll. A server that holds requests is asked again within a second; one that
+// went away, soon, and then less and less often.
+func (s *Source) pause(took time.Duration) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case !s.waits:
+		return s.interval()
+	case s.tried > 0:
+		return min(time.Second<<min(s.tried, 20), s.interval())
+	}
+	return max(time.Second-took, 0)
 }
 
 // interval varies, so that a thousand machines that started together do not ask together.
@@ -163,6 +202,7 @@ func (s *Source) load() error {
 	if b.content == s.Engine.content() {
 		return nil
 	}
+	b.since = s.store.since()
 	return s.swap(b, "disk "+hash(raw))
 }
 
@@ -181,17 +221,26 @@ func (s *Source) Poll(ctx context.Context) error {
 }
 
 func (s *Source) poll(ctx context.Context) error {
-	raw, etag, err := s.fetch(ctx)
+	if s.first != nil && s.Engine.waits(s.first) == "" {
+		s.has, s.seen = version{}, "" // its turn has come
+	}
+	got, err := s.fetch(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
+		s.tried++
+		if r, ok := errors.AsType[*Refusal](err); ok {
+			return s.refuse(r, "")
+		}
 		return s.refuse(refuse(Unreachable, "%w", err), "")
 	}
+	s.tried = 0
 	delete(s.told, string(Unreachable)+" ")
 	s.note(&s.unreachable, nil)
+	raw := got.raw
 	if raw == nil || hash(raw) == s.seen {
-		s.etag = etag
+		s.has = got.version
 		return nil
 	}
 	err = s.take(ctx, raw)
@@ -202,7 +251,7 @@ func (s *Source) poll(ctx context.Context) error {
 		// It may be this machine's fault, so the same bundle is tried again.
 		return s.refuse(r, hash(raw))
 	}
-	s.etag, s.seen = etag, hash(raw)
+	s.has, s.seen = got.version, hash(raw)
 	if err != nil {
 		return s.refuse(err, hash(raw))
 	}
@@ -211,6 +260,7 @@ func (s *Source) poll(ctx context.Context) error {
 
 // take judges a fetched bundle, keeps it and puts it in force.
 func (s *Source) take(ctx context.Context, raw []byte) error {
+	s.wait(nil, "")
 	b, err := Verify(raw, s.Organisation)
 	if err != nil {
 		return err
@@ -229,9 +279,15 @@ func (s *Source) take(ctx context.Context, raw []byte) error {
 	if err := f.admits(b); err != nil {
 		return err
 	}
+	if why := s.Engine.waits(b); why != "" {
+		s.note(&s.refused, nil)
+		s.wait(b, why)
+		return nil
+	}
 	if err := b.with(s.Engine.Layers()).accept(ctx, s.Now()); err != nil {
 		return err
 	}
+	b.since = s.Now()
 	if err := s.store.keep(ctx, b, raw); err != nil {
 		if _, ok := errors.AsType[*Refusal](err); ok {
 			return err
@@ -242,9 +298,12 @@ func (s *Source) take(ctx context.Context, raw []byte) error {
 }
 
 func (s *Source) swap(b *Bundle, which string) error {
+	inForce := s.Prepare(s.Engine.Layers().withBundle(&b.settings).Wire())
 	if err := s.Engine.Swap(b); err != nil {
 		return s.refuse(refuse(Malformed, "%w", err), which)
 	}
+	inForce()
+	s.wait(nil, "")
 	s.note(&s.refused, nil)
 	clear(s.told)
 	s.OnSwap(b.Revision)
@@ -267,42 +326,6 @@ func (s *Source) refuse(err error, which string) error {
 		s.OnRefuse(*r)
 	}
 	return r
-}
-
-// fetch answers with nothing if the server says that nothing is new.
-func (s *Source) fetch(ctx context.Context) (raw []byte, etag string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, fetchLimit)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Organisation.URL, nil)
-	if err != nil {
-		return nil, "", errors.New("organisation.url is no address")
-	}
-	// The file is compressed itself. Without this the transport would take a server's label for it away.
-	req.Header.Set("Accept-Encoding", "identity")
-	if s.etag != "" {
-		req.Header.Set("If-None-Match", s.etag)
-	}
-	res, err := s.Client.Do(req)
-	if err != nil {
-		// The address may hold a key to the server.
-		if u, ok := errors.AsType[*url.Error](err); ok {
-			err = u.Err
-		}
-		return nil, "", fmt.Errorf("its server does not answer: %w", err)
-	}
-	defer res.Body.Close()
-	switch res.StatusCode {
-	case http.StatusNotModified:
-		return nil, s.etag, nil
-	case http.StatusOK:
-	default:
-		return nil, "", fmt.Errorf("its server answers %d: see whether organisation.url names the bundle file", res.StatusCode)
-	}
-	raw, err = io.ReadAll(io.LimitReader(res.Body, bundleLimit+1))
-	if err != nil {
-		return nil, "", fmt.Errorf("its server's answer broke off: %w", err)
-	}
-	return raw, res.Header.Get("ETag"), nil
 }
 
 func hash(raw []byte) string {

@@ -12,7 +12,7 @@ import (
 var misspelt = []struct{ name, rego, want string }{
 	{"a class", `verdict contains {"class": "pi", "verdict": "forbid"}`, `x.rego:3: no class is called "pi": did you mean pii?`},
 	{"a rule", `verdict contains {"rule": "email-adress", "verdict": "forbid"}`, `x.rego:3: no rule is called "email-adress": did you mean email-address?`},
-	{"a rule of nobody", `verdict contains {"rule": "zzzzzz", "verdict": "forbid"}`, `no rule is called "zzzzzz". If it is one of your own, name its file`},
+	{"a rule of nobody", `verdict contains {"rule": "zzzzzz", "verdict": "forbid"}`, `no rule is called "zzzzzz". If it is one of your own, put its file`},
 	{"a verdict", `verdict contains {"class": "pii", "verdict": "forbidden"}`, `x.rego:3: no verdict is called "forbidden": did you mean forbid?`},
 	{"an attachment", `verdict contains {"attachment": "images", "verdict": "ask"}`, `x.rego:3: no kind of attachment is called "images": did you mean image?`},
 	{"a verdict of attachments", `verdict contains {"attachment": "image", "verdict": "scrub"}`, `x.rego:3: no verdict on attachments is called "scrub": it is one of allow, ask, forbid`},

@@ -75,6 +75,15 @@ func (s store) bundle() ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, bundleLimit+1))
 }
 
+// since is when the last good bundle was kept.
+func (s store) since() time.Time {
+	st, err := os.Stat(s.bundleFile())
+	if err != nil {
+		return time.Time{}
+	}
+	return st.ModTime()
+}
+
 // keep makes a bundle the last good one, if the floor admits it, and raises the floor. The bundle is
 // written before: a crash between the two leaves a bundle above its floor, which is harmless.
 func (s store) keep(ctx context.Context, b *Bundle, raw []byte) error {

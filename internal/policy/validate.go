@@ -1,13 +1,6 @@
 package policy
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/hex"
-	"encoding/pem"
-	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -85,10 +78,28 @@ func (v *validation) settings(s Settings, l layer) {
 	case l == repositoryLayer || l == bundleLayer:
 		v.at(fmt.Sprintf("a %s cannot name the organisation: put it into managed.yaml or your own config.yaml", l), "organisation")
 	default:
-		v.organisation(*s.Organisation)
+		v.organisation(*s.Organisation, l)
+	}
+	if (l == repositoryLayer || l == bundleLayer) && len(s.RevokedKeys) > 0 {
+		v.at(fmt.Sprintf("a %s cannot say whose signature counts: put it into managed.yaml or your own config.yaml", l), "revoked_keys")
+	}
+	for i, id := range s.RevokedKeys {
+		if !keyName().MatchString(id) {
+			v.at("a key is revoked by its id, 32 digits and letters from a to f: scrubjay policy status shows those of a bundle", "revoked_keys", i)
+		}
 	}
 	if l != managedLayer && len(s.Groups) > 0 {
 		v.at("groups stand in the managed file alone: nobody puts themselves into one", "groups")
+	}
+	if r := s.Rollout; r != nil {
+		switch {
+		case l != bundleLayer:
+			v.at("rollout stands in a bundle's settings.yaml alone", "rollout")
+		case r.Percent < 0 || r.Percent > 100:
+			v.at("percent is from 0 to 100", "rollout", "percent")
+		case r.Percent == 0 && len(r.Groups) == 0:
+			v.at("nobody takes a bundle without percent and groups: say one of them, or leave rollout out", "rollout")
+		}
 	}
 	if l == repositoryLayer && len(s.Providers) > 0 {
 		v.at("a repository cannot name providers: put them into your own config.yaml", "providers")
@@ -98,7 +109,7 @@ func (v *validation) settings(s Settings, l layer) {
 	}
 	if l == bundleLayer {
 		if i := slices.IndexFunc(s.Rules.Files, func(f string) bool { return !filepath.IsAbs(f) }); i >= 0 {
-			v.at("a bundle names rule files by their absolute path on the machines", "rules", "files", i)
+			v.at("a bundle names rule files by their absolute path on the machines; those in its rules/ and indexes/ count without a name", "rules", "files", i)
 		}
 	}
 	switch {
@@ -262,10 +273,15 @@ func portNumber(text string) bool {
 	return err == nil && n > 0
 }
 
-func (v *validation) organisation(o Organisation) {
-	u, err := url.Parse(o.URL)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		v.at("url is the http:// or https:// address of the bundle file", "organisation", "url")
+var keyName = expression(`^[0-9a-f]{32}$`)
+
+func (v *validation) organisation(o Organisation, l layer) {
+	if strings.HasPrefix(o.URL, ociScheme) {
+		if _, err := parseOCI(o.URL); err != nil {
+			v.at(err.Error(), "organisation", "url")
+		}
+	} else if u, err := url.Parse(o.URL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		v.at("url is the http:// or https:// address of the bundle file, or oci://registry/repository:tag", "organisation", "url")
 	}
 	if len(o.Keys) == 0 {
 		v.at("keys holds at least one public key in PEM: the public half of the pair that bundles are signed with", "organisation", "keys")
@@ -274,6 +290,12 @@ func (v *validation) organisation(o Organisation) {
 		if _, err := parsePublicKey(key); err != nil {
 			v.at(err.Error(), "organisation", "keys", i)
 		}
+	}
+	switch {
+	case o.Threshold != 0 && l != managedLayer:
+		v.at("threshold stands in the managed file alone", "organisation", "threshold")
+	case o.Threshold < 0 || o.Threshold > len(o.Keys):
+		v.at("threshold is a number of the keys that are listed", "organisation", "threshold")
 	}
 	if o.Scope == "" {
 		v.at("scope is what the bundle was built for: set it to the same word", "organisation", "scope")
@@ -284,32 +306,4 @@ func (v *validation) organisation(o Organisation) {
 	if o.Stale != "" && !slices.Contains([]string{staleScrub, staleClosed, staleOpen}, o.Stale) {
 		v.at("stale is one of scrub, closed, open", "organisation", "stale")
 	}
-}
-
-// parsePublicKey reads a key that bundles are verified with, and refuses a private one, which has no
-// business in settings.
-func parsePublicKey(text string) (*ecdsa.PublicKey, error) {
-	block, _ := pem.Decode([]byte(text))
-	if block == nil {
-		return nil, errors.New("a key is PEM, from -----BEGIN PUBLIC KEY----- to its end")
-	}
-	if strings.Contains(block.Type, "PRIVATE") {
-		return nil, errors.New("this is a private key: put the public one here, and replace the pair")
-	}
-	parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
-	key, ok := parsed.(*ecdsa.PublicKey)
-	if err != nil || !ok || key.Curve != elliptic.P256() {
-		return nil, errors.New("a key is for ES256, an elliptic curve key on P-256")
-	}
-	return key, nil
-}
-
-// keyID names a key in a bundle's signature, so that an organisation can have several at a time.
-func keyID(key *ecdsa.PublicKey) (string, error) {
-	der, err := x509.MarshalPKIXPublicKey(key)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(der)
-	return hex.EncodeToString(sum[:16]), nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -30,16 +31,21 @@ type Bundle struct {
 	// Sequence grows with every bundle; an installation never goes back.
 	Sequence int64
 	Expires  time.Time
-	// key names the one of organisation.keys that signed it.
-	key string
+	// keys are the ids of those of organisation.keys that signed it, and signatures how many it has.
+	keys       []string
+	signatures int
 	// content identifies what was signed. Signing again gives another file, but not another content.
 	content  string
 	settings Settings
-	data     map[string]any
+	// since is when it came into force on this machine.
+	since time.Time
+	data  map[string]any
 	// dataFiles are what data was read from, to say where something stands.
 	dataFiles archive
 	modules   map[string]*ast.Module
 	tests     map[string]*ast.Module
+	// rules are the files of rules and indexes that it carries.
+	rules archive
 }
 
 // claims are the signed statements of a bundle.
@@ -48,7 +54,7 @@ type claims struct {
 	Scope string            `json:"scope"`
 	Seq   int64             `json:"seq"`
 	Exp   int64             `json:"exp"`
-	// key is the name of the key in the token's header.
+	// key is the id that the token's header gives, for people: nothing is believed for it.
 	key string
 }
 
@@ -79,71 +85,128 @@ func refuse(reason Reason, format string, args ...any) *Refusal {
 	return &Refusal{reason, fmt.Errorf("the organisation's policy was refused: "+format, args...)}
 }
 
-// Verify reads a bundle, and answers with it only if one of the organisation's keys signed every file of
-// it for the organisation's scope. Whether it is new enough is for the Source to say, which knows the
+// signatureLimit is how many signatures a bundle may have.
+const signatureLimit = 16
+
+// Verify reads a bundle, and answers with it only if one of the organisation's keys, or as many as it asks for, signed
+// every file of it for the organisation's scope. Whether it is new enough is for the Source to say, which knows the
 // floor. The error is a *Refusal.
 func Verify(raw []byte, o Organisation) (*Bundle, error) {
 	files, err := unpack(raw)
 	if err != nil {
 		return nil, refuse(Malformed, "%w", err)
 	}
-	if _, ok := files[signatureFile]; !ok {
-		return nil, refuse(Untrusted, "it is not signed: run scrubjay policy sign")
-	}
-	keys := map[string]*bundle.KeyConfig{}
-	for _, text := range o.Keys {
-		key, err := parsePublicKey(text)
-		if err != nil {
-			return nil, refuse(Untrusted, "organisation.keys: %w", err)
-		}
-		id, err := keyID(key)
-		if err != nil {
-			return nil, refuse(Untrusted, "organisation.keys: %w", err)
-		}
-		keys[id] = &bundle.KeyConfig{Key: text, Algorithm: signingAlgorithm}
-	}
 	if o.Scope == "" {
 		return nil, refuse(Untrusted, "organisation.scope is not set")
 	}
-	b, err := bundle.NewCustomReader(files.loader()).
+	by, signed, err := o.signers(files)
+	if err != nil {
+		return nil, err
+	}
+	b, err := bundle.NewCustomReader(by.only(files).loader()).
 		WithSizeLimitBytes(unpackedLimit).
 		WithLazyLoadingMode(false).
 		WithCapabilities(capabilities()).
-		WithBundleVerificationConfig(bundle.NewVerificationConfig(keys, "", o.Scope, nil)).
+		WithBundleVerificationConfig(bundle.NewVerificationConfig(by.keys, by.ids[0], o.Scope, nil)).
 		Read()
 	if err != nil {
 		return nil, refuse(Untrusted, "%w", err)
 	}
-	signed, err := readClaims(b.Signatures)
-	if err != nil {
-		return nil, refuse(Malformed, "%w", err)
-	}
 	out, err := newBundle(b, signed, files)
 	if err == nil {
-		out.key = signed.key
+		out.keys, out.signatures = by.ids, by.signatures
 	}
 	return out, err
 }
 
-// trusted tells whether the organisation still is one whose keys signed the bundle for its scope.
-func (b *Bundle) trusted(o *Organisation) bool {
-	return o != nil && o.Scope == b.Scope && slices.ContainsFunc(o.Keys, func(text string) bool {
-		key, err := parsePublicKey(text)
-		if err != nil {
-			return false
-		}
-		id, err := keyID(key)
-		return err == nil && id == b.key
-	})
+// signers are whose signatures of a bundle count.
+type signers struct {
+	keys       map[string]*bundle.KeyConfig
+	ids        []string
+	token      string // one that the first of them made
+	signatures int    // that the bundle has, good or not
 }
 
-// readClaims decodes the token whose signature OPA has verified.
-func readClaims(s bundle.SignaturesConfig) (claims, error) {
-	var c claims
-	if len(s.Signatures) != 1 {
-		return c, errors.New("it has not exactly one signature")
+// only is a bundle with the token of the first signer alone: OPA takes no more than one.
+func (s signers) only(files archive) archive {
+	one := maps.Clone(files)
+	one[signatureFile], _ = json.Marshal(bundle.SignaturesConfig{Signatures: []string{s.token}}) // a list of texts always is JSON
+	return one
+}
+
+// signers tells which of the organisation's keys have signed a bundle, and what they state. They have to be as many as
+// the organisation asks for, and to state the same. Each token is tried with each key: what a token says of its own key
+// could be read in two ways.
+func (o Organisation) signers(files archive) (by signers, stated claims, err error) {
+	given, err := files.signatures()
+	if err != nil {
+		return by, stated, refuse(Untrusted, "%w", err)
 	}
-	parts := strings.Split(s.Signatures[0], ".")
+	if given.Plugin != "" {
+		return by, stated, refuse(Untrusted, "it names a verifier of its own")
+	}
+	if o.Threshold == 0 && len(given.Signatures) != 1 {
+		return by, stated, refuse(Untrusted, "it has %d signatures: one is expected, or organisation.threshold says how many", len(given.Signatures))
+	}
+	if by.keys, err = o.believed(); err != nil {
+		return by, stated, refuse(Untrusted, "organisation.keys: %w", err)
+	}
+	by.signatures = len(given.Signatures)
+	why := errors.New("the keys that it names are not listed, or are revoked")
+	for _, token := range given.Signatures {
+		one := bundle.SignaturesConfig{Signatures: []string{token}}
+		c, unread := readClaims(token)
+		for _, id := range slices.Sorted(maps.Keys(by.keys)) {
+			if slices.Contains(by.ids, id) {
+				continue
+			}
+			if _, err := bundle.VerifyBundleSignature(one, bundle.NewVerificationConfig(by.keys, id, o.Scope, nil)); err != nil {
+				if c.key == id {
+					why = err
+				}
+				continue
+			}
+			switch {
+			case unread != nil:
+				return by, stated, refuse(Malformed, "%w", unread)
+			case by.ids == nil:
+				by.token, stated = token, c
+			case c.content() != stated.content():
+				return by, stated, refuse(Untrusted, "its signatures do not state the same: sign it anew")
+			}
+			by.ids = append(by.ids, id)
+			break
+		}
+	}
+	switch want := max(o.Threshold, 1); {
+	case len(by.ids) >= want:
+		return by, stated, nil
+	case want == 1:
+		return by, stated, refuse(Untrusted, "none of organisation.keys has signed it for this scope: %w", why)
+	default:
+		return by, stated, refuse(Untrusted, "%d of organisation.keys have signed it, and organisation.threshold asks for %d: add a signature with scrubjay policy sign --add", len(by.ids), want)
+	}
+}
+
+// trusted tells whether enough of the organisation's keys still are those that signed the bundle, for its scope.
+func (b *Bundle) trusted(o *Organisation) bool {
+	if o == nil || o.Scope != b.Scope || o.Threshold == 0 && b.signatures != 1 {
+		return false
+	}
+	believed, err := o.believed()
+	n := 0
+	for _, id := range b.keys {
+		if believed[id] != nil {
+			n++
+		}
+	}
+	return err == nil && n >= max(o.Threshold, 1)
+}
+
+// readClaims decodes a token whose signature somebody else verifies.
+func readClaims(token string) (claims, error) {
+	var c claims
+	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return c, errors.New("its signature is not a token")
 	}
@@ -210,6 +273,7 @@ func newBundle(b bundle.Bundle, signed claims, files archive) (*Bundle, error) {
 		}
 		out.settings = s
 	}
+	out.carry(files)
 	return out, nil
 }
 

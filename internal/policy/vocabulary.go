@@ -35,9 +35,9 @@ func (s source) spelling() *spelling {
 		"labels.*":              {what: "label", names: []string{ignoredLabel}, others: true},
 		"attachments.*":         {what: "kind of attachment", names: names(Attachments)},
 	}}
-	if ids, all := ruleIDs(settings.Rules.Files); all {
+	if ids, all := ruleIDs(settings.Rules); all {
 		sp.query["subjects.*.rule"] = vocabulary{what: "rule", names: ids,
-			cure: "If it is one of your own, name its file under rules.files in the bundle's settings.yaml"}
+			cure: "If it is one of your own, put its file into the bundle's rules/"}
 	}
 	return sp
 }
@@ -54,14 +54,17 @@ func upTo[T interface {
 }
 
 // ruleIDs are those of the built-in rules and of files; not all, if there is a file that cannot be read here.
-func ruleIDs(files []string) (ids []string, all bool) {
+func ruleIDs(s RuleSettings) (ids []string, all bool) {
 	for _, r := range detect.Default().Rules() {
 		ids = append(ids, r.ID)
 	}
-	for _, file := range files {
-		text, err := readLimited(file)
-		if err != nil {
-			return nil, false
+	for _, file := range s.Files {
+		text, carried := s.Carried[file]
+		if !carried {
+			var err error
+			if text, err = readLimited(file); err != nil {
+				return nil, false
+			}
 		}
 		set, err := detect.LoadExtending(file, text, func(path string) ([]byte, error) {
 			if !filepath.IsAbs(path) {

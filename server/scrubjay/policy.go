@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,7 +23,7 @@ func policyCommand() *cobra.Command {
 		Use: "policy", Short: "Check, explain, build, sign and push policy",
 		Example: "  scrubjay policy explain --class credential --provider openai\n  scrubjay policy build org/ --scope acme --seq 8 -o acme.tar.gz\n  scrubjay policy sign acme.tar.gz --key acme.key\n  scrubjay policy push acme.tar.gz /var/www/policy",
 	}
-	c.AddCommand(policyInitCommand(), policyFmtCommand(), policyCheckCommand(), policyTestCommand(), policyExplainCommand(), policyBuildCommand(), policySignCommand(), policyPushCommand(), policyStatusCommand())
+	c.AddCommand(policyInitCommand(), policyFmtCommand(), policyCheckCommand(), policyTestCommand(), policyExplainCommand(), policyBuildCommand(), policySignCommand(), policyPushCommand(), policyServeCommand(), policyStatusCommand())
 	return c
 }
 
@@ -114,10 +117,10 @@ func policyBuildCommand() *cobra.Command {
 
 func policySignCommand() *cobra.Command {
 	var key string
-	var fresh bool
+	var fresh, add bool
 	c := &cobra.Command{
-		Use: "sign BUNDLE --key FILE", Short: "Sign a bundle with an ES256 key", Args: cobra.MaximumNArgs(1),
-		Example: "  scrubjay policy sign --new-key --key acme.key     make a key pair: acme.key and acme.key.pub\n  scrubjay policy sign acme.tar.gz --key acme.key",
+		Use: "sign BUNDLE --key FILE", Short: "Sign a bundle with an ES256 or RS256 key", Args: cobra.MaximumNArgs(1),
+		Example: "  scrubjay policy sign --new-key --key acme.key     make a key pair: acme.key and acme.key.pub\n  scrubjay policy sign acme.tar.gz --key acme.key\n  scrubjay policy sign acme.tar.gz --key second.key --add",
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case key == "":
@@ -135,7 +138,11 @@ func policySignCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			signed, err := policy.Sign(raw, secret)
+			sign := policy.Sign
+			if add {
+				sign = policy.AddSignature
+			}
+			signed, err := sign(raw, secret)
 			if err != nil {
 				return err
 			}
@@ -146,11 +153,12 @@ func policySignCommand() *cobra.Command {
 			if err := rename.File(tmp, args[0]); err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "%s is signed. Next: scrubjay policy push %s DIR-OF-A-WEB-SERVER\n", args[0], args[0])
+			fmt.Fprintf(c.OutOrStdout(), "%s is signed. Next: scrubjay policy push %s PLACE\n", args[0], args[0])
 			return nil
 		},
 	}
 	c.Flags().StringVar(&key, "key", "", "the private key, PEM")
+	c.Flags().BoolVar(&add, "add", false, "keep the signatures that the bundle has, for an organisation.threshold")
 	c.Flags().BoolVar(&fresh, "new-key", false, "make a key pair instead of signing")
 	return c
 }
@@ -176,10 +184,15 @@ func newKey(c *cobra.Command, name string) error {
 }
 
 func policyPushCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "push BUNDLE DIR", Short: "Put a signed bundle into a directory that a web server serves", Args: cobra.ExactArgs(2),
-		Example: "  scrubjay policy push acme.tar.gz /var/www/policy",
+	var tokenEnv string
+	c := &cobra.Command{
+		Use: "push BUNDLE PLACE", Short: "Put a signed bundle where machines fetch it: a served directory, an https:// address or a registry", Args: cobra.ExactArgs(2),
+		Example: "  scrubjay policy push acme.tar.gz /var/www/policy\n  scrubjay policy push acme.tar.gz https://files.acme.example/policy/acme.tar.gz --token-env ACME_TOKEN\n  scrubjay policy push acme.tar.gz oci://registry.acme.example/policy:current",
 		RunE: func(c *cobra.Command, args []string) error {
+			token := os.Getenv(tokenEnv)
+			if tokenEnv != "" && token == "" {
+				return fmt.Errorf("the variable %s is empty: set it to the token, or leave --token-env out", tokenEnv)
+			}
 			state, err := daemon.OpenState("")
 			if err != nil {
 				return err
@@ -188,7 +201,7 @@ func policyPushCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			pushed, err := policy.Push(c.Context(), args[0], args[1], g.Policy().Layers(), state.Dir, time.Now())
+			pushed, err := policy.Push(c.Context(), args[0], policy.Target{Place: args[1], Token: token, Client: g.Client()}, g.Policy().Layers(), state.Dir, time.Now())
 			if err != nil {
 				return exitError{code: 1, err: err}
 			}
@@ -196,12 +209,15 @@ func policyPushCommand() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().StringVar(&tokenEnv, "token-env", "", "the environment's variable with a token for an https:// address")
+	return c
 }
 
 func policyStatusCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "status", Short: "Say which policy is in force", Args: cobra.NoArgs,
-		Example: "  scrubjay policy status",
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "status", Short: "Say which policy this machine obeys, since when, and why it does not obey a newer one", Args: cobra.NoArgs,
+		Example: "  scrubjay policy status\n  scrubjay policy status --json",
 		RunE: func(c *cobra.Command, _ []string) error {
 			state, err := daemon.OpenState("")
 			if err != nil {
@@ -211,28 +227,42 @@ func policyStatusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			standing := standing(c.Context(), state, g)
-			s := g.Policy().Status()
-			out := c.OutOrStdout()
-			fmt.Fprintf(out, "revision   %s\n", standing.Revision)
-			if !s.Organised {
-				fmt.Fprintln(out, "no organisation is configured: the built-in policy and your own settings hold")
-				return nil
+			p := standing(c.Context(), state, g)
+			if asJSON {
+				out := json.NewEncoder(c.OutOrStdout())
+				out.SetIndent("", "  ")
+				return out.Encode(p)
 			}
-			if s.Sequence > 0 {
-				fmt.Fprintf(out, "sequence   %d\nexpires    %s\n", s.Sequence, s.Expires.Local().Format(time.DateTime))
-			}
-			if standing.Stale != "" {
-				fmt.Fprintf(out, "stale      the organisation's policy is missing or has expired: %s\n", standing.Stale)
-			}
-			if standing.Refused != "" {
-				fmt.Fprintf(out, "refused    %s%s\n", standing.Refused, since(standing.RefusedSince))
-			}
-			if standing.Unreachable != "" {
-				fmt.Fprintf(out, "no answer  %s%s\n", standing.Unreachable, since(standing.UnreachableSince))
-			}
+			showPolicy(c.OutOrStdout(), p)
 			return nil
 		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return c
+}
+
+// showPolicy says for a person what is in force.
+func showPolicy(out io.Writer, p control.Policy) {
+	fmt.Fprintf(out, "revision   %s\n", p.Revision)
+	if !p.Organised {
+		fmt.Fprintln(out, "no organisation is configured: the built-in policy and your own settings hold")
+		return
+	}
+	if p.Sequence > 0 {
+		fmt.Fprintf(out, "since      %s\nsequence   %d\nexpires    %s\nsigned by  %s\n", p.Since.Local().Format(time.DateTime), p.Sequence,
+			p.Expires.Local().Format(time.DateTime), strings.Join(p.Keys, ", "))
+	}
+	if p.Stale != "" {
+		fmt.Fprintf(out, "stale      the organisation's policy is missing or has expired: %s\n", p.Stale)
+	}
+	if p.Waits != "" {
+		fmt.Fprintf(out, "waits      %s\n", p.Waits)
+	}
+	if p.Refused != "" {
+		fmt.Fprintf(out, "refused    %s%s\n", p.Refused, since(p.RefusedSince))
+	}
+	if p.Unreachable != "" {
+		fmt.Fprintf(out, "no answer  %s%s\n", p.Unreachable, since(p.UnreachableSince))
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -125,7 +124,7 @@ Exit code 0: all hold. 1: one does not. 2: a file cannot be read.`,
 			}
 			texts, failed := 0, 0
 			for _, r := range tried {
-				said, err := tryRule(engine, r)
+				said, err := engine.Broken(r)
 				if err != nil {
 					return err
 				}
@@ -151,28 +150,4 @@ Exit code 0: all hold. 1: one does not. 2: a file cannot be read.`,
 			return nil
 		},
 	}
-}
-
-// tryRule says which examples and negatives do not hold, by their numbers: a text may be somebody's secret.
-func tryRule(engine *detect.Engine, r *detect.Rule) (failed []string, err error) {
-	try := func(what string, texts []string, want string) error {
-		for i, text := range texts {
-			found, err := engine.Try(r, []byte(text))
-			if err != nil {
-				return err
-			}
-			var ids []string
-			for _, f := range found {
-				if want == "" && (f.Confidence == detect.ConfidenceLow && f.Rule.Confidence > f.Confidence || f.Severity == detect.Info && f.Rule.Severity > f.Severity) {
-					continue // what is in doubt, like a token that was cut off, or nobody's, like an address at example.com
-				}
-				ids = append(ids, f.Rule.ID)
-			}
-			if got := strings.Join(ids, ", "); got != want {
-				failed = append(failed, fmt.Sprintf("%s %d gives %s", what, i+1, cmp.Or(got, "nothing")))
-			}
-		}
-		return nil
-	}
-	return failed, errors.Join(try("example", r.Examples, r.ID), try("negative", r.Negatives, ""))
 }
