@@ -153,6 +153,7 @@ func TestQuestions(t *testing.T) {
 // TestUnapprovedIsTold: whoever watches hears why a request was not sent.
 func TestUnapprovedIsTold(t *testing.T) {
 	d := &daemon{governance: &Governance{}, hub: newHub(func(int) {})}
+	d.signals.learn.Do(func() {}) // what is ordinary is not asked about here
 	events, _ := d.hub.join(false)
 	d.exchanged(proxy.Ended{Record: audit.Record{Provider: "openai", Verdict: "forbid", Note: proxy.AttachmentUnapproved}})
 	if e := <-events; !strings.Contains(e.Text, "nobody approved") {

@@ -98,7 +98,7 @@ func TestExplainNamesTheVotesOnAttachments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"attachment document: ask\n", "* default      ask     document, public", "attachment image: forbid\n", "  managed      ask     managed attachments: image, public", "* user         forbid  user attachments: image, public", "It also asks for: review"} {
+	for _, want := range []string{"attachment document: ask\n", "* default      ask     document, public", "attachment image: forbid\n", "  managed      ask     managed attachments: image, public", "* user         forbid  user attachments: image, public"} {
 		if !strings.Contains(x.String(), want) {
 			t.Errorf("%q is not in\n%s", want, x)
 		}
