@@ -22,7 +22,7 @@ func TestAttachmentsKeepTheirOrder(t *testing.T) {
 		ask  []Attachment
 		want string
 	}{
-		{[]Attachment{Image, Audio, Image}, "allow: allow true, allow false, allow true; [review]"},
+		{[]Attachment{Image, Audio, Image}, "allow: allow true, allow false, allow true; [ask]"},
 		{[]Attachment{Video, Audio}, "forbid: forbid false, allow false; []"},
 		{nil, "allow: ; []"},
 	} {
@@ -83,7 +83,7 @@ func TestAttachmentsOfABundle(t *testing.T) {
 		if (err != nil) != c.closed || len(d.Attachments) != 1 || d.Attachments[0].Verdict != c.verdict || d.Attachments[0].Review != c.review || d.Attachments[0].Reason == "" {
 			t.Errorf("%s: %+v, error %v", name, d, err)
 		}
-		if slices.Contains(d.Obligations, "review") != c.review {
+		if slices.Contains(d.Obligations, AskAttached) != c.review {
 			t.Errorf("%s: obligations %v", name, d.Obligations)
 		}
 	}
