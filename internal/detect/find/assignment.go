@@ -72,10 +72,13 @@ var OtherKeys = strings.Fields("public pub primary foreign cache sort partition 
 var nameSuffixes = letters.ListOf("key keys value values val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json confirm confirmation id_token aws gcp azure github gitlab backup bak copy s")
 
 // otherNames begin like a word that says secret and are none: compass, bypass, monkey, author.
-var otherNames = map[string][]string{
-	"pass": strings.Fields("com by tres sur under over en im"),
-	"pw":   strings.Fields("ip gp n o"),
-	"auth": strings.Fields("o"),
+var otherNames = []struct {
+	word   string
+	others []string
+}{
+	{"pass", strings.Fields("com by tres sur under over en im")},
+	{"pw", strings.Fields("ip gp n o")},
+	{"auth", strings.Fields("o")},
 }
 
 const (
@@ -213,11 +216,11 @@ func ofPage(before []byte) bool {
 // is in every name of a member, only what something else stands before: taxjarKEY.
 func (c reading) ownName(from, at int, word []byte) bool {
 	before := c.Bytes[from:at]
-	for short, others := range otherNames {
-		if !letters.EqualFold(word, short) {
+	for _, short := range otherNames {
+		if !letters.EqualFold(word, short.word) {
 			continue
 		}
-		for _, other := range others {
+		for _, other := range short.others {
 			if len(before) >= len(other) && letters.EqualFold(before[len(before)-len(other):], other) {
 				return false
 			}
@@ -401,9 +404,16 @@ func unescaped(dst, v []byte) []byte {
 
 // decoded is what base64 says, as in a Kubernetes Secret, if that is text; nil otherwise.
 func decoded(dst, v []byte) []byte {
-	v = bytes.TrimRight(v, "=")
-	if len(v) < 8 || len(v) > ValueLimit || len(v)%4 == 1 {
+	for len(v) > 0 && v[len(v)-1] == '=' {
+		v = v[:len(v)-1]
+	}
+	if len(v) < 8 || len(v) > ValueLimit || len(v)%4 == 1 || !letters.IsBase64(v[len(v)-1]) && v[len(v)-1] != '\n' {
 		return nil
+	}
+	for _, b := range v[:8] { // what has a sign in it is told soonest
+		if !letters.IsBase64(b) && b != '\n' && b != '\r' {
+			return nil
+		}
 	}
 	dst, err := base64.RawStdEncoding.AppendDecode(dst, v)
 	if err != nil {
