@@ -371,13 +371,16 @@ func (c reading) closers(i int) (end int, closed bool) {
 	if c.ByteAt(i) == '$' && letters.IsBlank(c.ByteAt(i+1)) { // BASIC's sign of a string
 		i++
 	}
-	for end = i; end < len(c.Bytes) && end-i < 9 && strings.IndexByte("\"'`]\\)*", c.Bytes[end]) >= 0; end++ {
+	for end = i; end < len(c.Bytes) && end-i < 9 && closesName[c.Bytes[end]]; end++ {
 		if c.Bytes[end] == '\\' && strings.IndexByte("nrt", c.ByteAt(end+1)) >= 0 {
 			break
 		}
 	}
 	return end, end > i
 }
+
+// closesName are the bytes that may stand between a name and its sign.
+var closesName = [256]bool{'"': true, '\'': true, '`': true, ']': true, '\\': true, ')': true, '*': true}
 
 // inBraceName tells whether the word before a place stands in braces, as the names of hashes and of variables do.
 func (c reading) inBraceName(end int) bool {
@@ -599,6 +602,9 @@ func (c reading) assignedValue(i int) (value letters.Span, quoted, ok bool) {
 	return letters.Between(from, i), false, i > from || c.plainValue(from)
 }
 
+// inString are the bytes of a string that may mean more than themselves.
+var inString = [256]bool{'\n': true, '\\': true, '"': true, '\'': true, '`': true}
+
 // inQuotes reads a string from its opening quote, before which backslashes stand if it stands in a string itself: it is
 // closed as it is opened. Three quotes, and two within a string that doubles them, open one, too.
 func (c reading) inQuotes(i, slashes int, q byte) (value letters.Span, ok bool) {
@@ -616,7 +622,11 @@ func (c reading) inQuotes(i, slashes int, q byte) (value letters.Span, ok bool) 
 		}
 	}
 	for i = from; i < len(text) && i-from <= ValueLimit; i++ {
-		switch b := text[i]; {
+		b := text[i]
+		if !inString[b] {
+			continue
+		}
+		switch {
 		case b == '\n' && times < 3 && !(c.File.Env && slashes == 0 && c.continues(i, q)):
 			return value, false
 		case b == '\\' && slashes > 0:
