@@ -35,7 +35,7 @@ func listed(words string) (all [][]byte) {
 }
 
 // creditKeys begin lines that do, as the name of what follows: Author: in git's log, author = in a package's description.
-var creditKeys = letters.Set("author authors maintainer maintainers contributor contributors committer commit packager translator translators uploader uploaders tagger")
+var creditKeys = letters.ListOf("author authors maintainer maintainers contributor contributors committer commit packager translator translators uploader uploaders tagger")
 
 // creditLists begin the lists and objects of a package's description that hold its people; creditBeside are what else
 // such a description has. An "author" of anything else, as of a comment, is a person like any other.
@@ -167,7 +167,7 @@ func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
 		return letters.AllOf(b[:7], letters.IsHex) // git blame
 	}
 	from := 0
-	for from < len(rest) && !letters.IsAlpha(rest[from]) {
+	for from <= creditIndent && from < len(rest) && !letters.IsAlpha(rest[from]) {
 		from++
 	}
 	if last := []byte("Last-"); bytes.HasPrefix(rest[from:], last) {
@@ -178,11 +178,14 @@ func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
 		to++
 	}
 	var scratch [16]byte
-	if from > 8 || to-from > len(scratch) || !creditKeys[string(letters.AppendFolded(scratch[:0], rest[from:to]))] {
+	if from > creditIndent || to-from > len(scratch) || !creditKeys.Has(letters.AppendFolded(scratch[:0], rest[from:to])) {
 		return false
 	}
 	return signed && bytes.IndexByte(rest[to:], '{') < 0 || assignsCredit(rest[to:])
 }
+
+// creditIndent is how many signs may stand before such a key.
+const creditIndent = 8
 
 // assignsCredit tells what follows a key in a package's description: an equals sign, or _email and -email and any sign. An
 // author with a colon and no address in brackets may be that of a complaint.

@@ -57,11 +57,19 @@ func cardAt(c *look.Text, start int) {
 	for run < len(digits) && letters.IsDigit(c.ByteAt(start+run)) {
 		run++
 	}
-	if run < 12 && (run != 4 || !cardJoints[c.ByteAt(start+run)]) {
-		return // nothing that groups of four go on with
+	sep, odd := "", false
+	if run == 4 && cardJoints[c.ByteAt(start+run)] {
+		for _, s := range cardSigns {
+			if bytes.HasPrefix(text[start+run:], []byte(s.sign)) {
+				sep, odd = s.sign, s.odd
+				break
+			}
+		}
+	}
+	if next := start + run + len(sep); run < 12 && (sep == "" || !letters.IsDigit(c.ByteAt(next)) || !letters.IsDigit(c.ByteAt(next+1)) || !letters.IsDigit(c.ByteAt(next+2)) || !letters.IsDigit(c.ByteAt(next+3))) {
+		return // no further group, or a short one
 	}
 	n, i, groups := 0, start, 1
-	sep, odd := "", false
 	for i < len(text) && n < len(digits) {
 		b := text[i]
 		if letters.IsDigit(b) {
@@ -69,14 +77,6 @@ func cardAt(c *look.Text, start int) {
 			n++
 			i++
 			continue
-		}
-		if sep == "" && n == 4 {
-			for _, s := range cardSigns {
-				if bytes.HasPrefix(text[i:], []byte(s.sign)) {
-					sep, odd = s.sign, s.odd
-					break
-				}
-			}
 		}
 		if sep == "" || !bytes.HasPrefix(text[i:], []byte(sep)) || !letters.IsDigit(c.ByteAt(i+len(sep))) || n%4 != 0 && n != 10 {
 			break
@@ -193,7 +193,7 @@ func findIBAN(c *look.Text, at letters.Span) {
 		if !inIBAN[b] {
 			return
 		}
-		if letters.IsAlpha(b) && letters.IsDigit(c.ByteAt(from+2)) && letters.IsAlpha(text[from+1]) && letters.IsDigit(c.ByteAt(from+3)) && (!letters.IsWord(c.Before(from)) || c.ByteAt(from-1) == '_') {
+		if letters.IsAlpha(b) && letters.IsDigit(text[from+2]) && letters.IsAlpha(text[from+1]) && letters.IsDigit(text[from+3]) && (!letters.IsWord(c.Before(from)) || c.ByteAt(from-1) == '_') {
 			end, ok := readIBAN(c, from)
 			v := letters.Between(from, end)
 			if ok && c.ByteAt(from-1) == '_' && !c.Emphasised(v) {
