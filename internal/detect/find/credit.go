@@ -68,15 +68,10 @@ func isCredit(c *look.Text, v letters.Span) bool {
 }
 
 // creditSigns are bytes of which each of creditMarks has one: most lines have none.
-var creditSigns = [...]byte{'y', 'Y', '(', '@', 0xc2}
+var creditSigns = [256]bool{'y': true, 'Y': true, '(': true, '@': true, 0xc2: true}
 
 func hasCreditMark(line []byte) bool {
-	for _, sign := range creditSigns {
-		if bytes.IndexByte(line, sign) >= 0 {
-			return saysAny(line, creditMarks)
-		}
-	}
-	return false
+	return slices.ContainsFunc(line, func(b byte) bool { return creditSigns[b] }) && saysAny(line, creditMarks)
 }
 
 func saysAny(line []byte, marks [][]byte) bool {
@@ -156,11 +151,11 @@ func isSigned(c *look.Text, v letters.Span) bool {
 // beginsCredit tells what a line begins with that credits whom it names: a key, git blame, or a changelog's sign before who
 // changed something.
 func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
-	rest, signed := letters.AfterBlanks(line), isSigned(c, v)
-	if signed && bytes.HasPrefix(rest, []byte("-- ")) && len(rest) < len(line) {
+	rest := letters.AfterBlanks(line)
+	if bytes.HasPrefix(rest, []byte("-- ")) && len(rest) < len(line) && isSigned(c, v) {
 		return isDated(c, v) // Debian's changelogs; in a letter it is who wrote that
 	}
-	if day, ok := bytes.CutPrefix(rest, []byte("* ")); ok && signed && len(day) > 4 && day[3] == ' ' && days[string(day[:3])] {
+	if day, ok := bytes.CutPrefix(rest, []byte("* ")); ok && len(day) > 4 && day[3] == ' ' && days[string(day[:3])] && isSigned(c, v) {
 		return true // RPM's
 	}
 	if b := bytes.TrimPrefix(rest, []byte("^")); len(b) > 8 && letters.IsHex(b[0]) && b[len(b)-1] == '(' {
@@ -181,7 +176,7 @@ func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
 	if from > creditIndent || to-from > len(scratch) || !creditKeys.Has(letters.AppendFolded(scratch[:0], rest[from:to])) {
 		return false
 	}
-	return signed && bytes.IndexByte(rest[to:], '{') < 0 || assignsCredit(rest[to:])
+	return isSigned(c, v) && bytes.IndexByte(rest[to:], '{') < 0 || assignsCredit(rest[to:])
 }
 
 // creditIndent is how many signs may stand before such a key.
