@@ -69,7 +69,17 @@ var OtherKeys = strings.Fields("public pub primary foreign cache sort partition 
 
 // After the word that says secret a name may go on with these and still name the value itself;
 // password_field, token_count and secretName do not.
-var nameSuffixes = letters.ListOf("key keys value values val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json confirm confirmation id_token aws gcp azure github gitlab backup bak copy s")
+var nameSuffixWords = strings.Fields("key keys value values val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json confirm confirmation id_token aws gcp azure github gitlab backup bak copy s")
+
+var nameSuffixes = letters.ListOfAll(nameSuffixWords)
+
+// beginsSuffix are the letters with which one of them begins, or one of suffixFits'.
+var beginsSuffix = func() (is [256]bool) {
+	for b := byte('a'); b <= 'z'; b++ {
+		is[b] = b == 'f' || b == 'v' || slices.ContainsFunc(nameSuffixWords, func(word string) bool { return word[0] == b })
+	}
+	return is
+}()
 
 // otherNames begin like a word that says secret and are none: compass, bypass, monkey, author.
 var otherNames = []struct {
@@ -249,6 +259,9 @@ func (c reading) otherKey(at int) bool {
 
 // tokenInName is where a name ends with which a key was joined by a dash: acme-secret-key-GX7...; -1 if none was.
 func (c reading) tokenInName(from, end int) int {
+	if end-from < 20 {
+		return -1
+	}
 	dash := bytes.LastIndexByte(c.Bytes[from:end], '-')
 	if dash < 0 || end-from-dash < 20 || !suffixFits(c.Bytes[from:from+dash]) || !guess.IsKey(c.Bytes[from+dash+1:end]) {
 		return -1
@@ -257,6 +270,9 @@ func (c reading) tokenInName(from, end int) int {
 }
 
 func suffixFits(rest []byte) bool {
+	if len(rest) > 0 && letters.IsAlpha(rest[0]) && !beginsSuffix[rest[0]|0x20] {
+		return false // most often another word, of which that one is a part
+	}
 	w := letters.Words{Text: rest}
 	for word := w.Next(); word != nil; word = w.Next() {
 		switch {

@@ -157,11 +157,14 @@ var beginsVerb = func() (is [256]bool) {
 // vagueVerbs are so common that what follows one is in doubt.
 var vagueVerbs = map[string]bool{"to ": true, "from ": true, "on ": true, "e ": true, "er ": true, "es ": true}
 
+// closesLabel are the bytes that may close a label.
+var closesLabel = [256]bool{'"': true, '\'': true, '`': true, '*': true, '_': true}
+
 // behind reads the value behind the label.
 func (s *saying) behind() {
 	i := s.label.End
 	// The quotes, stars or brackets that close a label.
-	for n := 0; n < 4 && strings.IndexByte("\"'`*_", s.ByteAt(i)) >= 0 && s.ByteAt(i) != 0; n++ {
+	for n := 0; n < 4 && closesLabel[s.ByteAt(i)]; n++ {
 		i++
 	}
 	spaces, strange := s.blanks(i)
