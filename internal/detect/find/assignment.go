@@ -346,11 +346,17 @@ func (c reading) judge(n secretName, g given) {
 	}
 }
 
+// marksLiteral are the bytes of a line of code that tell whether a string is open behind them.
+var marksLiteral = [256]bool{'\\': true, '"': true, '\'': true, '`': true, '#': true, '/': true}
+
 // inLiteral tells whether a place in a program stands within a string: "host=db password=...".
 func (c reading) inLiteral(at int) bool {
 	line := c.Line(letters.Between(at, at), look.CodeLine)
 	quote, escaped := byte(0), false
 	for _, b := range c.Bytes[line.Start:at] {
+		if !marksLiteral[b] && !escaped {
+			continue
+		}
 		switch {
 		case escaped:
 			escaped = false
