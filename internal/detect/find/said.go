@@ -163,6 +163,16 @@ var closesLabel = [256]bool{'"': true, '\'': true, '`': true, '*': true, '_': tr
 // behind reads the value behind the label.
 func (s *saying) behind() {
 	i := s.label.End
+	if s.kind <= saidKey && s.kind != saidSpoken { // what a program has most often is not asked for what prose has
+		sign := i
+		for sign-i < 8 && s.ByteAt(sign) == ' ' {
+			sign++
+		}
+		if b := s.ByteAt(sign); (b == '=' || b == ':') && !s.endsLine(sign+1) {
+			s.phrase(sign + 1) // given.go reads the rest
+			return
+		}
+	}
 	// The quotes, stars or brackets that close a label.
 	for n := 0; n < 4 && closesLabel[s.ByteAt(i)]; n++ {
 		i++
