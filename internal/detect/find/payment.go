@@ -193,7 +193,7 @@ func findIBAN(c *look.Text, at letters.Span) {
 		if !inIBAN[b] {
 			return
 		}
-		if letters.IsAlpha(b) && letters.IsDigit(text[from+2]) && letters.IsAlpha(text[from+1]) && letters.IsDigit(text[from+3]) && (!letters.IsWord(c.Before(from)) || c.ByteAt(from-1) == '_') {
+		if letters.IsDigit(text[from+2]) && letters.IsAlpha(b) && letters.IsAlpha(text[from+1]) && letters.IsDigit(text[from+3]) && (!letters.IsWord(c.Before(from)) || c.ByteAt(from-1) == '_') {
 			end, ok := readIBAN(c, from)
 			v := letters.Between(from, end)
 			if ok && c.ByteAt(from-1) == '_' && !c.Emphasised(v) {
