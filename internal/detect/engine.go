@@ -28,6 +28,8 @@ type Engine struct {
 	finds map[string]*Rule
 	// formed are the rules whose values are looked for wherever a run of letters and digits begins.
 	formed []*Rule
+	// forms are the bytes with which one of those values begins.
+	forms func() *[256]bool
 	// indexed are the rules that are indexes.
 	indexed []*Rule
 	// paired are the rules whose findings may be halves of one leak.
@@ -126,6 +128,15 @@ func (e *Engine) build() error {
 // index makes what is looked up by rule.
 func (e *Engine) index() {
 	e.numbers = sync.OnceValue(func() *numbers { return numbersOf(e.rules) })
+	e.forms = sync.OnceValue(func() *[256]bool {
+		begins := new([256]bool)
+		for _, r := range e.formed {
+			for b, is := range r.near().first {
+				begins[b] = begins[b] || is
+			}
+		}
+		return begins
+	})
 	e.importing = importingOf(e.rules)
 	e.paired, e.finds = map[string]bool{}, map[string]*Rule{}
 	for _, r := range e.rules {

@@ -510,7 +510,7 @@ func runPattern(c *check, r *Rule, at letters.Span) {
 	}
 	if p.anchored {
 		window := c.Bytes[at.Start:min(at.Start+p.forward, len(c.Bytes))]
-		if len(plan.inner) == 0 || bytes.Contains(window, plan.inner) {
+		if (len(plan.inner) == 0 || bytes.Contains(window, plan.inner)) && plan.run.in(window) {
 			if m := plan.re().FindSubmatchIndex(window); m != nil {
 				c.matched(r, at.Start, m)
 				return

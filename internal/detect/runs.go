@@ -50,6 +50,13 @@ func (c *check) runs(span letters.Span, hold func(start int) bool) {
 		for start > low && class[text[start-1]] {
 			start--
 		}
+		for end+8 <= len(text) {
+			p := text[end : end+8 : end+8]
+			if !class[p[0]] || !class[p[1]] || !class[p[2]] || !class[p[3]] || !class[p[4]] || !class[p[5]] || !class[p[6]] || !class[p[7]] {
+				break
+			}
+			end += 8
+		}
 		for end < len(text) && class[text[end]] {
 			end++
 		}
@@ -108,10 +115,13 @@ func (c *check) formed(start, end int) {
 	if start > 0 && text[start-1] != '=' { // t=00... has no escape of a mail's in it
 		start = letters.AfterEscape(text, start, end)
 	}
-	if i := bytes.LastIndexByte(text[start:end], '/'); i >= 0 { // the last part of a URL
-		start += i + 1
+	if first := bytes.IndexByte(text[start:end], '/'); first >= 0 { // the last part of a URL
+		start += bytes.LastIndexByte(text[start:end], '/') + 1
 	}
-	if before := c.Before(start); end-start < runLength || letters.IsWord(before) || before == '+' || before == '@' || before == '%' || c.continues(start) {
+	if end-start < runLength || !c.engine.forms()[text[start]] {
+		return
+	}
+	if before := c.Before(start); letters.IsWord(before) || before == '+' || before == '@' || before == '%' || c.continues(start) {
 		return
 	}
 	for _, r := range c.engine.formed {

@@ -186,11 +186,15 @@ func (a *DFA) four(text []byte, from, to int, s *streams) {
 		var n int
 		i, n = a.run(&parts, i, &states, &at, &ended)
 		for k := range s {
-			for j, e := range ended[:n] {
-				if e[k] >= accept {
-					s[k] = append(s[k], hit{e[k], from + k*q + at[j] + 1})
-				}
+			// Which of the four it was is chance: each is written, and counts if it is one.
+			have := len(s[k])
+			hits := slices.Grow(s[k], n)[:have+n]
+			for j := range n {
+				state := ended[j][k]
+				hits[have] = hit{state, from + k*q + at[j] + 1}
+				have += int(state / accept)
 			}
+			s[k] = hits[:have]
 		}
 	}
 	// The block's last one to three bytes belong to no quarter.

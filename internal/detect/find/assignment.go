@@ -69,13 +69,26 @@ var OtherKeys = strings.Fields("public pub primary foreign cache sort partition 
 
 // After the word that says secret a name may go on with these and still name the value itself;
 // password_field, token_count and secretName do not.
-var nameSuffixes = letters.ListOf("key keys value values val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json confirm confirmation id_token aws gcp azure github gitlab backup bak copy s")
+var nameSuffixWords = strings.Fields("key keys value values val prod production live dev development stage staging test testing base64 b64 hex raw plain plaintext text string str db root admin user default old new current previous primary secondary main master local remote base env env_var json confirm confirmation id_token aws gcp azure github gitlab backup bak copy s")
+
+var nameSuffixes = letters.ListOfAll(nameSuffixWords)
+
+// beginsSuffix are the letters with which one of them begins, or one of suffixFits'.
+var beginsSuffix = func() (is [256]bool) {
+	for b := byte('a'); b <= 'z'; b++ {
+		is[b] = b == 'f' || b == 'v' || slices.ContainsFunc(nameSuffixWords, func(word string) bool { return word[0] == b })
+	}
+	return is
+}()
 
 // otherNames begin like a word that says secret and are none: compass, bypass, monkey, author.
-var otherNames = map[string][]string{
-	"pass": strings.Fields("com by tres sur under over en im"),
-	"pw":   strings.Fields("ip gp n o"),
-	"auth": strings.Fields("o"),
+var otherNames = []struct {
+	word   string
+	others []string
+}{
+	{"pass", strings.Fields("com by tres sur under over en im")},
+	{"pw", strings.Fields("ip gp n o")},
+	{"auth", strings.Fields("o")},
 }
 
 const (
@@ -213,11 +226,11 @@ func ofPage(before []byte) bool {
 // is in every name of a member, only what something else stands before: taxjarKEY.
 func (c reading) ownName(from, at int, word []byte) bool {
 	before := c.Bytes[from:at]
-	for short, others := range otherNames {
-		if !letters.EqualFold(word, short) {
+	for _, short := range otherNames {
+		if !letters.EqualFold(word, short.word) {
 			continue
 		}
-		for _, other := range others {
+		for _, other := range short.others {
 			if len(before) >= len(other) && letters.EqualFold(before[len(before)-len(other):], other) {
 				return false
 			}
@@ -246,6 +259,9 @@ func (c reading) otherKey(at int) bool {
 
 // tokenInName is where a name ends with which a key was joined by a dash: acme-secret-key-GX7...; -1 if none was.
 func (c reading) tokenInName(from, end int) int {
+	if end-from < 20 {
+		return -1
+	}
 	dash := bytes.LastIndexByte(c.Bytes[from:end], '-')
 	if dash < 0 || end-from-dash < 20 || !suffixFits(c.Bytes[from:from+dash]) || !guess.IsKey(c.Bytes[from+dash+1:end]) {
 		return -1
@@ -254,6 +270,9 @@ func (c reading) tokenInName(from, end int) int {
 }
 
 func suffixFits(rest []byte) bool {
+	if len(rest) > 0 && letters.IsAlpha(rest[0]) && !beginsSuffix[rest[0]|0x20] {
+		return false // most often another word, of which that one is a part
+	}
 	w := letters.Words{Text: rest}
 	for word := w.Next(); word != nil; word = w.Next() {
 		switch {
@@ -327,11 +346,17 @@ func (c reading) judge(n secretName, g given) {
 	}
 }
 
+// marksLiteral are the bytes of a line of code that tell whether a string is open behind them.
+var marksLiteral = [256]bool{'\\': true, '"': true, '\'': true, '`': true, '#': true, '/': true}
+
 // inLiteral tells whether a place in a program stands within a string: "host=db password=...".
 func (c reading) inLiteral(at int) bool {
 	line := c.Line(letters.Between(at, at), look.CodeLine)
 	quote, escaped := byte(0), false
 	for _, b := range c.Bytes[line.Start:at] {
+		if !marksLiteral[b] && !escaped {
+			continue
+		}
 		switch {
 		case escaped:
 			escaped = false
@@ -401,9 +426,16 @@ func unescaped(dst, v []byte) []byte {
 
 // decoded is what base64 says, as in a Kubernetes Secret, if that is text; nil otherwise.
 func decoded(dst, v []byte) []byte {
-	v = bytes.TrimRight(v, "=")
-	if len(v) < 8 || len(v) > ValueLimit || len(v)%4 == 1 {
+	for len(v) > 0 && v[len(v)-1] == '=' {
+		v = v[:len(v)-1]
+	}
+	if len(v) < 8 || len(v) > ValueLimit || len(v)%4 == 1 || !letters.IsBase64(v[len(v)-1]) && v[len(v)-1] != '\n' {
 		return nil
+	}
+	for _, b := range v[:8] { // what has a sign in it is told soonest
+		if !letters.IsBase64(b) && b != '\n' && b != '\r' {
+			return nil
+		}
 	}
 	dst, err := base64.RawStdEncoding.AppendDecode(dst, v)
 	if err != nil {

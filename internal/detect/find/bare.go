@@ -42,7 +42,11 @@ type beside struct {
 	own, far bool
 }
 
-var closes = map[byte]byte{')': '(', ']': '[', '}': '{', '>': '<'}
+// closes are what brackets close; marksLine are these, what they open and what begins and ends a string.
+var (
+	closes    = [256]byte{')': '(', ']': '[', '}': '{', '>': '<'}
+	marksLine = [256]bool{'\\': true, '"': true, '`': true, '\'': true, '(': true, '[': true, '{': true, '<': true, ')': true, ']': true, '}': true, '>': true}
+)
 
 // before reads the line before a name.
 func (c reading) before(n secretName) (b beside) {
@@ -53,7 +57,11 @@ func (c reading) before(n secretName) (b beside) {
 	b.far = from > 0 && text[from-1] != '\n'
 	line := text[from:n.Start]
 	for i := 0; i < len(line); i++ {
-		switch s := line[i]; s {
+		s := line[i]
+		if !marksLine[s] {
+			continue
+		}
+		switch s {
 		case '\\':
 			i++
 		case '"', '`', '\'':
@@ -85,9 +93,25 @@ func (c reading) before(n secretName) (b beside) {
 	return b
 }
 
+// mayQuote tells whether a string may be open before a place: a quote stands before it on its line, or the line begins
+// farther away than is looked.
+func (c reading) mayQuote(at int) bool {
+	for from := at; ; from-- {
+		if from == 0 || c.Bytes[from-1] == '\n' {
+			return false
+		}
+		if at-from == bareBack || c.opensQuote(from-1) {
+			return true
+		}
+	}
+}
+
 // bare reads the longest value that may begin at a place, and is empty if none is longer than what any syntax would take.
 func (c reading) bare(n secretName, at int) (value letters.Span) {
 	text := c.Bytes
+	if c.File.Code && !c.mayQuote(n.Start) {
+		return value
+	}
 	b := c.before(n)
 	if c.File.Code && b.quote == 0 && !b.far {
 		return value

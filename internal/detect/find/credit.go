@@ -35,7 +35,7 @@ func listed(words string) (all [][]byte) {
 }
 
 // creditKeys begin lines that do, as the name of what follows: Author: in git's log, author = in a package's description.
-var creditKeys = letters.Set("author authors maintainer maintainers contributor contributors committer commit packager translator translators uploader uploaders tagger")
+var creditKeys = letters.ListOf("author authors maintainer maintainers contributor contributors committer commit packager translator translators uploader uploaders tagger")
 
 // creditLists begin the lists and objects of a package's description that hold its people; creditBeside are what else
 // such a description has. An "author" of anything else, as of a comment, is a person like any other.
@@ -68,15 +68,10 @@ func isCredit(c *look.Text, v letters.Span) bool {
 }
 
 // creditSigns are bytes of which each of creditMarks has one: most lines have none.
-var creditSigns = [...]byte{'y', 'Y', '(', '@', 0xc2}
+var creditSigns = [256]bool{'y': true, 'Y': true, '(': true, '@': true, 0xc2: true}
 
 func hasCreditMark(line []byte) bool {
-	for _, sign := range creditSigns {
-		if bytes.IndexByte(line, sign) >= 0 {
-			return saysAny(line, creditMarks)
-		}
-	}
-	return false
+	return slices.ContainsFunc(line, func(b byte) bool { return creditSigns[b] }) && saysAny(line, creditMarks)
 }
 
 func saysAny(line []byte, marks [][]byte) bool {
@@ -156,18 +151,18 @@ func isSigned(c *look.Text, v letters.Span) bool {
 // beginsCredit tells what a line begins with that credits whom it names: a key, git blame, or a changelog's sign before who
 // changed something.
 func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
-	rest, signed := letters.AfterBlanks(line), isSigned(c, v)
-	if signed && bytes.HasPrefix(rest, []byte("-- ")) && len(rest) < len(line) {
+	rest := letters.AfterBlanks(line)
+	if bytes.HasPrefix(rest, []byte("-- ")) && len(rest) < len(line) && isSigned(c, v) {
 		return isDated(c, v) // Debian's changelogs; in a letter it is who wrote that
 	}
-	if day, ok := bytes.CutPrefix(rest, []byte("* ")); ok && signed && len(day) > 4 && day[3] == ' ' && days[string(day[:3])] {
+	if day, ok := bytes.CutPrefix(rest, []byte("* ")); ok && len(day) > 4 && day[3] == ' ' && days[string(day[:3])] && isSigned(c, v) {
 		return true // RPM's
 	}
 	if b := bytes.TrimPrefix(rest, []byte("^")); len(b) > 8 && letters.IsHex(b[0]) && b[len(b)-1] == '(' {
 		return letters.AllOf(b[:7], letters.IsHex) // git blame
 	}
 	from := 0
-	for from < len(rest) && !letters.IsAlpha(rest[from]) {
+	for from <= creditIndent && from < len(rest) && !letters.IsAlpha(rest[from]) {
 		from++
 	}
 	if last := []byte("Last-"); bytes.HasPrefix(rest[from:], last) {
@@ -178,11 +173,14 @@ func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
 		to++
 	}
 	var scratch [16]byte
-	if from > 8 || to-from > len(scratch) || !creditKeys[string(letters.AppendFolded(scratch[:0], rest[from:to]))] {
+	if from > creditIndent || to-from > len(scratch) || !creditKeys.Has(letters.AppendFolded(scratch[:0], rest[from:to])) {
 		return false
 	}
-	return signed && bytes.IndexByte(rest[to:], '{') < 0 || assignsCredit(rest[to:])
+	return isSigned(c, v) && bytes.IndexByte(rest[to:], '{') < 0 || assignsCredit(rest[to:])
 }
+
+// creditIndent is how many signs may stand before such a key.
+const creditIndent = 8
 
 // assignsCredit tells what follows a key in a package's description: an equals sign, or _email and -email and any sign. An
 // author with a colon and no address in brackets may be that of a complaint.

@@ -59,7 +59,7 @@ func findEmail(c *look.Text, at letters.Span) {
 		from++
 	}
 	local := text[from:at.Start]
-	if len(local) == 0 || len(local) > 64 || local[len(local)-1] == '.' || bytes.Contains(local, []byte("..")) {
+	if len(local) == 0 || len(local) > 64 || local[len(local)-1] == '.' || stands(local, '.', '.') {
 		return
 	}
 	if from > 0 && text[from-1] == '@' || inUserinfo(c, from) {
@@ -84,7 +84,7 @@ func findEmail(c *look.Text, at letters.Span) {
 	var scratch [256]byte
 	domain := lower(scratch[:0], text[at.End:to])
 	dot := bytes.LastIndexByte(domain, '.')
-	if dot <= 0 || domain[0] == '.' || domain[0] == '-' || bytes.Contains(domain, []byte("..")) || bytes.Contains(domain, []byte(".-")) {
+	if dot <= 0 || domain[0] == '.' || domain[0] == '-' || stands(domain, '.', '.') || stands(domain, '.', '-') {
 		return
 	}
 	tld := domain[dot+1:]
@@ -117,15 +117,31 @@ func findEmail(c *look.Text, at letters.Span) {
 	}
 }
 
+// stands tells whether two bytes stand side by side, which a search of so short a text takes longer for.
+func stands(v []byte, first, second byte) bool {
+	for i := 1; i < len(v); i++ {
+		if v[i-1] == first && v[i] == second {
+			return true
+		}
+	}
+	return false
+}
+
 // isProjects tells a mailbox or a mailing list of a project.
 func isProjects(local, domain []byte) bool {
 	hasEnd := func(end string) bool { return bytes.HasSuffix(local, []byte(end)) }
-	return projectLocals.Has(local) || slices.ContainsFunc(projectEnds, hasEnd) || listDomains.Has(domain) || bytes.HasPrefix(domain, []byte("lists."))
+	return projectLocals.Has(local) || bytes.ContainsAny(local, "-[") && slices.ContainsFunc(projectEnds, hasEnd) || listDomains.Has(domain) || bytes.HasPrefix(domain, []byte("lists."))
 }
 
 // isCovenant tells whom the Contributor Covenant, which thousands of projects have taken as it is, asks to write to.
 func isCovenant(c *look.Text, v letters.Span) bool {
-	before := bytes.TrimRight(c.Bytes[max(0, v.Start-creditLine):v.Start], " \t\r\n<[:0123456789")
+	before := c.Bytes[max(0, v.Start-creditLine):v.Start]
+	for len(before) > 0 && (letters.IsSpace(before[len(before)-1]) || letters.IsDigit(before[len(before)-1]) || bytes.IndexByte([]byte("<[:"), before[len(before)-1]) >= 0) {
+		before = before[:len(before)-1]
+	}
+	if len(before) == 0 || before[len(before)-1] != 't' {
+		return false
+	}
 	return bytes.HasSuffix(before, []byte("contacting the project team at")) || bytes.HasSuffix(before, []byte("responsible for enforcement at"))
 }
 
@@ -174,10 +190,16 @@ func isLabel(s []byte) bool {
 
 // lower is strings.ToLower of what is ASCII nearly always.
 func lower(dst, v []byte) []byte {
-	if letters.AllOf(v, func(b byte) bool { return b < 0x80 }) {
-		return letters.AppendFolded(dst, v)
+	for _, b := range v {
+		if b >= 0x80 {
+			return bytes.ToLower(v)
+		}
+		if letters.IsUpper(b) {
+			b += 'a' - 'A'
+		}
+		dst = append(dst, b)
 	}
-	return bytes.ToLower(v)
+	return dst
 }
 
 // isExampleDomain tells a name below one of RFC 2606's. Its last dot stands at dot.

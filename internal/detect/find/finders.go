@@ -50,9 +50,9 @@ var Finders = func() map[string]Finder {
 		"manifest":       {[]string{"kind: secret", `"kind": "secret`}, findManifest, manifestSpan + 32, false, 0},
 		"netrc":          {[]string{"machine "}, findNetrc, commandSpan + 32, false, 16},
 		"pem":            {append([]string{"-----BEGIN"}, keyHeads...), findPEM, 9 << 10, false, 16},
-		"person":         {slices.Concat(titles, personLabels, addressingWords()), findPerson, PersonReach, false, 0},
+		"person":         {slices.Concat(titles, personLabels, addressingWords), findPerson, PersonReach, false, 0},
 		"phone":          {[]string{automaton.PlusDigit}, findPhone, 64, false, 0},
-		"said":           {saidTriggers(), findSaid, saidReach, true, 0},
+		"said":           {saidTriggers, findSaid, saidReach, true, 0},
 		"sort-code":      {[]string{"sort code", "sort_code", "sortcode", "sort-code"}, findSortCode, labelledReach, false, 0},
 		"url-credential": {[]string{"://"}, findURLCredential, 768, false, 0},
 	}

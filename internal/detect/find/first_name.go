@@ -33,7 +33,11 @@ var addressing = func() map[string]int {
 	return m
 }()
 
-func addressingWords() []string { return slices.Sorted(maps.Keys(addressing)) }
+// addressingWhich numbers them.
+var (
+	addressingWords = slices.Sorted(maps.Keys(addressing))
+	addressingWhich = letters.ListOfAll(addressingWords)
+)
 
 // findFirstName reads a given name beside a word that addresses or quotes somebody.
 func findFirstName(c *look.Text, at letters.Span, how int) {

@@ -22,7 +22,8 @@ type given struct {
 
 // given reads what follows a name, or stands beside it: the sign and the value, or the values.
 func (c reading) given(n secretName, take func(given)) {
-	joined := c.ByteAt(n.End) == '-' && n.End+1 < len(c.Bytes) && letters.IsWord(c.Bytes[n.End+1]) // a key joined to its name
+	behind := c.ByteAt(n.End)
+	joined := behind == '-' && n.End+1 < len(c.Bytes) && letters.IsWord(c.Bytes[n.End+1]) // a key joined to its name
 	said := func(value letters.Span, quoted, ok bool) {
 		if ok {
 			take(given{Span: value, quoted: quoted, doubt: joined})
@@ -40,16 +41,18 @@ func (c reading) given(n secretName, take func(given)) {
 		}
 		said(value, quoted, ok)
 	}
-	if c.section(n, take) {
+	if behind == ']' && c.section(n, take) {
 		return
 	}
 	if value, ok := c.comparedBefore(n.Start); ok && c.looksSecret(n, value) {
 		said(value, true, true)
 	}
 	i, closed := c.closers(n.End)
-	if value := c.escapedElement(n, n.End); value.Len() > 0 {
-		said(value, true, true)
-		return
+	if behind == '&' || behind == '\\' {
+		if value := c.escapedElement(n, n.End); value.Len() > 0 {
+			said(value, true, true)
+			return
+		}
 	}
 	if c.ByteAt(i) == '(' && !closed {
 		if at := c.returned(i); at > 0 {
@@ -73,7 +76,7 @@ func (c reading) given(n secretName, take func(given)) {
 	}
 	if c.File.Code && !closed && !joined && c.unsigned(n, i) {
 		// The program's own name, most often: nothing but its record or what stands in for it can give it a value.
-		if key, sign := c.keyBefore(n.Start); sign == 0 || !nameKeys[key] {
+		if !c.named(n.Start) {
 			if at := c.fallback(n, i, closed); at > 0 {
 				one(at)
 			}
@@ -107,6 +110,17 @@ func (c reading) given(n secretName, take func(given)) {
 		return
 	}
 	at = c.valueBegins(n, at)
+	if c.opensQuote(at) { // a string is neither wrapped nor one of several
+		value, _, ok := c.assignedValue(at)
+		switch {
+		case ok && c.unless(value, at, said):
+		case !ok && at == n.End+1 && c.plainLine(n.Start): // a quote that nothing closes is a sign like others
+			said(c.wholeLine(n.Start, n.End, letters.Between(at, at)), false, true)
+		default:
+			said(value, true, ok)
+		}
+		return
+	}
 	if v, found := c.below(n, at); found && bytes.IndexByte(c.Bytes[n.End:at], '=') < 0 {
 		said(v, true, true)
 		return
@@ -126,7 +140,7 @@ func (c reading) given(n secretName, take func(given)) {
 	if !c.oneBare(n, at) && c.listed(n, at, take) {
 		return
 	}
-	if _, quoted, ok := c.assignedValue(at); quoted && !ok && at == n.End+1 && c.plainLine(n.Start) { // a quote that nothing closes is a sign like others
+	if _, quoted, ok := c.assignedValue(at); quoted && !ok && at == n.End+1 && c.plainLine(n.Start) { // as above, behind what a string may have before its quote
 		said(c.wholeLine(n.Start, n.End, letters.Between(at, at)), false, true)
 		return
 	}
@@ -272,6 +286,9 @@ func (c reading) valueBegins(n secretName, at int) int {
 	if strings.IndexByte("*_'<", c.ByteAt(at)) >= 0 && c.ByteAt(at) != 0 {
 		at = c.skipMarkup(at)
 	}
+	if c.opensQuote(at) {
+		return c.amongNames(n.Start, at)
+	}
 	if bytes.HasPrefix(text[at:], []byte("!!str ")) {
 		at = c.skipBlank(at + len("!!str "))
 	} else if c.ByteAt(at) == '&' && letters.IsAlpha(c.ByteAt(at+1)) { // an anchor
@@ -292,12 +309,14 @@ func (c reading) valueBegins(n secretName, at int) int {
 			at = c.skipBlank(end)
 		}
 	}
-	for _, head := range [...]string{"() =>", "lambda:", "->", "<%= ", "await ", "{{ "} {
-		if !bytes.HasPrefix(text[at:], []byte(head)) {
-			continue
-		}
-		if next := c.skipBlank(at + len(head)); c.opensString(next) {
-			return next
+	if strings.IndexByte("(l-<a{", c.ByteAt(at)) >= 0 {
+		for _, head := range [...]string{"() =>", "lambda:", "->", "<%= ", "await ", "{{ "} {
+			if !bytes.HasPrefix(text[at:], []byte(head)) {
+				continue
+			}
+			if next := c.skipBlank(at + len(head)); c.opensString(next) {
+				return next
+			}
 		}
 	}
 	if b := c.ByteAt(at); b == '\n' || b == '\r' || b == '\\' && (c.ByteAt(at+1) == '\n' || c.ByteAt(at+1) == '\r') {
@@ -352,13 +371,16 @@ func (c reading) closers(i int) (end int, closed bool) {
 	if c.ByteAt(i) == '$' && letters.IsBlank(c.ByteAt(i+1)) { // BASIC's sign of a string
 		i++
 	}
-	for end = i; end < len(c.Bytes) && end-i < 9 && strings.IndexByte("\"'`]\\)*", c.Bytes[end]) >= 0; end++ {
+	for end = i; end < len(c.Bytes) && end-i < 9 && closesName[c.Bytes[end]]; end++ {
 		if c.Bytes[end] == '\\' && strings.IndexByte("nrt", c.ByteAt(end+1)) >= 0 {
 			break
 		}
 	}
 	return end, end > i
 }
+
+// closesName are the bytes that may stand between a name and its sign.
+var closesName = [256]bool{'"': true, '\'': true, '`': true, ']': true, '\\': true, ')': true, '*': true}
 
 // inBraceName tells whether the word before a place stands in braces, as the names of hashes and of variables do.
 func (c reading) inBraceName(end int) bool {
@@ -580,6 +602,9 @@ func (c reading) assignedValue(i int) (value letters.Span, quoted, ok bool) {
 	return letters.Between(from, i), false, i > from || c.plainValue(from)
 }
 
+// inString are the bytes of a string that may mean more than themselves.
+var inString = [256]bool{'\n': true, '\\': true, '"': true, '\'': true, '`': true}
+
 // inQuotes reads a string from its opening quote, before which backslashes stand if it stands in a string itself: it is
 // closed as it is opened. Three quotes, and two within a string that doubles them, open one, too.
 func (c reading) inQuotes(i, slashes int, q byte) (value letters.Span, ok bool) {
@@ -597,7 +622,11 @@ func (c reading) inQuotes(i, slashes int, q byte) (value letters.Span, ok bool) 
 		}
 	}
 	for i = from; i < len(text) && i-from <= ValueLimit; i++ {
-		switch b := text[i]; {
+		b := text[i]
+		if !inString[b] {
+			continue
+		}
+		switch {
 		case b == '\n' && times < 3 && !(c.File.Env && slashes == 0 && c.continues(i, q)):
 			return value, false
 		case b == '\\' && slashes > 0:

@@ -224,37 +224,47 @@ func (c reading) spaced(n secretName, i int) (v letters.Span, ok bool) {
 // headerReach is how much of a line of names is read to each side of one.
 const headerReach = 128
 
+// inHeader are the bytes of a line of names; some of them separate the names.
+var inHeader = func() (of [256]uint8) {
+	for b := range of {
+		switch c := byte(b); {
+		case letters.IsWord(c) || strings.IndexByte("\" -.", c) >= 0:
+			of[b] = separates - 1
+		case strings.IndexByte(",;\t", c) >= 0:
+			of[b] = separates
+		}
+	}
+	return of
+}()
+
+const separates = 2
+
 // header reads the column that a name heads, in lines of which the name's has only names: user,password. It is false if the
 // name heads none.
 func (c reading) header(n secretName, i int, take func(given)) bool {
 	if c.File.Code {
 		return false
 	}
-	text := c.Bytes
-	if ahead := text[n.End:min(len(text), n.End+headerReach)]; bytes.IndexByte(ahead, '\n') < 0 && !bytes.Contains(ahead, []byte(`\n`)) {
-		return false
-	}
+	text, end := c.Bytes, n.End
 	var delim byte
-	inHeader := func(b byte) bool { // a name's, or what separates them
-		switch {
-		case letters.IsWord(b) || b == '"' || b == ' ' || b == '-' || b == '.':
-			return true
-		case b == ',' || b == ';' || b == '\t':
-			delim = b
-			return true
+	for end < len(text) && end-n.End < headerReach && inHeader[text[end]] != 0 {
+		if inHeader[text[end]] == separates {
+			delim = text[end]
 		}
-		return false
-	}
-	end := n.End
-	for end < len(text) && end-n.End < headerReach && inHeader(text[end]) {
 		end++
 	}
 	next := c.newLine(end)
-	if next == 0 {
+	if next == 0 || next > n.End+headerReach {
 		return false
 	}
 	low, from := max(0, n.Start-headerReach), n.Start
-	for from > low && inHeader(text[from-1]) && !letters.EndsEscape(text, from) {
+	for from > low && inHeader[text[from-1]] != 0 {
+		if inHeader[text[from-1]] == separates {
+			delim = text[from-1]
+		}
+		if letters.EndsEscape(text, from) {
+			break
+		}
 		from--
 	}
 	for from < n.Start && text[from] == '"' && from > 0 && text[from-1] == ':' { // within a string of JSON

@@ -235,6 +235,16 @@ func isSeparator(r rune) bool { return r == ',' || r == ';' || r == ' ' }
 // fallbackReach is how far behind a name its stand-in may begin, on the same line.
 const fallbackReach = 96
 
+const (
+	fallbackQuote = 1 << iota
+	fallbackJoint
+	fallbackCall
+	fallbackDefault
+)
+
+// fallbackSigns tell what may stand on the rest of a line with a fallback in it.
+var fallbackSigns = [256]uint8{'"': fallbackQuote, '\'': fallbackQuote, '`': fallbackQuote, '|': fallbackJoint, '?': fallbackJoint, 'o': fallbackJoint, '{': fallbackJoint, '.': fallbackCall, 'd': fallbackDefault}
+
 // fallback is where the value begins that stands in for a name: process.env.TOKEN || "...", getenv("TOKEN", default="..."),
 // {{ .Values.password | default "..." }}; 0 if there is none.
 func (c reading) fallback(n secretName, i int, closed bool) int {
@@ -243,8 +253,12 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 	if end := bytes.IndexByte(rest, '\n'); end >= 0 {
 		rest = rest[:end]
 	}
-	// What stands in for a name is a string; in a program most lines with such a name have none.
-	if c.File.Code && c.ByteAt(n.Start-1) != '.' && bytes.IndexByte(rest, '"') < 0 && bytes.IndexByte(rest, '\'') < 0 && bytes.IndexByte(rest, '`') < 0 {
+	// What stands in for a name is a string; most lines with such a name have none, nor what the string stands behind.
+	var has uint8
+	for _, b := range rest {
+		has |= fallbackSigns[b]
+	}
+	if c.ByteAt(n.Start-1) != '.' && (has&fallbackQuote == 0 || has&^fallbackQuote == 0) {
 		return 0
 	}
 	quote := func(k int) int { // where a string opens at k, behind blanks
@@ -269,7 +283,7 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 			}
 		}
 	}
-	if bytes.IndexByte(rest, '.') >= 0 {
+	if has&fallbackCall != 0 {
 		for _, call := range [...]string{".unwrap_or(", ".unwrap_or_else(|_|", ".unwrap_or_else(||", ".orElse(", ".getOrElse(", ".or_else("} {
 			if j := bytes.Index(rest, []byte(call)); j >= 0 {
 				if at := quote(j + len(call)); at > 0 {
@@ -278,7 +292,11 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 			}
 		}
 	}
-	if j := bytes.Index(rest, []byte("default")); j > 0 && !letters.IsWord(rest[j-1]) {
+	j := 0
+	if has&fallbackDefault != 0 {
+		j = bytes.Index(rest, []byte("default"))
+	}
+	if j > 0 && !letters.IsWord(rest[j-1]) {
 		k := j + len("default")
 		for k < len(rest) && strings.IndexByte(" \t=:(", rest[k]) >= 0 {
 			k++

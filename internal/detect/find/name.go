@@ -56,11 +56,26 @@ func Names(c *look.Text, span letters.Span, wanted func(start int) bool) {
 	// The last word of a name may begin a name's length after the span.
 	limit := min(len(text), span.End+nameLongest) - 1
 	const high = 0x8080808080808080
-	for i := span.Start; i < limit; {
+	for i, calm := span.Start, 0; i < limit; {
+		for calm >= 4 && i+33 <= len(text) { // four words at once, where none had anything for as long
+			p := text[i : i+33 : i+33]
+			x, last := binary.LittleEndian.Uint64(p), binary.LittleEndian.Uint64(p[24:])
+			if blankThenCapital(x, binary.LittleEndian.Uint64(p[1:]))|blankThenCapital(binary.LittleEndian.Uint64(p[8:]), binary.LittleEndian.Uint64(p[9:]))|
+				blankThenCapital(binary.LittleEndian.Uint64(p[16:]), binary.LittleEndian.Uint64(p[17:]))|blankThenCapital(last, binary.LittleEndian.Uint64(p[25:])) != 0 ||
+				x&last&high == high {
+				calm = 0
+				break
+			}
+			i += 32
+		}
+		if i >= limit {
+			return
+		}
 		if i+9 <= len(text) {
 			x := binary.LittleEndian.Uint64(text[i:])
 			hits := blankThenCapital(x, binary.LittleEndian.Uint64(text[i+1:]))
 			if hits == 0 {
+				calm++
 				if i += 8; x&high == high && i+8 <= len(text) && binary.LittleEndian.Uint64(text[i:])&high == high { // a script without blanks
 					next := bytes.IndexByte(text[i:], ' ')
 					if next < 0 {
@@ -70,6 +85,7 @@ func Names(c *look.Text, span letters.Span, wanted func(start int) bool) {
 				}
 				continue
 			}
+			calm = 0
 			i += bits.TrailingZeros64(hits) / 8
 		}
 		if text[i] == ' ' && (letters.IsUpper(text[i+1]) || text[i+1] >= 0xc3 && capitalAt(text, i+1)) {
@@ -125,7 +141,7 @@ func givenBefore(c *look.Text, i int) int {
 				return -1
 			}
 			return start
-		case len(word) > 3 || !particles[string(word)] || start == 0 || text[start-1] != ' ':
+		case len(word) > 3 || !particles.Has(word) || start == 0 || text[start-1] != ' ':
 			return -1
 		}
 		end = start - 1
@@ -133,26 +149,18 @@ func givenBefore(c *look.Text, i int) int {
 	return -1
 }
 
-var isTitle, isPersonLabel = setOf(titles), setOf(personLabels)
-
-func setOf(list []string) map[string]bool {
-	m := map[string]bool{}
-	for _, s := range list {
-		m[s] = true
-	}
-	return m
-}
+var isTitle, isPersonLabel = letters.ListOfAll(titles), letters.ListOfAll(personLabels)
 
 // findPerson reads the name that a trigger begins or introduces.
 func findPerson(c *look.Text, at letters.Span) {
 	var folded [16]byte
 	if at.Len() <= len(folded) {
-		if how, ok := addressing[string(letters.AppendFolded(folded[:0], c.Bytes[at.Start:at.End]))]; ok {
-			findFirstName(c, at, how)
+		if n := addressingWhich.Index(letters.AppendFolded(folded[:0], c.Bytes[at.Start:at.End])); n >= 0 {
+			findFirstName(c, at, addressing[addressingWords[n]])
 			return
 		}
 	}
-	if !letters.AllOf(c.Bytes[at.Start:at.End], func(b byte) bool { return b < 0x80 }) && !isTitle[string(bytes.ToLower(c.Bytes[at.Start:at.End]))] {
+	if !letters.AllOf(c.Bytes[at.Start:at.End], func(b byte) bool { return b < 0x80 }) && !isTitle.Has(bytes.ToLower(c.Bytes[at.Start:at.End])) {
 		findForeignName(c, at)
 		return
 	}
@@ -167,7 +175,7 @@ func findPerson(c *look.Text, at letters.Span) {
 			return
 		}
 		var scratch [16]byte
-		if isTitle[string(letters.AppendFolded(scratch[:0], c.Bytes[at.Start:at.End]))] {
+		if isTitle.Has(letters.AppendFolded(scratch[:0], c.Bytes[at.Start:at.End])) {
 			titledName(c, at)
 		} else if isProse(c, at) {
 			fullName(c, compoundStart(c, at.Start), false)
@@ -178,7 +186,7 @@ func findPerson(c *look.Text, at letters.Span) {
 		return
 	}
 	var scratch [16]byte
-	if at.Len() > len(scratch) || !isPersonLabel[string(letters.AppendFolded(scratch[:0], c.Bytes[at.Start:at.End]))] {
+	if at.Len() > len(scratch) || !isPersonLabel.Has(letters.AppendFolded(scratch[:0], c.Bytes[at.Start:at.End])) {
 		return
 	}
 	labelledName(c, at)
@@ -395,7 +403,7 @@ const (
 	particle
 )
 
-var particles = letters.Set("de da do dos das del della di du des la le van von der den ter ten zu bin ibn al el y e")
+var particles = letters.ListOf("de da do dos das del della di du des la le van von der den ter ten zu bin ibn al el y e")
 
 // nameWord reads one word of a name: where it ends, and what it is.
 func nameWord(text []byte, from int) (end, kind int) {
@@ -405,7 +413,7 @@ func nameWord(text []byte, from int) (end, kind int) {
 		for end < len(text) && end-from < 6 && letters.IsLower(text[end]) {
 			end++
 		}
-		if particles[string(text[from:end])] && end < len(text) && text[end] == ' ' {
+		if particles.Has(text[from:end]) && end < len(text) && text[end] == ' ' {
 			return end, particle
 		}
 		return from, noName

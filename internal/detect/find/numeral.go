@@ -33,11 +33,11 @@ type form struct {
 // formList is what one trigger wakes: groups of forms of which each is looked up at once.
 type formList []formGroup
 
-// formGroup is as many forms as an integer has bits. Most texts differ from most forms in the byte before or behind the
-// run, so these two are looked up for all forms at once: a bit for each that they leave.
+// formGroup is as many forms as an integer has bits. Most texts differ from most forms in the byte before the run, or in
+// the two behind it, so these are looked up for all forms at once: a bit for each that they leave.
 type formGroup struct {
-	forms         []form
-	before, after [256]uint32
+	forms                  []form
+	before, after, further [256]uint32
 	// own are those that begin with the run.
 	own uint32
 }
@@ -60,6 +60,9 @@ func (l *formList) add(f form) {
 		}
 		if end := f.anchor + f.run; end < len(f.bytes) && f.bytes[end][b] || end == len(f.bytes) && !letters.IsWord(byte(b)) {
 			g.after[b] |= bit
+		}
+		if further := f.anchor + f.run + 1; further >= len(f.bytes) || f.bytes[further][b] {
+			g.further[b] |= bit
 		}
 	}
 	g.forms = append(g.forms, f)
@@ -188,13 +191,13 @@ var NumberWakes = func() []NumberWake {
 // find tries forms at a trigger, where a run of digits is known to stand: the one that fits best.
 func (l formList) find(c *look.Text, at, run int) (found FoundNumber, ok bool) {
 	// What looks like the end of an escape may be the number's own beginning: =196.
-	before, inside, after := c.Before(at), c.ByteAt(at-1), c.ByteAt(at+run)
+	before, inside, after, further := c.Before(at), c.ByteAt(at-1), c.ByteAt(at+run), c.ByteAt(at+run+1)
 	var t *trying // lent when a form fits
 	var best fitting
 	asked := !c.File.Code // whether data may begin here
 	var barred uint32     // what begins with a number of the program's own, as nearly all in a program
 	for i := range l {
-		left := (l[i].before[before] | l[i].before[inside]) & l[i].after[after]
+		left := (l[i].before[before] | l[i].before[inside]) & l[i].after[after] & l[i].further[further]
 		if left&l[i].own != 0 && !asked {
 			if asked = true; !c.Data(letters.Between(at, at)) {
 				barred = ^uint32(0)

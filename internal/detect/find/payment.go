@@ -16,6 +16,14 @@ var cardSigns = []struct {
 	odd  bool
 }{{" - ", true}, {"  ", false}, {" ", false}, {"-", false}, {".", false}, {"_", true}, {"/", true}, {"+", true}, {"\t", true}, {"·", true}, {"\u200b", true}}
 
+// cardJoints are the bytes with which one of them begins.
+var cardJoints = func() (is [256]bool) {
+	for _, s := range cardSigns {
+		is[s.sign[0]] = true
+	}
+	return is
+}()
+
 // findCard reads a payment card number that begins at the trigger, or behind the escape that the trigger is a part of.
 func findCard(c *look.Text, at letters.Span) {
 	for n := 1; n <= 3; n++ { // \u0022, \x22, \0, \012: their digits and the card's are one run
@@ -45,8 +53,23 @@ func cardAt(c *look.Text, start int) {
 		return // a later group of a number that began before, or of a longer one
 	}
 	var digits [20]byte
-	n, i, groups := 0, start, 1
+	run := 0
+	for run < len(digits) && letters.IsDigit(c.ByteAt(start+run)) {
+		run++
+	}
 	sep, odd := "", false
+	if run == 4 && cardJoints[c.ByteAt(start+run)] {
+		for _, s := range cardSigns {
+			if bytes.HasPrefix(text[start+run:], []byte(s.sign)) {
+				sep, odd = s.sign, s.odd
+				break
+			}
+		}
+	}
+	if next := start + run + len(sep); run < 12 && (sep == "" || !letters.IsDigit(c.ByteAt(next)) || !letters.IsDigit(c.ByteAt(next+1)) || !letters.IsDigit(c.ByteAt(next+2)) || !letters.IsDigit(c.ByteAt(next+3))) {
+		return // no further group, or a short one
+	}
+	n, i, groups := 0, start, 1
 	for i < len(text) && n < len(digits) {
 		b := text[i]
 		if letters.IsDigit(b) {
@@ -54,14 +77,6 @@ func cardAt(c *look.Text, start int) {
 			n++
 			i++
 			continue
-		}
-		if sep == "" && n == 4 {
-			for _, s := range cardSigns {
-				if bytes.HasPrefix(text[i:], []byte(s.sign)) {
-					sep, odd = s.sign, s.odd
-					break
-				}
-			}
 		}
 		if sep == "" || !bytes.HasPrefix(text[i:], []byte(sep)) || !letters.IsDigit(c.ByteAt(i+len(sep))) || n%4 != 0 && n != 10 {
 			break
@@ -162,15 +177,23 @@ var (
 	identifierWords = look.VocabularyOf("id,ids,uid,time,timestamp,ts,ns,nanos,millis,ms,seq,offset,hash,seed,serial,order,tweet,message,snowflake,version,size,count,addr,address")
 )
 
+// inIBAN are the bytes of a number and of what stands between its groups.
+var inIBAN = func() (is [256]bool) {
+	for b := range is {
+		is[b] = letters.IsAlnum(byte(b)) || bytes.IndexByte([]byte(" -./_"), byte(b)) >= 0
+	}
+	return is
+}()
+
 // findIBAN looks back from four digits for the country that an IBAN begins with.
 func findIBAN(c *look.Text, at letters.Span) {
 	text := c.Bytes
 	for from := at.Start - 2; from >= 0 && at.Start-from <= 40; from-- {
 		b := text[from]
-		if !letters.IsAlnum(b) && b != ' ' && b != '-' && b != '.' && b != '/' && b != '_' {
+		if !inIBAN[b] {
 			return
 		}
-		if letters.IsAlpha(b) && letters.IsAlpha(text[from+1]) && letters.IsDigit(c.ByteAt(from+2)) && letters.IsDigit(c.ByteAt(from+3)) && (!letters.IsWord(c.Before(from)) || c.ByteAt(from-1) == '_') {
+		if letters.IsDigit(text[from+2]) && letters.IsAlpha(b) && letters.IsAlpha(text[from+1]) && letters.IsDigit(text[from+3]) && (!letters.IsWord(c.Before(from)) || c.ByteAt(from-1) == '_') {
 			end, ok := readIBAN(c, from)
 			v := letters.Between(from, end)
 			if ok && c.ByteAt(from-1) == '_' && !c.Emphasised(v) {

@@ -41,8 +41,7 @@ func (c reading) record(n secretName, i int, closed bool, one func(at int), said
 		one(at)
 		return true
 	}
-	key, sign := c.keyBefore(n.Start)
-	if sign != 0 && nameKeys[key] {
+	if c.named(n.Start) {
 		at := 0
 		if closed {
 			if at = c.inObject(n.Start, i); at == 0 { // string(name: 'API_TOKEN', defaultValue: '...')
@@ -73,8 +72,8 @@ var beforeName = func() (is [256]bool) {
 	return is
 }()
 
-// keyBefore is the word before the sign that gives something its value at a place, folded and without its signs.
-func (c reading) keyBefore(at int) (key string, sign byte) {
+// named tells whether the word before the sign that gives something its value at a place calls it a name.
+func (c reading) named(at int) bool {
 	text, i := c.Bytes, at
 	for n := 0; i > 0 && n < 40 && text[i-1] != '\n' && beforeName[text[i-1]]; n++ {
 		i-- // a path before the name, its quote
@@ -85,11 +84,10 @@ func (c reading) keyBefore(at int) (key string, sign byte) {
 	for i > 0 && at-i < 48 && (letters.IsBlank(text[i-1]) || text[i-1] == '\\') {
 		i--
 	}
-	if i == 0 || bytes.IndexByte([]byte(":=>"), text[i-1]) < 0 {
-		return "", 0
+	if i == 0 || text[i-1] != ':' && text[i-1] != '=' && text[i-1] != '>' {
+		return false
 	}
-	sign = text[i-1]
-	for i--; i > 0 && at-i < 64 && (letters.IsBlank(text[i-1]) || bytes.IndexByte([]byte("\"'\\"), text[i-1]) >= 0); i-- {
+	for i--; i > 0 && at-i < 64 && (letters.IsBlank(text[i-1]) || text[i-1] == '"' || text[i-1] == '\'' || text[i-1] == '\\'); i-- {
 	}
 	end := i
 	for i > 0 && end-i < 20 && letters.IsWord(text[i-1]) {
@@ -97,12 +95,12 @@ func (c reading) keyBefore(at int) (key string, sign byte) {
 	}
 	var scratch [24]byte
 	word := scratch[:0]
-	for _, b := range letters.AppendFolded(nil, text[i:end]) {
+	for _, b := range text[i:end] {
 		if b != '_' {
-			word = append(word, b)
+			word = letters.AppendFolded(word, []byte{b})
 		}
 	}
-	return string(word), sign
+	return nameKeys[string(word)]
 }
 
 // isValueKey tells a word that calls what follows it the value.
@@ -126,11 +124,14 @@ func (c reading) inTags(n secretName, i int, closed bool) int {
 	text := c.Bytes
 	low, high := max(0, n.Start-recordReach), min(len(text), n.End+recordReach)
 	if closed { // name="...": in a tag
-		open := bytes.LastIndexAny(text[low:n.Start], "<>\n{")
-		for open >= 0 && text[low+open] == '\n' {
-			open = bytes.LastIndexAny(text[low:low+open], "<>\n{")
+		open := n.Start - 1 - low
+		for open >= 0 && text[low+open] != '<' {
+			if b := text[low+open]; b == '>' || b == '{' {
+				return 0
+			}
+			open--
 		}
-		if open < 0 || text[low+open] != '<' {
+		if open < 0 {
 			return 0
 		}
 		end := bytes.IndexAny(text[i:high], "<>")

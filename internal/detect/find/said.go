@@ -2,6 +2,7 @@ package find
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,24 +51,20 @@ type said struct {
 	own  bool
 }
 
-var saidOf = func() map[string]said {
-	m := map[string]said{}
-	for _, row := range saidLabels {
-		for label := range strings.SplitSeq(row.labels, ",") {
-			if _, known := m[label]; !known {
-				m[label] = said{row.kind, row.own}
+// saidTriggers are all labels, saidOf what each of them is and saidWhich its place among them.
+var (
+	saidTriggers, saidOf = func() (all []string, of []said) {
+		for _, row := range saidLabels {
+			for label := range strings.SplitSeq(row.labels, ",") {
+				if !slices.Contains(all, label) {
+					all, of = append(all, label), append(of, said{row.kind, row.own})
+				}
 			}
 		}
-	}
-	return m
-}()
-
-func saidTriggers() (all []string) {
-	for label := range saidOf {
-		all = append(all, label)
-	}
-	return all
-}
+		return all, of
+	}()
+	saidWhich = letters.ListOfAll(saidTriggers)
+)
 
 const (
 	// saidGap is how much may stand between a label and its value, saidReach how far from a label is looked.
@@ -76,15 +73,17 @@ const (
 )
 
 func findSaid(c *look.Text, at letters.Span) {
-	var scratch [24]byte
-	of, ok := saidOf[string(letters.AppendFolded(scratch[:0], c.Bytes[at.Start:at.End]))]
-	if !ok || letters.IsWord(c.ByteAt(at.End)) {
+	if letters.IsWord(c.ByteAt(at.End)) {
 		return
 	}
 	if before := c.Before(at.Start); letters.IsAlnum(before) || before >= 0x80 && at.Len() < 8 || before == '-' && at.Len() < 8 {
 		return
 	}
-	Said(c, at, of.kind == saidKey, of.own, of.kind)
+	var scratch [24]byte
+	if n := saidWhich.Index(letters.AppendFolded(scratch[:0], c.Bytes[at.Start:at.End])); n >= 0 {
+		of := saidOf[n]
+		Said(c, at, of.kind == saidKey, of.own, of.kind)
+	}
 }
 
 // Foreign reads what follows a label of another language.
@@ -102,6 +101,10 @@ func Said(c *look.Text, label letters.Span, key, own bool, kind saidKind) {
 		r, n := reading{c}, secretName{Span: label, password: !key}
 		r.given(n, func(g given) { r.judge(n, g) })
 	}
+	as := kind <= saidKey && kind != saidSpoken && c.ByteAt(label.Start-1) == ' '
+	if kind != saidPair && !as && !goesOn[c.ByteAt(label.End)] {
+		return
+	}
 	if c.File.Code && !c.Data(letters.Between(label.Start, label.Start)) {
 		return
 	}
@@ -110,9 +113,19 @@ func Said(c *look.Text, label letters.Span, key, own bool, kind saidKind) {
 		s.pair()
 		return
 	}
-	s.before()
+	if as {
+		s.before()
+	}
 	s.behind()
 }
+
+// goesOn are the bytes behind a label with which may begin what gives it a value.
+var goesOn = func() (is [256]bool) {
+	for b := range is {
+		is[b] = b >= 0x80 || strings.IndexByte("\"'`*_ \t([:=-|.\r\n\\", byte(b)) >= 0
+	}
+	return is
+}()
 
 // saying is a label and its surroundings.
 type saying struct {
@@ -130,14 +143,38 @@ var (
 		`ist jetzt |lautet: |lautet |ist |est |es |é |è: |è |è |e |to |je |jest |är |er |on |är: |είναι |היא |הוא |هي |هو |là |adalah |ialah |é: |是: |是：|是|为 |为：|为|為 |為|は「|は |は|는 |은 |이 |가 `, "|")
 )
 
+// beginsVerb are the bytes with which one of them begins, in either case.
+var beginsVerb = func() (is [256]bool) {
+	for _, v := range saidVerbs {
+		is[v[0]] = true
+		if letters.IsLower(v[0]) {
+			is[v[0]-'a'+'A'] = true
+		}
+	}
+	return is
+}()
+
 // vagueVerbs are so common that what follows one is in doubt.
 var vagueVerbs = map[string]bool{"to ": true, "from ": true, "on ": true, "e ": true, "er ": true, "es ": true}
+
+// closesLabel are the bytes that may close a label.
+var closesLabel = [256]bool{'"': true, '\'': true, '`': true, '*': true, '_': true}
 
 // behind reads the value behind the label.
 func (s *saying) behind() {
 	i := s.label.End
+	if s.kind <= saidKey && s.kind != saidSpoken { // what a program has most often is not asked for what prose has
+		sign := i
+		for sign-i < 8 && s.ByteAt(sign) == ' ' {
+			sign++
+		}
+		if b := s.ByteAt(sign); (b == '=' || b == ':') && !s.endsLine(sign+1) {
+			s.phrase(sign + 1) // given.go reads the rest
+			return
+		}
+	}
 	// The quotes, stars or brackets that close a label.
-	for n := 0; n < 4 && strings.IndexByte("\"'`*_", s.ByteAt(i)) >= 0 && s.ByteAt(i) != 0; n++ {
+	for n := 0; n < 4 && closesLabel[s.ByteAt(i)]; n++ {
 		i++
 	}
 	spaces, strange := s.blanks(i)
@@ -230,7 +267,7 @@ func (s *saying) whom(i int) int {
 		for at < len(s.Bytes) && at-from < 32 && (letters.IsWord(s.Bytes[at]) || s.Bytes[at] == '-' || s.Bytes[at] >= 0x80 && !s.isSign(at) && s.skip(at) == 0) {
 			at++
 		}
-		if at == from || n == 0 && !saidFor.Has(bytes.ToLower(s.Bytes[from:at])) {
+		if at == from || n == 0 && !isFor(s.Bytes[from:at]) {
 			return 0
 		}
 		if s.ByteAt(at) == '\'' && at-from == 1 { // d'ordine
@@ -245,11 +282,22 @@ func (s *saying) whom(i int) int {
 	return 0
 }
 
+// isFor tells one of saidFor in any case.
+func isFor(word []byte) bool {
+	if bytes.IndexFunc(word, func(r rune) bool { return r >= 0x80 }) >= 0 {
+		return saidFor.Has(bytes.ToLower(word))
+	}
+	return saidFor.HasFolded(word)
+}
+
 // verb is the length of a word at i that gives the label its value; 0 if none does.
 func (s *saying) verb(i int, apart bool) int {
+	if !beginsVerb[s.ByteAt(i)] {
+		return 0
+	}
 	rest := s.Bytes[min(i, len(s.Bytes)):min(i+32, len(s.Bytes))]
 	for _, v := range saidVerbs {
-		if len(v) > 0 && len(rest) >= len(v) && (v[0] >= 0xe0 || apart) && letters.EqualFold(rest[:len(v)], v) {
+		if len(rest) >= len(v) && (v[0] == rest[0] || v[0] == rest[0]|0x20) && (v[0] >= 0xe0 || apart) && letters.EqualFold(rest[:len(v)], v) {
 			return len(v)
 		}
 	}
@@ -261,18 +309,21 @@ func (s *saying) isSign(i int) bool {
 	return n > 0
 }
 
-// saidSigns stand between a label and its value; those that are strong do nothing else.
+// saidSigns stand between a label and its value, as the colon and the sign of equality do; those that are strong do nothing else.
 var saidSigns = []struct {
 	sign   string
 	strong bool
 }{
-	{":", true}, {"=", true}, {"：", true}, {"﹕", true}, {"︰", true}, {"꞉", true}, {"→", true}, {"➜", true}, {"⇒", true}, {"->", true}, {"=>", true},
+	{"：", true}, {"﹕", true}, {"︰", true}, {"꞉", true}, {"→", true}, {"➜", true}, {"⇒", true}, {"->", true},
 	{"- ", false}, {"– ", false}, {"— ", false}, {"― ", false}, {"— ", false}, {"| ", false}, {"│ ", false}, {"....", false},
 }
 
 // sign is the length of the sign at i, 0 if none stands there.
 func (s *saying) sign(i int) (n int, strong bool) {
-	if i >= len(s.Bytes) {
+	switch b := s.ByteAt(i); {
+	case b == ':' || b == '=':
+		return 1, true
+	case b < 0x80 && b != '-' && b != '|' && b != '.':
 		return 0, false
 	}
 	rest := s.Bytes[i:min(len(s.Bytes), i+8)]
@@ -383,12 +434,9 @@ func (s *saying) before() {
 		for to < len(s.Bytes) && letters.IsAlpha(s.Bytes[to]) && to-i < 16 {
 			to++
 		}
-		if !saidFor.Has(bytes.ToLower(s.Bytes[i+1 : to])) {
+		if !isFor(s.Bytes[i+1 : to]) {
 			return
 		}
-	}
-	if s.kind > saidKey || s.kind == saidSpoken {
-		return
 	}
 	from := max(0, s.label.Start-saidGap)
 	before := s.Bytes[from:s.label.Start]

@@ -76,6 +76,12 @@ func last(name []byte, most int) []byte {
 	return word[:min(len(word), most)]
 }
 
+// opensQuote tells whether a quote stands at a place.
+func (c reading) opensQuote(i int) bool {
+	b := c.ByteAt(i)
+	return b == '"' || b == '\'' || b == '`'
+}
+
 // opensString tells whether a string begins at a place, perhaps behind what such a literal may have before its quote.
 func (c reading) opensString(i int) bool {
 	for n := 0; n < 3; n++ {
@@ -177,6 +183,9 @@ func (c reading) comparedBefore(start int) (value letters.Span, ok bool) {
 	for i > 0 && letters.IsBlank(text[i-1]) && start-i < 40 {
 		i--
 	}
+	if b := c.ByteAt(i - 1); b != '=' && b != '(' {
+		return value, false
+	}
 	before := text[max(0, i-20):i]
 	switch {
 	case bytes.HasSuffix(before, []byte("==")), bytes.HasSuffix(before, []byte("!=")):
@@ -227,16 +236,17 @@ func (c reading) declared(i int) int {
 // amongNames is where the value begins of a name that is the last of several on a line: user, password = "bob", "...". at is
 // where the first one's begins.
 func (c reading) amongNames(start, at int) int {
-	line := c.Line(letters.Between(start, start), wrapReach)
-	before := c.Bytes[line.Start:start]
-	commas := 0
-	for i, b := range before {
-		switch {
+	text, from, commas := c.Bytes, start, 0
+	for ; from > 0 && start-from < wrapReach && text[from-1] != '\n'; from-- {
+		switch b := text[from-1]; {
 		case b == ',':
 			commas++
-		case !letters.IsWord(b) && !letters.IsBlank(b) && b != '@' && b != '$' || i == 0 && letters.IsDigit(b):
+		case !letters.IsWord(b) && !letters.IsBlank(b) && b != '@' && b != '$':
 			return at
 		}
+	}
+	if letters.IsDigit(c.ByteAt(from)) && from < start {
+		return at
 	}
 	for range commas {
 		if !c.opensString(at) {
@@ -252,48 +262,68 @@ func (c reading) amongNames(start, at int) int {
 	return at
 }
 
-// arms hands on the strings of a choice: cond ? "..." : "...", "..." if cond else "...". It is false if there is none.
+// unless hands on the strings of a choice whose first begins at a place: "..." if cond else "...". It is false if there is
+// no other.
+func (c reading) unless(first letters.Span, at int, said func(letters.Span, bool, bool)) bool {
+	if next := c.skipBlank(first.End + 1); c.ByteAt(next) != 'i' || c.ByteAt(next+1) != 'f' {
+		return false
+	}
+	line, from := c.restOfLine(at), first.End+1-at
+	if from >= len(line) || !bytes.HasPrefix(bytes.TrimLeft(line[from:], " "), []byte("if ")) {
+		return false
+	}
+	k := c.stringBehind(" else ", line, from, at)
+	if k == 0 {
+		return false
+	}
+	said(first, true, true)
+	said(c.assignedValue(k))
+	return true
+}
+
+// arms hands on the strings of a choice: cond ? "..." : "...". It is false if there is none.
 func (c reading) arms(at int, said func(letters.Span, bool, bool)) bool {
-	text := c.Bytes
-	line := text[at:min(len(text), at+2*wrapReach)]
-	if n := bytes.IndexByte(line, '\n'); n >= 0 {
-		line = line[:n]
-	}
-	string := func(mark string, from int) int { // where a string opens behind a mark
-		if n := bytes.Index(line[from:], []byte(mark)); n >= 0 {
-			if k := c.skipBlank(at + from + n + len(mark)); c.opensString(k) && k < at+len(line) {
-				return k
-			}
-		}
-		return 0
-	}
 	if c.opensString(at) {
-		v, quoted, ok := c.assignedValue(at)
-		from := v.End + 1 - at
-		if !ok || from >= len(line) || !bytes.HasPrefix(bytes.TrimLeft(line[from:], " "), []byte("if ")) {
-			return false
-		}
-		k := string(" else ", from)
-		if k == 0 {
-			return false
-		}
-		said(v, quoted, ok)
-		said(c.assignedValue(k))
-		return true
+		v, _, ok := c.assignedValue(at)
+		return ok && c.unless(v, at, said)
 	}
-	k := string("?", 0)
-	if k == 0 || bytes.ContainsAny(line[:k-at], "\"'`") && bytes.ContainsAny(line[:bytes.IndexByte(line, '?')], "\"'`") {
+	line := c.restOfLine(at)
+	question := bytes.IndexByte(line, '?')
+	if question < 0 {
+		return false
+	}
+	k := c.stringBehind("?", line, 0, at)
+	if k == 0 || bytes.ContainsAny(line[:k-at], "\"'`") && bytes.ContainsAny(line[:question], "\"'`") {
 		return false
 	}
 	v, quoted, ok := c.assignedValue(k)
 	if !ok || v.End+1-at >= len(line) {
 		return false
 	}
-	other := string(":", v.End+1-at)
+	other := c.stringBehind(":", line, v.End+1-at, at)
 	if other == 0 {
 		return false
 	}
 	said(v, quoted, ok)
 	said(c.assignedValue(other))
 	return true
+}
+
+// restOfLine is as much of the line at a place as a choice may take.
+func (c reading) restOfLine(at int) []byte {
+	line := c.Bytes[at:min(len(c.Bytes), at+2*wrapReach)]
+	if n := bytes.IndexByte(line, '\n'); n >= 0 {
+		line = line[:n]
+	}
+	return line
+}
+
+// stringBehind is where a string opens behind a mark on the line that stands at a place; 0 if none does.
+func (c reading) stringBehind(mark string, line []byte, from, at int) int {
+	if n := bytes.Index(line[from:], []byte(mark)); n >= 0 {
+		if k := c.skipBlank(at + from + n + len(mark)); c.opensString(k) && k < at+len(line) {
+			return k
+		}
+	}
+	return 0
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/bits"
 	"strings"
+	"unicode"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
@@ -168,9 +169,14 @@ func isCamel(v []byte) bool {
 // blanks judges a password with blanks in it: parts that were drawn, or a phrase; a sentence is none.
 func blanks(v []byte) (Likelihood, bool) {
 	drawn := true
-	words := bytes.Fields(v)
-	mixed, strange := 0, true
-	for _, w := range words {
+	words, mixed, strange := 0, 0, true
+	for rest := bytes.TrimLeftFunc(v, unicode.IsSpace); len(rest) > 0; rest = bytes.TrimLeftFunc(rest, unicode.IsSpace) {
+		w := rest
+		if end := bytes.IndexFunc(rest, unicode.IsSpace); end >= 0 {
+			w = rest[:end]
+		}
+		rest = rest[len(w):]
+		words++
 		t := TraitsOf(w)
 		drawn = drawn && len(w) >= 6 && t.Digits > 0 && t.Letters > 0 && !IsWordy(w)
 		strange = strange && len(w) >= 5 && !IsWordy(w)
@@ -181,7 +187,7 @@ func blanks(v []byte) (Likelihood, bool) {
 	if drawn {
 		return Likely, true
 	}
-	return Doubtful, isPhrase(v) || strange && mixed > 0 && len(words) < 4
+	return Doubtful, isPhrase(v) || strange && mixed > 0 && words < 4
 }
 
 // isPhrase tells a passphrase: three to eight words that no sentence and no program has, joined by one sign, all in small
@@ -265,7 +271,9 @@ func isRuleList(v []byte) bool {
 	if bytes.IndexByte(v, '|') < 0 {
 		return false
 	}
-	for part := range bytes.SplitSeq(v, []byte{'|'}) {
+	for rest, more := v, true; more; { // an iterator would have all values that are judged lie on the heap
+		var part []byte
+		part, rest, more = bytes.Cut(rest, []byte{'|'})
 		name, _, _ := bytes.Cut(part, []byte{':'})
 		if len(name) < 2 || !allLower(name) {
 			return false

@@ -18,7 +18,7 @@ func IsDummy(v []byte) bool {
 // isDummy is IsDummy of a value that was looked at: which bytes it has tells most at once.
 func isDummy(v []byte, t *traits) bool {
 	body := v
-	for i := len(v) - 1; i >= 0; i-- {
+	for i := len(v) - 1; i >= 0 && t.any(&joints); i-- {
 		if c := v[i]; c == '_' || c == '-' || c == '.' {
 			if len(v)-i > 8 {
 				body = v[i+1:]
@@ -41,6 +41,7 @@ func isDummy(v []byte, t *traits) bool {
 }
 
 var (
+	joints  = TraitsOf([]byte("_-."))
 	fillers = TraitsOf([]byte("xX*."))
 	// markLetters are letters of which each of dummyMarks has one, but for a row of digitMark digits.
 	markLetters = TraitsOf([]byte("eEyY"))
@@ -103,13 +104,13 @@ func IsRun(v []byte) bool {
 	if len(v) < 6 {
 		return false
 	}
-	steps := 0
-	for i := 1; i < len(v); i++ {
-		if d := int(v[i]) - int(v[i-1]); d == 0 || d == 1 || d == -1 {
-			steps++
+	others := (len(v) - 1) / 8 // as many may be no step
+	for i := 1; i < len(v) && others >= 0; i++ {
+		if d := int(v[i]) - int(v[i-1]); d < -1 || d > 1 {
+			others--
 		}
 	}
-	return steps*8 >= (len(v)-1)*7
+	return others >= 0
 }
 
 // IsReference tells a value that names where the secret is: a variable, a template, a store.
@@ -191,6 +192,9 @@ var templateSigns = TraitsOf([]byte("$#{<%\\.[v"))
 func isTemplate(v []byte) bool {
 	looked := false
 	for i, c := range v[:len(v)-1] {
+		if !templateSigns.Has(c) {
+			continue
+		}
 		next := v[i+1]
 		switch c {
 		case '$', '#':

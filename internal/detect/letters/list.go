@@ -56,10 +56,11 @@ func (l *List) Index(word []byte) int {
 		return -1
 	}
 	for n := l.place(word[0], word[len(word)-1], word[len(word)/2], len(word)); ; n = (n + 1) & (len(l.slots) - 1) {
-		switch s := &l.slots[n]; s.word {
-		case "":
+		s := &l.slots[n]
+		if s.word == "" {
 			return -1
-		case string(word):
+		}
+		if string(word) == s.word {
 			return s.n
 		}
 	}

@@ -199,6 +199,9 @@ func blank(dst []byte) []byte {
 	return dst
 }
 
+// marksData are the bytes of a line of code that open or close a string or a comment.
+var marksData = [256]bool{'\\': true, '"': true, '\'': true, '`': true, '#': true, '/': true, '-': true, '*': true}
+
 // Data tells whether a value may be data: in code a number without quotes is the program's own, unless
 // it stands in a comment.
 func (c *Text) Data(v letters.Span) bool {
@@ -207,12 +210,15 @@ func (c *Text) Data(v letters.Span) bool {
 	}
 	before := c.Bytes[max(0, v.Start-CodeLine):v.Start]
 	before = before[bytes.LastIndexByte(before, '\n')+1:]
-	if bytes.HasPrefix(bytes.TrimLeft(before, " \t"), []byte("*")) {
+	if rest := letters.AfterBlanks(before); len(rest) > 0 && rest[0] == '*' {
 		return true
 	}
 	var quote byte
 	for i := 0; i < len(before); i++ {
 		b := before[i]
+		if !marksData[b] {
+			continue
+		}
 		switch {
 		case quote != 0 && b == '\\':
 			i++
