@@ -25,7 +25,7 @@ var foreignLabels = []struct {
 	{"said", `токен Токен ключ_API Ключ_API API-ключ секретный_ключ Секретный_ключ APIキー アクセストークン トークン 秘密鍵 访问令牌 令牌 API_키 API키 토큰
 		clé_API Clé_API clé_d'API clé_secrète Clé_secrète API-Schlüssel Schlüssel: κλειδί_API`},
 	{"home-phone", `電話 電話番号 携帯 携帯電話 手机 手机号 手机号码 手機 电话 电话号码 电話 联系电话 휴대폰 전화 전화번호 핸드폰 연락처 тел Тел телефон Телефон моб τηλέφωνο Τηλέφωνο τηλ
-		telefón Telefón llámame Llámame llámeme फ़ोन मोबाइल telemóvel Telemóvel โทร komórka Komórka farsími Farsími sími Sími τηλ. Τηλ κινητό Κινητό мобільний мобильный Мобильный сотовый номер_телефону номер_телефона
+		telefón Telefón llámame Llámame mon_numéro Mon_numéro mi_número Mi_número meu_número Meu_número llámeme फ़ोन मोबाइल telemóvel Telemóvel โทร komórka Komórka farsími Farsími sími Sími τηλ. Τηλ κινητό Κινητό мобільний мобильный Мобильный сотовый номер_телефону номер_телефона
 		טלפון נייד פלאפון هاتف جوال موبايل تلفون tél Tél Tél. téléphone Téléphone móvil Móvil teléfono Teléfono điện_thoại โทรศัพท์`},
 	{"birth", `datum_narození Datum_narození dátum_narodenia Dátum_narodenia születési_idő Születési_idő születési_dátum Születési_dátum született szül. Szül. doğum_tarihi Doğum_tarihi Doğum_Tarihi född Född
 		født Født syntymäaika Syntymäaika дата_рождения Дата_рождения родился родилась дата_народження Дата_народження народився народилася ημερομηνία_γέννησης Ημερομηνία_γέννησης Ημερομηνία_Γέννησης

@@ -3,7 +3,9 @@ package detect
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect/find"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 )
@@ -65,6 +67,7 @@ func (c *check) runs(span letters.Span, hold func(start int) bool) {
 		if end-start >= runLength && own && start < span.End && (hold == nil || !hold(start)) {
 			c.decodeRun(start, end)
 			c.formed(start, end)
+			c.keyed(start, end)
 		}
 		low = end
 		i = end/runStep*runStep - runStep
@@ -282,3 +285,52 @@ func (c *check) wrap(i, line int) (next int, ok bool) {
 	}
 	return i, i < len(c.Bytes) && runClass[c.Bytes[i]]
 }
+
+// keyed looks for a key in quotes that is given to a name such as stabilityKey. Names of members end so in every program, and
+// hardly any has such a value: so the value is what wakes this.
+func (c *check) keyed(start, end int) {
+	text := c.Bytes
+	if start == 0 || strings.IndexByte("\"'`", text[start-1]) < 0 || c.ByteAt(end) != text[start-1] || end-start > find.ValueLimit {
+		return
+	}
+	i := start - 1
+	back := func(over string) (passed bool) {
+		for i > 0 && start-i < keyedReach && strings.IndexByte(over, text[i-1]) >= 0 {
+			i, passed = i-1, true
+		}
+		return passed
+	}
+	back(" \t")
+	if !back(">:=") {
+		return
+	}
+	back(" \t\"'`])")
+	const key = "Key"
+	if !bytes.HasSuffix(text[:i], []byte(key)) || !letters.IsLower(c.ByteAt(i-len(key)-1)) {
+		return
+	}
+	word := i - len(key)
+	for word > 0 && i-word < 24 && letters.IsLower(text[word-1]) {
+		word--
+	}
+	if word > 0 && letters.IsUpper(text[word-1]) {
+		word--
+	}
+	from := word
+	for from > 0 && i-from < find.NameLimit && letters.IsWord(text[from-1]) {
+		from--
+	}
+	v, r := letters.Between(start, end), c.engine.finds["assignment"]
+	if r == nil || find.IsOtherKey(text[word:i-len(key)]) || letters.ContainsFold(text[from:i], "publi") || !guess.IsKey(text[start:end]) || guess.IsDummy(text[start:end]) {
+		return
+	}
+	most := ConfidenceMedium
+	if isHexRun(text[start:end]) { // or a hash of something
+		most = ConfidenceLow
+	}
+	c.anchor, c.back, c.reach = start, runBack, viewReach
+	c.reportUpTo(r, v, letters.Between(from, end), c.engine.published.Has(text[start:end]), most)
+}
+
+// keyedReach is how far before its value a name ends.
+const keyedReach = 16

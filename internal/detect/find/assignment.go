@@ -65,7 +65,7 @@ func secretTriggers() (all []string) {
 }
 
 // OtherKeys say in front of _key that it opens nothing.
-var OtherKeys = strings.Fields("public pub primary foreign cache sort partition idempotency translation routing object hash map dict lookup index group row i18n locale message lang ssh_host host unique composite")
+var OtherKeys = strings.Fields("public pub primary foreign cache sort partition idempotency translation routing object hash map dict lookup index group row i18n locale message lang ssh_host host unique composite file image asset storage item event node entry site")
 
 // After the word that says secret a name may go on with these and still name the value itself;
 // password_field, token_count and secretName do not.
@@ -253,8 +253,13 @@ func (c reading) otherKey(at int) bool {
 		from--
 	}
 	var scratch [16]byte
-	word := string(letters.AppendFolded(scratch[:0], c.Bytes[from:at]))
-	return slices.Contains(OtherKeys, word) || word == "gpg" || word == "pgp"
+	word := letters.AppendFolded(scratch[:0], c.Bytes[from:at])
+	return IsOtherKey(word) || string(word) == "gpg" || string(word) == "pgp"
+}
+
+// IsOtherKey tells a word that says of a key that it opens nothing.
+func IsOtherKey(word []byte) bool {
+	return slices.ContainsFunc(OtherKeys, func(other string) bool { return letters.EqualFold(word, other) })
 }
 
 // tokenInName is where a name ends with which a key was joined by a dash: acme-secret-key-GX7...; -1 if none was.

@@ -96,7 +96,7 @@ func fictional(code, national string) bool {
 }
 
 // phoneLabels come before a number that is written as one does at home, without a plus.
-var phoneLabels = []string{"phone", "telephone", "tel", "mobile", "cell ", "cell:", "cellphone", "fax", "call ", "telefon", "handy", "mobil", "portable", "telefone", "celular", "whatsapp", "sms", "telefono", "rufnummer", "tlf", "ph:", "ph.", "fone", "telefoon", "puhelin", "cel:", "cel.", "gsm", "natel", "telf", "my number", "reach me", "reach us", "reach him", "reach her", "dial ", "text me", "erreichbar", "durchwahl", "joindre au", "joignable", "hotline", "mob:", "mob.", "msisdn", "ring ", "ruf mich an", "anrufen", "appelle", "llamame", "llame al", "telp", "cep:", "cep tel", "contact no", "contact num", "kom:", "kom.", "numer tel", "telemovel", "komorka", "matkapuh", "mobiel", "telepon", "hp:", "hp.", "puh.", "puh:"}
+var phoneLabels = []string{"phone", "telephone", "tel", "mobile", "cell ", "cell:", "cellphone", "fax", "call ", "telefon", "handy", "mobil", "portable", "telefone", "celular", "whatsapp", "sms", "telefono", "rufnummer", "tlf", "ph:", "ph.", "fone", "telefoon", "puhelin", "cel:", "cel.", "gsm", "natel", "telf", "my number", "reach me", "reach us", "reach him", "reach her", "dial ", "text me", "erreichbar", "durchwahl", "joindre au", "joignable", "hotline", "mob:", "mob.", "msisdn", "ring ", "ruf mich an", "anrufen", "appelle", "llamame", "llame al", "telp", "cep:", "cep tel", "contact no", "contact num", "contact number", "contact:", "contact :", "kom:", "kom.", "numer tel", "telemovel", "komorka", "matkapuh", "mobiel", "telepon", "hp:", "hp.", "puh.", "puh:"}
 
 const phoneReach = look.LabelGap + look.CodeLine + 64
 

@@ -13,7 +13,7 @@ const LabelGap = 48
 // labelFillers may stand between a label and its value.
 var labelFillers = letters.ListOf(`number numbers numero no nr num nummer id ids code codes value val text str string field s is was are of for the a an my his her
 	their your this date day on in at am le el il em op den dnia ist lautet card holder mrn bank account acct new current full primary home work main
-	cm who type name os record file patient to by and und birth dob me us him her them back unter der die mich au sous`)
+	cm who type name os record file patient to by and und birth dob me us him her them back unter der die mich au sous al moi est es meu o é hk sg uk usa gb private privat prive personal office buro bureau business mobil`)
 
 // labelSigns may, too.
 var labelSigns = func() (is [256]bool) {
@@ -46,6 +46,9 @@ func (c *Text) AfterLabel(at letters.Span) (from int, ok bool) {
 			i = to
 		case letters.IsDigit(b) && !apart && i-at.End < 3: // ICD10, line2
 			i++
+		case b == 0xe2 && i+2 < len(text) && text[i+1] == 0x80 && text[i+2] >= 0x93 && text[i+2] <= 0x95: // a long dash
+			apart = true
+			i += 3
 		case letters.IsDigit(b) || b >= 0x80:
 			return i, apart
 		case labelSigns[b]:
