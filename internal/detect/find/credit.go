@@ -25,7 +25,7 @@ const (
 var creditMarks = listed("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|-by:|-By:")
 
 // madeMarks do so in comments. In prose anybody may have written or maintained anything.
-var madeMarks = listed("ritten by |aintained by |riginally by |riginal by: |mproved by: |ugfix by: |evised by: |evised by |nvented by |mplementation by |mplemented by |esigned by |orted by |eveloped by |uthor: |uthors: |aintainer: |ontributor: ")
+var madeMarks = listed("ritten by |aintained by |riginally by |riginal by: |mproved by: |ugfix by: |evised by: |evised by |nvented by |mplementation by |mplemented by |esigned by |orted by |eveloped by |ompiled by |ontributed by |ranslated by |uthor: |uthors: |aintainer: |ontributor: ")
 
 func listed(words string) (all [][]byte) {
 	for w := range strings.SplitSeq(words, "|") {
