@@ -442,7 +442,7 @@ func (c reading) sign(n secretName, i int, closed bool) (at int, value letters.S
 		return i + len("value="), value, false, true
 	case sign == '(' && !closed, sign == ',' && closed && (flag || c.opensList(start)): // setPassword("..."), put("password", "...")
 		i = c.skipBlank(i + 1)
-		if q := c.ByteAt(i); q != '"' && q != '\'' {
+		if !c.opensString(i) {
 			return 0, value, false, false
 		}
 		return i, value, false, true

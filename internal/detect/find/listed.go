@@ -45,6 +45,18 @@ func (c reading) listed(n secretName, i int, take func(given)) bool {
 	return c.separated(i, take)
 }
 
+// afterString is where a string's closing quote has ended, escaped or not.
+func (c reading) afterString(value letters.Span) int {
+	i := value.End
+	for i-value.End < 7 && c.ByteAt(i) == '\\' {
+		i++
+	}
+	for b := c.ByteAt(i); i < len(c.Bytes) && strings.IndexByte("\"'`", b) >= 0 && c.ByteAt(i) == b; {
+		i++
+	}
+	return i
+}
+
 // pairOfStrings takes the second of two strings in brackets: auth = ("bob", "...").
 func (c reading) pairOfStrings(open int, take func(given)) bool {
 	i := c.skipBlank(open + 1)
@@ -52,7 +64,7 @@ func (c reading) pairOfStrings(open int, take func(given)) bool {
 		return false
 	}
 	v, _, ok := c.assignedValue(i)
-	if next := c.skipBlank(v.End + 1); ok && c.ByteAt(next) == ',' && c.opensString(c.skipBlank(next+1)) {
+	if next := c.skipBlank(c.afterString(v)); ok && c.ByteAt(next) == ',' && c.opensString(c.skipBlank(next+1)) {
 		v, quoted, ok := c.assignedValue(c.skipBlank(next + 1))
 		if ok && c.looksSecret(secretName{password: true}, v) {
 			take(given{Span: v, quoted: quoted, password: true})
@@ -76,15 +88,12 @@ func (c reading) listedFrom(i int, bare bool, take func(given)) bool {
 	depth, taken, other := 0, 0, false
 	for i < high && taken < mostListed {
 		switch b := text[i]; {
-		case b == '"' || b == '\'' || b == '`':
+		case b == '"' || b == '\'' || b == '`' || b == '\\' && c.opensString(i):
 			value, quoted, ok := c.assignedValue(i)
 			if !ok {
 				return taken > 0
 			}
-			i = value.End
-			for i < high && (text[i] == b || text[i] == '\\') {
-				i++
-			}
+			i = c.afterString(value)
 			if next := c.skipBlank(i); c.ByteAt(next) == ':' || c.ByteAt(next) == '=' && c.ByteAt(next+1) == '>' {
 				other = isOtherMember(text[value.Start:value.End])
 			} else if taken++; !other {
@@ -265,7 +274,11 @@ func (c reading) fallback(n secretName, i int, closed bool) int {
 		for k < len(rest) && letters.IsBlank(rest[k]) {
 			k++
 		}
-		if k < len(rest) && (rest[k] == '"' || rest[k] == '\'' || rest[k] == '`') {
+		opens := k
+		for opens < len(rest) && rest[opens] == '\\' && opens-k < 7 { // within another string
+			opens++
+		}
+		if opens < len(rest) && (rest[opens] == '"' || rest[opens] == '\'' || rest[opens] == '`') {
 			return i + k
 		}
 		return 0
@@ -378,7 +391,7 @@ func (c reading) called(at letters.Span) bool {
 	if k := c.wrappedString(i); k > 0 {
 		i = k
 	}
-	if b := c.ByteAt(i); b != '"' && b != '\'' {
+	if !c.opensString(i) {
 		return true
 	}
 	if value, quoted, ok := c.assignedValue(i); ok {

@@ -84,6 +84,9 @@ func (c reading) opensQuote(i int) bool {
 
 // opensString tells whether a string begins at a place, perhaps behind what such a literal may have before its quote.
 func (c reading) opensString(i int) bool {
+	for n := 0; n < 7 && c.ByteAt(i) == '\\'; n++ { // within another string
+		i++
+	}
 	for n := 0; n < 3; n++ {
 		switch b := c.ByteAt(i + n); {
 		case b == '"' || b == '\'' || b == '`':
