@@ -83,6 +83,9 @@ func incidentVerifyCommand() *cobra.Command {
 				}
 			}
 			sealed, err := compliance.Open(archive, key)
+			if errors.Is(err, compliance.ErrKey) {
+				return err
+			}
 			if err != nil {
 				return exitError{code: 1, err: fmt.Errorf("%s: %w", args[0], err)}
 			}
