@@ -82,6 +82,9 @@ func (r *Refusal) Error() string { return r.Err.Error() }
 func (r *Refusal) Unwrap() error { return r.Err }
 
 func refuse(reason Reason, format string, args ...any) *Refusal {
+	if reason == Unreachable { // there was nothing to refuse
+		return &Refusal{reason, fmt.Errorf("the organisation's policy: "+format, args...)}
+	}
 	return &Refusal{reason, fmt.Errorf("the organisation's policy was refused: "+format, args...)}
 }
 

@@ -54,6 +54,9 @@ in force and the versions, with a manifest that the ledger's key signs. No value
 				return err
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%s: %d files, signed with the key %s\n", out, len(files), public)
+			if files["checkpoint.note"] == nil {
+				fmt.Fprintf(c.ErrOrStderr(), "scrubjay: it has no checkpoint, because the ledger does not verify: %s", files["ledger-verify.txt"])
+			}
 			return nil
 		},
 	}
