@@ -253,7 +253,8 @@ func TestOpenRemembers(t *testing.T) {
 		if None(dir) {
 			t.Errorf("%s: none is left", name)
 		}
-		if _, verr := Verify(dir); (verr == nil) != (c.want == "") || errors.Is(verr, os.ErrNotExist) {
+		// Without a head a daemon goes on, because a machine may have stopped before the first was written; who verifies is told.
+		if _, verr := Verify(dir); (verr == nil) != (c.want == "" && name != "the head") || errors.Is(verr, os.ErrNotExist) {
 			t.Errorf("%s is verified: %v", name, verr)
 		}
 		l, err = Open(dir)

@@ -196,8 +196,17 @@ func verify(dir string, seen func(seq uint64, at chain) error) (good int64, err 
 		}
 		return check(number, at, written, seq)
 	})
+	if errors.Is(err, os.ErrNotExist) && headSeen && uint64(good) == remembered {
+		if _, begun := os.Lstat(filepath.Join(dir, nextSegment)); begun == nil { // the machine stopped between two segments
+			return good, nil
+		}
+		return good, errors.New("ledger.log is not there, and no record is missing: its segments were moved")
+	}
 	if errors.Is(err, os.ErrNotExist) && remembered > 0 {
 		return good, fmt.Errorf("records %d to %d are missing: ledger.log is not there", good+1, remembered)
+	}
+	if err == nil && remembered == 0 && good > 0 {
+		return good, errors.New("ledger.head is not there: whether later records were cut off, a checkpoint tells")
 	}
 	if err == nil && remembered > 0 && !headSeen {
 		return good, fmt.Errorf("records %d to %d are missing: the end was cut off", good+1, remembered)

@@ -170,6 +170,9 @@ func TestHalfATurn(t *testing.T) {
 		if err := leave(dir); err != nil {
 			t.Fatal(err)
 		}
+		if n, err := Verify(dir); n != 3 || err != nil {
+			t.Errorf("%s: verifies %d before it goes on, %v", name, n, err)
+		}
 		write(t, dir, 2)
 		if got := numbers(t, dir); !slices.Equal(got, upTo(1, 5)) {
 			t.Errorf("%s: shows %v", name, got)

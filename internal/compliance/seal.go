@@ -64,11 +64,14 @@ type Sealed struct {
 	Files int
 }
 
+// ErrKey says that what was given as a key is none.
+var ErrKey = errors.New("the key is none: it looks like scrubjay-ledger+12345678+AbC..., as scrubjay audit checkpoint --public prints it")
+
 // Open checks an archive against the key of the machine that it is from.
 func Open(archive []byte, public string) (s Sealed, err error) {
 	verifier, err := note.NewVerifier(strings.TrimSpace(public))
 	if err != nil {
-		return s, errors.New("the key is none: it looks like scrubjay-ledger+12345678+AbC..., as scrubjay audit checkpoint --public prints it")
+		return s, ErrKey
 	}
 	zip, err := gzip.NewReader(bytes.NewReader(archive))
 	if err != nil {

@@ -305,7 +305,7 @@ func (d *daemon) hello() control.Hello {
 func (d *daemon) policyChanged(c Change) {
 	if c.Refused != "" {
 		d.hub.send(control.Event{Kind: "refused", Revision: c.Revision, Text: c.Refused})
-		if err := d.ledger.Append(audit.Record{Kind: "policy", Revision: c.Revision, Note: "refused"}); err != nil {
+		if err := d.ledger.Append(audit.Record{Kind: "policy", Revision: c.Revision, Note: "refused", Reasons: []string{c.Refused}}); err != nil {
 			d.Log.Error("not recorded", zap.Error(err))
 		}
 		return

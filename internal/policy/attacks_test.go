@@ -113,12 +113,12 @@ func changed(change func(archive)) func(t *testing.T) []byte {
 }
 
 var attacks = []attack{
-	{"tampered", changed(func(a archive) { a[dataFile] = []byte(`{}`) }), Untrusted, "digest mismatch"},
+	{"tampered", changed(func(a archive) { a[dataFile] = []byte(`{}`) }), Untrusted, "changed after it was signed"},
 	{"a rule slipped in", changed(func(a archive) { a["rules/x.toml"] = []byte(acornRule) }), Untrusted, "not included in bundle signature"},
 	{"unsigned", changed(func(a archive) { delete(a, signatureFile) }), Untrusted, "it is not signed"},
 	{"another key", func(t *testing.T) []byte { return signedBy(t, otherKey(), loose, 9, today.Add(hour), "acme") }, Untrusted, "not listed, or are revoked"},
 	{"a second signature", func(t *testing.T) []byte { return by(t, 9, acmeKey(), otherKey()) }, Untrusted, "it has 2 signatures"},
-	{"another scope", func(t *testing.T) []byte { return signedBy(t, acmeKey(), loose, 9, today.Add(hour), "umbrella") }, Untrusted, "scope mismatch"},
+	{"another scope", func(t *testing.T) []byte { return signedBy(t, acmeKey(), loose, 9, today.Add(hour), "umbrella") }, Untrusted, "another than organisation.scope, which is acme"},
 	{"truncated", func(t *testing.T) []byte { raw := signed(t, loose, 9, today.Add(hour)); return raw[:len(raw)/2] }, Malformed, "whole"},
 	{"a page to log in", func(*testing.T) []byte { return []byte("<html>") }, Malformed, "not a bundle"},
 	{"huge", func(*testing.T) []byte { return make([]byte, bundleLimit+1) }, Malformed, "larger than 16 MiB"},

@@ -153,7 +153,7 @@ func (r TestReport) Err() error {
 	if failed == nil {
 		return nil
 	}
-	return fmt.Errorf("its own tests fail: %s", strings.Join(failed, ", "))
+	return fmt.Errorf("its own tests fail: %s: see scrubjay policy test DIR, and mend the policy or the test", strings.Join(failed, ", "))
 }
 
 // Test runs the tests of a directory of policy, together with the built-in policy, or those of the

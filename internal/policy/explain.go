@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -86,7 +87,8 @@ func (x Explanation) String() string {
 	}
 	for i, s := range x.Query.Subjects {
 		r := x.Decision.Rulings[i]
-		fmt.Fprintf(&b, "\n%s (%s, severity %s, confidence %s): %s\n  %s\n", s.Rule, s.Class, s.Severity, s.Confidence, r.Verdict, r.Reason)
+		rule := cmp.Or(s.Rule, "any rule")
+		fmt.Fprintf(&b, "\n%s (%s, severity %s, confidence %s): %s\n  %s\n", rule, s.Class, s.Severity, s.Confidence, r.Verdict, r.Reason)
 		if i < len(x.Votes) {
 			writeVotes(&b, x.Votes[i], x.Deciding[i])
 		}

@@ -186,7 +186,7 @@ func (l *Layers) merge() (Settings, []string) {
 			}
 			if p.Kind == Private && !delegated(delegateProviders) {
 				p.Kind = Public
-				note(r, "provider %s counts as public: a higher layer would have to delegate providers", name)
+				note(r, "provider %s counts as public, until every layer above delegates it: delegate: [providers]", name)
 			}
 			if p.unlisted(taken) {
 				note(r, "hosts of provider %s do not all count: a provider of a higher layer lists them", name)
@@ -198,13 +198,13 @@ func (l *Layers) merge() (Settings, []string) {
 		case delegated(delegateDisable):
 			s.Rules.Disable = union(s.Rules.Disable, r.Rules.Disable)
 		case len(r.Rules.Disable) > 0:
-			note(r, "rules.disable does not count on the wire: a higher layer would have to delegate rules.disable")
+			note(r, "rules.disable does not count on the wire, until every layer above delegates it: delegate: [rules.disable]")
 		}
 		switch {
 		case delegated(delegateAllow):
 			s.Allow = union(s.Allow, r.Allow)
 		case len(r.Allow) > 0:
-			note(r, "allow does not count on the wire: a higher layer would have to delegate allow")
+			note(r, "allow does not count on the wire, until every layer above delegates it: delegate: [allow]")
 		}
 		if r.Organisation != nil && r.layer == userLayer && l.managed != nil && l.managed.Organisation != nil {
 			note(r, "organisation does not count: the managed settings name it")

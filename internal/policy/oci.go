@@ -32,7 +32,7 @@ const (
 func parseOCI(address string) (registry.Reference, error) {
 	reference, err := registry.ParseReference(strings.TrimPrefix(address, ociScheme))
 	if err != nil || reference.Reference == "" {
-		return reference, errors.New("a bundle in a registry is oci://registry/repository:tag")
+		return reference, PlaceError("a bundle in a registry is oci://registry/repository:tag")
 	}
 	return reference, nil
 }

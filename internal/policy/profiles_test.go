@@ -6,6 +6,13 @@ import (
 	"testing"
 )
 
+// hurried is a stop, a grant and an approval that decide whatever a profile's tests ask.
+const hurried = `
+kill: {all: "incident 12", providers: {openai: "incident 12"}}
+exceptions: [{verdict: allow, until: "2099-12-31", approver: ben, reason: a trial}]
+approved: {providers: {mistral: {}}}
+`
+
 // TestProfiles: each ready policy is one that a machine would take, its own tests pass, and none is left out of the list.
 func TestProfiles(t *testing.T) {
 	allQuestions(t)
@@ -30,6 +37,18 @@ func TestProfiles(t *testing.T) {
 			r, err := Test(dir)
 			if err != nil || r.Err() != nil || len(r.Results) == 0 {
 				t.Errorf("%d tests: %v, %v", len(r.Results), err, r.Err())
+			}
+			// What somebody pushes in a hurry must not be stopped by a test of the profile.
+			data := filepath.Join(dir, "scrubjay/org/data.yaml")
+			text, err := os.ReadFile(data)
+			if err == nil {
+				err = os.WriteFile(data, append(text, hurried...), 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r, err := Test(dir); err != nil || r.Err() != nil {
+				t.Errorf("with a stop, a grant and an approval: %v, %v", err, r.Err())
 			}
 			if len(ProfileSummary(name)) < 20 {
 				t.Errorf("it says of itself %q", ProfileSummary(name))

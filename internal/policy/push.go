@@ -104,6 +104,11 @@ type Target struct {
 	Client *http.Client
 }
 
+// PlaceError says why no bundle can be put into a place, whatever it holds.
+type PlaceError string
+
+func (e PlaceError) Error() string { return string(e) }
+
 // Push judges a signed bundle and puts it where machines fetch it from, in one step. An equal one is left as it is; an
 // older sequence number than what is served is a mistake.
 func Push(ctx context.Context, bundleFile string, to Target, l *Layers, stateDir string, now time.Time) (Pushed, error) {
@@ -116,6 +121,9 @@ func Push(ctx context.Context, bundleFile string, to Target, l *Layers, stateDir
 		return p, fmt.Errorf("%s: %w", bundleFile, err)
 	}
 	if !strings.Contains(to.Place, "://") {
+		if st, err := os.Stat(to.Place); err != nil || !st.IsDir() {
+			return p, PlaceError(to.Place + " is no directory: make it first, or name the one that is served")
+		}
 		return p, publish(filepath.Join(to.Place, filepath.Base(bundleFile)), raw, p.Sequence)
 	}
 	return p, to.send(ctx, raw, p.Sequence)
@@ -126,7 +134,7 @@ func (to Target) send(ctx context.Context, raw []byte, sequence int64) error {
 	u, err := url.Parse(to.Place)
 	oci := strings.HasPrefix(to.Place, ociScheme)
 	if err != nil || !oci && u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
-		return errors.New("a bundle is put into a directory, at an https:// address, or at oci://registry/repository:tag")
+		return PlaceError("a bundle is put into a directory, at an https:// address, or at oci://registry/repository:tag")
 	}
 	client := *to.Client
 	if to.Token != "" && !oci {

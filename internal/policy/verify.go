@@ -82,6 +82,9 @@ func (r *Refusal) Error() string { return r.Err.Error() }
 func (r *Refusal) Unwrap() error { return r.Err }
 
 func refuse(reason Reason, format string, args ...any) *Refusal {
+	if reason == Unreachable { // there was nothing to refuse
+		return &Refusal{reason, fmt.Errorf("the organisation's policy: "+format, args...)}
+	}
 	return &Refusal{reason, fmt.Errorf("the organisation's policy was refused: "+format, args...)}
 }
 
@@ -109,6 +112,9 @@ func Verify(raw []byte, o Organisation) (*Bundle, error) {
 		WithCapabilities(capabilities()).
 		WithBundleVerificationConfig(bundle.NewVerificationConfig(by.keys, by.ids[0], o.Scope, nil)).
 		Read()
+	if err != nil && strings.Contains(err.Error(), "digest mismatch") {
+		return nil, refuse(Untrusted, "it was changed after it was signed, and is to be signed again: %w", err)
+	}
 	if err != nil {
 		return nil, refuse(Untrusted, "%w", err)
 	}
@@ -161,7 +167,11 @@ func (o Organisation) signers(files archive) (by signers, stated claims, err err
 				continue
 			}
 			if _, err := bundle.VerifyBundleSignature(one, bundle.NewVerificationConfig(by.keys, id, o.Scope, nil)); err != nil {
-				if c.key == id {
+				switch {
+				case c.key != id:
+				case unread == nil && c.Scope != o.Scope:
+					why = fmt.Errorf("its own is another than organisation.scope, which is %s: build it with --scope %s", o.Scope, o.Scope)
+				default:
 					why = err
 				}
 				continue

@@ -64,9 +64,9 @@ func (p *Proxy) hold(ctx context.Context, x *exchange, req *wire.Request, v *ver
 		by, known := p.approvals.of(keys, time.Now())
 		if !known {
 			held := Held{Obligation: obligation, Provider: x.provider, Model: x.record.Model, Findings: p.told(req, v.found), Body: body}
-			approval := p.wait(ctx, x, held)
+			approval, left := p.wait(ctx, x, held)
 			if approval.Answer != Once && approval.Answer != Always {
-				return p.unreviewed(x, v.Decision, approval)
+				return p.unreviewed(x, v.Decision, approval, left)
 			}
 			by = approval.By
 			p.approvals.keep(keys, by, time.Now())
@@ -76,7 +76,8 @@ func (p *Proxy) hold(ctx context.Context, x *exchange, req *wire.Request, v *ver
 	return nil
 }
 
-func (p *Proxy) wait(ctx context.Context, x *exchange, held Held) Approval {
+// wait holds a request until somebody answers, the time is up, or whoever sent it has left.
+func (p *Proxy) wait(ctx context.Context, x *exchange, held Held) (_ Approval, left bool) {
 	began := time.Now()
 	defer func() { x.waited += time.Since(began) }()
 	if x.present != nil {
@@ -84,9 +85,10 @@ func (p *Proxy) wait(ctx context.Context, x *exchange, held Held) Approval {
 		ctx, leave = x.present(ctx)
 		defer leave()
 	}
-	ctx, cancel := context.WithTimeout(ctx, reviewPatience)
+	patient, cancel := context.WithTimeout(ctx, reviewPatience)
 	defer cancel()
-	return p.Hold(ctx, held)
+	approval := p.Hold(patient, held)
+	return approval, ctx.Err() != nil
 }
 
 // told are the findings of a request as a person is told them.
@@ -104,10 +106,13 @@ func (p *Proxy) told(req *wire.Request, found []secret) (out []string) {
 	return out
 }
 
-func (p *Proxy) unreviewed(x *exchange, d policy.Decision, a Approval) *failure {
+func (p *Proxy) unreviewed(x *exchange, d policy.Decision, a Approval, left bool) *failure {
 	next := "Policy wants a person to see it before it goes, and nobody answered within " + fmt.Sprint(int(reviewPatience.Minutes())) + " minutes: send it again, and answer in your editor or with scrubjay review."
-	if a.Answer == No {
+	switch {
+	case a.Answer == No:
 		next = "Policy wants a person to see it before it goes, and " + a.By + " refused it."
+	case left: // for the ledger: nobody else reads it
+		next = "Policy wants a person to see it before it goes, and whoever sent it left before anybody answered."
 	}
 	var r refusal
 	r.because(d)

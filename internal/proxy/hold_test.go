@@ -106,6 +106,39 @@ func TestReviewed(t *testing.T) {
 	}
 }
 
+// TestLeftWhileHeld: the ledger does not say that nobody answered in time, where whoever sent it did not wait.
+func TestLeftWhileHeld(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	b.obliging(policy.Review)
+	ctx, leave := context.WithCancel(t.Context())
+	answered := make(chan struct{})
+	b.proxy.Hold = func(ctx context.Context, _ Held) Approval {
+		leave()
+		<-ctx.Done()
+		close(answered)
+		return Approval{Answer: Unanswered}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.url+chat, strings.NewReader(typed("hello")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer k")
+	req.Header.Set("Content-Type", "application/json")
+	if res, err := http.DefaultClient.Do(req); err == nil {
+		res.Body.Close()
+		t.Fatalf("it was answered with %s", res.Status)
+	}
+	<-answered
+	b.stop()
+	var reasons []string
+	if err := audit.Show(b.dir, func(r audit.Record) error { reasons = append(reasons, r.Reasons...); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if all := strings.Join(reasons, "\n"); !strings.Contains(all, "left before anybody answered") || strings.Contains(all, "5 minutes") {
+		t.Errorf("reasons are %q", all)
+	}
+}
+
 // TestAttested: who has said that it may go is asked again after a day.
 func TestAttested(t *testing.T) {
 	var a approvals

@@ -30,9 +30,13 @@ func (p *Proxy) forbid(x *exchange, req *wire.Request, found []secret, files []f
 			x.decided(f, "allowed")
 		}
 	}
+	next := "Remove it from the conversation, or run scrubjay policy explain."
+	if r.named == 0 { // nothing in it is to blame, such as for a stop
+		next = "scrubjay policy explain --provider " + x.provider + " says whose rule that is."
+	}
 	r.because(d)
 	x.record.Reasons = whyForbidden(found, files, d)
-	return p.onRecord(x, code, &r, "Policy revision "+d.Revision+". Remove it from the conversation, or run scrubjay policy explain.")
+	return p.onRecord(x, code, &r, "Policy revision "+d.Revision+". "+next)
 }
 
 // named has a refusal name what was found, where it has a verdict: rule, class, place and why.

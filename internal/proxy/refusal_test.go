@@ -67,6 +67,18 @@ func TestRefusedResponses(t *testing.T) {
 	}
 }
 
+// TestStopped: where nothing in a request is to blame, nobody is told to take something out of it.
+func TestStopped(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	b.decide = func(policy.Query) (policy.Decision, error) {
+		return policy.Decision{Verdict: policy.Forbid, Reasons: []string{"Nothing goes there (incident 12)."}, Revision: "7"}, nil
+	}
+	status, text, _ := b.post(chat, typed("hello"))
+	if status != http.StatusForbidden || strings.Contains(text, "Remove it") || !strings.Contains(text, "(incident 12). Policy revision 7. scrubjay policy explain --provider openai says") {
+		t.Errorf("%d %s", status, text)
+	}
+}
+
 // TestDoor: who may come in.
 func TestDoor(t *testing.T) {
 	b := newBench(t, standin.Options{})

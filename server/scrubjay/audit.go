@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
 func auditCommand() *cobra.Command {
@@ -42,7 +44,7 @@ func (f *chosen) flags(c *cobra.Command) {
 	s.StringVar(&f.Class, "class", "", "in which a value of this class was found")
 	s.StringVar(&f.Rule, "rule", "", "in which this rule found something")
 	s.StringVar(&f.Verdict, "verdict", "", "allow, scrub or forbid")
-	s.StringVar(&f.Note, "note", "", "with exactly this note, such as forbidden_by_policy")
+	s.StringVar(&f.Note, "note", "", "with exactly this note, such as upstream_unreachable or refused")
 	s.StringVar(&f.Fingerprint, "fingerprint", "", "in which the value of this fingerprint (i:...) was found")
 	c.MarkFlagsMutuallyExclusive("month", "since")
 	c.MarkFlagsMutuallyExclusive("month", "until")
@@ -59,6 +61,12 @@ func (f *chosen) filter() (_ audit.Filter, err error) {
 	if verdicts := []string{"", "allow", "scrub", "forbid"}; !slices.Contains(verdicts, f.Verdict) {
 		return f.Filter, fmt.Errorf("--verdict %s: verdicts are allow, scrub and forbid", f.Verdict)
 	}
+	if f.Class != "" && !slices.Contains(detect.Classes, detect.Class(f.Class)) {
+		return f.Filter, fmt.Errorf("--class %s: classes are %s", f.Class, joined(detect.Classes))
+	}
+	if f.Fingerprint != "" && !fingerprint.MatchString(f.Fingerprint) {
+		return f.Filter, fmt.Errorf("--fingerprint %s: it is i: and 32 hex digits, whole, as scrubjay audit show --json has them", f.Fingerprint)
+	}
 	if f.month != "" {
 		f.Since, f.Until, err = audit.Month(f.month)
 		return f.Filter, err
@@ -69,6 +77,9 @@ func (f *chosen) filter() (_ audit.Filter, err error) {
 	f.Until, err = moment("--until", f.until)
 	return f.Filter, err
 }
+
+// fingerprint is what a record has. A part of one would fit nothing, as if the value had gone nowhere.
+var fingerprint = regexp.MustCompile(`^i:[0-9a-f]{32}$`)
 
 func moment(flag, text string) (time.Time, error) {
 	if text == "" {
@@ -107,6 +118,15 @@ func (f *chosen) records(use func(audit.Record) error) error {
 	return err
 }
 
+// joined are names for a person.
+func joined[T ~string](names []T) string {
+	var out []string
+	for _, n := range names {
+		out = append(out, string(n))
+	}
+	return strings.Join(out, ", ")
+}
+
 func auditShowCommand() *cobra.Command {
 	var asJSON bool
 	var last int
@@ -118,6 +138,9 @@ func auditShowCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			if count != "" && count != "records" && count != "values" {
 				return fmt.Errorf("--count %s: count records, or values", count)
+			}
+			if last < 0 {
+				return fmt.Errorf("--last %d: say how many of the newest, such as --last 20", last)
 			}
 			var records []audit.Record
 			n := 0
@@ -183,7 +206,7 @@ func line(r audit.Record) string {
 	if r.Note != "" {
 		parts = append(parts, r.Note)
 	}
-	return strings.Join(append(parts, r.Reasons...), "  ")
+	return strings.Join(slices.Concat(parts, r.Authorisations, r.Reasons), "  ")
 }
 
 func auditVerifyCommand() *cobra.Command {
@@ -305,6 +328,9 @@ func auditExportCommand() *cobra.Command {
 func noLedger(s daemon.State) error {
 	if s.LedgerGone() {
 		return exitError{code: 1, err: errors.New("the ledger has gone: ledger.log and ledger.head are not there, though a daemon has run")}
+	}
+	if !audit.None(s.Dir) {
+		return exitError{code: 1, err: errors.New("ledger.log has gone: scrubjay audit verify says what is missing")}
 	}
 	return errors.New("there is no ledger yet: it begins with the first daemon (scrubjay serve)")
 }

@@ -54,6 +54,9 @@ in force and the versions, with a manifest that the ledger's key signs. No value
 				return err
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%s: %d files, signed with the key %s\n", out, len(files), public)
+			if files["checkpoint.note"] == nil {
+				fmt.Fprintf(c.ErrOrStderr(), "scrubjay: it has no checkpoint, because the ledger does not verify: %s", files["ledger-verify.txt"])
+			}
 			return nil
 		},
 	}
@@ -83,6 +86,9 @@ func incidentVerifyCommand() *cobra.Command {
 				}
 			}
 			sealed, err := compliance.Open(archive, key)
+			if errors.Is(err, compliance.ErrKey) {
+				return err
+			}
 			if err != nil {
 				return exitError{code: 1, err: fmt.Errorf("%s: %w", args[0], err)}
 			}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -42,7 +43,7 @@ func run(ctx context.Context, args []string) int {
 	root.InitDefaultCompletionCmd()
 	strict(root)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	var exit exitError
 	if errors.As(err, &exit) {
 		if exit.err != nil {
@@ -51,7 +52,11 @@ func run(ctx context.Context, args []string) int {
 		return exit.code
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "scrubjay:", err)
+		text := err.Error()
+		if strings.HasPrefix(text, "required flag(s)") || c == root && strings.HasPrefix(text, "unknown command") { // which cobra words
+			text = strings.TrimSpace(text) + ": see " + c.CommandPath() + " --help"
+		}
+		fmt.Fprintln(os.Stderr, "scrubjay:", text)
 		return 2
 	}
 	return 0
@@ -69,7 +74,8 @@ completion request on this machine before a vendor sees it. The answer comes bac
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fmt.Errorf("%w: see %s --help", err, c.CommandPath())
+		what, _, _ := strings.Cut(err.Error(), ": strconv.") // Go's words for what is no number
+		return fmt.Errorf("%s: see %s --help", what, c.CommandPath())
 	})
 	root.AddCommand(
 		lspCommand(), serveCommand(), stopCommand(), envCommand(), runCommand(), setupCommand(), scanCommand(), redactCommand(), restoreCommand(),
@@ -85,6 +91,14 @@ func strict(c *cobra.Command) {
 	for _, sub := range c.Commands() {
 		strict(sub)
 	}
+	if takes := c.Args; takes != nil && c.Runnable() {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := takes(c, args); err != nil {
+				return wrongArguments(c, args)
+			}
+			return nil
+		}
+	}
 	if c.Runnable() || !c.HasSubCommands() || !c.HasParent() {
 		return
 	}
@@ -93,12 +107,27 @@ func strict(c *cobra.Command) {
 		if len(args) == 0 {
 			return c.Help()
 		}
-		hint := ""
-		if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-			hint = "did you mean " + near[0] + "? "
-		}
-		return fmt.Errorf("unknown command %q for %s: %ssee %s --help", args[0], c.CommandPath(), hint, c.CommandPath())
+		return unknownWord(c, args[0])
 	}
+}
+
+// wrongArguments says how a command is written.
+func wrongArguments(c *cobra.Command, args []string) error {
+	if c.HasSubCommands() && len(args) > 0 {
+		return unknownWord(c, args[0])
+	}
+	example, _, _ := strings.Cut(strings.TrimSpace(c.Example), "\n")
+	example, _, _ = strings.Cut(example, "   ") // behind which it says what it does
+	return fmt.Errorf("it is written %s, such as %s: see %s --help", strings.TrimSuffix(c.UseLine(), " [flags]"), example, c.CommandPath())
+}
+
+func unknownWord(c *cobra.Command, word string) error {
+	hint := ""
+	c.SuggestionsMinimumDistance = 2
+	if near := c.SuggestionsFor(word); len(near) > 0 {
+		hint = "did you mean " + near[0] + "? "
+	}
+	return fmt.Errorf("unknown command %q for %s: %ssee %s --help", word, c.CommandPath(), hint, c.CommandPath())
 }
 
 func versionCommand() *cobra.Command {

@@ -166,6 +166,11 @@ func TestUnknownWords(t *testing.T) {
 			walk(sub, append(slices.Clone(path), sub.Name()))
 		}
 	}
+	for _, args := range []string{"audit shwo", "review approve", "review aprove 7QX", "policy push acme.tar.gz", "policy check nowhere", "policy push nothing.tar.gz .", "incident verify", "policy build org --seq x", "nope"} {
+		if code := run(t.Context(), strings.Fields(args)); code != 2 {
+			t.Errorf("scrubjay %s: exit code %d", args, code)
+		}
+	}
 	root := newRoot()
 	root.InitDefaultCompletionCmd()
 	walk(root, nil)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -35,11 +36,26 @@ func directory(args []string) string {
 	return args[0]
 }
 
+// isDirectory tells a wrong argument from a policy that is not good.
+func isDirectory(args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if st, err := os.Stat(args[0]); err != nil || !st.IsDir() {
+		return fmt.Errorf("%s is no directory: name one of policy, such as scrubjay policy init org/ makes", args[0])
+	}
+	return nil
+}
+
 func policyCheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "check [DIR]", Short: "Check that a directory of policy compiles, is spelt right and answers whatever it may be asked", Args: cobra.MaximumNArgs(1),
+		Long:    "Check looks at a directory of policy; without one, at the policy that is built in.",
 		Example: "  scrubjay policy check org/",
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := isDirectory(args); err != nil {
+				return err
+			}
 			if err := policy.Check(directory(args)); err != nil {
 				return exitError{code: 1, err: err}
 			}
@@ -52,8 +68,12 @@ func policyCheckCommand() *cobra.Command {
 func policyTestCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "test [DIR]", Short: "Run a directory's policy tests (*_test.rego)", Args: cobra.MaximumNArgs(1),
+		Long:    "Test runs the tests of a directory of policy; without one, those of the policy that is built in.",
 		Example: "  scrubjay policy test org/",
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := isDirectory(args); err != nil {
+				return err
+			}
 			report, err := policy.Test(directory(args))
 			if err != nil {
 				return exitError{code: 1, err: err}
@@ -202,6 +222,9 @@ func policyPushCommand() *cobra.Command {
 				return err
 			}
 			pushed, err := policy.Push(c.Context(), args[0], policy.Target{Place: args[1], Token: token, Client: g.Client()}, g.Policy().Layers(), state.Dir, time.Now())
+			if _, nowhere := errors.AsType[policy.PlaceError](err); nowhere || errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
 			if err != nil {
 				return exitError{code: 1, err: err}
 			}
@@ -259,11 +282,19 @@ func showPolicy(out io.Writer, p control.Policy) {
 		fmt.Fprintf(out, "waits      %s\n", p.Waits)
 	}
 	if p.Refused != "" {
-		fmt.Fprintf(out, "refused    %s%s\n", p.Refused, since(p.RefusedSince))
+		fmt.Fprintf(out, "refused    %s%s\n", from(p.RefusedSince), p.Refused)
 	}
 	if p.Unreachable != "" {
-		fmt.Fprintf(out, "no answer  %s%s\n", p.Unreachable, since(p.UnreachableSince))
+		fmt.Fprintf(out, "no answer  %s%s\n", from(p.UnreachableSince), p.Unreachable)
 	}
+}
+
+// from says since when, before a reason that may be long.
+func from(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return strings.TrimSpace(since(t)) + ": "
 }
 
 // standing is what the daemon says of the policy; without one, what the organisation's server says when it is asked now.

@@ -51,10 +51,22 @@ that flags describe. Of each it shows all who have a say, the one whose word cou
 			if kind != "" {
 				q.Destination.Kind = policy.Kind(kind)
 			}
+			for _, said := range []struct{ flag, word, known string }{
+				{"class", class, joined(detect.Classes)},
+				{"kind", kind, "public, private, local"},
+				{"direction", direction, "outgoing, answer, restore"},
+				{"severity", s.Severity, "info, low, medium, high, critical"},
+				{"confidence", s.Confidence, "low, medium, high"},
+				{"tool-kind", q.Tool.Kind, "edit, command, network, show, mcp, other"},
+			} {
+				if said.word != "" && !slices.Contains(strings.Split(said.known, ", "), said.word) {
+					return fmt.Errorf("--%s %s: it is one of %s", said.flag, said.word, said.known)
+				}
+			}
 			if len(args) > 0 {
 				return explainFile(c, g, q, args[0])
 			}
-			if class != "" {
+			if class != "" || s.Rule != "" {
 				if err := completeSubject(g, &s, class); err != nil {
 					return err
 				}
@@ -81,14 +93,14 @@ that flags describe. Of each it shows all who have a say, the one whose word cou
 	f.StringVar(&s.Severity, "severity", "", "severity of the finding (default: the rule's, or high)")
 	f.StringVar(&s.Confidence, "confidence", "high", "confidence of the finding")
 	f.BoolVar(&s.Validated, "validated", false, "a checksum proved the finding")
-	f.StringVar(&q.Destination.Provider, "provider", "openai", "where it would go")
-	f.StringVar(&q.Destination.Provider, "destination", "openai", "the same")
+	f.StringVar(&q.Destination.Provider, "provider", "openai", "the provider it would go to")
+	f.StringVar(&q.Destination.Provider, "destination", "openai", "the same as --provider")
 	c.MarkFlagsMutuallyExclusive("provider", "destination")
 	f.StringVar(&q.Destination.Model, "model", "", "the model")
 	f.StringVar(&kind, "kind", "", "kind of the destination: public, private, local (default: the provider's)")
 	f.StringVar(&direction, "direction", "outgoing", "outgoing, answer or restore")
 	f.StringVar(&q.Tool.Name, "tool", "", "the tool that a value would be handed to")
-	f.StringVar(&q.Tool.Kind, "tool-kind", "", "its kind: edit, command, network, other")
+	f.StringVar(&q.Tool.Kind, "tool-kind", "", "its kind: edit, command, network, show, mcp, other")
 	return c
 }
 
