@@ -128,3 +128,76 @@ test_a_contract_says_what_is_required if {
 		contains(reason, "does not say what is required")
 	}
 }
+
+# 1970-01-05 was a Monday.
+monday := 4 * 86400
+
+at(seconds) := object.union(asked, {"now": seconds})
+
+office := {"hours": {"days": ["mon", "tue"], "from": "08:00", "to": "18:00", "zone": "UTC"}}
+
+until_february := object.union(office, {"until": "1970-02-01"})
+
+test_an_exception_holds_within_its_hours if {
+	org := granting(until_february)
+	every inside in [monday + 28800, monday + 64799, (monday + 86400) + 28800] {
+		first(at(inside), org).verdict == "allow"
+	}
+	every outside in [monday, monday + 28799, monday + 64800, monday + 86399, (monday - 86400) + 36000, (monday + (2 * 86400)) + 36000] {
+		first(at(outside), org).verdict == "forbid"
+	}
+}
+
+test_a_day_may_end_at_midnight if {
+	late := {"hours": {"days": ["mon"], "from": "22:00", "to": "24:00", "zone": "UTC"}, "until": "1970-02-01"}
+	first(at(monday + 86399), granting(late)).verdict == "allow"
+	first(at(monday + 86400), granting(late)).verdict == "forbid"
+}
+
+test_hours_are_those_of_their_zone if {
+	summer := round(time.parse_rfc3339_ns("2026-07-06T06:00:00Z") / 1000000000)
+	winter := round(time.parse_rfc3339_ns("2026-12-07T07:00:00Z") / 1000000000)
+	org := granting({"until": "2027-01-01", "hours": object.union(office.hours, {"zone": "Europe/Berlin"})})
+	every eight in [summer, winter] {
+		first(at(eight - 1), org).verdict == "forbid"
+		first(at(eight), org).verdict == "allow"
+		first(at(eight + 35999), org).verdict == "allow"
+		first(at(eight + 36000), org).verdict == "forbid"
+	}
+}
+
+test_a_stop_may_hold_within_hours if {
+	stop := object.union(office, {"reason": "the leak"})
+	every kill in [{"all": stop}, {"providers": {"openai": stop}}, {"models": {"gpt-*": stop}}] {
+		d := stopped(at(monday + 36000), {"kill": kill})
+		d.verdict == "forbid"
+		some reason in d.reasons
+		contains(reason, "(the leak)")
+		stopped(at(monday), {"kill": kill}).verdict == "scrub"
+	}
+	restoring := {"direction": "restore", "origin": "openai", "subjects": [], "tool": {"name": "db", "kind": "edit"}}
+	stopped(object.union(at(monday + 36000), restoring), {"kill": {"tools": {"db": stop}}}).verdict == "forbid"
+	stopped(object.union(at(monday), restoring), {"kill": {"tools": {"db": stop}}}).verdict == "allow"
+}
+
+test_a_vendor_is_asked_within_hours if {
+	approved := {"approved": {"providers": {"openai": office}}}
+	stopped(at(monday + 36000), approved).verdict == "scrub"
+	d := stopped(at(monday), approved)
+	d.verdict == "forbid"
+	some reason in d.reasons
+	contains(reason, "openai is asked on mon tue from 08:00 to 18:00, UTC")
+}
+
+test_no_decision_outlives_an_hour_at_which_something_changes if {
+	every org in [
+		granting(until_february), {"approved": {"providers": {"openai": office}}}, {"kill": {"all": object.union(office, {"reason": "x"})}},
+		{"kill": {"tools": {"db": object.union(office, {"reason": "x"})}}},
+	] {
+		stopped(at(monday + 28790), org).valid_until == monday + 28800
+		stopped(at(monday + 64799), org).valid_until == monday + 64800
+		stopped(at(monday + 28800), org).valid_until == monday + 29700
+	}
+	odd := {"approved": {"providers": {"openai": {"hours": object.union(office.hours, {"from": "08:07"})}}}}
+	stopped(at(monday + 28801), odd).valid_until == monday + 29220
+}
