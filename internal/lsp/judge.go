@@ -28,7 +28,8 @@ type judged struct {
 	detect.Finding
 	rulings    []policy.Ruling // parallel to the outlook's destinations
 	verdict    policy.Verdict  // the strictest
-	diagnostic string          // how the editor shows it: error, warning, information, hint or none
+	revoked    bool
+	diagnostic string // how the editor shows it: error, warning, information, hint or none
 }
 
 func (j judged) shown() bool { return j.diagnostic != "none" }
@@ -64,16 +65,17 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 	var subjects []policy.Subject
 	var of []int // parallel to the findings
 	for _, f := range b.Findings() {
-		if r.outlook.disabled[f.Rule.ID] || r.outlook.trusted && detect.Ignored(b.Text.Bytes(), f) || r.outlook.allowed(f, rel, b.Value(f.Span), now) {
-			continue
-		}
 		subject := policy.SubjectOf(f)
+		subject.Revoked = r.outlook.revocations.Of(b.Value(f.Span))
+		if subject.Revoked == "" && (r.outlook.disabled[f.Rule.ID] || r.outlook.trusted && detect.Ignored(b.Text.Bytes(), f) || r.outlook.allowed(f, rel, b.Value(f.Span), now)) {
+			continue // none of which revives what the organisation revokes
+		}
 		i := slices.Index(subjects, subject)
 		if i < 0 {
 			i = len(subjects)
 			subjects = append(subjects, subject)
 		}
-		r.findings = append(r.findings, judged{Finding: f})
+		r.findings = append(r.findings, judged{Finding: f, revoked: subject.Revoked != ""})
 		of = append(of, i)
 	}
 	if len(subjects) > 0 {

@@ -211,7 +211,7 @@ func (l *Layers) merge() (Settings, []string) {
 		}
 		s.Rules.Files = union(r.Rules.Files, s.Rules.Files)
 		if r.layer == bundleLayer {
-			s.Rules.Carried = r.Rules.Carried
+			s.Rules.Carried, s.Revocations = r.Rules.Carried, r.Revocations
 		}
 		s.Salt = cmp.Or(s.Salt, r.Salt)
 		s.Verdicts = tighten(s.Verdicts, r.Verdicts, verdictNames[:])

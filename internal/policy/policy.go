@@ -83,6 +83,8 @@ type Subject struct {
 	Severity   string       `json:"severity"`
 	Confidence string       `json:"confidence"`
 	Validated  bool         `json:"validated"`
+	// Revoked is the organisation's fingerprint of the value if it is revoked: Settings.Revocations.
+	Revoked string `json:"revoked,omitempty"`
 }
 
 // Attachment is what kind of file stands in a request that nobody here can read.

@@ -50,7 +50,7 @@ func appendQuery(k []byte, q Query, stale string) []byte {
 		k = appendText(k, string(a))
 	}
 	for _, s := range q.Subjects {
-		k = appendText(appendText(appendText(appendText(k, string(s.Class)), s.Rule), s.Severity), s.Confidence)
+		k = appendText(appendText(appendText(appendText(appendText(k, string(s.Class)), s.Rule), s.Severity), s.Confidence), s.Revoked)
 		if s.Validated {
 			k = append(k, 1)
 		} else {
@@ -98,7 +98,7 @@ func sorted[T comparable](list []T, compare func(a, b T) int) []T {
 }
 
 func compareSubjects(a, b Subject) int {
-	if c := cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Confidence, b.Confidence)); c != 0 || a.Validated == b.Validated {
+	if c := cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Confidence, b.Confidence), cmp.Compare(a.Revoked, b.Revoked)); c != 0 || a.Validated == b.Validated {
 		return c
 	}
 	if b.Validated {
@@ -111,7 +111,7 @@ func compareSubjects(a, b Subject) int {
 func (c canonical) input(now time.Time) ast.Value {
 	subjects := make([]*ast.Term, len(c.Subjects))
 	for i, s := range c.Subjects {
-		subjects[i] = object("class", string(s.Class), "rule", s.Rule, "severity", s.Severity, "confidence", s.Confidence)
+		subjects[i] = object("class", string(s.Class), "rule", s.Rule, "severity", s.Severity, "confidence", s.Confidence, "revoked", s.Revoked)
 		subjects[i].Value.(ast.Object).Insert(ast.InternedTerm("validated"), ast.InternedTerm(s.Validated))
 	}
 	labels := make([]*ast.Term, len(c.Labels))

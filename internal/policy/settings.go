@@ -22,6 +22,10 @@ type Settings struct {
 	Destinations []string `yaml:"destinations,omitempty"`
 	// Salt keys the fingerprints of a repository's allow entries and baselines.
 	Salt string `yaml:"salt,omitempty"`
+	// OrganisationSalt keys the fingerprints of values that an organisation revokes. Only a bundle may hold it.
+	OrganisationSalt string `yaml:"organisation_salt,omitempty" jsonschema:"minLength=16"`
+	// Revocations are the values that the bundle's data revokes.
+	Revocations Revocations `yaml:"-"`
 	// Verdicts sets, per class and kind of destination, what policy says: allow, scrub or forbid.
 	Verdicts map[string]map[Kind]string `yaml:"verdicts,omitempty"`
 	// Attachments sets, per kind of attachment that cannot be read (image, document, audio, video, other) and kind of

@@ -91,6 +91,13 @@ func (v *validation) settings(s Settings, l layer) {
 	if l != managedLayer && len(s.Groups) > 0 {
 		v.at("groups stand in the managed file alone: nobody puts themselves into one", "groups")
 	}
+	switch {
+	case s.OrganisationSalt == "":
+	case l != bundleLayer:
+		v.at("organisation_salt stands in a bundle's settings.yaml alone", "organisation_salt")
+	case len(s.OrganisationSalt) < 16:
+		v.at("organisation_salt has 16 characters or more, so that nobody guesses it", "organisation_salt")
+	}
 	if r := s.Rollout; r != nil {
 		switch {
 		case l != bundleLayer:

@@ -201,3 +201,19 @@ test_no_decision_outlives_an_hour_at_which_something_changes if {
 	odd := {"approved": {"providers": {"openai": {"hours": object.union(office.hours, {"from": "08:07"})}}}}
 	stopped(at(monday + 28801), odd).valid_until == monday + 29220
 }
+
+revoked_key := object.union(key, {"revoked": "o:1"})
+
+test_a_revoked_value_goes_to_nobody if {
+	org := object.union(granting({}), {"revoked": {"o:1": "it stood in a log"}, "contact": "ben"})
+	every kind in ["public", "private", "local"] {
+		query := object.union(asking(kind, "any", "m", {}), {"subjects": [revoked_key, key]})
+		d := stopped(query, org)
+		d.rulings[0].verdict == "forbid"
+		d.rulings[0].diagnostic == "error"
+		d.rulings[0].reason == "By Acme's policy, this value is revoked and may go to nobody (it stood in a log). Ask ben what takes its place."
+		d.rulings[1].verdict == "allow"
+	}
+	open := object.union(asking("public", "any", "m", {}), {"subjects": [revoked_key], "stale": "open"})
+	stopped(open, org).verdict == "scrub"
+}

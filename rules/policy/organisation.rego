@@ -71,6 +71,11 @@ default org_groups := {}
 
 org_groups := data.scrubjay.org.groups if asked
 
+# Data: {fingerprint of a value that nobody may get any more: why}
+default org_revoked := {}
+
+org_revoked := data.scrubjay.org.revoked if asked
+
 # Data: who they are, whom to ask, what to tell whoever was refused.
 default org_name := "your organisation"
 

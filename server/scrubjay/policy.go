@@ -23,7 +23,7 @@ func policyCommand() *cobra.Command {
 		Use: "policy", Short: "Check, explain, build, sign and push policy",
 		Example: "  scrubjay policy explain --class credential --provider openai\n  scrubjay policy build org/ --scope acme --seq 8 -o acme.tar.gz\n  scrubjay policy sign acme.tar.gz --key acme.key\n  scrubjay policy push acme.tar.gz /var/www/policy",
 	}
-	c.AddCommand(policyInitCommand(), policyFmtCommand(), policyCheckCommand(), policyTestCommand(), policyExplainCommand(), policyBuildCommand(), policySignCommand(), policyPushCommand(), policyServeCommand(), policyStatusCommand())
+	c.AddCommand(policyInitCommand(), policyFmtCommand(), policyCheckCommand(), policyTestCommand(), policyExplainCommand(), policyBuildCommand(), policySignCommand(), policyPushCommand(), policyServeCommand(), policyFingerprintCommand(), policyStatusCommand())
 	return c
 }
 
@@ -211,6 +211,27 @@ func policyPushCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&tokenEnv, "token-env", "", "the environment's variable with a token for an https:// address")
 	return c
+}
+
+func policyFingerprintCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "fingerprint DIR", Short: "Make the fingerprint by which a value is revoked: it is asked for, or read from standard input", Args: cobra.ExactArgs(1),
+		Long: `Fingerprint hashes a value under the organisation_salt of a directory of policy. The fingerprint goes into revoked in
+scrubjay/org/data.yaml, with why: then nobody's assistant sends the value any more. The value itself is kept nowhere.`,
+		Example: "  scrubjay policy fingerprint org/\n  pass show staging/db | scrubjay policy fingerprint org/",
+		RunE: func(c *cobra.Command, args []string) error {
+			value, err := askSecret(c, "the value")
+			if err != nil {
+				return err
+			}
+			print, err := policy.OrganisationFingerprint(args[0], value)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(c.OutOrStdout(), print)
+			return nil
+		},
+	}
 }
 
 func policyStatusCommand() *cobra.Command {

@@ -147,7 +147,9 @@ func explainFile(c *cobra.Command, g *daemon.Governance, q policy.Query, where s
 			continue
 		}
 		one := q
-		one.Subjects = []policy.Subject{policy.SubjectOf(f)}
+		subject := policy.SubjectOf(f)
+		subject.Revoked = settings.Revocations.Of(text[f.Start:f.End])
+		one.Subjects = []policy.Subject{subject}
 		x, err := g.Policy().Explain(c.Context(), one)
 		if explained > 0 {
 			fmt.Fprintln(c.OutOrStdout())
