@@ -113,7 +113,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.ledger.Close()) }()
-	if d.governance, err = NewGovernance(o.State, o.Config, o.Log); err != nil {
+	if d.governance, err = NewGovernance(o.State, o.Config, o.Version, o.Log); err != nil {
 		return err
 	}
 	d.governance.Watch = d.policyChanged
@@ -310,7 +310,7 @@ func (d *daemon) policyChanged(c Change) {
 		}
 		return
 	}
-	d.hub.send(control.Event{Kind: "policy", Revision: c.Revision, Text: "policy " + c.Revision + " is in force"})
+	d.hub.send(control.Event{Kind: "policy", Revision: c.Revision, Outdated: d.governance.Standing().Outdated, Text: "policy " + c.Revision + " is in force"})
 	if err := d.ledger.Append(audit.Record{Kind: "policy", Revision: c.Revision, Note: "in force"}); err != nil {
 		d.Log.Error("not recorded", zap.Error(err))
 	}

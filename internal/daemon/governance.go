@@ -50,13 +50,13 @@ type Change struct {
 	Refused  string
 }
 
-// NewGovernance reads the settings and the last good policy.
-func NewGovernance(state State, config string, log *zap.Logger) (*Governance, error) {
+// NewGovernance reads the settings and the last good policy. program is the version of this one.
+func NewGovernance(state State, config, program string, log *zap.Logger) (*Governance, error) {
 	layers, err := loadLayers(config)
 	if err != nil {
 		return nil, err
 	}
-	e, err := policy.NewEngine(policy.Options{Layers: layers, Who: policy.Who{User: audit.Account(), Machine: audit.Host()}})
+	e, err := policy.NewEngine(policy.Options{Layers: layers, Who: policy.Who{User: audit.Account(), Machine: audit.Host(), Program: program}})
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (g *Governance) Standing() control.Policy {
 	status := g.policy.Status()
 	p := control.Policy{
 		Revision: status.Revision, Organised: status.Organised, Sequence: status.Sequence, Since: status.Since, Expires: status.Expires,
-		Keys: status.Keys, Stale: status.Stale,
+		Keys: status.Keys, Stale: status.Stale, Outdated: status.Outdated,
 	}
 	g.mu.Lock()
 	source := g.source

@@ -108,10 +108,11 @@ type Assistant struct {
 	Version string `json:"version,omitempty"`
 }
 
-// Who is whose machine this is. It is the same in every query.
+// Who is whose machine this is, and the version of the program there. It is the same in every query.
 type Who struct {
 	User    string
 	Machine string
+	Program string
 }
 
 // Query is everything a decision may depend on, and nothing of the text itself.

@@ -14,15 +14,16 @@ type canonical struct {
 	Query
 	stale string
 	key   []byte
-	// who and groups are the same in every query, and no part of the key.
-	who    Who
-	groups []string
+	// who, groups and outdated are the same in every query, and no part of the key.
+	who      Who
+	groups   []string
+	outdated string
 }
 
 // canonical is a query as it is put to this policy.
 func (s source) canonical(q Query, stale string) canonical {
 	c := canonicalise(q, stale)
-	c.who, c.groups = s.who, s.layers.groups()
+	c.who, c.groups, c.outdated = s.who, s.layers.groups(), s.outdated()
 	return c
 }
 
@@ -126,7 +127,7 @@ func (c canonical) input(now time.Time) ast.Value {
 	for i, g := range c.groups {
 		groups[i] = ast.StringTerm(g)
 	}
-	in := object("direction", string(c.Direction), "origin", c.Origin, "endpoint", c.Endpoint, "stale", c.stale, "user", c.who.User, "machine", c.who.Machine).Value.(ast.Object)
+	in := object("direction", string(c.Direction), "origin", c.Origin, "endpoint", c.Endpoint, "stale", c.stale, "user", c.who.User, "machine", c.who.Machine, "outdated", c.outdated).Value.(ast.Object)
 	for name, value := range map[string]*ast.Term{
 		"destination": object("provider", c.Destination.Provider, "model", c.Destination.Model, "kind", string(c.Destination.Kind)),
 		"tool":        object("name", c.Tool.Name, "kind", c.Tool.Kind),

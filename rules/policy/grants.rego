@@ -92,6 +92,15 @@ stopped contains ["data.scrubjay.org.kill.tools", reason_of(given)] if {
 	within(given)
 }
 
+# The program compares the versions: what is built of a commit has no number to compare.
+stopped contains ["data.scrubjay.org.minimum_version", reason] if {
+	input.direction == "outgoing"
+	kind == "public"
+	asked
+	object.get(input, "outdated", "") != ""
+	reason := sprintf("Scrubjay on this machine is older than %s: install a newer one, then run scrubjay stop", [input.outdated])
+}
+
 # A stop says why, or why and when.
 reason_of(given) := given.reason if {
 	given.reason

@@ -217,3 +217,14 @@ test_a_revoked_value_goes_to_nobody if {
 	open := object.union(asking("public", "any", "m", {}), {"subjects": [revoked_key], "stale": "open"})
 	stopped(open, org).verdict == "scrub"
 }
+
+test_an_old_program_asks_no_vendor if {
+	old := {"outdated": "0.3.0"}
+	d := stopped(object.union(asked, old), {})
+	d.verdict == "forbid"
+	some reason in d.reasons
+	contains(reason, "is older than 0.3.0: install a newer one")
+	stopped(object.union(asked, {"outdated": ""}), {}).verdict == "scrub"
+	stopped(asking("private", "own", "m", old), {}).verdict == "scrub"
+	stopped(object.union(asked, {"outdated": "0.3.0", "stale": "open"}), {}).verdict == "scrub"
+}

@@ -132,6 +132,9 @@ func (d *doctor) policy(p control.Policy) {
 	if p.Stale != "" {
 		in = "the organisation's policy is missing or has expired, and until it comes organisation.stale holds: " + p.Stale
 	}
+	if p.Outdated != "" {
+		d.check("", errors.New(outdated(p)), "install a newer version, then "+restart)
+	}
 	if p.Unreachable != "" {
 		d.check("", fmt.Errorf("no newer policy%s: %s", since(p.UnreachableSince), p.Unreachable), in+"; see that organisation.url can be reached from here")
 	}

@@ -76,7 +76,7 @@ func policyTestCommand() *cobra.Command {
 
 // commandGovernance is what is in force for a command: the settings and the last good bundle.
 func commandGovernance(state daemon.State) (*daemon.Governance, error) {
-	return daemon.NewGovernance(state, "", newLog())
+	return daemon.NewGovernance(state, "", programVersion(), newLog())
 }
 
 func policyBuildCommand() *cobra.Command {
@@ -276,6 +276,9 @@ func showPolicy(out io.Writer, p control.Policy) {
 	if p.Stale != "" {
 		fmt.Fprintf(out, "stale      the organisation's policy is missing or has expired: %s\n", p.Stale)
 	}
+	if p.Outdated != "" {
+		fmt.Fprintf(out, "outdated   %s\n", outdated(p))
+	}
 	if p.Waits != "" {
 		fmt.Fprintf(out, "waits      %s\n", p.Waits)
 	}
@@ -285,6 +288,11 @@ func showPolicy(out io.Writer, p control.Policy) {
 	if p.Unreachable != "" {
 		fmt.Fprintf(out, "no answer  %s%s\n", p.Unreachable, since(p.UnreachableSince))
 	}
+}
+
+// outdated says that this program is too old for the organisation's policy.
+func outdated(p control.Policy) string {
+	return "Scrubjay here is older than " + p.Outdated + ", which the organisation's policy asks for: nothing goes to public providers"
 }
 
 // standing is what the daemon says of the policy; without one, what the organisation's server says when it is asked now.
