@@ -222,6 +222,8 @@ type Judge struct {
 	Version int `json:"version"`
 	// From names assistant and event, for the ledger.
 	From string `json:"from"`
+	// Folder is where the assistant works.
+	Folder string `json:"folder,omitempty"`
 	// Scrubbed says that the proxy will scrub it: then only what policy forbids is to be kept back.
 	Scrubbed bool `json:"scrubbed,omitempty"`
 	// Rewrite says that placeholders can take the place of what would be scrubbed.

@@ -247,7 +247,7 @@ func (d *daemon) frontConfig(token string) proxy.Config {
 	return proxy.Config{
 		Engine: func() *detect.Engine { return d.machine.kept.engine(d.governance.Engine()) }, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Canary: d.canaries.find,
-		Watch: d.exchanged, Fresh: d.fresh, Trouble: d.troubled, Getenv: os.Getenv,
+		Watch: d.exchanged, Fresh: d.fresh, Repository: d.machine.repository, Trouble: d.troubled, Getenv: os.Getenv,
 		Ask: d.questions.ask, Hold: d.questions.hold, Trusting: d.trust.config,
 	}
 }

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -83,9 +84,13 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 		for _, l := range r.labels {
 			labels = append(labels, l.Name)
 		}
+		repository := ""
+		if r.outlook.trusted {
+			repository = r.outlook.remotes.Of(filepath.Dir(b.Path))
+		}
 		decisions := make([]policy.Decision, len(r.outlook.destinations))
 		for d, destination := range r.outlook.destinations {
-			decisions[d] = s.decide(ctx, policy.Query{Direction: policy.Outgoing, Destination: destination, Subjects: subjects, Labels: labels})
+			decisions[d] = s.decide(ctx, policy.Query{Direction: policy.Outgoing, Destination: destination, Subjects: subjects, Labels: labels, Repository: repository})
 			if u := decisions[d].ValidUntil; !u.IsZero() && (r.until.IsZero() || u.Before(r.until)) {
 				r.until = u
 			}

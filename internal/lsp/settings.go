@@ -134,6 +134,7 @@ type outlook struct {
 	salt         string // of the repository
 	destinations []policy.Destination
 	labels       workspace.Labels
+	remotes      workspace.Remotes
 	trusted      bool
 	revocations  policy.Revocations
 	// verdicts are the repository's, which tighten.

@@ -12,7 +12,7 @@ import (
 var exceptionFields = map[string]string{
 	"verdict": "", "until": "", "approver": "", "reason": "", "hours": "",
 	"class": "subjects.*.class", "rule": "subjects.*.rule", "severity": "subjects.*.severity", "confidence": "subjects.*.confidence",
-	"provider": "destination.provider", "kind": "destination.kind", "model": "", "user": "", "group": "", "machine": "", "assistant": "",
+	"provider": "destination.provider", "kind": "destination.kind", "model": "", "user": "", "group": "", "machine": "", "assistant": "", "repository": "",
 }
 
 // grants checks what a bundle grants, stops and approves. A slip there would grant too much, or stop nothing.

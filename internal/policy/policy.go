@@ -128,6 +128,8 @@ type Query struct {
 	Labels   []string  `json:"labels,omitempty"`
 	// Assistant is the program that asks, if it says so.
 	Assistant Assistant `json:"assistant"`
+	// Repository is that of the folder that the text is from, as github.com/acme/shop, if it is known (Outgoing only).
+	Repository string `json:"repository,omitempty"`
 	// Attachments are the kinds of what cannot be read (Outgoing only).
 	Attachments []Attachment `json:"attachments,omitempty"`
 }

@@ -39,7 +39,7 @@ func canonicalise(q Query, stale string) canonical {
 // appendQuery writes a query so that no two are written alike.
 func appendQuery(k []byte, q Query, stale string) []byte {
 	for _, s := range [...]string{stale, string(q.Direction), q.Destination.Provider, q.Destination.Model, string(q.Destination.Kind),
-		q.Origin, q.Tool.Name, q.Tool.Kind, q.Endpoint, q.Assistant.Name, q.Assistant.Version} {
+		q.Origin, q.Tool.Name, q.Tool.Kind, q.Endpoint, q.Assistant.Name, q.Assistant.Version, q.Repository} {
 		k = appendText(k, s)
 	}
 	k = binary.AppendUvarint(k, uint64(len(q.Labels)))
@@ -127,7 +127,7 @@ func (c canonical) input(now time.Time) ast.Value {
 	for i, g := range c.groups {
 		groups[i] = ast.StringTerm(g)
 	}
-	in := object("direction", string(c.Direction), "origin", c.Origin, "endpoint", c.Endpoint, "stale", c.stale, "user", c.who.User, "machine", c.who.Machine, "outdated", c.outdated).Value.(ast.Object)
+	in := object("direction", string(c.Direction), "origin", c.Origin, "endpoint", c.Endpoint, "repository", c.Repository, "stale", c.stale, "user", c.who.User, "machine", c.who.Machine, "outdated", c.outdated).Value.(ast.Object)
 	for name, value := range map[string]*ast.Term{
 		"destination": object("provider", c.Destination.Provider, "model", c.Destination.Model, "kind", string(c.Destination.Kind)),
 		"tool":        object("name", c.Tool.Name, "kind", c.Tool.Kind),

@@ -32,6 +32,7 @@ asked_of := {
 	"user": object.get(input, "user", ""),
 	"machine": object.get(input, "machine", ""),
 	"assistant": object.get(input, ["assistant", "name"], ""),
+	"repository": object.get(input, "repository", ""),
 }
 
 among(given) if not given.group

@@ -6,7 +6,7 @@ asking(kind, provider, model, more) := object.union(
 	{
 		"direction": "outgoing", "destination": {"provider": provider, "model": model, "kind": kind}, "origin": "", "endpoint": "known", "stale": "", "now": 1000,
 		"tool": {"name": "", "kind": ""}, "subjects": [email, key], "labels": [], "attachments": [],
-		"user": "anna", "machine": "m1", "groups": ["support"], "assistant": {"name": "claude-cli", "version": "2.0"},
+		"user": "anna", "machine": "m1", "groups": ["support"], "assistant": {"name": "claude-cli", "version": "2.0"}, "repository": "github.com/acme/shop",
 	},
 	more,
 )
@@ -29,13 +29,13 @@ test_an_exception_says_who_approved_it if {
 test_an_exception_is_for_whom_it_names if {
 	every fits in [
 		{"user": "anna"}, {"group": "support"}, {"machine": "m1"}, {"assistant": "claude-*"}, {"provider": "openai"}, {"model": "gpt-*"}, {"kind": "public"},
-		{"rule": "email"}, {"severity": email.severity}, {"confidence": email.confidence}, {"user": "anna", "group": "support"},
+		{"repository": "github.com/acme/*"}, {"repository": "github.com/acme/shop"}, {"rule": "email"}, {"severity": email.severity}, {"confidence": email.confidence}, {"user": "anna", "group": "support"},
 	] {
 		first(asked, granting(fits)).verdict == "allow"
 	}
 	every other in [
 		{"user": "ben"}, {"group": "finance"}, {"machine": "m2"}, {"assistant": "codex"}, {"provider": "mistral"}, {"model": "o*"}, {"kind": "private"},
-		{"rule": "iban"}, {"class": "phi"}, {"user": "anna", "group": "finance"},
+		{"repository": "github.com/acme/shop2"}, {"repository": "gitlab.com/*"}, {"rule": "iban"}, {"class": "phi"}, {"user": "anna", "group": "finance"},
 	] {
 		r := first(asked, granting(other))
 		r.verdict == "forbid"

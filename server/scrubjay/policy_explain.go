@@ -139,6 +139,7 @@ func explainFile(c *cobra.Command, g *daemon.Governance, q policy.Query, where s
 		for _, l := range new(workspace.Labels).Of(abs) {
 			q.Labels = append(q.Labels, l.Name)
 		}
+		q.Repository = new(workspace.Remotes).Of(filepath.Dir(abs))
 	}
 	explained := 0
 	for _, f := range engine.Find(name, text) {
