@@ -348,6 +348,9 @@ func ReadBeside(file string) func(path string) ([]byte, error) {
 // SettingsNotes say which settings of lower layers do not count, and why.
 func (g *Governance) SettingsNotes() []string { return g.policy.Layers().Ignored() }
 
+// SettingsOrigins say of each setting that somebody set where it comes from.
+func (g *Governance) SettingsOrigins() []string { return g.policy.Layers().Origins() }
+
 // EditorSettings are those that editors and scans obey for the files of a repository, whose
 // .scrubjay.yaml is given if it has one.
 func (g *Governance) EditorSettings(repository string) (policy.Settings, error) {

@@ -61,11 +61,12 @@ func (p Provider) over(base Provider) Provider {
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
 type Layers struct {
 	managed, bundle, user *Settings
+	files                 Paths // of managed and user
 }
 
 // withBundle is the same with the settings of another bundle.
 func (l *Layers) withBundle(s *Settings) *Layers {
-	return &Layers{managed: l.managed, bundle: s, user: l.user}
+	return &Layers{managed: l.managed, bundle: s, user: l.user, files: l.files}
 }
 
 // Organisation says where signed policy comes from, or nil.

@@ -70,6 +70,9 @@ func (d *doctor) examine(ctx context.Context) {
 		settings := g.Settings()
 		listen = settings.Listen
 		providers, hosts, configured = settings.Providers, settings.Hosts(), settings.Configured()
+		for _, origin := range g.SettingsOrigins() {
+			d.Note("  " + origin)
+		}
 		for _, note := range g.SettingsNotes() {
 			d.Note("  " + note)
 		}
