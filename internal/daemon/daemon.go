@@ -83,6 +83,7 @@ type daemon struct {
 
 	idle    chan struct{} // closed when a daemon for editors has been alone for long enough
 	end     func()        // closes idle
+	swapped chan struct{} // another policy is in force, which reports does not know of yet
 	mu      sync.Mutex
 	wait    *time.Timer
 	trouble *control.Trouble
@@ -100,7 +101,7 @@ func Run(ctx context.Context, o Options) (err error) {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	d := &daemon{Options: o, idle: make(chan struct{})}
+	d := &daemon{Options: o, idle: make(chan struct{}), swapped: make(chan struct{}, 1)}
 	d.end = sync.OnceFunc(func() { close(d.idle) })
 	d.hub = newHub(d.attached)
 	d.questions.hub = d.hub
@@ -149,6 +150,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	d.attached(0)
 	beside.Go(func() { d.retain(ctx) })
+	beside.Go(func() { d.reports(ctx) })
 	beside.Go(d.fresh) // so that the first request need not wait for it, and doctor can say what it found
 	if o.Ready != nil {
 		o.Ready(d.hello())
@@ -309,6 +311,10 @@ func (d *daemon) policyChanged(c Change) {
 			d.Log.Error("not recorded", zap.Error(err))
 		}
 		return
+	}
+	select {
+	case d.swapped <- struct{}{}:
+	default: // the report that is due will tell of this, too
 	}
 	d.hub.send(control.Event{Kind: "policy", Revision: c.Revision, Outdated: d.governance.Standing().Outdated, Text: "policy " + c.Revision + " is in force"})
 	if err := d.ledger.Append(audit.Record{Kind: "policy", Revision: c.Revision, Note: "in force"}); err != nil {

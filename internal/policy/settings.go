@@ -133,6 +133,10 @@ type Organisation struct {
 	// How many of the keys have to have signed a bundle. Without it a bundle has exactly one signature. Only the managed
 	// file may hold it.
 	Threshold int `yaml:"threshold,omitempty" jsonschema:"minimum=0"`
+	// Where this machine reports which policy it obeys: https://. Only the managed file may hold it.
+	Report string `yaml:"report,omitempty" jsonschema:"format=uri"`
+	// The variable of the daemon's environment that holds the token for that address.
+	ReportTokenEnv string `yaml:"report_token_env,omitempty"`
 	// Revoked are the ids of keys that do not count: revoked_keys of all layers.
 	Revoked []string `yaml:"-"`
 	// The scope that the bundle was built for.

@@ -298,6 +298,12 @@ func (v *validation) organisation(o Organisation, l layer) {
 			v.at(err.Error(), "organisation", "keys", i)
 		}
 	}
+	if o.Report+o.ReportTokenEnv != "" && l != managedLayer {
+		v.at("report stands in the managed file alone", "organisation", "report")
+	}
+	if u, err := url.Parse(o.Report); o.Report != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname()))) {
+		v.at("report is an https:// address, or an http:// one of this machine", "organisation", "report")
+	}
 	switch {
 	case o.Threshold != 0 && l != managedLayer:
 		v.at("threshold stands in the managed file alone", "organisation", "threshold")

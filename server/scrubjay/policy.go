@@ -23,7 +23,7 @@ func policyCommand() *cobra.Command {
 		Use: "policy", Short: "Check, explain, build, sign and push policy",
 		Example: "  scrubjay policy explain --class credential --provider openai\n  scrubjay policy build org/ --scope acme --seq 8 -o acme.tar.gz\n  scrubjay policy sign acme.tar.gz --key acme.key\n  scrubjay policy push acme.tar.gz /var/www/policy",
 	}
-	c.AddCommand(policyInitCommand(), policyFmtCommand(), policyCheckCommand(), policyTestCommand(), policyExplainCommand(), policyBuildCommand(), policySignCommand(), policyPushCommand(), policyServeCommand(), policyFingerprintCommand(), policyStatusCommand())
+	c.AddCommand(policyInitCommand(), policyFmtCommand(), policyCheckCommand(), policyTestCommand(), policyExplainCommand(), policyBuildCommand(), policySignCommand(), policyPushCommand(), policyServeCommand(), policyFingerprintCommand(), policyFleetCommand(), policyStatusCommand())
 	return c
 }
 
