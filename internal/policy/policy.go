@@ -10,14 +10,15 @@
 //   - What fails, is undefined or is not understood is Forbid, and an error.
 //
 // Who has a say, the highest first: the managed file, the organisation's signed bundle, the person's own
-// file (layers.go). The highest that sets a verdict defines it, lower ones only tighten. load.go and
+// file (layers.go). The highest that sets a verdict defines it, lower ones only tighten; origins.go says who set what. load.go and
 // validate.go read the files and name the line that is wrong; a repository's file quiets only editors.
 //
 // The way of a bundle: build.go makes, signs and publishes it, serve.go serves it; source.go fetches it
 // (fetch.go; from a registry oci.go); archive.go and verify.go accept it or not: OPA's own check of signature,
 // hashes and scope, then our guard, because OPA takes old and expired bundles: sequence floor and expiry, and the
 // bundle's own tests. rollout.go says whether it is this machine's turn, and carried.go which rules of detection
-// it brings. store.go keeps the last good one, and the floor beside it. Only then the Engine swaps. Nothing here is logged.
+// it brings, revoked.go which values it forbids, outdated.go whether this program is too old for it. store.go keeps the last good one, and the floor beside it. Only then the Engine swaps. Which machines
+// have it, fleet.go tells. Nothing here is logged.
 package policy
 
 import (
