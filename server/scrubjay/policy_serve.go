@@ -46,7 +46,7 @@ this machine alone: give it a certificate, or put a proxy with one before it.`,
 	return c
 }
 
-func servePolicy(c *cobra.Command, dir, fleet, listen, cert, key string) error {
+func servePolicy(c *cobra.Command, dir, fleet, listen, cert, key string) (err error) {
 	bundles, err := policy.NewServer(dir)
 	if err != nil {
 		return err
@@ -54,11 +54,11 @@ func servePolicy(c *cobra.Command, dir, fleet, listen, cert, key string) error {
 	routes := http.NewServeMux()
 	routes.Handle("/", bundles)
 	if fleet != "" {
-		reports, err := policy.OpenFleet(fleet)
-		if err != nil {
-			return fmt.Errorf("--fleet: %w", err)
+		reports, failed := policy.OpenFleet(fleet)
+		if failed != nil {
+			return fmt.Errorf("--fleet: %w", failed)
 		}
-		defer reports.Close()
+		defer func() { err = errors.Join(err, reports.Close()) }()
 		routes.Handle("POST /fleet", reports)
 	}
 	l, err := new(net.ListenConfig).Listen(c.Context(), "tcp", listen)
