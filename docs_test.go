@@ -194,7 +194,7 @@ func TestEverySettingIsTold(t *testing.T) {
 		}
 	}
 	for field := range settings.Fields() {
-		if key, _, _ := strings.Cut(field.Tag.Get("yaml"), ","); !told[key] {
+		if key, _, _ := strings.Cut(field.Tag.Get("yaml"), ","); key != "-" && !told[key] {
 			t.Errorf("docs/policy.md, Settings, has no row for %s of internal/policy/settings.go", key)
 		}
 	}

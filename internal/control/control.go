@@ -68,6 +68,9 @@ type Policy struct {
 	UnreachableSince *time.Time `json:"unreachable_since,omitempty"`
 	// Stale is scrub, closed or open while the organisation's policy is missing or has expired.
 	Stale string `json:"stale,omitempty"`
+	// Outdated is the version that the organisation's policy asks for at least, if the daemon's is older: then nothing goes
+	// to public providers.
+	Outdated string `json:"outdated,omitempty"`
 }
 
 // Value is a value on its way into the vault. It travels only over the socket.
@@ -219,6 +222,8 @@ type Judge struct {
 	Version int `json:"version"`
 	// From names assistant and event, for the ledger.
 	From string `json:"from"`
+	// Folder is where the assistant works.
+	Folder string `json:"folder,omitempty"`
 	// Scrubbed says that the proxy will scrub it: then only what policy forbids is to be kept back.
 	Scrubbed bool `json:"scrubbed,omitempty"`
 	// Rewrite says that placeholders can take the place of what would be scrubbed.
@@ -245,6 +250,7 @@ type Event struct {
 	// Text is one sentence for a person.
 	Text     string         `json:"text"`
 	Revision string         `json:"revision,omitempty"`
+	Outdated string         `json:"outdated,omitempty"` // as a Policy's
 	Provider string         `json:"provider,omitempty"`
 	Verdict  string         `json:"verdict,omitempty"`
 	Classes  map[string]int `json:"classes,omitempty"`

@@ -83,6 +83,7 @@ type daemon struct {
 
 	idle    chan struct{} // closed when a daemon for editors has been alone for long enough
 	end     func()        // closes idle
+	swapped chan struct{} // another policy is in force, which reports does not know of yet
 	mu      sync.Mutex
 	wait    *time.Timer
 	trouble *control.Trouble
@@ -100,7 +101,7 @@ func Run(ctx context.Context, o Options) (err error) {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	d := &daemon{Options: o, idle: make(chan struct{})}
+	d := &daemon{Options: o, idle: make(chan struct{}), swapped: make(chan struct{}, 1)}
 	d.end = sync.OnceFunc(func() { close(d.idle) })
 	d.hub = newHub(d.attached)
 	d.questions.hub = d.hub
@@ -113,7 +114,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.ledger.Close()) }()
-	if d.governance, err = NewGovernance(o.State, o.Config, o.Log); err != nil {
+	if d.governance, err = NewGovernance(o.State, o.Config, o.Version, o.Log); err != nil {
 		return err
 	}
 	d.governance.Watch = d.policyChanged
@@ -149,6 +150,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	d.attached(0)
 	beside.Go(func() { d.retain(ctx) })
+	beside.Go(func() { d.reports(ctx) })
 	beside.Go(d.fresh) // so that the first request need not wait for it, and doctor can say what it found
 	if o.Ready != nil {
 		o.Ready(d.hello())
@@ -247,7 +249,7 @@ func (d *daemon) frontConfig(token string) proxy.Config {
 	return proxy.Config{
 		Engine: func() *detect.Engine { return d.machine.kept.engine(d.governance.Engine()) }, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Canary: d.canaries.find,
-		Watch: d.exchanged, Fresh: d.fresh, Trouble: d.troubled, Getenv: os.Getenv,
+		Watch: d.exchanged, Fresh: d.fresh, Repository: d.machine.repository, Trouble: d.troubled, Getenv: os.Getenv,
 		Ask: d.questions.ask, Hold: d.questions.hold, Trusting: d.trust.config,
 	}
 }
@@ -310,7 +312,11 @@ func (d *daemon) policyChanged(c Change) {
 		}
 		return
 	}
-	d.hub.send(control.Event{Kind: "policy", Revision: c.Revision, Text: "policy " + c.Revision + " is in force"})
+	select {
+	case d.swapped <- struct{}{}:
+	default: // the report that is due will tell of this, too
+	}
+	d.hub.send(control.Event{Kind: "policy", Revision: c.Revision, Outdated: d.governance.Standing().Outdated, Text: "policy " + c.Revision + " is in force"})
 	if err := d.ledger.Append(audit.Record{Kind: "policy", Revision: c.Revision, Note: "in force"}); err != nil {
 		d.Log.Error("not recorded", zap.Error(err))
 	}

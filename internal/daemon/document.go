@@ -10,11 +10,12 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/proxy"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
 // scrub puts placeholders into a message of an MCP server.
 func (d *daemon) scrub(m control.Scrub) (control.Scrubbed, error) {
-	out, err := d.document(m.Version, d.front.ScrubDocument, proxy.Document{Kind: "mcp", From: m.Server, Route: wire.MCPMessage, Body: m.Document})
+	out, err := d.document(m.Version, d.front.ScrubDocument, proxy.Document{Kind: "mcp", From: m.Server, Repository: d.machine.repository(), Route: wire.MCPMessage, Body: m.Document})
 	return control.Scrubbed{Document: out.Body, Why: out.Why}, err
 }
 
@@ -30,7 +31,7 @@ func (d *daemon) restore(m control.Restore) (control.Restored, error) {
 
 // judge says what is sensitive in what a hook is told.
 func (d *daemon) judge(m control.Judge) (control.Judged, error) {
-	doc := proxy.Document{Kind: "hook", From: m.From, Route: new(wire.Route), Body: m.Document}
+	doc := proxy.Document{Kind: "hook", From: m.From, Repository: new(workspace.Remotes).Of(m.Folder), Route: new(wire.Route), Body: m.Document}
 	if m.Rewrite && !m.Scrubbed {
 		out, err := d.document(m.Version, d.front.ScrubDocument, doc)
 		judged := control.Judged{Verdict: out.Record.Verdict, Why: out.Why}

@@ -50,13 +50,13 @@ type Change struct {
 	Refused  string
 }
 
-// NewGovernance reads the settings and the last good policy.
-func NewGovernance(state State, config string, log *zap.Logger) (*Governance, error) {
+// NewGovernance reads the settings and the last good policy. program is the version of this one.
+func NewGovernance(state State, config, program string, log *zap.Logger) (*Governance, error) {
 	layers, err := loadLayers(config)
 	if err != nil {
 		return nil, err
 	}
-	e, err := policy.NewEngine(policy.Options{Layers: layers, Who: policy.Who{User: audit.Account(), Machine: audit.Host()}})
+	e, err := policy.NewEngine(policy.Options{Layers: layers, Who: policy.Who{User: audit.Account(), Machine: audit.Host(), Program: program}})
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (g *Governance) Standing() control.Policy {
 	status := g.policy.Status()
 	p := control.Policy{
 		Revision: status.Revision, Organised: status.Organised, Sequence: status.Sequence, Since: status.Since, Expires: status.Expires,
-		Keys: status.Keys, Stale: status.Stale,
+		Keys: status.Keys, Stale: status.Stale, Outdated: status.Outdated,
 	}
 	g.mu.Lock()
 	source := g.source
@@ -347,6 +347,9 @@ func ReadBeside(file string) func(path string) ([]byte, error) {
 
 // SettingsNotes say which settings of lower layers do not count, and why.
 func (g *Governance) SettingsNotes() []string { return g.policy.Layers().Ignored() }
+
+// SettingsOrigins say of each setting that somebody set where it comes from.
+func (g *Governance) SettingsOrigins() []string { return g.policy.Layers().Origins() }
 
 // EditorSettings are those that editors and scans obey for the files of a repository, whose
 // .scrubjay.yaml is given if it has one.

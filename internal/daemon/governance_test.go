@@ -102,7 +102,7 @@ func TestTheOrganisationIsFollowedWhileItRuns(t *testing.T) {
 		return text
 	}
 	write("destinations: [openai]\n")
-	if g, err = NewGovernance(state, config, zap.NewNop()); err != nil {
+	if g, err = NewGovernance(state, config, "", zap.NewNop()); err != nil {
 		t.Fatal(err)
 	}
 	changes := make(chan Change, 20)
@@ -187,7 +187,7 @@ func TestABundlesRulesComeAndGoWithIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	governance := func() *Governance {
-		g, err := NewGovernance(state, config, zap.NewNop())
+		g, err := NewGovernance(state, config, "", zap.NewNop())
 		if err != nil {
 			t.Fatal(err)
 		}

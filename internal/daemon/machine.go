@@ -15,6 +15,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/credentials"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
 // machine knows where this machine's own secrets are, and tells the vault their fingerprints: an agent that runs env
@@ -35,6 +36,7 @@ type machine struct {
 	pointed []credentials.Place // where variables say that files are, the latest last
 	files   map[string]fileState
 	kept    kept
+	remote  string // the repository that all folders are of
 	log     *zap.Logger
 	now     func() time.Time
 }
@@ -96,6 +98,29 @@ func (m *machine) learn(k control.Known) (control.Knows, error) {
 	}
 	m.fresh()
 	return control.Knows{}, nil
+}
+
+// repository is the one that all folders are of which this daemon was told of; empty if there are several, or if one is of none.
+// A request does not say from which folder it comes.
+func (m *machine) repository() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.remote
+}
+
+func onlyRemote(folders []string) (only string) {
+	if len(folders) == mostFolders {
+		return "" // there were others
+	}
+	var remotes workspace.Remotes
+	for i, folder := range folders {
+		of := remotes.Of(folder)
+		if i > 0 && of != only {
+			return ""
+		}
+		only = of
+	}
+	return only
 }
 
 // environment takes the secrets of a list of NAME=value, and the places of files that it names.

@@ -23,6 +23,7 @@ func (m *machine) fresh() {
 	if now.Sub(m.walked) >= walkEvery {
 		m.walked, depth = now, envDepth
 		m.kept.look(m.folders, m.log)
+		m.remote = onlyRemote(m.folders)
 	}
 	there := map[string]bool{}
 	look := func(path string, format credentials.Format) {

@@ -26,7 +26,7 @@ func TestSignalsAreTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	governance, err := NewGovernance(state, "", zap.NewNop())
+	governance, err := NewGovernance(state, "", "", zap.NewNop())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -195,10 +196,11 @@ func message(destinations []policy.Destination, j judged) string {
 
 // describe names a finding without showing it.
 func describe(j judged) string {
-	if j.Rule.Description == "" {
-		return j.Rule.ID
+	name := cmp.Or(j.Rule.Description, j.Rule.ID)
+	if j.revoked {
+		name += ", revoked by your organisation"
 	}
-	return j.Rule.Description
+	return name
 }
 
 // problems are what is wrong with a settings file that is open.

@@ -90,7 +90,7 @@ func (s *Server) event(ctx context.Context, e control.Event, refused map[string]
 		return
 	case "policy":
 		s.status.mu.Lock()
-		s.status.policy = control.Policy{Revision: e.Revision}
+		s.status.policy = control.Policy{Revision: e.Revision, Outdated: e.Outdated}
 		s.status.mu.Unlock()
 		s.reload()
 	case "refused":

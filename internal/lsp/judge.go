@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -28,7 +29,8 @@ type judged struct {
 	detect.Finding
 	rulings    []policy.Ruling // parallel to the outlook's destinations
 	verdict    policy.Verdict  // the strictest
-	diagnostic string          // how the editor shows it: error, warning, information, hint or none
+	revoked    bool
+	diagnostic string // how the editor shows it: error, warning, information, hint or none
 }
 
 func (j judged) shown() bool { return j.diagnostic != "none" }
@@ -64,16 +66,17 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 	var subjects []policy.Subject
 	var of []int // parallel to the findings
 	for _, f := range b.Findings() {
-		if r.outlook.disabled[f.Rule.ID] || r.outlook.trusted && detect.Ignored(b.Text.Bytes(), f) || r.outlook.allowed(f, rel, b.Value(f.Span), now) {
-			continue
-		}
 		subject := policy.SubjectOf(f)
+		subject.Revoked = r.outlook.revocations.Of(b.Value(f.Span))
+		if subject.Revoked == "" && (r.outlook.disabled[f.Rule.ID] || r.outlook.trusted && detect.Ignored(b.Text.Bytes(), f) || r.outlook.allowed(f, rel, b.Value(f.Span), now)) {
+			continue // none of which revives what the organisation revokes
+		}
 		i := slices.Index(subjects, subject)
 		if i < 0 {
 			i = len(subjects)
 			subjects = append(subjects, subject)
 		}
-		r.findings = append(r.findings, judged{Finding: f})
+		r.findings = append(r.findings, judged{Finding: f, revoked: subject.Revoked != ""})
 		of = append(of, i)
 	}
 	if len(subjects) > 0 {
@@ -81,9 +84,13 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 		for _, l := range r.labels {
 			labels = append(labels, l.Name)
 		}
+		repository := ""
+		if r.outlook.trusted {
+			repository = r.outlook.remotes.Of(filepath.Dir(b.Path))
+		}
 		decisions := make([]policy.Decision, len(r.outlook.destinations))
 		for d, destination := range r.outlook.destinations {
-			decisions[d] = s.decide(ctx, policy.Query{Direction: policy.Outgoing, Destination: destination, Subjects: subjects, Labels: labels})
+			decisions[d] = s.decide(ctx, policy.Query{Direction: policy.Outgoing, Destination: destination, Subjects: subjects, Labels: labels, Repository: repository})
 			if u := decisions[d].ValidUntil; !u.IsZero() && (r.until.IsZero() || u.Before(r.until)) {
 				r.until = u
 			}

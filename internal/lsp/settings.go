@@ -134,7 +134,9 @@ type outlook struct {
 	salt         string // of the repository
 	destinations []policy.Destination
 	labels       workspace.Labels
+	remotes      workspace.Remotes
 	trusted      bool
+	revocations  policy.Revocations
 	// verdicts are the repository's, which tighten.
 	verdicts map[string]map[policy.Kind]string
 }
@@ -161,7 +163,7 @@ func (s *Server) outlook(path string) *outlook {
 }
 
 func newOutlook(f *folder, wire, repository policy.Settings, editor editorSettings) *outlook {
-	o := &outlook{folder: f, disabled: make(map[string]bool), salt: repository.Salt, verdicts: repository.Verdicts}
+	o := &outlook{folder: f, disabled: make(map[string]bool), salt: repository.Salt, verdicts: repository.Verdicts, revocations: wire.Revocations}
 	for _, layer := range []struct {
 		rules policy.RuleSettings
 		allow []policy.AllowEntry

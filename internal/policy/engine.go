@@ -89,12 +89,14 @@ type Status struct {
 	Keys  []string
 	// Stale is scrub, closed or open while the organisation's policy is missing or has expired.
 	Stale string
+	// Outdated is the version that the bundle asks for at least, if this program is an older one.
+	Outdated string
 }
 
 // Status says what is in force.
 func (e *Engine) Status() Status {
 	f := e.current.Load()
-	s := Status{Revision: f.revision(), Organised: f.layers.Organisation() != nil, Stale: f.stale(e.now())}
+	s := Status{Revision: f.revision(), Organised: f.layers.Organisation() != nil, Stale: f.stale(e.now()), Outdated: f.outdated()}
 	if f.bundle != nil {
 		s.Sequence, s.Expires, s.Since, s.Keys = f.bundle.Sequence, f.bundle.Expires, f.bundle.since, f.bundle.keys
 	}

@@ -3,13 +3,16 @@ package policy
 import (
 	"maps"
 	"slices"
+	"strconv"
+	"time"
+	_ "time/tzdata" // hours name zones, and Windows and small images have no database of them
 )
 
 // exceptionFields are what an exception holds; a path is where in a query the same stands.
 var exceptionFields = map[string]string{
-	"verdict": "", "until": "", "approver": "", "reason": "",
+	"verdict": "", "until": "", "approver": "", "reason": "", "hours": "",
 	"class": "subjects.*.class", "rule": "subjects.*.rule", "severity": "subjects.*.severity", "confidence": "subjects.*.confidence",
-	"provider": "destination.provider", "kind": "destination.kind", "model": "", "user": "", "group": "", "machine": "", "assistant": "",
+	"provider": "destination.provider", "kind": "destination.kind", "model": "", "user": "", "group": "", "machine": "", "assistant": "", "repository": "",
 }
 
 // grants checks what a bundle grants, stops and approves. A slip there would grant too much, or stop nothing.
@@ -34,50 +37,49 @@ func (sp *spelling) grants(org map[string]any) (all []problem) {
 		}
 		return o
 	}
-	for _, given := range listOf("exceptions") {
+	for i, given := range listOf("exceptions") {
+		at := strconv.Itoa(i)
 		e, ok := given.(map[string]any)
 		if !ok {
-			say("", "it is not an object", "exceptions")
+			say("", "it is not an object", "exceptions", at)
 			continue
 		}
+		all = append(all, hours(e, "exceptions", at)...)
 		for _, field := range slices.Sorted(maps.Keys(e)) {
 			path, known := exceptionFields[field]
 			text, isText := e[field].(string)
 			switch {
 			case !known:
-				say(field, vocabulary{what: "field of an exception", names: slices.Sorted(maps.Keys(exceptionFields))}.wrong(field), "exceptions", field)
+				say(field, vocabulary{what: "field of an exception", names: slices.Sorted(maps.Keys(exceptionFields))}.wrong(field), "exceptions", at, field)
+			case field == "hours":
 			case !isText:
-				say(field, "it is not a text", "exceptions", field)
+				say(field, "it is not a text", "exceptions", at, field)
 			case field == "verdict":
-				say(text, vocabulary{what: "verdict", names: verdictNames[:]}.wrong(text), "exceptions", field)
+				say(text, vocabulary{what: "verdict", names: verdictNames[:]}.wrong(text), "exceptions", at, field)
 			case field == "until":
-				say(text, wrongDay(text), "exceptions", field)
+				say(text, wrongDay(text), "exceptions", at, field)
 			case path != "":
 				if v, ok := sp.query[path]; ok {
-					say(text, v.wrong(text), "exceptions", field)
+					say(text, v.wrong(text), "exceptions", at, field)
 				}
 			}
 		}
 		for _, field := range []string{"verdict", "until", "approver", "reason"} {
 			if text, _ := e[field].(string); text == "" {
-				say("", "an exception needs "+field+": what is granted, until when, by whom and why is recorded", "exceptions")
+				say("", "an exception needs "+field+": what is granted, until when, by whom and why is recorded", "exceptions", at)
 			}
 		}
 	}
 	kill := objectAt(org, "kill")
 	for _, what := range slices.Sorted(maps.Keys(kill)) {
 		if what == "all" {
-			if _, ok := kill[what].(string); !ok {
-				say("", "it is not a text: say why", "kill", what)
-			}
+			all = append(all, stop(kill[what], "kill", what)...)
 			continue
 		}
 		say(what, vocabulary{what: "part of kill", names: []string{"all", "providers", "models", "tools"}}.wrong(what), "kill", what)
 		stopped := objectAt(kill, "kill", what)
 		for _, name := range slices.Sorted(maps.Keys(stopped)) {
-			if _, ok := stopped[name].(string); !ok {
-				say(name, "it is not a text: say why", "kill", what, name)
-			}
+			all = append(all, stop(stopped[name], "kill", what, name)...)
 			if what == "providers" {
 				say(name, sp.query["destination.provider"].wrong(name), "kill", what, name)
 			}
@@ -91,6 +93,7 @@ func (sp *spelling) grants(org map[string]any) (all []problem) {
 	for _, name := range slices.Sorted(maps.Keys(providers)) {
 		say(name, sp.query["destination.provider"].wrong(name), "approved", "providers", name)
 		contract := objectAt(providers, "approved", "providers", name)
+		all = append(all, hours(contract, "approved", "providers", name)...)
 		if until, there := contract["until"]; there {
 			text, _ := until.(string)
 			say(text, wrongDay(text), "approved", "providers", name, "until")
@@ -130,4 +133,85 @@ func wrongDay(text string) string {
 		return ""
 	}
 	return "it is no day such as 2026-12-31, and no moment such as 2026-12-31T18:00:00Z"
+}
+
+// stop checks why something is stopped, and when.
+func stop(given any, path ...string) (all []problem) {
+	if _, ok := given.(string); ok {
+		return nil
+	}
+	fields, _ := given.(map[string]any)
+	if reason, _ := fields["reason"].(string); reason == "" {
+		return []problem{{path, "", "it does not say why: write the reason, or {reason: WHY, hours: WHEN}"}}
+	}
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		if what := (vocabulary{what: "part of a stop", names: []string{"hours", "reason"}}).wrong(field); what != "" {
+			all = append(all, problem{slices.Concat(path, []string{field}), field, what})
+		}
+	}
+	return append(all, hours(fields, path...)...)
+}
+
+// weekdays are what time.Weekday calls them, in three letters.
+var weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+
+// hours checks when in a week something holds.
+func hours(given map[string]any, path ...string) (all []problem) {
+	when, there := given["hours"]
+	if !there {
+		return nil
+	}
+	path = slices.Concat(path, []string{"hours"})
+	say := func(text, what string, more ...string) {
+		if what != "" {
+			all = append(all, problem{slices.Concat(path, more), text, what})
+		}
+	}
+	fields, _ := when.(map[string]any)
+	known := []string{"days", "from", "to", "zone"}
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		say(field, vocabulary{what: "part of hours", names: known}.wrong(field), field)
+	}
+	for _, field := range known {
+		if _, there := fields[field]; !there {
+			say("", "hours are {days: [mon, fri], from: \"08:00\", to: \"18:00\", zone: Europe/Berlin}: say "+field)
+			return all
+		}
+	}
+	days, ok := fields["days"].([]any)
+	if !ok || len(days) == 0 {
+		say("", "it is not a list of days such as [mon, fri]", "days")
+	}
+	for i, day := range days {
+		text, _ := day.(string)
+		say(text, vocabulary{what: "day", names: weekdays}.wrong(text), "days", strconv.Itoa(i))
+	}
+	from, to := fields["from"], fields["to"]
+	begins, ends := clock(from), clock(to)
+	if to == "24:00" {
+		ends = 24 * time.Hour
+	}
+	switch wrong := "it is no time of day such as \"08:00\"; a day ends at \"24:00\""; {
+	case begins < 0:
+		say("", wrong, "from")
+	case ends < 0:
+		say("", wrong, "to")
+	case begins >= ends:
+		say("", "it is not later than from: hours are of one day, and a night is an exception until \"24:00\" and one from \"00:00\"", "to")
+	}
+	zone, _ := fields["zone"].(string)
+	if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "Local" {
+		say(zone, "no time zone is called so: write it as Europe/Berlin, America/New_York or UTC", "zone")
+	}
+	return all
+}
+
+// clock is how long after midnight a time of day is, and less than nothing if it is none.
+func clock(given any) time.Duration {
+	text, _ := given.(string)
+	at, err := time.Parse("15:04", text)
+	if err != nil || len(text) != len("15:04") {
+		return -1
+	}
+	return time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute
 }

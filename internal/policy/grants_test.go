@@ -76,6 +76,35 @@ func TestAGrantEndsByItself(t *testing.T) {
 	}
 }
 
+// TestHoursAreKept: no remembered decision outlives the hour at which a grant or a contract begins or ends, in the zone's
+// summer time too.
+func TestHoursAreKept(t *testing.T) {
+	now := today // a Monday
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(day, hour, minute, second int) time.Time {
+		return time.Date(2027, 3, day, hour, minute, second, 0, berlin)
+	}
+	hours := `hours: {days: [mon, tue, wed, thu, fri, sun], from: "03:10", to: "18:00", zone: Europe/Berlin}`
+	e := inForce(t, Who{}, nil, func() time.Time { return now }, grantData("exceptions: [{verdict: allow, class: pii, until: \"2027-12-31\", approver: ben, reason: x, "+hours+"}]\n"))
+	for _, c := range []struct {
+		at   time.Time
+		want Verdict
+	}{
+		{at(1, 3, 9, 59), Forbid}, {at(1, 3, 10, 0), Allow}, {at(1, 17, 59, 59), Allow}, {at(1, 18, 0, 0), Forbid},
+		{at(6, 12, 0, 0), Forbid},
+		// Clocks are put forward from 2 to 3.
+		{at(28, 1, 59, 59), Forbid}, {at(28, 3, 0, 0), Forbid}, {at(28, 3, 10, 0), Allow},
+	} {
+		now = c.at
+		if d := decide(t, e, outgoing(Public, subject(detect.PII))); d.Verdict != c.want {
+			t.Errorf("%s: %s until %s", c.at, d.Verdict, d.ValidUntil)
+		}
+	}
+}
+
 // TestAnAssistantIsAsked: what differs only in who asks is another question.
 func TestAnAssistantIsAsked(t *testing.T) {
 	e := inForce(t, Who{}, nil, func() time.Time { return today }, grantData("exceptions: [{verdict: allow, class: pii, assistant: \"claude*\", until: \"2027-12-31\", approver: ben, reason: x}]\n"))
@@ -93,18 +122,18 @@ func TestMisspeltGrantsAreRefused(t *testing.T) {
 	allQuestions(t)
 	whole := `verdict: allow, until: "2027-12-31", approver: ben, reason: x`
 	for _, c := range []struct{ data, want string }{
-		{"exceptions: [{" + whole + ", class: pi}]", `exceptions.class: no class is called "pi": did you mean pii?`},
-		{"exceptions: [{" + whole + ", clas: pii}]", `exceptions.clas: no field of an exception is called "clas": did you mean class?`},
+		{"exceptions: [{" + whole + ", class: pi}]", `data.yaml:1: data.scrubjay.org.exceptions.0.class: no class is called "pi": did you mean pii?`},
+		{"exceptions: [{" + whole + ", clas: pii}]", `data.yaml:1: data.scrubjay.org.exceptions.0.clas: no field of an exception is called "clas": did you mean class?`},
 		{"exceptions: [{" + whole + ", provider: opnai}]", `did you mean openai?`},
 		{"exceptions: [{" + whole + ", rule: email-adress}]", `did you mean email-address?`},
 		{`exceptions: [{verdict: allowed, until: "2027-12-31", approver: ben, reason: x}]`, `no verdict is called "allowed": did you mean allow?`},
-		{`exceptions: [{verdict: allow, until: "31.12.2027", approver: ben, reason: x}]`, `exceptions.until: it is no day such as 2026-12-31`},
+		{`exceptions: [{verdict: allow, until: "31.12.2027", approver: ben, reason: x}]`, `data.yaml:1: data.scrubjay.org.exceptions.0.until: it is no day such as 2026-12-31`},
 		{`exceptions: [{verdict: allow, until: "2027-12-31", reason: x}]`, `an exception needs approver`},
 		{`exceptions: [{verdict: allow, approver: ben, reason: x}]`, `an exception needs until`},
 		{"exceptions: {a: b}", "exceptions: it is not a list"},
 		{"kill: {provider: {openai: x}}", `no part of kill is called "provider": did you mean providers?`},
 		{"kill: {providers: {opnai: x}}", `kill.providers.opnai: no provider is called "opnai": did you mean openai?`},
-		{"kill: {all: true}", "kill.all: it is not a text: say why"},
+		{"kill: {all: true}", "kill.all: it does not say why"},
 		{"approved: {provider: {}}", `did you mean providers?`},
 		{"approved: {providers: {antropic: {}}}", `did you mean anthropic?`},
 		{`approved: {providers: {openai: {until: soon}}}`, "approved.providers.openai.until: it is no day"},
@@ -112,13 +141,26 @@ func TestMisspeltGrantsAreRefused(t *testing.T) {
 		{`approved: {providers: {openai: {training: false}}, require: {trainig: false}}`, "did you mean training?"},
 		{"groups: {finance: carla}", "groups.finance: it is not a list of accounts"},
 		{"exception: []", "exception"},
+		{"exceptions:\n  - {" + whole + "}\n  - {" + whole + `,
+     hours: {days: [mon, frie], from: "08:00", to: "18:00", zone: UTC}}`, `data.yaml:4: data.scrubjay.org.exceptions.1.hours.days.1: no day is called "frie": did you mean fri?`},
+		{`approved: {providers: {openai: {hours: {days: [mon], from: "08:00", to: "18:00", zone: Berlin}}}}`, `data.yaml:1: data.scrubjay.org.approved.providers.openai.hours.zone: no time zone is called so`},
+		{`approved: {providers: {openai: {hours: {days: [mon], from: "08:00", to: "18:00", zone: Local}}}}`, `hours.zone: no time zone is called so`},
+		{`approved: {providers: {openai: {hours: {days: [mon], from: "8:00", to: "18:00", zone: UTC}}}}`, `hours.from: it is no time of day`},
+		{`approved: {providers: {openai: {hours: {days: [mon], from: "08:00", to: "25:00", zone: UTC}}}}`, `hours.to: it is no time of day`},
+		{`approved: {providers: {openai: {hours: {days: [mon], from: "18:00", to: "08:00", zone: UTC}}}}`, `hours.to: it is not later than from`},
+		{`approved: {providers: {openai: {hours: {days: mon, from: "08:00", to: "18:00", zone: UTC}}}}`, `hours.days: it is not a list of days`},
+		{`approved: {providers: {openai: {hours: {day: [mon], from: "08:00", to: "18:00", zone: UTC}}}}`, `did you mean days?`},
+		{`approved: {providers: {openai: {hours: always}}}`, `say days`},
+		{`kill: {providers: {openai: {reason: x, hours: {from: "08:00"}}}}`, `data.yaml:1: data.scrubjay.org.kill.providers.openai.hours: hours are`},
+		{`kill: {providers: {openai: {hours: {from: "08:00"}}}}`, `kill.providers.openai: it does not say why`},
+		{`kill: {all: {reason: x, hour: x}}`, `no part of a stop is called "hour": did you mean hours?`},
 	} {
 		if err := Check(dirOf(t, map[string]string{"scrubjay/org/data.yaml": c.data + "\n"})); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s\n%v\nnot %s", c.data, err, c.want)
 		}
 	}
-	good := `exceptions: [{` + whole + `, class: pii, group: support, user: anna, machine: m, assistant: "x*", kind: public, model: "gpt-*", severity: high, confidence: low}]
-kill: {providers: {mistral: stopped}, models: {"gpt-3*": old}, tools: {"mcp__x__*": leaks}}
+	good := `exceptions: [{` + whole + `, hours: {days: [mon], from: "08:00", to: "24:00", zone: Europe/Berlin}, class: pii, group: support, user: anna, machine: m, assistant: "x*", kind: public, model: "gpt-*", severity: high, confidence: low}]
+kill: {providers: {mistral: stopped}, models: {"gpt-3*": old}, tools: {"mcp__x__*": {reason: leaks, hours: {days: [sat, sun], from: "00:00", to: "24:00", zone: UTC}}}}
 approved: {providers: {openai: {models: ["gpt-5*"], until: "2027-12-31", training: false, retention_days: 30}}, require: {training: false, retention_days: 30}}
 groups: {support: [anna]}
 `

@@ -61,11 +61,12 @@ func (p Provider) over(base Provider) Provider {
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
 type Layers struct {
 	managed, bundle, user *Settings
+	files                 Paths // of managed and user
 }
 
 // withBundle is the same with the settings of another bundle.
 func (l *Layers) withBundle(s *Settings) *Layers {
-	return &Layers{managed: l.managed, bundle: s, user: l.user}
+	return &Layers{managed: l.managed, bundle: s, user: l.user, files: l.files}
 }
 
 // Organisation says where signed policy comes from, or nil.
@@ -211,7 +212,7 @@ func (l *Layers) merge() (Settings, []string) {
 		}
 		s.Rules.Files = union(r.Rules.Files, s.Rules.Files)
 		if r.layer == bundleLayer {
-			s.Rules.Carried = r.Rules.Carried
+			s.Rules.Carried, s.Revocations = r.Rules.Carried, r.Revocations
 		}
 		s.Salt = cmp.Or(s.Salt, r.Salt)
 		s.Verdicts = tighten(s.Verdicts, r.Verdicts, verdictNames[:])

@@ -56,7 +56,7 @@ func LoadSettings(paths Paths) (*Layers, error) {
 	if err := errors.Join(merr, uerr); err != nil {
 		return nil, err
 	}
-	return &Layers{managed: managed, user: user}, nil
+	return &Layers{managed: managed, user: user, files: paths}, nil
 }
 
 // readSettings reads one file; above are the settings of the layer above it, whose providers it can name.

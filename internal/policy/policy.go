@@ -10,14 +10,15 @@
 //   - What fails, is undefined or is not understood is Forbid, and an error.
 //
 // Who has a say, the highest first: the managed file, the organisation's signed bundle, the person's own
-// file (layers.go). The highest that sets a verdict defines it, lower ones only tighten. load.go and
+// file (layers.go). The highest that sets a verdict defines it, lower ones only tighten; origins.go says who set what. load.go and
 // validate.go read the files and name the line that is wrong; a repository's file quiets only editors.
 //
 // The way of a bundle: build.go makes, signs and publishes it, serve.go serves it; source.go fetches it
 // (fetch.go; from a registry oci.go); archive.go and verify.go accept it or not: OPA's own check of signature,
 // hashes and scope, then our guard, because OPA takes old and expired bundles: sequence floor and expiry, and the
 // bundle's own tests. rollout.go says whether it is this machine's turn, and carried.go which rules of detection
-// it brings. store.go keeps the last good one, and the floor beside it. Only then the Engine swaps. Nothing here is logged.
+// it brings, revoked.go which values it forbids, outdated.go whether this program is too old for it. store.go keeps the last good one, and the floor beside it. Only then the Engine swaps. Which machines
+// have it, fleet.go tells. Nothing here is logged.
 package policy
 
 import (
@@ -83,6 +84,8 @@ type Subject struct {
 	Severity   string       `json:"severity"`
 	Confidence string       `json:"confidence"`
 	Validated  bool         `json:"validated"`
+	// Revoked is the organisation's fingerprint of the value if it is revoked: Settings.Revocations.
+	Revoked string `json:"revoked,omitempty"`
 }
 
 // Attachment is what kind of file stands in a request that nobody here can read.
@@ -106,10 +109,11 @@ type Assistant struct {
 	Version string `json:"version,omitempty"`
 }
 
-// Who is whose machine this is. It is the same in every query.
+// Who is whose machine this is, and the version of the program there. It is the same in every query.
 type Who struct {
 	User    string
 	Machine string
+	Program string
 }
 
 // Query is everything a decision may depend on, and nothing of the text itself.
@@ -125,6 +129,8 @@ type Query struct {
 	Labels   []string  `json:"labels,omitempty"`
 	// Assistant is the program that asks, if it says so.
 	Assistant Assistant `json:"assistant"`
+	// Repository is that of the folder that the text is from, as github.com/acme/shop, if it is known (Outgoing only).
+	Repository string `json:"repository,omitempty"`
 	// Attachments are the kinds of what cannot be read (Outgoing only).
 	Attachments []Attachment `json:"attachments,omitempty"`
 }

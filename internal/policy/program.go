@@ -115,7 +115,7 @@ var (
 	// oneByOne are the parts of the input that are the same whichever subject is asked about.
 	oneByOne = ast.NewSet(ast.StringTerm("direction"), ast.StringTerm("destination"), ast.StringTerm("origin"), ast.StringTerm("tool"),
 		ast.StringTerm("endpoint"), ast.StringTerm("labels"), ast.StringTerm("stale"), ast.StringTerm("now"),
-		ast.StringTerm("user"), ast.StringTerm("machine"), ast.StringTerm("groups"), ast.StringTerm("assistant"))
+		ast.StringTerm("user"), ast.StringTerm("machine"), ast.StringTerm("outdated"), ast.StringTerm("repository"), ast.StringTerm("groups"), ast.StringTerm("assistant"))
 )
 
 // store holds data.scrubjay: the bundle's org, and the layers' verdicts, on findings, attachments and tools.

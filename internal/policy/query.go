@@ -14,15 +14,16 @@ type canonical struct {
 	Query
 	stale string
 	key   []byte
-	// who and groups are the same in every query, and no part of the key.
-	who    Who
-	groups []string
+	// who, groups and outdated are the same in every query, and no part of the key.
+	who      Who
+	groups   []string
+	outdated string
 }
 
 // canonical is a query as it is put to this policy.
 func (s source) canonical(q Query, stale string) canonical {
 	c := canonicalise(q, stale)
-	c.who, c.groups = s.who, s.layers.groups()
+	c.who, c.groups, c.outdated = s.who, s.layers.groups(), s.outdated()
 	return c
 }
 
@@ -38,7 +39,7 @@ func canonicalise(q Query, stale string) canonical {
 // appendQuery writes a query so that no two are written alike.
 func appendQuery(k []byte, q Query, stale string) []byte {
 	for _, s := range [...]string{stale, string(q.Direction), q.Destination.Provider, q.Destination.Model, string(q.Destination.Kind),
-		q.Origin, q.Tool.Name, q.Tool.Kind, q.Endpoint, q.Assistant.Name, q.Assistant.Version} {
+		q.Origin, q.Tool.Name, q.Tool.Kind, q.Endpoint, q.Assistant.Name, q.Assistant.Version, q.Repository} {
 		k = appendText(k, s)
 	}
 	k = binary.AppendUvarint(k, uint64(len(q.Labels)))
@@ -50,7 +51,7 @@ func appendQuery(k []byte, q Query, stale string) []byte {
 		k = appendText(k, string(a))
 	}
 	for _, s := range q.Subjects {
-		k = appendText(appendText(appendText(appendText(k, string(s.Class)), s.Rule), s.Severity), s.Confidence)
+		k = appendText(appendText(appendText(appendText(appendText(k, string(s.Class)), s.Rule), s.Severity), s.Confidence), s.Revoked)
 		if s.Validated {
 			k = append(k, 1)
 		} else {
@@ -98,7 +99,7 @@ func sorted[T comparable](list []T, compare func(a, b T) int) []T {
 }
 
 func compareSubjects(a, b Subject) int {
-	if c := cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Confidence, b.Confidence)); c != 0 || a.Validated == b.Validated {
+	if c := cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Confidence, b.Confidence), cmp.Compare(a.Revoked, b.Revoked)); c != 0 || a.Validated == b.Validated {
 		return c
 	}
 	if b.Validated {
@@ -111,7 +112,7 @@ func compareSubjects(a, b Subject) int {
 func (c canonical) input(now time.Time) ast.Value {
 	subjects := make([]*ast.Term, len(c.Subjects))
 	for i, s := range c.Subjects {
-		subjects[i] = object("class", string(s.Class), "rule", s.Rule, "severity", s.Severity, "confidence", s.Confidence)
+		subjects[i] = object("class", string(s.Class), "rule", s.Rule, "severity", s.Severity, "confidence", s.Confidence, "revoked", s.Revoked)
 		subjects[i].Value.(ast.Object).Insert(ast.InternedTerm("validated"), ast.InternedTerm(s.Validated))
 	}
 	labels := make([]*ast.Term, len(c.Labels))
@@ -126,7 +127,7 @@ func (c canonical) input(now time.Time) ast.Value {
 	for i, g := range c.groups {
 		groups[i] = ast.StringTerm(g)
 	}
-	in := object("direction", string(c.Direction), "origin", c.Origin, "endpoint", c.Endpoint, "stale", c.stale, "user", c.who.User, "machine", c.who.Machine).Value.(ast.Object)
+	in := object("direction", string(c.Direction), "origin", c.Origin, "endpoint", c.Endpoint, "repository", c.Repository, "stale", c.stale, "user", c.who.User, "machine", c.who.Machine, "outdated", c.outdated).Value.(ast.Object)
 	for name, value := range map[string]*ast.Term{
 		"destination": object("provider", c.Destination.Provider, "model", c.Destination.Model, "kind", string(c.Destination.Kind)),
 		"tool":        object("name", c.Tool.Name, "kind", c.Tool.Kind),

@@ -22,6 +22,10 @@ type Settings struct {
 	Destinations []string `yaml:"destinations,omitempty"`
 	// Salt keys the fingerprints of a repository's allow entries and baselines.
 	Salt string `yaml:"salt,omitempty"`
+	// OrganisationSalt keys the fingerprints of values that an organisation revokes. Only a bundle may hold it.
+	OrganisationSalt string `yaml:"organisation_salt,omitempty" jsonschema:"minLength=16"`
+	// Revocations are the values that the bundle's data revokes.
+	Revocations Revocations `yaml:"-"`
 	// Verdicts sets, per class and kind of destination, what policy says: allow, scrub or forbid.
 	Verdicts map[string]map[Kind]string `yaml:"verdicts,omitempty"`
 	// Attachments sets, per kind of attachment that cannot be read (image, document, audio, video, other) and kind of
@@ -129,6 +133,10 @@ type Organisation struct {
 	// How many of the keys have to have signed a bundle. Without it a bundle has exactly one signature. Only the managed
 	// file may hold it.
 	Threshold int `yaml:"threshold,omitempty" jsonschema:"minimum=0"`
+	// Where this machine reports which policy it obeys: https://. Only the managed file may hold it.
+	Report string `yaml:"report,omitempty" jsonschema:"format=uri"`
+	// The variable of the daemon's environment that holds the token for that address.
+	ReportTokenEnv string `yaml:"report_token_env,omitempty"`
 	// Revoked are the ids of keys that do not count: revoked_keys of all layers.
 	Revoked []string `yaml:"-"`
 	// The scope that the bundle was built for.

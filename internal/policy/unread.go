@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -129,11 +130,22 @@ func (b *Bundle) line(steps []string) string {
 		}
 		at, way := any(top), []any{}
 		for _, step := range rest {
-			object, _ := at.(map[string]any)
-			if at = object[step]; at == nil {
+			var next any = step
+			switch in := at.(type) {
+			case map[string]any:
+				at = in[step]
+			case []any:
+				i, err := strconv.Atoi(step)
+				if at = nil; err == nil && i < len(in) {
+					next, at = i, in[i]
+				}
+			default:
+				at = nil
+			}
+			if at == nil {
 				break
 			}
-			way = append(way, step)
+			way = append(way, next)
 		}
 		if len(way) == len(rest) {
 			return fmt.Sprintf("%s:%d: ", name, lineOf(&root, way))

@@ -91,6 +91,13 @@ func (v *validation) settings(s Settings, l layer) {
 	if l != managedLayer && len(s.Groups) > 0 {
 		v.at("groups stand in the managed file alone: nobody puts themselves into one", "groups")
 	}
+	switch {
+	case s.OrganisationSalt == "":
+	case l != bundleLayer:
+		v.at("organisation_salt stands in a bundle's settings.yaml alone", "organisation_salt")
+	case len(s.OrganisationSalt) < 16:
+		v.at("organisation_salt has 16 characters or more, so that nobody guesses it", "organisation_salt")
+	}
 	if r := s.Rollout; r != nil {
 		switch {
 		case l != bundleLayer:
@@ -290,6 +297,12 @@ func (v *validation) organisation(o Organisation, l layer) {
 		if _, err := parsePublicKey(key); err != nil {
 			v.at(err.Error(), "organisation", "keys", i)
 		}
+	}
+	if o.Report+o.ReportTokenEnv != "" && l != managedLayer {
+		v.at("report stands in the managed file alone", "organisation", "report")
+	}
+	if u, err := url.Parse(o.Report); o.Report != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname()))) {
+		v.at("report is an https:// address, or an http:// one of this machine", "organisation", "report")
 	}
 	switch {
 	case o.Threshold != 0 && l != managedLayer:

@@ -23,6 +23,8 @@ import (
 type Document struct {
 	// Kind is the kind of the ledger's record; From is who the document is from, or for.
 	Kind, From string
+	// Repository is that of the folder that the assistant works in, if it is known.
+	Repository string
 	Route      *wire.Route
 	Body       []byte
 }
@@ -45,7 +47,7 @@ func (p *Proxy) ScrubDocument(ctx context.Context, d Document) (Outcome, error) 
 			return fail
 		}
 		defer said.done()
-		v, fail := p.examine(ctx, said, readers(p.Settings()), &out.Record)
+		v, fail := p.examine(ctx, d, said, readers(p.Settings()), &out.Record)
 		if fail != nil {
 			return fail
 		}
@@ -70,7 +72,7 @@ func (p *Proxy) JudgeDocument(ctx context.Context, d Document, least policy.Verd
 			return fail
 		}
 		defer said.done()
-		v, fail := p.examine(ctx, said, nil, &out.Record)
+		v, fail := p.examine(ctx, d, said, nil, &out.Record)
 		if fail != nil {
 			return fail
 		}
@@ -180,11 +182,11 @@ func (p *Proxy) readDocument(d Document) (*reading, *failure) {
 }
 
 // examine finds what is sensitive in a document, and what policy says of it for the strictest of who may read it.
-func (p *Proxy) examine(ctx context.Context, said *reading, providers []string, r *audit.Record) (verdict, *failure) {
+func (p *Proxy) examine(ctx context.Context, d Document, said *reading, providers []string, r *audit.Record) (verdict, *failure) {
 	v, fail := p.judge(said, providers, func(v *verdict) (strictest policy.Decision, fail *failure) {
 		for _, to := range judges(p.Settings()) {
 			// Who sends on what cannot be read is asked about files then.
-			decision, fail := p.rule(ctx, policy.Query{Direction: policy.Outgoing, Destination: to, Endpoint: "known"}, v.found, nil)
+			decision, fail := p.rule(ctx, policy.Query{Direction: policy.Outgoing, Destination: to, Endpoint: "known", Repository: d.Repository}, v.found, nil)
 			if fail != nil {
 				return decision, fail
 			}

@@ -64,9 +64,13 @@ func (p *Proxy) rule(ctx context.Context, q policy.Query, found []secret, files 
 	return d, nil
 }
 
-// withoutAllowed leaves out what the settings' entries allow.
+// withoutAllowed leaves out what the settings' entries allow, unless the organisation revokes it.
 func (p *Proxy) withoutAllowed(found []secret) []secret {
 	settings := p.Settings()
+	for i := range found {
+		s := &found[i]
+		s.subject.Revoked = settings.Revocations.Of(s.value.Bytes)
+	}
 	if len(settings.Allow) == 0 || len(found) == 0 {
 		return found
 	}
@@ -101,7 +105,7 @@ func (s *secret) without(allowed func(secret) bool) bool {
 // allowed tells whether an allow entry that counts on the wire (policy.Layers decides which do) speaks of
 // a finding. None opens the wire for a credential that its checksum proved.
 func (p *Proxy) allowed(list policy.AllowList, salt string, s secret) bool {
-	if s.subject.Class == detect.Credential && s.subject.Validated {
+	if s.subject.Revoked != "" || s.subject.Class == detect.Credential && s.subject.Validated {
 		return false
 	}
 	_, ok := list.Allows(s.subject.Rule, "", func(scope detect.Scope) string {

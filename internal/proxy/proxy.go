@@ -51,7 +51,7 @@ import (
 )
 
 // Config is what a proxy needs. All of it is required but Authority, Transport, Trusting, Canary, Watch, Days, Sent, Getenv,
-// Trouble, Fresh and Ask.
+// Trouble, Fresh, Repository, Ask and Hold.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -86,6 +86,8 @@ type Config struct {
 	Trouble func(code string, cause error)
 	// Fresh is called before a request is scanned: it brings up to date which secrets of this machine the vault knows.
 	Fresh func()
+	// Repository is that of whoever may send requests, if there is only one; nil means that it is not known.
+	Repository func() string
 	// Ask puts a question to the person and waits for the answer until ctx ends. Nil means that nobody can be asked.
 	Ask func(ctx context.Context, q Question) Answer
 	// Hold puts a request before a person and waits for what they say until ctx ends. Nil means that nobody can be asked.
@@ -131,6 +133,9 @@ func New(c Config) *Proxy {
 	}
 	if c.Fresh == nil {
 		c.Fresh = func() {}
+	}
+	if c.Repository == nil {
+		c.Repository = func() string { return "" }
 	}
 	if c.Sent == nil {
 		c.Sent = func(map[string]Day) {}

@@ -18,6 +18,7 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		Destination: policy.Destination{Provider: x.provider, Kind: x.config.Kind},
 		Endpoint:    "known",
 		Assistant:   x.assistant(),
+		Repository:  p.Repository(),
 	}
 	if x.match == wire.Unknown {
 		q.Endpoint = "unknown"

@@ -68,6 +68,8 @@ trial := {
 		"kill": org_kill,
 		"approved": org_approved,
 		"groups": org_groups,
+		"revoked": org_revoked,
+		"minimum_version": org_minimum_version,
 		"valid_until": org_valid_until,
 		"name": org_name,
 		"contact": org_contact,

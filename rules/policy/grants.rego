@@ -3,6 +3,8 @@
 #   exceptions  a verdict for somebody, until a day, with who approved it and why
 #   kill        nothing goes to a provider or a model any more, and no value into a tool
 #   approved    the public providers and models that may be asked, and what their contracts have to say
+#
+# Each may hold within hours alone.
 package scrubjay
 
 # Asked for by object.get their type is open: what is misspelt in them is said in words, and not as an error of types.
@@ -16,6 +18,7 @@ approved := object.get({"all": org_approved}, "all", {})
 current := [given |
 	some given in all_exceptions
 	input.now <= ends(given.until)
+	within(given)
 	every field in object.keys(given) & object.keys(asked_of) {
 		like(given[field], asked_of[field])
 	}
@@ -29,6 +32,7 @@ asked_of := {
 	"user": object.get(input, "user", ""),
 	"machine": object.get(input, "machine", ""),
 	"assistant": object.get(input, ["assistant", "name"], ""),
+	"repository": object.get(input, "repository", ""),
 }
 
 among(given) if not given.group
@@ -63,28 +67,45 @@ mildest(all) := [v | some v in all; rank_of(v.verdict) == least][0] if {
 # stops are the votes of the kill switch and of what is not approved.
 stops := [{"layer": "organisation", "source": source, "verdict": "forbid", "reason": reason} | some [source, reason] in stopped]
 
-stopped contains ["data.scrubjay.org.kill", kill.all] if {
+stopped contains ["data.scrubjay.org.kill", reason_of(kill.all)] if {
 	input.direction == "outgoing"
-	kill.all
+	within(kill.all)
 }
 
-stopped contains ["data.scrubjay.org.kill.providers", reason] if {
+stopped contains ["data.scrubjay.org.kill.providers", reason_of(given)] if {
 	input.direction == "outgoing"
-	some name, reason in kill.providers
+	some name, given in kill.providers
 	like(name, input.destination.provider)
+	within(given)
 }
 
-stopped contains ["data.scrubjay.org.kill.models", reason] if {
+stopped contains ["data.scrubjay.org.kill.models", reason_of(given)] if {
 	input.direction == "outgoing"
-	some name, reason in kill.models
+	some name, given in kill.models
 	like(name, input.destination.model)
+	within(given)
 }
 
-stopped contains ["data.scrubjay.org.kill.tools", reason] if {
+stopped contains ["data.scrubjay.org.kill.tools", reason_of(given)] if {
 	input.direction == "restore"
-	some name, reason in kill.tools
+	some name, given in kill.tools
 	like(name, input.tool.name)
+	within(given)
 }
+
+# The program compares the versions: what is built of a commit has no number to compare.
+stopped contains ["data.scrubjay.org.minimum_version", reason] if {
+	input.direction == "outgoing"
+	kind == "public"
+	asked
+	object.get(input, "outdated", "") != ""
+	reason := sprintf("Scrubjay on this machine is older than %s: install a newer one, then run scrubjay stop", [input.outdated])
+}
+
+# A stop says why, or why and when.
+reason_of(given) := given.reason if {
+	given.reason
+} else := given
 
 stopped contains ["data.scrubjay.org.approved.providers", reason] if {
 	judged
@@ -104,6 +125,13 @@ stopped contains ["data.scrubjay.org.approved.providers", reason] if {
 	judged
 	input.now > ends(contract.until)
 	reason := sprintf("the contract with %s ended on %s", [input.destination.provider, contract.until])
+}
+
+stopped contains ["data.scrubjay.org.approved.providers", reason] if {
+	judged
+	contract
+	not within(contract)
+	reason := sprintf("%s is asked on %s from %s to %s, %s", [input.destination.provider, concat(" ", contract.hours.days), contract.hours.from, contract.hours.to, contract.hours.zone])
 }
 
 stopped contains ["data.scrubjay.org.approved.require", reason] if {
@@ -152,10 +180,43 @@ ends(until) := round(time.parse_rfc3339_ns(until) / 1000000000) if {
 	contains(until, "T")
 } else := round(time.parse_rfc3339_ns(sprintf("%sT23:59:59Z", [until])) / 1000000000)
 
-# moments are when something here ends: no decision is remembered beyond one.
+# within tells whether it is one of the hours in which something holds. What has none always does.
+within(given) if not given.hours
+
+within(given) if {
+	hours := given.hours
+	substring(lower(time.weekday([input.now * 1000000000, hours.zone])), 0, 3) in hours.days
+	seconds(hours.from) <= second_of_day(hours.zone)
+	second_of_day(hours.zone) < seconds(hours.to)
+}
+
+second_of_day(zone) := ((h * 3600) + (m * 60)) + s if [h, m, s] := time.clock([input.now * 1000000000, zone])
+
+seconds("24:00") := 86400
+
+seconds(clock) := round(time.parse_rfc3339_ns(sprintf("1970-01-01T%s:00Z", [clock])) / 1000000000) if clock != "24:00"
+
+all_hours contains given.hours if some given in all_exceptions
+
+all_hours contains given.hours if some given in approved.providers
+
+all_hours contains kill.all.hours
+
+all_hours contains kill[what][_].hours if some what in ["providers", "models", "tools"]
+
+# moments are the last seconds of something here: no decision is remembered beyond one.
 moments contains ends(given.until) if some given in all_exceptions
 
 moments contains ends(given.until) if some given in approved.providers
+
+moments contains (input.now + wait) - 1 if {
+	some hours in all_hours
+	some edge in [hours.from, hours.to]
+	wait := ((seconds(edge) - second_of_day(hours.zone)) + 86400) % 86400
+}
+
+# Clocks are put forward and back on a quarter of an hour of UTC, and until the next one none is.
+moments contains (input.now - (input.now % 900)) + 899 if count(all_hours) > 0
 
 coming contains m + 1 if {
 	some m in moments

@@ -6,7 +6,7 @@ asking(kind, provider, model, more) := object.union(
 	{
 		"direction": "outgoing", "destination": {"provider": provider, "model": model, "kind": kind}, "origin": "", "endpoint": "known", "stale": "", "now": 1000,
 		"tool": {"name": "", "kind": ""}, "subjects": [email, key], "labels": [], "attachments": [],
-		"user": "anna", "machine": "m1", "groups": ["support"], "assistant": {"name": "claude-cli", "version": "2.0"},
+		"user": "anna", "machine": "m1", "groups": ["support"], "assistant": {"name": "claude-cli", "version": "2.0"}, "repository": "github.com/acme/shop",
 	},
 	more,
 )
@@ -29,13 +29,13 @@ test_an_exception_says_who_approved_it if {
 test_an_exception_is_for_whom_it_names if {
 	every fits in [
 		{"user": "anna"}, {"group": "support"}, {"machine": "m1"}, {"assistant": "claude-*"}, {"provider": "openai"}, {"model": "gpt-*"}, {"kind": "public"},
-		{"rule": "email"}, {"severity": email.severity}, {"confidence": email.confidence}, {"user": "anna", "group": "support"},
+		{"repository": "github.com/acme/*"}, {"repository": "github.com/acme/shop"}, {"rule": "email"}, {"severity": email.severity}, {"confidence": email.confidence}, {"user": "anna", "group": "support"},
 	] {
 		first(asked, granting(fits)).verdict == "allow"
 	}
 	every other in [
 		{"user": "ben"}, {"group": "finance"}, {"machine": "m2"}, {"assistant": "codex"}, {"provider": "mistral"}, {"model": "o*"}, {"kind": "private"},
-		{"rule": "iban"}, {"class": "phi"}, {"user": "anna", "group": "finance"},
+		{"repository": "github.com/acme/shop2"}, {"repository": "gitlab.com/*"}, {"rule": "iban"}, {"class": "phi"}, {"user": "anna", "group": "finance"},
 	] {
 		r := first(asked, granting(other))
 		r.verdict == "forbid"
@@ -127,4 +127,104 @@ test_a_contract_says_what_is_required if {
 		some reason in d.reasons
 		contains(reason, "does not say what is required")
 	}
+}
+
+# 1970-01-05 was a Monday.
+monday := 4 * 86400
+
+at(seconds) := object.union(asked, {"now": seconds})
+
+office := {"hours": {"days": ["mon", "tue"], "from": "08:00", "to": "18:00", "zone": "UTC"}}
+
+until_february := object.union(office, {"until": "1970-02-01"})
+
+test_an_exception_holds_within_its_hours if {
+	org := granting(until_february)
+	every inside in [monday + 28800, monday + 64799, (monday + 86400) + 28800] {
+		first(at(inside), org).verdict == "allow"
+	}
+	every outside in [monday, monday + 28799, monday + 64800, monday + 86399, (monday - 86400) + 36000, (monday + (2 * 86400)) + 36000] {
+		first(at(outside), org).verdict == "forbid"
+	}
+}
+
+test_a_day_may_end_at_midnight if {
+	late := {"hours": {"days": ["mon"], "from": "22:00", "to": "24:00", "zone": "UTC"}, "until": "1970-02-01"}
+	first(at(monday + 86399), granting(late)).verdict == "allow"
+	first(at(monday + 86400), granting(late)).verdict == "forbid"
+}
+
+test_hours_are_those_of_their_zone if {
+	summer := round(time.parse_rfc3339_ns("2026-07-06T06:00:00Z") / 1000000000)
+	winter := round(time.parse_rfc3339_ns("2026-12-07T07:00:00Z") / 1000000000)
+	org := granting({"until": "2027-01-01", "hours": object.union(office.hours, {"zone": "Europe/Berlin"})})
+	every eight in [summer, winter] {
+		first(at(eight - 1), org).verdict == "forbid"
+		first(at(eight), org).verdict == "allow"
+		first(at(eight + 35999), org).verdict == "allow"
+		first(at(eight + 36000), org).verdict == "forbid"
+	}
+}
+
+test_a_stop_may_hold_within_hours if {
+	stop := object.union(office, {"reason": "the leak"})
+	every kill in [{"all": stop}, {"providers": {"openai": stop}}, {"models": {"gpt-*": stop}}] {
+		d := stopped(at(monday + 36000), {"kill": kill})
+		d.verdict == "forbid"
+		some reason in d.reasons
+		contains(reason, "(the leak)")
+		stopped(at(monday), {"kill": kill}).verdict == "scrub"
+	}
+	restoring := {"direction": "restore", "origin": "openai", "subjects": [], "tool": {"name": "db", "kind": "edit"}}
+	stopped(object.union(at(monday + 36000), restoring), {"kill": {"tools": {"db": stop}}}).verdict == "forbid"
+	stopped(object.union(at(monday), restoring), {"kill": {"tools": {"db": stop}}}).verdict == "allow"
+}
+
+test_a_vendor_is_asked_within_hours if {
+	approved := {"approved": {"providers": {"openai": office}}}
+	stopped(at(monday + 36000), approved).verdict == "scrub"
+	d := stopped(at(monday), approved)
+	d.verdict == "forbid"
+	some reason in d.reasons
+	contains(reason, "openai is asked on mon tue from 08:00 to 18:00, UTC")
+}
+
+test_no_decision_outlives_an_hour_at_which_something_changes if {
+	every org in [
+		granting(until_february), {"approved": {"providers": {"openai": office}}}, {"kill": {"all": object.union(office, {"reason": "x"})}},
+		{"kill": {"tools": {"db": object.union(office, {"reason": "x"})}}},
+	] {
+		stopped(at(monday + 28790), org).valid_until == monday + 28800
+		stopped(at(monday + 64799), org).valid_until == monday + 64800
+		stopped(at(monday + 28800), org).valid_until == monday + 29700
+	}
+	odd := {"approved": {"providers": {"openai": {"hours": object.union(office.hours, {"from": "08:07"})}}}}
+	stopped(at(monday + 28801), odd).valid_until == monday + 29220
+}
+
+revoked_key := object.union(key, {"revoked": "o:1"})
+
+test_a_revoked_value_goes_to_nobody if {
+	org := object.union(granting({}), {"revoked": {"o:1": "it stood in a log"}, "contact": "ben"})
+	every kind in ["public", "private", "local"] {
+		query := object.union(asking(kind, "any", "m", {}), {"subjects": [revoked_key, key]})
+		d := stopped(query, org)
+		d.rulings[0].verdict == "forbid"
+		d.rulings[0].diagnostic == "error"
+		d.rulings[0].reason == "By Acme's policy, this value is revoked and may go to nobody (it stood in a log). Ask ben what takes its place."
+		d.rulings[1].verdict == "allow"
+	}
+	open := object.union(asking("public", "any", "m", {}), {"subjects": [revoked_key], "stale": "open"})
+	stopped(open, org).verdict == "scrub"
+}
+
+test_an_old_program_asks_no_vendor if {
+	old := {"outdated": "0.3.0"}
+	d := stopped(object.union(asked, old), {})
+	d.verdict == "forbid"
+	some reason in d.reasons
+	contains(reason, "is older than 0.3.0: install a newer one")
+	stopped(object.union(asked, {"outdated": ""}), {}).verdict == "scrub"
+	stopped(asking("private", "own", "m", old), {}).verdict == "scrub"
+	stopped(object.union(asked, {"outdated": "0.3.0", "stale": "open"}), {}).verdict == "scrub"
 }

@@ -71,6 +71,16 @@ default org_groups := {}
 
 org_groups := data.scrubjay.org.groups if asked
 
+# Data: {fingerprint of a value that nobody may get any more: why}
+default org_revoked := {}
+
+org_revoked := data.scrubjay.org.revoked if asked
+
+# Data: the oldest version of Scrubjay that may send to vendors.
+default org_minimum_version := ""
+
+org_minimum_version := data.scrubjay.org.minimum_version if asked
+
 # Data: who they are, whom to ask, what to tell whoever was refused.
 default org_name := "your organisation"
 

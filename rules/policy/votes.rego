@@ -14,11 +14,18 @@ kind := input.destination.kind if input.destination.kind in {"private", "local"}
 
 # votes lists who says what of a finding, the highest authority first. The highest that says anything
 # defines the verdict; every lower one, and every vote on the whole query, can only tighten it.
-votes(subject) := array.concat(array.concat(settled(subject), blanket), floor) if input.direction == "outgoing"
+votes(subject) := array.concat(array.concat(array.concat(revoking(subject), settled(subject)), blanket), floor) if input.direction == "outgoing"
 
 votes(_) := array.concat([{"layer": "default", "source": "answers", "verdict": "allow"}], blanket) if input.direction == "answer"
 
 votes(subject) := array.concat(restore_with(default_of(subject)), blanket) if input.direction == "restore"
+
+# A value that is revoked goes to nobody, whatever else is said of it.
+revoking(subject) := [{"layer": "organisation", "source": revoked_source, "verdict": "forbid", "reason": reason} |
+	reason := org_revoked[object.get(subject, "revoked", "")]
+]
+
+revoked_source := "data.scrubjay.org.revoked"
 
 # Where votes are equally strict, the highest authority is the one that is named.
 deciding(all) := [v | some v in all; rank_of(v.verdict) == strictest][0] if {

@@ -2,7 +2,10 @@ package scrubjay
 
 # Every sentence says whose rule it is, what follows, and what works instead. It never has a value to
 # tell.
-sentence(subject, vote) := sprintf("By %s, %s%s.%s", [author[vote.layer], what, why(vote), ask(vote)]) if {
+sentence(subject, vote) := sprintf("By %s, this value is revoked and may go to nobody%s.%s", [author[vote.layer], why(vote), prefixed(" Ask ", org_contact, " what takes its place.")]) if {
+	input.direction == "outgoing"
+	vote.source == revoked_source
+} else := sprintf("By %s, %s%s.%s", [author[vote.layer], what, why(vote), ask(vote)]) if {
 	input.direction == "outgoing"
 	instead := works[vote.verdict][kind]
 	what := sprintf("%s %s for %s: %s", [noun(subject), done[vote.verdict], provider, instead])

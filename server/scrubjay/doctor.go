@@ -70,6 +70,9 @@ func (d *doctor) examine(ctx context.Context) {
 		settings := g.Settings()
 		listen = settings.Listen
 		providers, hosts, configured = settings.Providers, settings.Hosts(), settings.Configured()
+		for _, origin := range g.SettingsOrigins() {
+			d.Note("  " + origin)
+		}
 		for _, note := range g.SettingsNotes() {
 			d.Note("  " + note)
 		}
@@ -131,6 +134,9 @@ func (d *doctor) policy(p control.Policy) {
 	in := "the last good one (" + p.Revision + ") is in force"
 	if p.Stale != "" {
 		in = "the organisation's policy is missing or has expired, and until it comes organisation.stale holds: " + p.Stale
+	}
+	if p.Outdated != "" {
+		d.check("", errors.New(outdated(p)), "install a newer version, then "+restart)
 	}
 	if p.Unreachable != "" {
 		d.check("", fmt.Errorf("no newer policy%s: %s", since(p.UnreachableSince), p.Unreachable), in+"; see that organisation.url can be reached from here")

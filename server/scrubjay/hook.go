@@ -88,7 +88,7 @@ func judgeHook(ctx context.Context, h assistants.Hook) (why, instead string, err
 			return "", "", err
 		}
 	}
-	got, err := d.Judge(ctx, control.Judge{From: from, Scrubbed: scrubbed, Rewrite: h.Rewrites(), Document: h.Text})
+	got, err := d.Judge(ctx, control.Judge{From: from, Folder: folder, Scrubbed: scrubbed, Rewrite: h.Rewrites(), Document: h.Text})
 	switch {
 	case err != nil || got.Why == "" && got.Document == nil:
 		return "", "", err

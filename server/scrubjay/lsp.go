@@ -73,7 +73,7 @@ func office(log *zap.Logger) (daemon.State, *daemon.Governance, *daemon.Attached
 	if err != nil {
 		return state, nil, nil, err
 	}
-	governance, err := daemon.NewGovernance(state, "", log)
+	governance, err := daemon.NewGovernance(state, "", programVersion(), log)
 	if err != nil {
 		return state, nil, nil, err
 	}

@@ -24,7 +24,7 @@ func policyCommand() *cobra.Command {
 		Use: "policy", Short: "Check, explain, build, sign and push policy",
 		Example: "  scrubjay policy explain --class credential --provider openai\n  scrubjay policy build org/ --scope acme --seq 8 -o acme.tar.gz\n  scrubjay policy sign acme.tar.gz --key acme.key\n  scrubjay policy push acme.tar.gz /var/www/policy",
 	}
-	c.AddCommand(policyInitCommand(), policyFmtCommand(), policyCheckCommand(), policyTestCommand(), policyExplainCommand(), policyBuildCommand(), policySignCommand(), policyPushCommand(), policyServeCommand(), policyStatusCommand())
+	c.AddCommand(policyInitCommand(), policyFmtCommand(), policyCheckCommand(), policyTestCommand(), policyExplainCommand(), policyBuildCommand(), policySignCommand(), policyPushCommand(), policyServeCommand(), policyFingerprintCommand(), policyFleetCommand(), policyStatusCommand())
 	return c
 }
 
@@ -96,7 +96,7 @@ func policyTestCommand() *cobra.Command {
 
 // commandGovernance is what is in force for a command: the settings and the last good bundle.
 func commandGovernance(state daemon.State) (*daemon.Governance, error) {
-	return daemon.NewGovernance(state, "", newLog())
+	return daemon.NewGovernance(state, "", programVersion(), newLog())
 }
 
 func policyBuildCommand() *cobra.Command {
@@ -236,6 +236,27 @@ func policyPushCommand() *cobra.Command {
 	return c
 }
 
+func policyFingerprintCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "fingerprint DIR", Short: "Make the fingerprint by which a value is revoked: it is asked for, or read from standard input", Args: cobra.ExactArgs(1),
+		Long: `Fingerprint hashes a value under the organisation_salt of a directory of policy. The fingerprint goes into revoked in
+scrubjay/org/data.yaml, with why: then nobody's assistant sends the value any more. The value itself is kept nowhere.`,
+		Example: "  scrubjay policy fingerprint org/\n  pass show staging/db | scrubjay policy fingerprint org/",
+		RunE: func(c *cobra.Command, args []string) error {
+			value, err := askSecret(c, "the value")
+			if err != nil {
+				return err
+			}
+			print, err := policy.OrganisationFingerprint(args[0], value)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(c.OutOrStdout(), print)
+			return nil
+		},
+	}
+}
+
 func policyStatusCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
@@ -278,6 +299,9 @@ func showPolicy(out io.Writer, p control.Policy) {
 	if p.Stale != "" {
 		fmt.Fprintf(out, "stale      the organisation's policy is missing or has expired: %s\n", p.Stale)
 	}
+	if p.Outdated != "" {
+		fmt.Fprintf(out, "outdated   %s\n", outdated(p))
+	}
 	if p.Waits != "" {
 		fmt.Fprintf(out, "waits      %s\n", p.Waits)
 	}
@@ -295,6 +319,11 @@ func from(t *time.Time) string {
 		return ""
 	}
 	return strings.TrimSpace(since(t)) + ": "
+}
+
+// outdated says that this program is too old for the organisation's policy.
+func outdated(p control.Policy) string {
+	return "Scrubjay here is older than " + p.Outdated + ", which the organisation's policy asks for: nothing goes to public providers"
 }
 
 // standing is what the daemon says of the policy; without one, what the organisation's server says when it is asked now.

@@ -151,6 +151,7 @@ func explainFile(c *cobra.Command, g *daemon.Governance, q policy.Query, where s
 		for _, l := range new(workspace.Labels).Of(abs) {
 			q.Labels = append(q.Labels, l.Name)
 		}
+		q.Repository = new(workspace.Remotes).Of(filepath.Dir(abs))
 	}
 	explained := 0
 	for _, f := range engine.Find(name, text) {
@@ -159,7 +160,9 @@ func explainFile(c *cobra.Command, g *daemon.Governance, q policy.Query, where s
 			continue
 		}
 		one := q
-		one.Subjects = []policy.Subject{policy.SubjectOf(f)}
+		subject := policy.SubjectOf(f)
+		subject.Revoked = settings.Revocations.Of(text[f.Start:f.End])
+		one.Subjects = []policy.Subject{subject}
 		x, err := g.Policy().Explain(c.Context(), one)
 		if explained > 0 {
 			fmt.Fprintln(c.OutOrStdout())

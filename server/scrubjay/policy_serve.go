@@ -15,7 +15,7 @@ import (
 )
 
 func policyServeCommand() *cobra.Command {
-	var listen, cert, key string
+	var listen, cert, key, fleet string
 	c := &cobra.Command{
 		Use: "serve DIR", Short: "Serve the bundles in a directory, so that machines have a new one within seconds", Args: cobra.ExactArgs(1),
 		Long: `Serve answers for the bundles (*.tar.gz) in a directory that policy push puts them into. Machines keep a request open here,
@@ -36,19 +36,30 @@ this machine alone: give it a certificate, or put a proxy with one before it.`,
 			if st, err := os.Stat(args[0]); err != nil || !st.IsDir() {
 				return fmt.Errorf("%s is no directory: name the one that policy push puts bundles into", args[0])
 			}
-			return servePolicy(c, args[0], listen, cert, key)
+			return servePolicy(c, args[0], fleet, listen, cert, key)
 		},
 	}
+	c.Flags().StringVar(&fleet, "fleet", "", "take machines' reports at /fleet into this file")
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "the address and port")
 	c.Flags().StringVar(&cert, "tls-cert", "", "the server's certificate with those that signed it, PEM")
 	c.Flags().StringVar(&key, "tls-key", "", "the certificate's private key, PEM")
 	return c
 }
 
-func servePolicy(c *cobra.Command, dir, listen, cert, key string) error {
+func servePolicy(c *cobra.Command, dir, fleet, listen, cert, key string) (err error) {
 	bundles, err := policy.NewServer(dir)
 	if err != nil {
 		return err
+	}
+	routes := http.NewServeMux()
+	routes.Handle("/", bundles)
+	if fleet != "" {
+		reports, failed := policy.OpenFleet(fleet)
+		if failed != nil {
+			return fmt.Errorf("--fleet: %w", failed)
+		}
+		defer func() { err = errors.Join(err, reports.Close()) }()
+		routes.Handle("POST /fleet", reports)
 	}
 	l, err := new(net.ListenConfig).Listen(c.Context(), "tcp", listen)
 	if err != nil {
@@ -56,8 +67,8 @@ func servePolicy(c *cobra.Command, dir, listen, cert, key string) error {
 	}
 	// The context of every request ends with the command, so that nobody is held when it stops.
 	server := &http.Server{
-		Handler: bundles, BaseContext: func(net.Listener) context.Context { return c.Context() },
-		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+		Handler: routes, BaseContext: func(net.Listener) context.Context { return c.Context() },
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 	}
 	stop := context.AfterFunc(c.Context(), func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)

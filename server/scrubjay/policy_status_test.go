@@ -27,6 +27,7 @@ signed by  0011, 2233
 		"others first": {with(func(p *control.Policy) { p.Waits = "9-def: this machine is not among the first 20 %" }), "waits      9-def: this machine is not among the first 20 %\n"},
 		"refused":      {with(func(p *control.Policy) { p.Refused, p.RefusedSince = "it is older", &when }), "refused    since 2027-03-01 12:00:00: it is older\n"},
 		"no server":    {with(func(p *control.Policy) { p.Unreachable, p.UnreachableSince = "its server answers 404", &when }), "no answer  since 2027-03-01 12:00:00: its server answers 404\n"},
+		"too old":      {with(func(p *control.Policy) { p.Outdated = "0.3.0" }), "outdated   Scrubjay here is older than 0.3.0, which the organisation's policy asks for: nothing goes to public providers\n"},
 		"never any":    {control.Policy{Revision: "built-in", Organised: true, Stale: "closed"}, "revision   built-in\nstale      the organisation's policy is missing or has expired: closed\n"},
 	} {
 		var out strings.Builder

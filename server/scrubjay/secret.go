@@ -101,7 +101,7 @@ func askSecret(c *cobra.Command, name string) ([]byte, error) {
 		value = bytes.TrimRight(value, "\r\n")
 	}
 	if err == nil && len(value) == 0 {
-		err = errors.New("nothing was entered, so nothing was added")
+		err = errors.New("nothing was entered, and nothing is done")
 	}
 	return value, err
 }

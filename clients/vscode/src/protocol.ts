@@ -14,7 +14,7 @@ export interface Status {
 	/** Why the file is not scanned. */
 	readonly unscanned?: string;
 	readonly proxy: { readonly listen?: string; readonly error?: string };
-	readonly policy: { readonly revision: string; readonly refused?: string };
+	readonly policy: { readonly revision: string; readonly refused?: string; readonly outdated?: string };
 	/** What is wrong with the daemon. */
 	readonly daemon?: string;
 	/** The proxy's latest request. */

@@ -53,6 +53,9 @@ local function check_state()
   if status.policy.refused then
     vim.health.warn("the newest policy was not taken: " .. status.policy.refused, { "run scrubjay policy status in a terminal" })
   end
+  if status.policy.outdated then
+    vim.health.warn("scrubjay is older than " .. status.policy.outdated .. ", which the policy asks for", { "install a newer version, then run scrubjay stop in a terminal" })
+  end
   if status.policy.revision ~= "" then
     vim.health.ok("policy " .. status.policy.revision .. " is in force")
   end

@@ -7,7 +7,7 @@
 ---@field verdict "allow"|"scrub"|"forbid" the strictest on them
 ---@field unscanned? string why the file is not scanned
 ---@field proxy { listen?: string, error?: string }
----@field policy { revision: string, refused?: string }
+---@field policy { revision: string, refused?: string, outdated?: string }
 ---@field daemon? string what is wrong with the daemon
 ---@field exchange? { text: string } the proxy's latest request
 
@@ -85,7 +85,7 @@ end
 ---@return string
 function M.line(buf)
   local status, any = M.get(buf or 0)
-  local trouble = any and (any.daemon or any.proxy.error or any.policy.refused) and " !" or ""
+  local trouble = any and (any.daemon or any.proxy.error or any.policy.refused or any.policy.outdated) and " !" or ""
   if not status then
     return ""
   end
@@ -134,6 +134,9 @@ function M.describe(buf)
   end
   if any.policy.refused then
     add("policy: the newest was not taken: %s", any.policy.refused)
+  end
+  if any.policy.outdated then
+    add("policy: scrubjay is older than %s, which it asks for: nothing goes to public providers", any.policy.outdated)
   end
   if any.exchange then
     add("latest request: %s", any.exchange.text)

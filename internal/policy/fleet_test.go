@@ -1,0 +1,92 @@
+package policy
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestFleetTakesReports: each is a line, the last of a machine counts, and what is no report is not kept.
+func TestFleetTakesReports(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "fleet.jsonl")
+	f, err := OpenFleet(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Now = func() time.Time { return today }
+	server := httptest.NewServer(f)
+	defer server.Close()
+	report := func(machine, revision string) FleetReport {
+		return FleetReport{Machine: machine, Program: "v0.3.0", Revision: revision, Sequence: 7, Since: today, Health: "good"}
+	}
+	var all sync.WaitGroup
+	for _, machine := range []string{"m1", "m2", "m3", "m4"} {
+		all.Go(func() {
+			for _, revision := range []string{"7-abc", "8-def"} {
+				if err := report(machine, revision).Send(t.Context(), server.Client(), server.URL, ""); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	for body, want := range map[string]int{
+		"{}":          http.StatusBadRequest,
+		"revision: 8": http.StatusBadRequest,
+		`{"machine":"m5","program":"1","revision":"\u001b[2J","health":"good"}`:                       http.StatusBadRequest,
+		`{"machine":"` + strings.Repeat("m", 300) + `","program":"1","revision":"8","health":"good"}`: http.StatusBadRequest,
+		`{"machine":"` + strings.Repeat("m", 5000) + `"}`:                                             http.StatusRequestEntityTooLarge,
+	} {
+		res, err := http.Post(server.URL, "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("%.40s: %s, not %d", body, res.Status, want)
+		}
+	}
+	if err := report("", "8").Send(t.Context(), server.Client(), server.URL, ""); err == nil {
+		t.Error("a report that was not taken counts as sent")
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil || bytes.Count(text, []byte("\n")) != 8 {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if err := os.WriteFile(file, append(text, `{"machine":"cut o`...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	last, unread, err := ReadFleet(file)
+	if err != nil || len(last) != 4 || unread != 1 || last["m1"].Revision != "8-def" || !last["m1"].Seen.Equal(today) {
+		t.Errorf("%+v, %d unread, %v", last, unread, err)
+	}
+}
+
+// TestReportStandsInTheManagedFile: nobody else says where machines report, and never in clear over a network.
+func TestReportStandsInTheManagedFile(t *testing.T) {
+	key := "    - |\n      " + strings.ReplaceAll(strings.TrimSpace(string(acmeKey().public)), "\n", "\n      ") + "\n"
+	for _, c := range []struct {
+		layer        layer
+		report, want string
+	}{
+		{managedLayer, "https://policy.acme.example/fleet", ""},
+		{managedLayer, "http://127.0.0.1:8080/fleet", ""},
+		{managedLayer, "http://policy.acme.example/fleet", "settings.yaml:2: report is an https:// address"},
+		{managedLayer, "policy.acme.example", "settings.yaml:2: report is an https:// address"},
+		{userLayer, "https://policy.acme.example/fleet", "settings.yaml:2: report stands in the managed file alone"},
+	} {
+		_, err := parseSettings("settings.yaml", []byte("organisation:\n  report: "+c.report+"\n  url: https://policy.acme.example/acme.tar.gz\n  scope: acme\n  keys:\n"+key), c.layer, nil)
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s in %s: %v", c.report, c.layer, err)
+		}
+	}
+}
