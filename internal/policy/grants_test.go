@@ -61,6 +61,26 @@ exceptions:
 	}
 }
 
+// TestVerdictsOfTeams: Rego sees the groups of whoever asks, the bundle's own too.
+func TestVerdictsOfTeams(t *testing.T) {
+	files := grantData("groups: {finance: [carla]}\n")
+	files["x.rego"] = "package scrubjay.org\n\nverdict contains {\"class\": \"pci\", \"verdict\": \"forbid\", \"reason\": \"cards stay with finance\"} if not \"finance\" in data.scrubjay.my_groups\n"
+	for _, c := range []struct {
+		who     Who
+		managed *Settings
+		want    Verdict
+	}{
+		{Who{User: "anna"}, nil, Forbid},
+		{Who{User: "anna"}, &Settings{Groups: []string{"finance"}}, Scrub},
+		{Who{User: "carla"}, nil, Scrub},
+	} {
+		e := inForce(t, c.who, c.managed, func() time.Time { return today }, files)
+		if d := decide(t, e, outgoing(Public, subject(detect.PCI))); d.Verdict != c.want {
+			t.Errorf("%+v: %+v", c.who, d.Rulings[0])
+		}
+	}
+}
+
 // TestAGrantEndsByItself: though decisions are remembered, none outlives an exception.
 func TestAGrantEndsByItself(t *testing.T) {
 	now := today

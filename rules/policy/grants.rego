@@ -42,7 +42,7 @@ among(given) if given.group in my_groups
 # my_groups are the groups of whoever asks: the machine's own, and those in which the organisation lists the account.
 my_groups := {g | some g in object.get(input, "groups", [])} | {g |
 	some g, members in org_groups
-	asked_of.user in members
+	object.get(input, "user", "") in members
 }
 
 # granted are the votes of the exceptions that count for a finding. The mildest is the one that was meant.
