@@ -104,7 +104,14 @@ function otherFacts(status: Status): Fact[] {
 		all.push(fact('warning', 'The newest policy was not taken', policy.refused, 'warning'));
 	}
 	if (policy.outdated !== undefined) {
-		all.push(fact('warning', `Scrubjay is older than ${policy.outdated}`, 'your organisation asks for a newer one: nothing goes to public providers', 'warning'));
+		all.push(
+			fact(
+				'warning',
+				`Scrubjay is older than ${policy.outdated}`,
+				'your organisation asks for a newer one: nothing goes to public providers',
+				'warning',
+			),
+		);
 	}
 	if (policy.revision !== '') {
 		all.push(fact('law', `Policy ${policy.revision}`, 'in force'));
