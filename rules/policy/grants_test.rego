@@ -228,3 +228,21 @@ test_an_old_program_asks_no_vendor if {
 	stopped(asking("private", "own", "m", old), {}).verdict == "scrub"
 	stopped(object.union(asked, {"outdated": "0.3.0", "stale": "open"}), {}).verdict == "scrub"
 }
+
+test_a_stop_says_what_is_stopped if {
+	expected := {
+		"nothing may go to any provider (the leak)": {"all": "the leak"},
+		"nothing may go to openai (the leak)": {"providers": {"openai": "the leak"}},
+		"nothing may go to this model of openai (the leak)": {"models": {"gpt-*": "the leak"}},
+	}
+	every said, kill in expected {
+		d := stopped(asked, {"kill": kill})
+		every ruling in d.rulings {
+			contains(ruling.reason, said)
+		}
+		some reason in stopped(asking("public", "openai", "gpt-5", {"subjects": []}), {"kill": kill}).reasons
+		contains(reason, said)
+	}
+	unapproved := stopped(asking("public", "mistral", "m", {}), {"approved": {"providers": {"openai": contract}}})
+	contains(unapproved.rulings[0].reason, "nothing may go to mistral (mistral is not an approved provider)")
+}

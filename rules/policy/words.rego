@@ -5,6 +5,8 @@ package scrubjay
 sentence(subject, vote) := sprintf("By %s, this value is revoked and may go to nobody%s.%s", [author[vote.layer], why(vote), prefixed(" Ask ", org_contact, " what takes its place.")]) if {
 	input.direction == "outgoing"
 	vote.source == revoked_source
+} else := sprintf("By %s, %s%s.%s", [author[vote.layer], stopping[vote.source], why(vote), ask(vote)]) if {
+	input.direction == "outgoing"
 } else := sprintf("By %s, %s%s.%s", [author[vote.layer], what, why(vote), ask(vote)]) if {
 	input.direction == "outgoing"
 	instead := works[vote.verdict][kind]
@@ -13,7 +15,19 @@ sentence(subject, vote) := sprintf("By %s, this value is revoked and may go to n
 
 sentence(_, vote) := whole(vote) if input.direction != "outgoing"
 
-whole(vote) := sprintf("By %s, %s%s.%s", [author[vote.layer], consequence[input.direction][vote.verdict], why(vote), ask(vote)])
+whole(vote) := sprintf("By %s, %s%s.%s", [author[vote.layer], stopping[vote.source], why(vote), ask(vote)]) if {
+	input.direction == "outgoing"
+} else := sprintf("By %s, %s%s.%s", [author[vote.layer], consequence[input.direction][vote.verdict], why(vote), ask(vote)])
+
+# stopping is what a stop or a missing approval says, whatever was found: to take something out does not help.
+stopping := {
+	"data.scrubjay.org.kill": "nothing may go to any provider",
+	"data.scrubjay.org.kill.providers": sprintf("nothing may go to %s", [input.destination.provider]),
+	"data.scrubjay.org.kill.models": sprintf("nothing may go to this model of %s", [input.destination.provider]),
+	"data.scrubjay.org.minimum_version": "nothing may go to public providers",
+	"data.scrubjay.org.approved.providers": sprintf("nothing may go to %s", [input.destination.provider]),
+	"data.scrubjay.org.approved.require": sprintf("nothing may go to %s", [input.destination.provider]),
+}
 
 consequence := {
 	"outgoing": {
