@@ -42,8 +42,9 @@ func (q *questions) ask(ctx context.Context, about proxy.Question) proxy.Answer 
 		e.Files = append(e.Files, control.File{Kind: string(f.Kind), MediaType: f.MediaType, Size: f.Size, Fingerprint: f.Fingerprint})
 	}
 	waits := &question{}
-	defer q.put(e, waits)()
-	if waits.asked == 0 {
+	asked, remove := q.put(e, waits)
+	defer remove()
+	if asked == 0 {
 		return proxy.Nobody
 	}
 	return waits.wait(ctx)
@@ -53,15 +54,16 @@ func (q *questions) ask(ctx context.Context, about proxy.Question) proxy.Answer 
 func (q *questions) hold(ctx context.Context, h proxy.Held) proxy.Approval {
 	r := control.Review{ID: rand.Text(), Obligation: h.Obligation, Provider: h.Provider, Model: h.Model, Since: time.Now().UTC(), Findings: h.Findings, Body: h.Body}
 	waits := &question{held: &r}
-	defer q.put(control.Event{
+	_, remove := q.put(control.Event{
 		Kind: "review", ID: r.ID, Provider: r.Provider, Obligation: r.Obligation, Findings: len(h.Findings),
 		Text: fmt.Sprintf("a request to %s waits for you: scrubjay review", r.Provider),
-	}, waits)()
+	}, waits)
+	defer remove()
 	return proxy.Approval{Answer: waits.wait(ctx), By: audit.Account()}
 }
 
-// put asks a question. remove is for when nobody waits for its answer any more.
-func (q *questions) put(e control.Event, waits *question) (remove func()) {
+// put asks a question in so many editors. remove is for when nobody waits for its answer any more.
+func (q *questions) put(e control.Event, waits *question) (asked int, remove func()) {
 	waits.answer = make(chan proxy.Answer, 1)
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -69,8 +71,9 @@ func (q *questions) put(e control.Event, waits *question) (remove func()) {
 		q.open = map[string]*question{}
 	}
 	q.open[e.ID] = waits
-	waits.asked = q.hub.tell(e, true) // before an answer is taken, which waits for the lock
-	return func() {
+	asked = q.hub.tell(e, true)
+	waits.asked = asked // before an answer is taken, which waits for the lock
+	return asked, func() {
 		q.mu.Lock()
 		defer q.mu.Unlock()
 		delete(q.open, e.ID)
