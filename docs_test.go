@@ -403,3 +403,18 @@ func TestLinksLeadSomewhere(t *testing.T) {
 		t.Errorf("only %d links were found", found)
 	}
 }
+
+// TestArchitecturePageHasEveryRoom: a newcomer finds each room by a line that says what it does.
+func TestArchitecturePageHasEveryRoom(t *testing.T) {
+	page, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, floor := range floors {
+		for _, room := range floor {
+			if !strings.Contains(string(page), "\n| `"+room+"` | ") {
+				t.Errorf("docs/architecture.md has no row for %s", room)
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@ package daemon
 import (
 	"os"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"go.uber.org/zap"
@@ -14,6 +15,7 @@ import (
 // kept are the files of open folders that their repositories keep from AI assistants. The proxy sees texts and not files: it knows
 // theirs by fingerprints of their lines, as it knows an organisation's own code.
 type kept struct {
+	mu    sync.Mutex
 	files map[string]fileState
 	// rule finds passages of those files; nil without any.
 	rule atomic.Pointer[detect.Set]
@@ -39,6 +41,8 @@ const indexOnly = ".cursorindexingignore"
 
 // look reads the kept files of folders anew if any has changed.
 func (k *kept) look(folders []string, log *zap.Logger) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	labels := workspace.Labels{}
 	files, total, directories := map[string]fileState{}, int64(0), 0
 	for _, folder := range slices.Backward(folders) {

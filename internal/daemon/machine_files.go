@@ -21,8 +21,13 @@ func (m *machine) fresh() {
 	m.looked = now
 	depth := 1
 	if now.Sub(m.walked) >= walkEvery {
+		// In a large folder this takes longer than a request may: it waits only for the first look at a folder.
+		if m.walked.IsZero() {
+			m.kept.look(m.folders, m.log)
+		} else {
+			go m.kept.look(slices.Clone(m.folders), m.log)
+		}
 		m.walked, depth = now, envDepth
-		m.kept.look(m.folders, m.log)
 		m.remote = onlyRemote(m.folders)
 	}
 	there := map[string]bool{}
