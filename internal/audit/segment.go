@@ -105,7 +105,7 @@ func (l *Ledger) turn(now time.Time) (err error) {
 		return nil
 	}
 	next, open := filepath.Join(l.dir, nextSegment), filepath.Join(l.dir, openSegment)
-	if err := writeFile(next, []byte(header)); err != nil {
+	if err := rename.Durable(next, []byte(header), 0o600); err != nil {
 		return err
 	}
 	err = l.file.Close()
@@ -251,7 +251,7 @@ func (l *Ledger) Retain(before time.Time, why string) (*Drop, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := replace(filepath.Join(l.dir, droppedFile), text); err != nil {
+	if err := rename.Durable(filepath.Join(l.dir, droppedFile), text, 0o600); err != nil {
 		return nil, err
 	}
 	if err := l.AppendDurable(Record{Kind: "retention", Note: d.String()}); err != nil {
@@ -263,23 +263,6 @@ func (l *Ledger) Retain(before time.Time, why string) (*Drop, error) {
 		}
 	}
 	return d, nil
-}
-
-// replace writes a file in the place of another, whole or not at all.
-func replace(path string, text []byte) error {
-	if err := writeFile(path+".new", text); err != nil {
-		return err
-	}
-	return rename.File(path+".new", path)
-}
-
-func writeFile(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // each calls f for every record's frame of a ledger, segment by segment, those that retention has dropped left out. begin is told

@@ -19,6 +19,8 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // front is a server of bundles that machines ask over HTTP.
@@ -35,7 +37,7 @@ func webServer(t *testing.T, real bool) front {
 	root := t.TempDir()
 	put := func(t *testing.T, raw []byte) {
 		t.Helper()
-		if err := writeAtomic(filepath.Join(root, "acme.tar.gz"), raw, 0o644); err != nil {
+		if err := rename.Durable(filepath.Join(root, "acme.tar.gz"), raw, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

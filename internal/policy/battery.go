@@ -23,8 +23,9 @@ const literalLimit = 500
 // it too.
 var oneOf = 1
 
-// ignoredLabel is the label that Scrubjay gives by itself: see internal/workspace.
-const ignoredLabel = "ai-ignored"
+// AIIgnored is the label that Scrubjay gives by itself, and the rule that finds passages of files that have it: see
+// internal/workspace.
+const AIIgnored = "ai-ignored"
 
 // toolKinds are what internal/wire calls tools. No tool is a kind, too.
 var toolKinds = []string{"", "edit", "command", "network", "show", "mcp", "other"}
@@ -169,9 +170,9 @@ func (s source) battery() []question {
 				ask(usual, o)
 			}
 			o := q
-			o.Subjects, o.Labels = few[:2], slices.Concat([]string{ignoredLabel}, literals)
+			o.Subjects, o.Labels = few[:2], slices.Concat([]string{AIIgnored}, literals)
 			ask(every, o)
-			o.Labels = []string{ignoredLabel}
+			o.Labels = []string{AIIgnored}
 			ask(usual, o)
 			for _, tool := range toolKinds {
 				o := q

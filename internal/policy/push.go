@@ -217,25 +217,11 @@ func publish(target string, raw []byte, sequence int64) error {
 	} else if !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	if err := writeAtomic(target, raw, 0o644); err != nil {
+	if err := rename.Durable(target, raw, 0o644); err != nil {
 		return err
 	}
 	if date.After(time.Now()) {
 		return os.Chtimes(target, date, date)
 	}
 	return nil
-}
-
-// writeAtomic replaces a file so that a reader finds the old content or the new, through a crash too.
-func writeAtomic(name string, content []byte, mode os.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // nothing is there any more if all went well
-	_, werr := f.Write(content)
-	if err := errors.Join(werr, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return rename.File(f.Name(), name)
 }

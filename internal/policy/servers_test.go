@@ -16,6 +16,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // likeNginx serves a directory with tags that are made of the second and the length, as nginx and Caddy do.
@@ -133,7 +135,7 @@ func TestAFileReplacedWithinTheSecond(t *testing.T) {
 			put := func(raw []byte, date time.Time) {
 				t.Helper()
 				file := filepath.Join(root, "acme.tar.gz")
-				if err := writeAtomic(file, raw, 0o644); err != nil {
+				if err := rename.Durable(file, raw, 0o644); err != nil {
 					t.Fatal(err)
 				}
 				if err := os.Chtimes(file, date, date); err != nil {
@@ -261,7 +263,7 @@ func TestAThousandMachinesHaveTheNewsInSeconds(t *testing.T) {
 	root, url, answered := serving(t)
 	put := func(seq int64) {
 		t.Helper()
-		if err := writeAtomic(filepath.Join(root, "acme.tar.gz"), signed(t, verdicts("{}"), seq, today.Add(hour)), 0o644); err != nil {
+		if err := rename.Durable(filepath.Join(root, "acme.tar.gz"), signed(t, verdicts("{}"), seq, today.Add(hour)), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -336,7 +338,7 @@ func TestRunHoldsARequestWhereTheServerCan(t *testing.T) {
 	root, url, answered := serving(t)
 	put := func(raw []byte) {
 		t.Helper()
-		if err := writeAtomic(filepath.Join(root, "acme.tar.gz"), raw, 0o644); err != nil {
+		if err := rename.Durable(filepath.Join(root, "acme.tar.gz"), raw, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // store keeps the last good bundle, and apart from it the floor that it may not be below: a signed bundle
@@ -113,8 +115,8 @@ func (s store) keep(ctx context.Context, b *Bundle, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := writeAtomic(s.bundleFile(), raw, 0o600); err != nil {
+	if err := rename.Durable(s.bundleFile(), raw, 0o600); err != nil {
 		return err
 	}
-	return writeAtomic(s.floorFile(), text, 0o600)
+	return rename.Durable(s.floorFile(), text, 0o600)
 }

@@ -32,7 +32,7 @@ func (s source) spelling() *spelling {
 		"subjects.*.class":      {what: "class", names: names(detect.Classes)},
 		"subjects.*.severity":   {what: "severity", names: upTo(detect.Critical)},
 		"subjects.*.confidence": {what: "confidence", names: upTo(detect.ConfidenceHigh)},
-		"labels.*":              {what: "label", names: []string{ignoredLabel}, others: true},
+		"labels.*":              {what: "label", names: []string{AIIgnored}, others: true},
 		"attachments.*":         {what: "kind of attachment", names: names(Attachments)},
 	}}
 	if ids, all := ruleIDs(settings.Rules); all {

@@ -11,9 +11,6 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
-// aiIgnored is the rule that finds passages of files that repositories keep from assistants, and the label of such files.
-const aiIgnored = "ai-ignored"
-
 // rule asks policy about what was found. Of several answers a finding keeps the strictest.
 func (p *Proxy) rule(ctx context.Context, q policy.Query, found []secret, files []file) (policy.Decision, *failure) {
 	index := map[policy.Subject]int{}
@@ -34,8 +31,8 @@ func (p *Proxy) rule(ctx context.Context, q policy.Query, found []secret, files 
 			q.Attachments = append(q.Attachments, f.kind)
 		}
 	}
-	if slices.ContainsFunc(q.Subjects, func(s policy.Subject) bool { return s.Rule == aiIgnored }) {
-		q.Labels = []string{aiIgnored}
+	if slices.ContainsFunc(q.Subjects, func(s policy.Subject) bool { return s.Rule == policy.AIIgnored }) {
+		q.Labels = []string{policy.AIIgnored}
 	}
 	d, fail := p.decide(ctx, q)
 	if fail != nil {
