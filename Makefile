@@ -39,7 +39,7 @@ run: build ## the main job, on an embedded stand-in vendor
 generate: ## writes anew what is made of something else: tables, compiled rules, schema, lists, expected answers
 	go test ./internal/detect/phones -run '^TestPhones$$' -count=1 -update
 	go test ./internal/detect/guess -run '^TestJudge$$' -count=1 -update
-	go test ./internal/detect -run '^(TestCompiled|TestRulesPageListsTheChecks)$$' -count=1 -update
+	go test ./internal/detect -run '^(TestCompiled|TestRulesPageListsTheChecks|TestRuleList)$$' -count=1 -update
 	go test ./internal/wire -run '^TestVectors$$' -count=1 -update
 	go test ./internal/policy -run '^(TestSchemaIsCurrent|TestDefaultPolicy)$$' -count=1 -update
 	go test . -run '^TestLinkedModules$$' -count=1 -update

@@ -59,4 +59,6 @@ organisation:
     - |
 $(sed 's/^/      /' "$ORGANISATION/acme.key.pub")
 CONFIG
+# An assistant is set up: without one nobody is protected, and the editors say that first.
+"$SCRUBJAY_BIN" setup codex >/dev/null
 timeout --kill-after=5 "${PATIENCE:-150}" "$@"

@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "used"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -25,6 +25,9 @@ type Hello struct {
 	PID      int      `json:"pid"`
 	Proxy    Proxy    `json:"proxy"`
 	Policy   Policy   `json:"policy"`
+	// Used are the providers that requests went to within a month, and Assistants those that are set up.
+	Used       []string `json:"used,omitempty"`
+	Assistants []string `json:"assistants,omitempty"`
 	// Trouble is the last reason why a request was refused that should have gone out; nil if there was none.
 	Trouble *Trouble `json:"trouble,omitempty"`
 	// LeftOut is how many forms of this machine's secrets are not looked for, because there are too many.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -152,7 +153,7 @@ func TestQuestions(t *testing.T) {
 
 // TestUnapprovedIsTold: whoever watches hears why a request was not sent.
 func TestUnapprovedIsTold(t *testing.T) {
-	d := &daemon{governance: &Governance{}, hub: newHub(func(int) {})}
+	d := &daemon{governance: &Governance{}, hub: newHub(func(int) {}), used: openUsed(filepath.Join(t.TempDir(), "used.json"))}
 	d.signals.learn.Do(func() {}) // what is ordinary is not asked about here
 	events, _ := d.hub.join(false)
 	d.exchanged(proxy.Ended{Record: audit.Record{Provider: "openai", Verdict: "forbid", Note: proxy.AttachmentUnapproved}})

@@ -13,6 +13,7 @@
 //	document.go    scrubs, restores and judges what comes over it
 //	canary.go      where doctor's made-up requests go
 //	days.go        how many requests went out today, for the limits of a day
+//	used.go        which providers and assistants the person uses, for editors
 //	machine.go     the secrets that this machine has: variables, .env files, files of credentials
 //	events.go      tells everybody attached what happens
 //	ask.go         has them ask the person what the proxy has to know
@@ -75,6 +76,7 @@ type daemon struct {
 	trust      trust
 	machine    *machine
 	signals    signals
+	used       *used
 	proxy      control.Proxy
 	collector  *otlp.Exporter
 	leftOut    atomic.Int64 // as the log has it
@@ -101,7 +103,7 @@ func Run(ctx context.Context, o Options) (err error) {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	d := &daemon{Options: o, idle: make(chan struct{}), swapped: make(chan struct{}, 1)}
+	d := &daemon{Options: o, idle: make(chan struct{}), swapped: make(chan struct{}, 1), used: openUsed(o.State.path("used.json"))}
 	d.end = sync.OnceFunc(func() { close(d.idle) })
 	d.hub = newHub(d.attached)
 	d.questions.hub = d.hub
@@ -297,10 +299,14 @@ func (d *daemon) hello() control.Hello {
 	trouble := d.trouble
 	d.mu.Unlock()
 	d.governance.Settings() // who asks wants to know of a file that was changed while nothing happened, too
+	assistants, err := setUp(d.State.path("assistants"))
+	if err != nil {
+		d.Log.Warn("which assistants are set up is not known", zap.Error(err))
+	}
 	return control.Hello{
 		Trouble: trouble, LeftOut: d.vault.Secrets().LeftOut(),
 		Version: control.Version, Program: d.Version, Features: control.Features, PID: os.Getpid(), Proxy: d.proxy,
-		Policy: d.governance.Standing(),
+		Policy: d.governance.Standing(), Used: d.used.within(time.Now()), Assistants: assistants,
 	}
 }
 
@@ -328,6 +334,9 @@ func (d *daemon) exchanged(r proxy.Ended) {
 	}
 	d.collector.Exchange(r.Record, r.Began, r.Added)
 	d.signal(r.Record)
+	if err := d.used.went(r.Provider, time.Now()); err != nil {
+		d.Log.Warn(err.Error())
+	}
 	d.mu.Lock()
 	if d.trouble != nil && r.Status == http.StatusOK {
 		over := *d.trouble

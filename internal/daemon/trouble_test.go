@@ -3,6 +3,7 @@ package daemon
 import (
 	"errors"
 	"net/http"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 
 // TestTrouble: why a request was refused is told to who asks, and that it is over.
 func TestTrouble(t *testing.T) {
-	d := &daemon{governance: &Governance{}, hub: newHub(func(int) {})}
+	d := &daemon{governance: &Governance{}, hub: newHub(func(int) {}), used: openUsed(filepath.Join(t.TempDir(), "used.json"))}
 	d.signals.learn.Do(func() {}) // what is ordinary is not asked about here
 	d.troubled("vault_unavailable", errors.New("no space left on device"))
 	if got := d.trouble; got == nil || got.Code != "vault_unavailable" || got.Over || got.Time.IsZero() {

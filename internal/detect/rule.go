@@ -68,6 +68,9 @@ type Rule struct {
 	source *ruleTOML
 }
 
+// BuiltIn tells whether the rule is one of Scrubjay's own, which docs/rule-list.md describes.
+func (r *Rule) BuiltIn() bool { return !r.added && r.index == nil }
+
 // Set is what one file of rules holds.
 type Set struct {
 	Rules []*Rule

@@ -186,9 +186,9 @@ func offerRedactThese(q *question) []protocol.CodeAction {
 
 func offerRedact(q *question) (all []protocol.CodeAction) {
 	yes := true
-	groups := alike(q.findings, describe)
+	groups := alike(q.findings, nameOf)
 	for _, group := range groups {
-		title := "Redact: " + describe(group[0])
+		title := "Redact: " + nameOf(group[0])
 		if len(group) > 1 {
 			if len(groups) == 1 && worthIt(group[0]) {
 				return nil // that is all of them

@@ -1,20 +1,17 @@
 package lsp
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
-	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/rpc"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
@@ -129,10 +126,10 @@ func (s *Server) diagnostics(r *report) []protocol.Diagnostic {
 	b := r.buffer
 	all := []protocol.Diagnostic{}
 	for _, l := range r.labels {
-		all = append(all, ofFile(l.Name, "named in "+l.By+": AI assistants are asked not to read this file"))
+		all = append(all, ofFile(l.Name, "kept from AI assistants by "+l.By))
 	}
 	if b.Unscanned != "" {
-		return append(all, ofFile("not-scanned", "this file is not scanned: "+b.Unscanned))
+		return append(all, ofFile("not-scanned", "not scanned: "+b.Unscanned))
 	}
 	all = append(all, s.problems(r)...)
 	shown := r.shown()
@@ -167,40 +164,18 @@ func ofFile(code, message string) protocol.Diagnostic {
 }
 
 func (s *Server) diagnosticOf(r *report, j judged) protocol.Diagnostic {
-	return protocol.Diagnostic{
+	d := protocol.Diagnostic{
 		Range:    s.theirs(r.buffer.Text, j.Start, j.End),
 		Severity: severities[j.diagnostic],
 		Source:   protocol.NewOptional(section),
 		Code:     protocol.String(j.Rule.ID),
-		Message:  protocol.String(message(r.outlook.destinations, j)),
+		Message:  protocol.String(r.message(j)),
 		Data:     protocol.LSPAny(fmt.Sprintf(`{"class":%q,"severity":%q,"verdict":%q}`, j.Rule.Class, j.Severity, j.verdict)),
 	}
-}
-
-// message is one line: what it is, and what happens to it.
-func message(destinations []policy.Destination, j judged) string {
-	var names []string
-	for i, r := range j.rulings {
-		if r.Verdict == j.verdict {
-			names = append(names, destinations[i].Provider)
-		}
+	if s.caps.codeDescription {
+		d.CodeDescription.Href = page(j.Rule)
 	}
-	to := strings.Join(names, ", ")
-	what := map[policy.Verdict]string{
-		policy.Allow:  "may go to " + to,
-		policy.Scrub:  "scrubbed on the way to " + to,
-		policy.Forbid: "forbidden for " + to,
-	}[j.verdict]
-	return fmt.Sprintf("%s (%s): %s", describe(j), j.Rule.Class, what)
-}
-
-// describe names a finding without showing it.
-func describe(j judged) string {
-	name := cmp.Or(j.Rule.Description, j.Rule.ID)
-	if j.revoked {
-		name += ", revoked by your organisation"
-	}
-	return name
+	return d
 }
 
 // problems are what is wrong with a settings file that is open.

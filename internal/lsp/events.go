@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"go.lsp.dev/protocol"
@@ -49,15 +50,16 @@ func (s *Server) greet(ctx context.Context, refused map[string]bool) error {
 	if err != nil {
 		return err
 	}
-	s.status.mu.Lock()
-	known := s.status.policy.Revision
-	s.status.proxy, s.status.policy, s.status.daemon = hello.Proxy, hello.Policy, ""
-	s.status.mu.Unlock()
+	known, used := s.status.policyAndUse()
+	s.status.takeHello(hello)
 	if hello.Policy.Refused != "" {
 		s.refused("", hello.Policy.Refused, refused)
 	}
-	if known != "" && known != hello.Policy.Revision {
+	switch _, now := s.status.policyAndUse(); {
+	case known != "" && known != hello.Policy.Revision:
 		s.reload() // it has changed while nobody listened
+	case !maps.Equal(used, now):
+		s.Refresh()
 	}
 	s.statusChanged(ctx)
 	s.tellFolders(ctx)
@@ -107,6 +109,9 @@ func (s *Server) event(ctx context.Context, e control.Event, refused map[string]
 		}
 	case "exchange":
 		s.exchanged(ctx, e)
+		if s.status.uses(e.Provider) {
+			s.Refresh()
+		}
 	case "ask":
 		if len(e.Files) == 0 {
 			return // of a newer daemon

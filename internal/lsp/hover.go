@@ -3,12 +3,11 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"go.lsp.dev/protocol"
 
-	"github.com/scrubjay-dev/scrubjay/internal/detect"
-	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/rpc"
 	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
@@ -42,44 +41,13 @@ func (s *Server) Hover(ctx context.Context, p *protocol.HoverParams) (*protocol.
 	return nil, nil // nothing here is an answer, not an error
 }
 
-// explain is everything that may be said of a finding.
-func (r *report) explain(j judged) string {
-	var out strings.Builder
-	fmt.Fprintf(&out, "**%s** (%s)\n\n", describe(j), j.Rule.Class)
-	confidence := j.Confidence.String()
-	if j.Validated {
-		confidence += ", proved by its checksum"
-	}
-	fmt.Fprintf(&out, "Rule `%s`, severity %s, confidence %s\n\n", j.Rule.ID, j.Severity, confidence)
-	if j.With != (detect.Span{}) {
-		fmt.Fprintf(&out, "Its other half stands on line %d: together they open what either alone does not.\n\n", r.buffer.Text.LineAt(j.With.Start)+1)
-	}
-	// What is said of several destinations alike is said once.
-	var said []policy.Ruling
-	where := map[policy.Ruling][]string{}
-	for i, ruling := range j.rulings {
-		if where[ruling] == nil {
-			said = append(said, ruling)
-		}
-		where[ruling] = append(where[ruling], r.outlook.destinations[i].Provider)
-	}
-	for _, ruling := range said {
-		fmt.Fprintf(&out, "- %s: %s", strings.Join(where[ruling], ", "), verdictWord[ruling.Verdict])
-		if ruling.Reason != "" {
-			fmt.Fprintf(&out, ": %s", ruling.Reason)
-		}
-		out.WriteByte('\n')
-	}
-	return out.String()
-}
-
-var verdictWord = map[policy.Verdict]string{policy.Allow: "allowed", policy.Scrub: "scrubbed", policy.Forbid: "forbidden"}
+var link = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
 
 func (s *Server) hover(markdown string, r protocol.Range) *protocol.Hover {
 	kind := protocol.MarkupKindMarkdown
 	if !s.caps.markdown {
 		kind = protocol.MarkupKindPlainText
-		markdown = strings.NewReplacer("**", "", "`", "", "*Restore*", "Restore").Replace(markdown)
+		markdown = link.ReplaceAllString(strings.NewReplacer("**", "", "`", "", "*Restore*", "Restore").Replace(markdown), "$1")
 	}
 	return &protocol.Hover{Contents: &protocol.MarkupContent{Kind: kind, Value: strings.TrimSpace(markdown)}, Range: &r}
 }

@@ -122,7 +122,7 @@ func (o *outlook) tighten(d *policy.Decision, to policy.Destination, subjects []
 			if v.String() != named || v <= d.Rulings[i].Verdict || subject.Severity == detect.Info.String() {
 				continue
 			}
-			shown := "warning"
+			shown := "information"
 			if v == policy.Forbid {
 				shown = "error"
 			}

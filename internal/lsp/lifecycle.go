@@ -30,6 +30,7 @@ type capabilities struct {
 	registerWatcher bool
 	registerConfig  bool
 	showDocument    bool
+	codeDescription bool
 }
 
 func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
@@ -44,6 +45,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	}
 	if d := c.TextDocument; d != nil {
 		caps.pull = d.Diagnostic != nil
+		caps.codeDescription = d.PublishDiagnostics != nil && is(d.PublishDiagnostics.CodeDescriptionSupport) || caps.pull && is(d.Diagnostic.CodeDescriptionSupport)
 		caps.markdown = d.Hover == nil || slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown)
 		caps.actions = d.CodeAction != nil && d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil // an empty one says no kinds, and yes to actions
 	}

@@ -18,6 +18,7 @@
 //
 //	{
 //	  "uri":      the file it speaks of; absent when it is of none,
+//	  "headline": {"protected": true, "text": "Protected: ...", "why": its reason}, the one thing to know,
 //	  "classes":  {"credential": 2, ...}, how many findings are shown of each class,
 //	  "verdict":  the strictest verdict on them: allow, scrub or forbid,
 //	  "unscanned": why the file is not scanned, if it is not,

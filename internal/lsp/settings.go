@@ -133,10 +133,12 @@ type outlook struct {
 	allow        policy.AllowList
 	salt         string // of the repository
 	destinations []policy.Destination
-	labels       workspace.Labels
-	remotes      workspace.Remotes
-	trusted      bool
-	revocations  policy.Revocations
+	// named are the providers that the person uses, or those that somebody listed: what is said names no others.
+	named       map[string]bool
+	labels      workspace.Labels
+	remotes     workspace.Remotes
+	trusted     bool
+	revocations policy.Revocations
 	// verdicts are the repository's, which tighten.
 	verdicts map[string]map[policy.Kind]string
 }
@@ -152,7 +154,8 @@ func (s *Server) outlook(path string) *outlook {
 	if o != nil {
 		return o
 	}
-	o = newOutlook(f, s.cfg.Settings(), s.repository(f), editor)
+	_, used := s.status.policyAndUse()
+	o = newOutlook(f, s.cfg.Settings(), s.repository(f), editor, used)
 	o.trusted = s.trusts()
 	s.mu.Lock()
 	if s.generation == generation {
@@ -162,8 +165,8 @@ func (s *Server) outlook(path string) *outlook {
 	return o
 }
 
-func newOutlook(f *folder, wire, repository policy.Settings, editor editorSettings) *outlook {
-	o := &outlook{folder: f, disabled: make(map[string]bool), salt: repository.Salt, verdicts: repository.Verdicts, revocations: wire.Revocations}
+func newOutlook(f *folder, wire, repository policy.Settings, editor editorSettings, used map[string]bool) *outlook {
+	o := &outlook{folder: f, disabled: make(map[string]bool), named: used, salt: repository.Salt, verdicts: repository.Verdicts, revocations: wire.Revocations}
 	for _, layer := range []struct {
 		rules policy.RuleSettings
 		allow []policy.AllowEntry
@@ -178,6 +181,10 @@ func newOutlook(f *folder, wire, repository policy.Settings, editor editorSettin
 	for _, names := range [][]string{editor.Destinations, repository.Destinations, wire.Destinations} {
 		if len(names) > 0 {
 			o.destinations = destinations(wire, names)
+			o.named = map[string]bool{}
+			for _, name := range names {
+				o.named[name] = true
+			}
 			return o
 		}
 	}

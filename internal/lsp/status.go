@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -22,6 +25,7 @@ const statusMethod = "scrubjay/status"
 // Status is what editors show in their status line; the package comment documents it.
 type Status struct {
 	URI       string         `json:"uri,omitempty"`
+	Headline  Headline       `json:"headline"`
 	Classes   map[string]int `json:"classes"`
 	Verdict   string         `json:"verdict"`
 	Unscanned string         `json:"unscanned,omitempty"`
@@ -29,6 +33,15 @@ type Status struct {
 	Policy    control.Policy `json:"policy"`
 	Daemon    string         `json:"daemon,omitempty"`
 	Exchange  *Exchange      `json:"exchange,omitempty"`
+}
+
+// Headline is the one thing to know.
+type Headline struct {
+	// Protected is false while something would reach a vendor as it is, or nobody can tell.
+	Protected bool `json:"protected"`
+	// Text says so in a few words, Why gives the reason or what to do about it.
+	Text string `json:"text"`
+	Why  string `json:"why,omitempty"`
 }
 
 // Exchange is what the proxy did with its latest request, without any of its text.
@@ -48,8 +61,13 @@ type statusBook struct {
 	policy   control.Policy
 	daemon   string
 	exchange *Exchange
-	here     map[string]int // of the exchange's values, how many stand in a file
-	sent     map[string]string
+	// used are the providers that requests went to, and assistants those that are set up; known is false until the
+	// daemon has said which.
+	used       map[string]bool
+	assistants int
+	known      bool
+	here       map[string]int // of the exchange's values, how many stand in a file
+	sent       map[string]string
 }
 
 func (b *statusBook) setDaemon(wrong string) {
@@ -63,7 +81,77 @@ func (b *statusBook) with(st Status) Status {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	st.Proxy, st.Policy, st.Daemon, st.Exchange = b.proxy, b.policy, b.daemon, b.exchange.of(b.here[st.URI])
+	st.Headline = headline(st, b.known && len(b.used) == 0 && b.assistants == 0)
 	return st
+}
+
+// headline says the one thing to know; what is wrong comes first.
+func headline(st Status, unused bool) Headline {
+	found := 0
+	for _, n := range st.Classes {
+		found += n
+	}
+	values := "1 value goes out as a placeholder"
+	if found > 1 {
+		values = fmt.Sprintf("%d values go out as placeholders", found)
+	}
+	switch {
+	case st.Daemon != "":
+		return Headline{false, "Not protected: the daemon is not running", st.Daemon}
+	case st.Proxy.Error != "":
+		return Headline{false, "Not protected: the proxy does not listen", st.Proxy.Error}
+	case st.Policy.Outdated != "":
+		return Headline{true, "Stopped: Scrubjay is too old", "your organisation asks for " + st.Policy.Outdated + " or newer, until then nothing goes to AI vendors"}
+	case unused:
+		return Headline{false, "Not protected: no assistant uses Scrubjay yet", "run: scrubjay setup ASSISTANT, or start it by: scrubjay run -- COMMAND"}
+	case st.Policy.Refused != "":
+		return Headline{true, "Protected by an older policy", st.Policy.Refused}
+	case st.Unscanned != "":
+		return Headline{true, "Protected: this file is not shown", st.Unscanned}
+	case found == 0 && st.URI != "":
+		return Headline{true, "Protected: nothing sensitive here", ""}
+	case found == 0:
+		return Headline{true, "Protected", ""}
+	case st.Verdict == policy.Forbid.String():
+		return Headline{true, "Protected: requests with this file stop", "policy forbids a value in it"}
+	case st.Verdict == policy.Scrub.String():
+		return Headline{true, "Protected: " + values, ""}
+	}
+	return Headline{true, "Protected: policy lets these values go", ""}
+}
+
+// takeHello keeps what the daemon says of itself.
+func (b *statusBook) takeHello(h control.Hello) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.proxy, b.policy, b.daemon = h.Proxy, h.Policy, ""
+	if b.known = h.Version > 0 && slices.Contains(h.Features, "used"); b.known {
+		b.used, b.assistants = map[string]bool{}, len(h.Assistants)
+		for _, name := range h.Used {
+			b.used[name] = true
+		}
+	}
+}
+
+// uses takes note that a request went to a provider, and tells whether it is the first.
+func (b *statusBook) uses(provider string) (first bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if provider == "" || b.used[provider] {
+		return false
+	}
+	b.used = maps.Clone(b.used) // an outlook has it
+	if b.used == nil {
+		b.used = map[string]bool{}
+	}
+	b.used[provider] = true
+	return true
+}
+
+func (b *statusBook) policyAndUse() (revision string, used map[string]bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.policy.Revision, b.used
 }
 
 // news tells whether a status differs from the one last sent of its file.

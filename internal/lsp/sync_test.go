@@ -187,7 +187,7 @@ func TestPolicyFails(t *testing.T) {
 		e.Open(file, "dotenv", "A="+key(t, "aws"))
 		synctest.Wait()
 		got := e.Diagnostics(file)
-		if len(got) != 1 || got[0].Severity != protocol.DiagnosticSeverityError || !strings.Contains(string(got[0].Message.(protocol.String)), "forbidden for any vendor") {
+		if len(got) != 1 || got[0].Severity != protocol.DiagnosticSeverityError || !strings.Contains(string(got[0].Message.(protocol.String)), "stops AI requests") {
 			t.Errorf("diagnostics are %+v", got)
 		}
 		if says := e.Hover(file, 5); !strings.Contains(says, "policy cannot be asked: the policy does not compile") {

@@ -23,7 +23,7 @@ func TestDecideKeepsTheOrderOfTheSubjects(t *testing.T) {
 	for _, r := range d.Rulings {
 		got = append(got, r.Verdict.String()+" "+r.Diagnostic)
 	}
-	if want := []string{"scrub warning", "scrub warning", "allow information", "scrub warning"}; !slices.Equal(got, want) {
+	if want := []string{"scrub information", "scrub information", "allow information", "scrub information"}; !slices.Equal(got, want) {
 		t.Errorf("rulings are %v, not %v", got, want)
 	}
 	if d.Verdict != Scrub || d.Revision != "built-in" || !d.ValidUntil.Equal(today.Add(time.Hour)) {

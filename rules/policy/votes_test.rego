@@ -117,7 +117,7 @@ test_a_verdict_that_is_none_counts_as_the_strictest if {
 
 test_diagnostics if {
 	expected := [
-		["critical", "low", "scrub", "hint"], ["high", "high", "scrub", "warning"], ["medium", "medium", "scrub", "warning"],
+		["critical", "low", "scrub", "hint"], ["high", "high", "scrub", "information"], ["medium", "medium", "scrub", "information"],
 		["low", "medium", "scrub", "information"], ["low", "low", "scrub", "hint"], ["info", "high", "scrub", "information"],
 		["critical", "high", "allow", "hint"], ["info", "high", "allow", "information"],
 		["low", "low", "forbid", "error"], ["info", "low", "forbid", "error"],
@@ -125,6 +125,9 @@ test_diagnostics if {
 	every row in expected {
 		scrubjay.diagnostic({"severity": row[0], "confidence": row[1], "validated": false}, row[2]) == row[3] with input as outgoing("public", [])
 	}
+	scrubjay.diagnostic(key, "allow") == "warning" with input as outgoing("public", [])
+	scrubjay.diagnostic(object.union(key, {"confidence": "low", "validated": false}), "allow") == "hint" with input as outgoing("public", [])
+	scrubjay.diagnostic(object.union(key, {"severity": "medium"}), "allow") == "hint" with input as outgoing("public", [])
 	scrubjay.diagnostic(key, "allow") == "none" with input as outgoing("local", [])
 }
 

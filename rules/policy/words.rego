@@ -96,18 +96,26 @@ prefixed(before, text, after) := "" if {
 	text == ""
 } else := concat("", [before, text, after])
 
+# A warning is for what would leave: what goes as a placeholder is protected, and said quietly.
 diagnostic(subject, verdict) := "error" if {
 	verdict == "forbid"
 } else := "information" if {
 	subject.severity == "info"
+} else := "warning" if {
+	verdict == "allow"
+	kind == "public"
+	subject.class == "credential"
+	subject.severity in {"critical", "high"}
+	sure(subject)
 } else := "hint" if {
 	verdict == "allow"
 	kind == "public"
 } else := "none" if {
 	verdict == "allow"
 } else := "hint" if {
-	subject.confidence == "low"
-	not subject.validated
-} else := "information" if {
-	subject.severity == "low"
-} else := "warning"
+	not sure(subject)
+} else := "information"
+
+sure(subject) if subject.validated
+
+sure(subject) if subject.confidence != "low"

@@ -53,8 +53,8 @@ async function showVersion({ server, version }: Parts): Promise<void> {
 }
 
 async function showStatus({ items }: Parts): Promise<void> {
-	const { file, others } = items.present();
-	const facts = [file, ...others].map(({ icon, text, detail }) => ({ label: `$(${icon}) ${text}`, detail, command: '' }));
+	const { headline, others } = items.present();
+	const facts = [headline, ...others].map(({ icon, text, detail }) => ({ label: `$(${icon}) ${text}`, detail, command: '' }));
 	const chosen = await vscode.window.showQuickPick(
 		[
 			...facts,

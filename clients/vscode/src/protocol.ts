@@ -7,6 +7,8 @@ export type Verdict = 'allow' | 'scrub' | 'forbid';
 export interface Status {
 	/** The file it speaks of; absent when it is of none. */
 	readonly uri?: string;
+	/** The one thing to know. */
+	readonly headline: { readonly protected: boolean; readonly text: string; readonly why?: string };
 	/** How many findings are shown of each class. */
 	readonly classes: Readonly<Record<string, number>>;
 	/** The strictest verdict on them. */

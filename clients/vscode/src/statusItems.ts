@@ -83,16 +83,16 @@ export class StatusItems implements vscode.Disposable {
 		const now = this.present();
 		this.bar.text = now.text;
 		this.bar.backgroundColor = backgrounds[now.level];
-		this.bar.tooltip = [now.file, ...now.others].map(sentence).join('\n');
-		this.bar.accessibilityInformation = { label: `Scrubjay: ${[now.file, ...now.others].map(sentence).join('. ')}` };
+		this.bar.tooltip = [now.headline, ...now.others].map(sentence).join('\n');
+		this.bar.accessibilityInformation = { label: `Scrubjay: ${[now.headline, ...now.others].map(sentence).join('. ')}` };
 
-		this.ofFile.text = now.file.text;
-		this.ofFile.detail = now.file.detail;
-		this.ofFile.severity = severities[now.file.level];
+		this.ofFile.text = now.headline.text;
+		this.ofFile.detail = now.headline.detail;
+		this.ofFile.severity = severities[now.headline.level];
 		this.ofFile.busy = this.server.kind === 'starting';
 
 		const worst = now.others.find((f) => f.level !== 'plain') ?? now.others[0];
-		this.ofProxy.text = worst?.text ?? 'Scrubjay proxy';
+		this.ofProxy.text = worst?.text ?? 'Scrubjay';
 		this.ofProxy.detail = worst === undefined ? 'nothing known yet' : worst.detail;
 		this.ofProxy.severity = severities[worst?.level ?? 'plain'];
 	}

@@ -1,6 +1,6 @@
 // What is shown for a state. Nothing here knows the editor, so that all of it can be tested without one.
 
-import type { Status, Verdict } from './protocol';
+import type { Status } from './protocol';
 
 export type ServerState =
 	| { readonly kind: 'starting' }
@@ -31,18 +31,10 @@ export interface View {
 	/** The text of the status bar item. */
 	readonly text: string;
 	readonly level: Level;
-	readonly file: Fact;
-	/** Proxy, policy, daemon and the latest request. */
+	readonly headline: Fact;
+	/** The file, the proxy, the policy and the latest request. */
 	readonly others: readonly Fact[];
 }
-
-const meaning: Readonly<Record<Verdict, string>> = {
-	allow: 'it may go to the destinations in force',
-	scrub: 'a placeholder goes out instead',
-	forbid: 'a request with it is not sent',
-};
-
-const levels: Readonly<Record<Verdict, Level>> = { allow: 'plain', scrub: 'warning', forbid: 'error' };
 
 export function view(state: State): View {
 	const { server, status } = state;
@@ -56,65 +48,43 @@ export function view(state: State): View {
 		case 'running':
 			break;
 	}
-	const file = fileFact(state);
-	const others = status === undefined ? [] : otherFacts(status);
-	const count = status === undefined ? 0 : total(status);
-	const troubled = others.some((f) => f.level !== 'plain');
+	if (status === undefined) {
+		return alone('$(shield) Scrubjay', fact('shield', 'Scrubjay runs', 'no file is open that it watches'));
+	}
+	const count = total(status);
+	const { headline } = status;
+	const level: Level = !headline.protected || (count > 0 && status.verdict === 'forbid') ? 'warning' : 'plain';
 	return {
-		text: `$(${troubled ? 'warning' : 'shield'}) Scrubjay${count > 0 ? ` ${count}` : ''}`,
-		level: file.level === 'plain' && troubled ? 'warning' : file.level,
-		file,
-		others,
+		text: headline.protected ? `$(shield) Scrubjay${count > 0 ? ` ${count}` : ''}` : '$(warning) Not protected',
+		level,
+		headline: fact(headline.protected ? 'shield' : 'warning', headline.text, headline.why, level),
+		others: otherFacts(state, status),
 	};
 }
 
-function alone(text: string, file: Fact): View {
-	return { text, level: file.level, file, others: [] };
+function alone(text: string, headline: Fact): View {
+	return { text, level: headline.level, headline, others: [] };
 }
 
 function fact(icon: string, text: string, detail = '', level: Level = 'plain'): Fact {
 	return { icon, text, detail, level };
 }
 
-function fileFact({ status, file }: State): Fact {
-	if (status === undefined || file === undefined) {
-		return fact('shield', 'Nothing open that is scanned');
-	}
-	if (status.unscanned !== undefined) {
-		return fact('eye-closed', `${file} is not scanned`, status.unscanned);
-	}
-	if (total(status) === 0) {
-		return fact('shield', `Nothing sensitive in ${file}`);
-	}
-	return fact('shield', `${counts(status)} in ${file}`, `${status.verdict} (${meaning[status.verdict]})`, levels[status.verdict]);
-}
-
-function otherFacts(status: Status): Fact[] {
-	const { proxy, policy, daemon, exchange } = status;
+/** What is not the headline, which says what is worst. */
+function otherFacts({ file }: State, status: Status): Fact[] {
+	const { proxy, policy, exchange } = status;
 	const all: Fact[] = [];
-	if (daemon !== undefined) {
-		all.push(fact('warning', 'No daemon', daemon, 'warning'));
+	if (file !== undefined) {
+		all.push(fact('file', file, status.unscanned === undefined ? findings(total(status)) : 'its text is not looked at'));
 	}
-	if (proxy.error !== undefined) {
-		all.push(fact('warning', 'The proxy does not listen', proxy.error, 'warning'));
-	} else if (proxy.listen !== undefined) {
+	if (proxy.listen !== undefined) {
 		all.push(fact('radio-tower', `The proxy listens on ${proxy.listen}`, 'scrubjay env prints what assistants need'));
 	}
 	if (policy.refused !== undefined) {
-		all.push(fact('warning', 'The newest policy was not taken', policy.refused, 'warning'));
-	}
-	if (policy.outdated !== undefined) {
-		all.push(
-			fact(
-				'warning',
-				`Scrubjay is older than ${policy.outdated}`,
-				'your organisation asks for a newer one: nothing goes to public providers',
-				'warning',
-			),
-		);
+		all.push(fact('warning', 'A newer policy was not taken', policy.refused));
 	}
 	if (policy.revision !== '') {
-		all.push(fact('law', `Policy ${policy.revision}`, 'in force'));
+		all.push(fact('law', `Policy ${policy.revision}`, 'decides what may go where'));
 	}
 	if (exchange !== undefined) {
 		all.push(fact('arrow-swap', exchange.text, 'the latest request through the proxy'));
@@ -126,10 +96,6 @@ function total(status: Status): number {
 	return Object.values(status.classes).reduce((sum, n) => sum + n, 0);
 }
 
-/** counts is "2 credential, 1 pii", the most frequent first. */
-function counts(status: Status): string {
-	return Object.entries(status.classes)
-		.sort(([a, n], [b, m]) => m - n || a.localeCompare(b))
-		.map(([name, n]) => `${n} ${name}`)
-		.join(', ');
+function findings(n: number): string {
+	return n === 0 ? 'nothing sensitive found' : n === 1 ? '1 finding' : `${n} findings`;
 }

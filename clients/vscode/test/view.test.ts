@@ -6,6 +6,7 @@ import type { Status } from '../src/protocol';
 import { type State, view } from '../src/view';
 
 const calm: Status = {
+	headline: { protected: true, text: 'Protected: nothing sensitive here' },
 	classes: {},
 	verdict: 'allow',
 	proxy: { listen: '127.0.0.1:7425' },
@@ -18,43 +19,41 @@ function state(status: Partial<Status>): State {
 
 test('a server that does not run is all there is to know', () => {
 	const failed = view({ server: { kind: 'failed', reason: 'it was not found' }, status: undefined, file: undefined });
-	assert.deepEqual([failed.text, failed.level, failed.file.detail, failed.others], ['$(error) Scrubjay', 'error', 'it was not found', []]);
+	assert.deepEqual(
+		[failed.text, failed.level, failed.headline.detail, failed.others],
+		['$(error) Scrubjay', 'error', 'it was not found', []],
+	);
 	assert.equal(view({ server: { kind: 'starting' }, status: undefined, file: undefined }).level, 'plain');
 	assert.equal(view({ server: { kind: 'stopped' }, status: undefined, file: undefined }).level, 'error');
+	assert.equal(view({ server: { kind: 'running', version: '1' }, status: undefined, file: undefined }).level, 'plain');
 });
 
-test('a file without findings is calm', () => {
-	const { text, level, file, others } = view(state({}));
-	assert.deepEqual([text, level, file.text], ['$(shield) Scrubjay', 'plain', 'Nothing sensitive in a.env']);
+test('a file without findings is calm, and the headline is what the server says', () => {
+	const { text, level, headline, others } = view(state({}));
+	assert.deepEqual([text, level, headline.text], ['$(shield) Scrubjay', 'plain', 'Protected: nothing sensitive here']);
 	assert.deepEqual(
 		others.map((f) => f.text),
-		['The proxy listens on 127.0.0.1:7425', 'Policy 7'],
+		['a.env', 'The proxy listens on 127.0.0.1:7425', 'Policy 7'],
 	);
 });
 
-test('findings are counted by class, the most frequent first, and the verdict decides how loud they are', () => {
+test('what goes as a placeholder is counted in peace, what stops requests is a warning', () => {
 	const classes = { pii: 1, credential: 3, internal: 1 };
-	const { text, level, file } = view(state({ classes, verdict: 'scrub' }));
-	assert.deepEqual([text, level], ['$(shield) Scrubjay 5', 'warning']);
-	assert.equal(file.text, '3 credential, 1 internal, 1 pii in a.env');
-	assert.equal(view(state({ classes, verdict: 'forbid' })).level, 'error');
-	assert.equal(view(state({ classes, verdict: 'allow' })).level, 'plain');
+	const { text, level, others } = view(state({ classes, verdict: 'scrub' }));
+	assert.deepEqual([text, level, others[0]?.detail], ['$(shield) Scrubjay 5', 'plain', '5 findings']);
+	assert.equal(view(state({ classes, verdict: 'forbid' })).level, 'warning');
+	assert.equal(view(state({ verdict: 'forbid' })).level, 'plain');
 });
 
-test('a file that is not scanned says why', () => {
-	assert.equal(view(state({ unscanned: 'it is larger than 4 MiB' })).file.detail, 'it is larger than 4 MiB');
+test('who is not protected is told that, why, and nothing louder', () => {
+	const headline = { protected: false, text: 'Not protected: the proxy does not listen', why: 'the port is taken' };
+	const now = view(state({ headline, classes: { credential: 1 }, verdict: 'scrub' }));
+	assert.deepEqual(
+		[now.text, now.level, now.headline.text, now.headline.detail],
+		['$(warning) Not protected', 'warning', headline.text, headline.why],
+	);
 });
 
-test('what is wrong with daemon, proxy or policy changes the sign, and a finding stays the louder', () => {
-	for (const wrong of [
-		{ daemon: 'gone' },
-		{ proxy: { error: 'the port is taken' } },
-		{ policy: { revision: '7', refused: 'no signature' } },
-	]) {
-		const { text, level, others } = view(state(wrong));
-		assert.deepEqual([text, level], ['$(warning) Scrubjay', 'warning']);
-		assert.equal(others.filter((f) => f.level === 'warning').length, 1);
-	}
-	const both = view(state({ daemon: 'gone', classes: { credential: 1 }, verdict: 'forbid' }));
-	assert.deepEqual([both.text, both.level], ['$(warning) Scrubjay 1', 'error']);
+test('a file that is not scanned is not said to be clean', () => {
+	assert.equal(view(state({ unscanned: 'it is larger than 4 MiB' })).others[0]?.detail, 'its text is not looked at');
 });

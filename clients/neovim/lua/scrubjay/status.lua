@@ -3,6 +3,7 @@
 
 ---@class (exact) scrubjay.Status
 ---@field uri? string the file it speaks of
+---@field headline { protected: boolean, text: string, why?: string } the one thing to know
 ---@field classes table<string, integer> how many findings are shown of each class
 ---@field verdict "allow"|"scrub"|"forbid" the strictest on them
 ---@field unscanned? string why the file is not scanned
@@ -61,42 +62,13 @@ function M.get(buf)
   return said and said.status, newest and newest.status
 end
 
----@param classes table<string, integer>
----@return string "2 credential, 1 pii", the most frequent first; empty if there is none
-local function counts(classes)
-  local names = vim.tbl_keys(classes)
-  table.sort(names, function(a, b)
-    if classes[a] ~= classes[b] then
-      return classes[a] > classes[b]
-    end
-    return a < b
-  end)
-  return vim
-    .iter(names)
-    :map(function(name)
-      return ("%d %s"):format(classes[name], name)
-    end)
-    :join(", ")
-end
-
---- line is for the statusline of a buffer: "scrubjay: 2 credential (scrub)". It is empty where the server
+--- line is for the statusline of a buffer: "scrubjay: Protected: nothing sensitive here". It is empty where the server
 --- has nothing to say.
 ---@param buf? integer
 ---@return string
 function M.line(buf)
-  local status, any = M.get(buf or 0)
-  local trouble = any and (any.daemon or any.proxy.error or any.policy.refused or any.policy.outdated) and " !" or ""
-  if not status then
-    return ""
-  end
-  if status.unscanned then
-    return "scrubjay: not scanned" .. trouble
-  end
-  local found = counts(status.classes)
-  if found == "" then
-    return "scrubjay" .. trouble
-  end
-  return ("scrubjay: %s (%s)%s"):format(found, status.verdict, trouble)
+  local status = M.get(buf or 0)
+  return status and "scrubjay: " .. status.headline.text or ""
 end
 
 --- describe is everything that is known, a line each.
@@ -113,16 +85,13 @@ function M.describe(buf)
   local function add(text, ...)
     lines[#lines + 1] = text:format(...)
   end
-  if not status then
-    add("this buffer is not scanned: it is no file that the server was given")
-  elseif status.unscanned then
-    add("this file is not scanned: %s", status.unscanned)
-  else
-    local found = counts(status.classes)
-    add("this file: %s", found == "" and "nothing sensitive" or ("%s, %s"):format(found, status.verdict))
+  local headline = (status or any).headline
+  add("%s", headline.text)
+  if headline.why then
+    add("  %s", headline.why)
   end
-  if any.daemon then
-    add("daemon: %s", any.daemon)
+  if not status then
+    add("this buffer is not watched: it is no file that the server was given")
   end
   if any.proxy.error then
     add("proxy: does not listen: %s", any.proxy.error)
@@ -133,10 +102,7 @@ function M.describe(buf)
     add("policy: %s", any.policy.revision)
   end
   if any.policy.refused then
-    add("policy: the newest was not taken: %s", any.policy.refused)
-  end
-  if any.policy.outdated then
-    add("policy: scrubjay is older than %s, which it asks for: nothing goes to public providers", any.policy.outdated)
+    add("policy: a newer one was not taken: %s", any.policy.refused)
   end
   if any.exchange then
     add("latest request: %s", any.exchange.text)

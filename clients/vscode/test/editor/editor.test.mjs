@@ -29,9 +29,9 @@ afterEach(async (t) => {
 test('a finding is underlined, listed, and counted in the status bar', async () => {
 	await code.open('seen.env', `# 😀\r\nKEY=${key()}\r\nMAIL=${email()}\r\n`);
 	await code.squiggles(2);
-	assert.match(await code.problem('AWS access key id', 'warning'), /AWS access key id \(credential\): scrubbed on the way to/);
-	assert.match(await code.problem('Email', 'info'), /\(pii\)/);
-	assert.match(await code.statusSays('1 credential, 1 pii in seen.env'), /scrub \(.*The proxy listens on 127\.0\.0\.1:\d+.*Policy /);
+	assert.match(await code.problem('AWS access key id', 'info'), /AWS access key id: AI gets a placeholder/);
+	assert.match(await code.problem('Email', 'info'), /AI gets a placeholder/);
+	assert.match(await code.statusSays('seen.env: 2 findings'), /Protected: 2 values go out as placeholders.*The proxy listens on 127\.0\.0\.1:\d+.*Policy /);
 	await code.shoot('findings');
 });
 
@@ -108,12 +108,12 @@ test('a hover explains and does not show the value', async () => {
 
 test('show status lists what is known and offers what can be done', async () => {
 	await code.open('status.txt', `${key()}\n`);
-	await code.statusSays('1 credential in status.txt');
+	await code.statusSays('status.txt: 1 finding');
 	await code.command('Scrubjay: Show Status');
 	const rows = code.page.locator('.quick-input-list .monaco-list-row');
 	await rows.filter({ hasText: 'Restart Server' }).waitFor();
 	const said = (await rows.allInnerTexts()).join('\n');
-	assert.match(said, /1 credential in status\.txt/);
+	assert.match(said, /Protected: 1 value goes out as a placeholder/);
 	assert.match(said, /The proxy listens on 127\.0\.0\.1:\d+/);
 	assert.match(said, /Policy /);
 	await code.shoot('status');
@@ -132,18 +132,18 @@ test('restart brings another server, and the findings again', async () => {
 	await code.shoot('output');
 	await code.open('again.txt', `${key()}\n`);
 	await code.squiggles(1);
-	await code.statusSays('1 credential in again.txt');
+	await code.statusSays('again.txt: 1 finding');
 });
 
 test('a policy that is pushed is in force in a file that is open', async () => {
 	await code.open('push.txt', `card ${card()} 😀\n`);
-	await code.statusSays('1 pci in push.txt: allow');
+	await code.statusSays('Protected: policy lets these values go');
 	push('forbid');
-	assert.match(await code.problem('Payment card number (pci): forbidden for', 'error'), /anthropic/);
-	await code.statusSays('1 pci in push.txt: forbid');
+	await code.problem('Payment card number: stops AI requests', 'error');
+	await code.statusSays('Protected: requests with this file stop');
 	await code.shoot('forbidden');
 	push('allow');
-	await code.statusSays('1 pci in push.txt: allow');
+	await code.statusSays('Protected: policy lets these values go');
 });
 
 test('the person is asked before an image goes to a vendor', async () => {
@@ -186,7 +186,7 @@ test('a program that is not there is said with what to do, and the setting mends
 	await code.statusSays('Scrubjay is not running');
 	await code.shoot('missing');
 	code.configure({});
-	await code.statusSays('1 credential in missing.txt');
+	await code.statusSays('missing.txt: 1 finding');
 	await code.command('Notifications: Clear All Notifications');
 });
 
@@ -203,7 +203,7 @@ test("a mistake in the person's settings is one toast, and its text is the progr
 	writeFileSync(process.env.SCRUBJAY_CONFIG, settings);
 	await code.command('Notifications: Clear All Notifications');
 	await code.command('Scrubjay: Restart Server');
-	await code.statusSays('1 credential in mistaken.txt');
+	await code.statusSays('mistaken.txt: 1 finding');
 });
 
 test('settings of the editor quiet it, and its trace says methods and no more', async () => {
@@ -211,7 +211,7 @@ test('settings of the editor quiet it, and its trace says methods and no more', 
 	await code.squiggles(2);
 	code.configure({ 'scrubjay.rules.disable': ['email-address'], 'scrubjay.trace.server': 'messages' });
 	await code.squiggles(1);
-	await code.statusSays('1 credential in quiet.txt');
+	await code.statusSays('quiet.txt: 1 finding');
 	await code.open('traced.txt', `${key()}\n`);
 	await code.squiggles(1);
 	await code.eventually('the trace', async () => (await code.output()).includes("'textDocument/didOpen'"));

@@ -26,7 +26,7 @@ test('a folder that is not trusted can neither name a program nor quiet a findin
 	await code.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
 	await code.open('untrusted.txt', `${key()} scrubjay:allow\n${email()}\n`);
 	await code.squiggles(2);
-	await code.statusSays('1 credential, 1 pii in untrusted.txt');
+	await code.statusSays('untrusted.txt: 2 findings');
 	await code.shoot('untrusted');
 	await code.command('Workspaces: Manage Workspace Trust');
 	await code.page.locator('.workspace-trust-editor .monaco-button', { hasText: 'Trust' }).first().click();
