@@ -97,6 +97,25 @@ func (c *Client) Reviews(ctx context.Context) ([]Review, error) {
 	return out.Reviews, err
 }
 
+// Exchanges are the latest exchanges whose texts are kept.
+func (c *Client) Exchanges(ctx context.Context) ([]Exchanged, error) {
+	var out ExchangeList
+	err := c.call(ctx, http.MethodPost, "exchanges", Exchanges{Version: Version}, &out)
+	return out.Exchanges, err
+}
+
+// Exchange is what one of the latest exchanges said.
+func (c *Client) Exchange(ctx context.Context, q ExchangeTexts) (out ExchangeShown, err error) {
+	err = c.call(ctx, http.MethodPost, "exchange", q, &out)
+	return out, err
+}
+
+// Left tells which texts are placeholders of the wire.
+func (c *Client) Left(ctx context.Context, r Left) (out LeftBehind, err error) {
+	err = c.call(ctx, http.MethodPost, "left", r, &out)
+	return out, err
+}
+
 // Stop ends the daemon.
 func (c *Client) Stop(ctx context.Context) error {
 	return c.call(ctx, http.MethodPost, "stop", Stop{Version: Version}, &Stopped{})

@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "used"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "used", "exchanges"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -101,6 +101,19 @@ type Reveal struct {
 	Version      int      `json:"version"`
 	Path         string   `json:"path"`
 	Placeholders []string `json:"placeholders"`
+	// Wire says that an assistant left them behind: those of the wire are meant.
+	Wire bool `json:"wire,omitempty"`
+}
+
+// Left asks which of these texts are placeholders of the wire that stand for something, and have been left in a file.
+type Left struct {
+	Version      int      `json:"version"`
+	Placeholders []string `json:"placeholders"`
+}
+
+// LeftBehind answers Left.
+type LeftBehind struct {
+	Placeholders []string `json:"placeholders,omitempty"`
 }
 
 // Revealed answers Reveal. What was never issued is missing.
@@ -260,6 +273,8 @@ type Event struct {
 	// Fingerprints are this installation's of values that were kept back: of those that went out as placeholders, or
 	// that the request was forbidden for. An older daemon names none.
 	Fingerprints []string `json:"fingerprints,omitempty"`
+	// Exchange is the id of an exchange whose texts are kept.
+	Exchange string `json:"exchange,omitempty"`
 	// ID is that of a question: ask, whether Files, which nobody here can read, may go to Provider, which waits a minute for an
 	// Answer; or review, whether the request of that Review may.
 	ID    string `json:"id,omitempty"`
@@ -290,6 +305,46 @@ type Review struct {
 	Findings []string `json:"findings,omitempty"`
 	// Body is the request as it would go, with placeholders.
 	Body []byte `json:"body"`
+}
+
+// Exchanges asks for the latest exchanges whose texts are kept.
+type Exchanges struct {
+	Version int `json:"version"`
+}
+
+// ExchangeList answers Exchanges, the newest first.
+type ExchangeList struct {
+	Exchanges []Exchanged `json:"exchanges"`
+}
+
+// Exchanged is a request and its answer, without a word of them.
+type Exchanged struct {
+	ID           string         `json:"id"`
+	Time         time.Time      `json:"time"`
+	Provider     string         `json:"provider"`
+	Model        string         `json:"model,omitempty"`
+	Assistant    string         `json:"assistant,omitempty"`
+	Status       int            `json:"status,omitempty"`
+	Verdict      string         `json:"verdict,omitempty"`
+	Classes      map[string]int `json:"classes,omitempty"`
+	Millis       int64          `json:"ms"`
+	Fingerprints []string       `json:"fingerprints,omitempty"`
+}
+
+// ExchangeTexts asks what one of them said: the texts of the request alone if Said.
+type ExchangeTexts struct {
+	Version int    `json:"version"`
+	ID      string `json:"id"`
+	Said    bool   `json:"said,omitempty"`
+}
+
+// ExchangeShown answers ExchangeTexts. It holds values, and is for the person's own eyes.
+type ExchangeShown struct {
+	Exchanged
+	Typed    []byte   `json:"typed,omitempty"`
+	Sent     []byte   `json:"sent,omitempty"`
+	Answered []byte   `json:"answered,omitempty"`
+	Said     [][]byte `json:"said,omitempty"`
 }
 
 // Attached is the kind of the event that says that all that happens from now on is told: what was asked before may have
@@ -329,6 +384,8 @@ type Daemon interface {
 	Hello(ctx context.Context) (Hello, error)
 	Issue(ctx context.Context, r Issue) (Issued, error)
 	Reveal(ctx context.Context, r Reveal) (Revealed, error)
+	// Left tells which of some texts are placeholders of the wire.
+	Left(ctx context.Context, r Left) (LeftBehind, error)
 	// Known tells the daemon where secrets are. One that is older does without.
 	Known(ctx context.Context, r Known) error
 	// Attend calls f for each event, questions included, until ctx ends or the daemon goes away. The first is of kind
@@ -338,4 +395,6 @@ type Daemon interface {
 	Answer(ctx context.Context, a Answer) error
 	// Reviews are the requests that wait for a person.
 	Reviews(ctx context.Context) ([]Review, error)
+	// Exchange is what one of the latest exchanges said.
+	Exchange(ctx context.Context, q ExchangeTexts) (ExchangeShown, error)
 }

@@ -39,6 +39,7 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("GET /v1/events", d.hub.serve)
 	mux.HandleFunc("POST /v1/issue", take(d.issue))
 	mux.HandleFunc("POST /v1/reveal", take(d.reveal))
+	mux.HandleFunc("POST /v1/left", take(d.left))
 	mux.HandleFunc("POST /v1/canary", take(d.canaries.add))
 	mux.HandleFunc("POST /v1/known", take(d.machine.learn))
 	mux.HandleFunc("POST /v1/secrets", take(d.secrets))
@@ -52,6 +53,8 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/restore", take(d.restore))
 	mux.HandleFunc("POST /v1/judge", take(d.judge))
 	mux.HandleFunc("POST /v1/answer", take(d.questions.take))
+	mux.HandleFunc("POST /v1/exchanges", take(d.exchanges.list))
+	mux.HandleFunc("POST /v1/exchange", take(d.exchanges.show))
 	mux.HandleFunc("POST /v1/reviews", take(d.questions.reviews))
 	return serve(&http.Server{Handler: mux}, l, d.Log), nil
 }
@@ -117,7 +120,11 @@ func (d *daemon) reveal(m control.Reveal) (control.Revealed, error) {
 	out := control.Revealed{Values: map[string][]byte{}}
 	record := audit.Record{Kind: "restoration", Path: m.Path}
 	for _, p := range m.Placeholders {
-		if v, ok := d.vault.FromFile(p); ok {
+		of := d.vault.FromFile
+		if m.Wire {
+			of = d.vault.Value
+		}
+		if v, ok := of(p); ok {
 			out.Values[p] = v
 			record.Fingerprints = append(record.Fingerprints, d.vault.Fingerprint(v))
 		}
@@ -128,6 +135,16 @@ func (d *daemon) reveal(m control.Reveal) (control.Revealed, error) {
 		}
 	}
 	return out, nil
+}
+
+// left tells which texts are placeholders that stand for something.
+func (d *daemon) left(m control.Left) (out control.LeftBehind, err error) {
+	for _, p := range m.Placeholders {
+		if _, ok := d.vault.Describe(p); ok {
+			out.Placeholders = append(out.Placeholders, p)
+		}
+	}
+	return out, tooNew(m.Version)
 }
 
 // forget has wire placeholders forgotten, or lists those of ordinary words.

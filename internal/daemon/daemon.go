@@ -15,6 +15,7 @@
 //	days.go        how many requests went out today, for the limits of a day
 //	used.go        which providers and assistants the person uses, for editors
 //	machine.go     the secrets that this machine has: variables, .env files, files of credentials
+//	exchanges.go   what the latest exchanges said, for editors and the console
 //	events.go      tells everybody attached what happens
 //	ask.go         has them ask the person what the proxy has to know
 //	attach.go      finds the daemon, or starts it
@@ -77,6 +78,7 @@ type daemon struct {
 	machine    *machine
 	signals    signals
 	used       *used
+	exchanges  exchanges
 	proxy      control.Proxy
 	collector  *otlp.Exporter
 	leftOut    atomic.Int64 // as the log has it
@@ -251,7 +253,7 @@ func (d *daemon) frontConfig(token string) proxy.Config {
 	return proxy.Config{
 		Engine: func() *detect.Engine { return d.machine.kept.engine(d.governance.Engine()) }, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Canary: d.canaries.find,
-		Watch: d.exchanged, Fresh: d.fresh, Repository: d.machine.repository, Trouble: d.troubled, Getenv: os.Getenv,
+		Watch: d.exchanged, KeepTexts: d.keepsTexts, Fresh: d.fresh, Repository: d.machine.repository, Trouble: d.troubled, Getenv: os.Getenv,
 		Ask: d.questions.ask, Hold: d.questions.hold, Trusting: d.trust.config,
 	}
 }
@@ -360,5 +362,5 @@ func (d *daemon) exchanged(r proxy.Ended) {
 	case found > 0:
 		text = fmt.Sprintf("%s: %d findings scrubbed", r.Provider, found)
 	}
-	d.hub.send(control.Event{Kind: "exchange", Text: text, Provider: r.Provider, Verdict: r.Verdict, Classes: r.Classes, Revision: r.Revision, Fingerprints: r.Kept})
+	d.hub.send(control.Event{Kind: "exchange", Text: text, Provider: r.Provider, Verdict: r.Verdict, Classes: r.Classes, Revision: r.Revision, Fingerprints: r.Kept, Exchange: d.exchanges.add(r)})
 }

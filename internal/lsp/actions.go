@@ -29,9 +29,13 @@ var producers = []struct {
 	{protocol.CodeActionKindQuickFix, offerRedactThese},
 	{protocol.CodeActionKindQuickFix, offerRedact},
 	{protocol.CodeActionKindQuickFix, offerRestore},
+	{protocol.CodeActionKindQuickFix, offerRestoreLeft},
 	{protocol.CodeActionKindQuickFix, offerEnvironment},
 	{protocol.CodeActionKindQuickFix, offerAllowHere},
 	{protocol.CodeActionKindQuickFix, offerAllowInRepository},
+	{protocol.CodeActionKindRefactor, offerFake},
+	{protocol.CodeActionKindRefactor, offerCopy},
+	{protocol.CodeActionKindRefactor, offerPreview},
 	{fixAll, offerRedactAll},
 }
 
@@ -42,6 +46,7 @@ type question struct {
 	report     *report
 	start, end int
 	findings   []judged // shown, and in the range
+	unasked    bool     // the editor wants to know whether there is something, not the person
 	told       bool     // why nothing is redacted
 }
 
@@ -60,6 +65,7 @@ func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) (
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	q.unasked = p.Context.TriggerKind == protocol.CodeActionTriggerKindAutomatic
 	q.findings = slices.DeleteFunc(q.report.touching(q.start, q.end), func(j judged) bool { return !j.shown() })
 	for _, producer := range producers {
 		if !wanted(producer.kind, p.Context.Only) {
@@ -92,6 +98,8 @@ type argument struct {
 	Version int32  `json:"version"`
 	place
 	Others []place `json:"others,omitempty"` // that the same is to be done to
+	// Exchange is the id of one to show.
+	Exchange string `json:"exchange,omitempty"`
 }
 
 // place is that of a finding.
@@ -148,12 +156,20 @@ func alike(findings []judged, say func(judged) string) [][]judged {
 }
 
 // redaction is an action that redacts findings. An editor that takes no edits of the server's gets the edit with the
-// action: the values are in the vault then, whether it is chosen or not.
+// action, when that is chosen if it can ask then. If it cannot, the values are in the vault whether it is chosen or not, and
+// so only when the person asks.
 func (q *question) redaction(title, command string, a argument, findings []judged) (protocol.CodeAction, bool) {
 	if q.s.caps.applyEdit {
 		return action(title, command, a), true
 	}
 	if !q.s.caps.actions {
+		return protocol.CodeAction{}, false
+	}
+	if q.s.caps.resolve {
+		later := action(title, command, a)
+		return protocol.CodeAction{Title: title, Data: later.Command.Arguments[0]}, true
+	}
+	if q.unasked {
 		return protocol.CodeAction{}, false
 	}
 	splices, err := q.s.redacted(q.ctx, q.report, findings)
@@ -165,7 +181,7 @@ func (q *question) redaction(title, command string, a argument, findings []judge
 		}
 		return protocol.CodeAction{}, false
 	}
-	return protocol.CodeAction{Title: title, Edit: q.s.workspaceEdit(q.report.buffer, splices)}, true
+	return protocol.CodeAction{Title: title, Edit: q.s.workspaceEdit(q.report.buffer, splices, title)}, true
 }
 
 // offerRedactThese is for a selection of several.
@@ -174,7 +190,7 @@ func offerRedactThese(q *question) []protocol.CodeAction {
 	if len(these) < 2 {
 		return nil
 	}
-	a, ok := q.redaction(fmt.Sprintf("Redact all %d", len(these)), commandRedact, q.argument(placesOf(these)...), these)
+	a, ok := q.redaction(fmt.Sprintf("Redact all %d here", len(these)), commandRedact, q.argument(placesOf(these)...), these)
 	if !ok {
 		return nil
 	}
@@ -260,7 +276,7 @@ func offerAllowHere(q *question) (all []protocol.CodeAction) {
 		if len(splices) > 1 {
 			title = fmt.Sprintf("Not sensitive: allow %s on these %d lines", group[0].Rule.ID, len(splices))
 		}
-		a := protocol.CodeAction{Title: title, Edit: q.s.workspaceEdit(b, splices)}
+		a := protocol.CodeAction{Title: title, Edit: q.s.workspaceEdit(b, splices, title)}
 		if q.s.caps.applyEdit { // the text may move on until it is chosen
 			a = action(title, commandAllowHere, q.argument(placesOf(group)...))
 		}
@@ -296,14 +312,52 @@ type splice struct {
 	text string
 }
 
+// CodeActionResolve gives an action its edit, now that it is chosen.
+func (s *Server) CodeActionResolve(ctx context.Context, a *protocol.CodeAction) (*protocol.CodeAction, error) {
+	rpc.Release(ctx)
+	var of argument
+	if a.Edit != nil || len(a.Data) == 0 || json.Unmarshal(a.Data, &of) != nil || of.URI == "" {
+		return a, nil // some ask for what is there
+	}
+	r, these, err := s.chosen(ctx, of)
+	if err == nil {
+		var splices []splice
+		if splices, err = s.redacted(ctx, r, these); err == nil {
+			a.Edit = s.workspaceEdit(r.buffer, splices, a.Title)
+			return a, nil
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	s.warn(err.Error())
+	return a, nil
+}
+
+// chosen are the findings that an action of redacting speaks of: those of the file if it names none.
+func (s *Server) chosen(ctx context.Context, a argument) (*report, []judged, error) {
+	if a.place != (place{}) {
+		return s.findings(ctx, a)
+	}
+	b, open := s.buffers.At(a.URI)
+	if !open {
+		return nil, nil, errNotOpen
+	}
+	r := s.judge(ctx, b)
+	return r, redactable(r), nil
+}
+
 // workspaceEdit is for exactly this version, where the editor can check that.
-func (s *Server) workspaceEdit(b *workspace.Buffer, splices []splice) *protocol.WorkspaceEdit {
+func (s *Server) workspaceEdit(b *workspace.Buffer, splices []splice, label string) *protocol.WorkspaceEdit {
 	u := uri.URI(s.spelling(b.URI))
 	plain := make([]protocol.TextEdit, len(splices))
 	elements := make([]protocol.TextDocumentEditElement, len(splices))
 	for i, sp := range splices {
 		plain[i] = protocol.TextEdit{Range: s.theirs(b.Text, sp.Start, sp.End), NewText: sp.text}
 		elements[i] = &plain[i]
+		if s.caps.annotations {
+			elements[i] = &protocol.AnnotatedTextEdit{TextEdit: plain[i], AnnotationID: annotation}
+		}
 	}
 	if !s.caps.versionedEdits {
 		return &protocol.WorkspaceEdit{Changes: map[uri.URI][]protocol.TextEdit{u: plain}}
@@ -313,5 +367,12 @@ func (s *Server) workspaceEdit(b *workspace.Buffer, splices []splice) *protocol.
 	if version := b.Text.Version(); !b.Unversioned {
 		edit.TextDocument.Version = &version
 	}
-	return &protocol.WorkspaceEdit{DocumentChanges: []protocol.DocumentChange{edit}}
+	whole := &protocol.WorkspaceEdit{DocumentChanges: []protocol.DocumentChange{edit}}
+	if s.caps.annotations {
+		whole.ChangeAnnotations = map[protocol.ChangeAnnotationIdentifier]protocol.ChangeAnnotation{annotation: {Label: label}}
+	}
+	return whole
 }
+
+// annotation is the id of what an editor that lists changes calls ours.
+const annotation = "scrubjay"

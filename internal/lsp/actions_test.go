@@ -339,7 +339,7 @@ func TestLiteralEdits(t *testing.T) {
 				t.Errorf("%q needs a command", a.Title)
 			}
 		}
-		want := []string{"Redact all 2", "Redact: AWS access key id", "Redact: GitHub", "Not sensitive: allow aws-", "Not sensitive: allow github-", "Redact all 2 in this file"}
+		want := []string{"Redact all 2 here", "Redact: AWS access key id", "Redact: GitHub", "Not sensitive: allow aws-", "Not sensitive: allow github-", "Redact all 2 in this file"}
 		if len(titles) != len(want) {
 			t.Fatalf("offered are %q", titles)
 		}

@@ -57,7 +57,7 @@ func (s *Server) fulfil(ctx context.Context, w *wish) error {
 		if !ok {
 			return errMoved
 		}
-		result, err := s.client.ApplyEdit(ctx, &protocol.ApplyWorkspaceEditParams{Label: &w.label, Edit: *s.workspaceEdit(b, now)})
+		result, err := s.client.ApplyEdit(ctx, &protocol.ApplyWorkspaceEditParams{Label: &w.label, Edit: *s.workspaceEdit(b, now, w.label)})
 		if result != nil && result.Applied {
 			s.spawn(func(ctx context.Context) {
 				if err := s.prove(ctx, w, b, now); err != nil && ctx.Err() == nil {

@@ -17,25 +17,56 @@ import (
 )
 
 const (
-	commandRedact    = "scrubjay.redact"
-	commandRedactAll = "scrubjay.redactAll"
-	commandRestore   = "scrubjay.restore"
-	commandUseEnv    = "scrubjay.useEnv"
-	commandAllowHere = "scrubjay.allowHere"
-	commandAllow     = "scrubjay.allow"
+	commandRedact      = "scrubjay.redact"
+	commandRedactAll   = "scrubjay.redactAll"
+	commandRestore     = "scrubjay.restore"
+	commandUseEnv      = "scrubjay.useEnv"
+	commandAllowHere   = "scrubjay.allowHere"
+	commandAllow       = "scrubjay.allow"
+	commandUndoAllow   = "scrubjay.undoAllow"
+	commandCopy        = "scrubjay.copyRedacted"
+	commandAsk         = "scrubjay.askRedacted"
+	commandFake        = "scrubjay.fake"
+	commandPreview     = "scrubjay.preview"
+	commandHelp        = "scrubjay.help"
+	commandExchange    = "scrubjay.showExchange"
+	commandRestoreLeft = "scrubjay.restoreLeft"
 )
 
 // commands are what workspace/executeCommand can be asked for.
 var commands = []struct {
 	name string
-	run  func(*Server, context.Context, argument) error
+	run  func(*Server, context.Context, argument) (answer, error)
 }{
-	{commandRedact, (*Server).redact},
-	{commandRedactAll, (*Server).redactAll},
-	{commandRestore, (*Server).restore},
-	{commandUseEnv, (*Server).useEnvironment},
+	{commandRedact, quiet((*Server).redact)},
+	{commandRedactAll, quiet((*Server).redactAll)},
+	{commandRestore, quiet((*Server).restore)},
+	{commandUseEnv, quiet((*Server).useEnvironment)},
 	{commandAllowHere, (*Server).allowHere},
 	{commandAllow, (*Server).allowInRepository},
+	{commandUndoAllow, quiet((*Server).undoAllow)},
+	{commandCopy, (*Server).copyRedacted},
+	{commandAsk, (*Server).askRedacted},
+	{commandFake, quiet((*Server).fake)},
+	{commandPreview, quiet((*Server).preview)},
+	{commandHelp, quiet((*Server).help)},
+	{commandRestoreLeft, quiet((*Server).restoreLeft)},
+	{commandExchange, quiet((*Server).showExchange)},
+}
+
+// answer is what an editor may do when a command is done. Those that know none of it lose nothing but comfort.
+type answer struct {
+	// Said is one sentence for the person; Undo takes back what was done: a command of the server's, or "undo", the editor's.
+	Said string `json:"said,omitempty"`
+	Undo string `json:"undo,omitempty"`
+	// Clipboard is a text to copy, and Ask one to ask an assistant about: both with placeholders.
+	Clipboard string `json:"clipboard,omitempty"`
+	Ask       string `json:"ask,omitempty"`
+}
+
+// quiet is a command whose effect speaks for itself.
+func quiet(run func(*Server, context.Context, argument) error) func(*Server, context.Context, argument) (answer, error) {
+	return func(s *Server, ctx context.Context, a argument) (answer, error) { return answer{}, run(s, ctx, a) }
 }
 
 func commandNames() []string {
@@ -61,7 +92,7 @@ var errMoved = errors.New("the text has changed here meanwhile, so nothing was d
 func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandParams) (protocol.LSPAny, error) {
 	i := slices.IndexFunc(commands, func(c struct {
 		name string
-		run  func(*Server, context.Context, argument) error
+		run  func(*Server, context.Context, argument) (answer, error)
 	}) bool {
 		return c.name == p.Command
 	})
@@ -73,14 +104,20 @@ func (s *Server) ExecuteCommand(ctx context.Context, p *protocol.ExecuteCommandP
 		return nil, fmt.Errorf("%s wants one argument {uri, version, rule, start, end}", p.Command)
 	}
 	rpc.Release(ctx)
-	if err := commands[i].run(s, ctx, a); err != nil {
+	done, err := commands[i].run(s, ctx, a)
+	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		s.log.Info("command not done", zap.String("command", p.Command))
 		s.warn(err.Error())
+		return nil, nil
 	}
-	return nil, nil
+	if done == (answer{}) {
+		return nil, nil
+	}
+	encoded, err := json.Marshal(done)
+	return encoded, err
 }
 
 // findings are those that an argument speaks of, in the present version.

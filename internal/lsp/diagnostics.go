@@ -69,6 +69,7 @@ func (s *Server) diagnose(ctx context.Context, u string) {
 			p.Version = protocol.NewOptional(b.Text.Version())
 			p.Diagnostics = s.diagnostics(r)
 		}
+		s.viewChanged(ctx, u)
 	default:
 		p.Diagnostics = s.closedProblems(u)
 	}
@@ -132,6 +133,7 @@ func (s *Server) diagnostics(r *report) []protocol.Diagnostic {
 		return append(all, ofFile("not-scanned", "not scanned: "+b.Unscanned))
 	}
 	all = append(all, s.problems(r)...)
+	all = append(all, s.leftDiagnostics(b)...)
 	shown := r.shown()
 	room := maxDiagnostics - len(all)
 	var more []judged

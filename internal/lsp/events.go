@@ -109,6 +109,7 @@ func (s *Server) event(ctx context.Context, e control.Event, refused map[string]
 		}
 	case "exchange":
 		s.exchanged(ctx, e)
+		s.spawn(func(ctx context.Context) { s.overhear(ctx, e) })
 		if s.status.uses(e.Provider) {
 			s.Refresh()
 		}

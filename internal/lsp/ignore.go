@@ -57,16 +57,16 @@ func allowComments(b *workspace.Buffer, findings []judged) (splices []splice) {
 }
 
 // allowHere writes the comments.
-func (s *Server) allowHere(ctx context.Context, a argument) error {
+func (s *Server) allowHere(ctx context.Context, a argument) (answer, error) {
 	r, these, err := s.findings(ctx, a)
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	splices := allowComments(r.buffer, these)
 	if len(splices) == 0 {
-		return errMoved
+		return answer{}, errMoved
 	}
-	return s.apply(ctx, "Not sensitive", r.buffer, splices)
+	return answer{Said: "Not shown any more here. What goes to AI vendors is scrubbed as before.", Undo: "undo"}, s.apply(ctx, "Not sensitive", r.buffer, splices)
 }
 
 // maxCommented is the longest line that gets a comment.
@@ -81,21 +81,22 @@ func lineEnd(content []byte) string {
 
 // allowInRepository writes an allow entry for exactly each value, rule and file into the repository's
 // settings: by fingerprint, so that the file may be committed.
-func (s *Server) allowInRepository(ctx context.Context, a argument) error {
+func (s *Server) allowInRepository(ctx context.Context, a argument) (answer, error) {
 	r, these, err := s.findings(ctx, a)
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	f := r.outlook.folder
 	if f == nil {
-		return errors.New("the file is in no open folder, so there is no " + settingsFile + " to write to; open its folder")
+		return answer{}, errors.New("the file is in no open folder, so there is no " + settingsFile + " to write to; open its folder")
 	}
 	old, err := f.content(s.buffers)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	existed := err == nil
+	if !existed && !errors.Is(err, fs.ErrNotExist) {
+		return answer{}, err
 	}
 	if _, problems := parseSettings(old); len(problems) > 0 { // what is said in vain does no harm
-		return fmt.Errorf("%s is not in order, so nothing was added; mend line %d first: %s", settingsFile, problems[0].line+1, problems[0].text)
+		return answer{}, fmt.Errorf("%s is not in order, so nothing was added; mend line %d first: %s", settingsFile, problems[0].line+1, problems[0].text)
 	}
 	next, known := old, make(map[string]bool)
 	for _, j := range these {
@@ -105,14 +106,51 @@ func (s *Server) allowInRepository(ctx context.Context, a argument) error {
 		}
 		known[key] = true
 		if next, err = addAllow(next, j.Finding, f.rel(r.buffer.Path), r.buffer.Value(j.Span)); err != nil {
-			return err
+			return answer{}, err
 		}
 	}
+	done := answer{Said: "Not shown any more in this folder. What goes to AI vendors is scrubbed as before.", Undo: "undo"}
 	if b, open := s.buffers.Of(f.settingsPath()); open {
 		// On disk the editor's next save would write over it.
 		err = s.apply(ctx, "Not sensitive", b, []splice{{detect.Span{End: b.Text.Len()}, string(next)}})
+	} else if err = replaceFile(f.settingsPath(), next); err == nil {
+		done.Undo = commandUndoAllow
+		s.mu.Lock()
+		s.allowed = allowance{f.settingsPath(), old, existed, next}
+		s.mu.Unlock()
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	s.Refresh()
+	return done, nil
+}
+
+// allowance is the latest change of a settings file that no editor has open, so that no editor can undo it.
+type allowance struct {
+	path    string
+	former  []byte
+	existed bool
+	wrote   []byte
+}
+
+// undoAllow takes back the latest entry, if the file is still as it was written.
+func (s *Server) undoAllow(context.Context, argument) error {
+	s.mu.Lock()
+	last := s.allowed
+	s.allowed = allowance{}
+	s.mu.Unlock()
+	if last.path == "" {
+		return errors.New("there is nothing to undo")
+	}
+	now, err := os.ReadFile(last.path)
+	if err != nil || !bytes.Equal(now, last.wrote) {
+		return errors.New(settingsFile + " was changed since: take the entry out by hand")
+	}
+	if last.existed {
+		err = replaceFile(last.path, last.former)
 	} else {
-		err = replaceFile(f.settingsPath(), next)
+		err = os.Remove(last.path)
 	}
 	if err != nil {
 		return err
@@ -159,16 +197,18 @@ func addAllow(old []byte, f detect.Finding, rel string, value []byte) ([]byte, e
 	}
 	allow.Content = append(allow.Content, &entry)
 
+	return encodeYAML(&doc, lineEnd(old))
+}
+
+// encodeYAML writes settings with the file's own line ends.
+func encodeYAML(doc *yaml.Node, lineEnd string) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
-	if err := errors.Join(encoder.Encode(&doc), encoder.Close()); err != nil {
+	if err := errors.Join(encoder.Encode(doc), encoder.Close()); err != nil {
 		return nil, err
 	}
-	if lineEnd(old) == "\r\n" {
-		return bytes.ReplaceAll(out.Bytes(), []byte("\n"), []byte("\r\n")), nil
-	}
-	return out.Bytes(), nil
+	return bytes.ReplaceAll(out.Bytes(), []byte("\n"), []byte(lineEnd)), nil
 }
 
 // child is a key's value in a mapping, added at the end if it is not there.

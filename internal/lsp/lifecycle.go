@@ -31,6 +31,15 @@ type capabilities struct {
 	registerConfig  bool
 	showDocument    bool
 	codeDescription bool
+	annotations     bool
+	resolve         bool // of a code action's edit
+	documentation   bool // of kinds of code actions
+	saves           bool // it waits for edits before it saves
+	renames         bool // it waits for edits before it renames
+	lenses          bool
+	lensRefresh     bool
+	contents        bool // it asks for the texts of documents that only we have
+	clipboard, ask  bool
 }
 
 func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
@@ -38,6 +47,10 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	if w := c.Workspace; w != nil {
 		caps.applyEdit = is(w.ApplyEdit)
 		caps.versionedEdits = w.WorkspaceEdit != nil && is(w.WorkspaceEdit.DocumentChanges)
+		caps.annotations = caps.versionedEdits && w.WorkspaceEdit.ChangeAnnotationSupport != nil
+		caps.renames = w.FileOperations != nil && is(w.FileOperations.WillRename)
+		caps.lensRefresh = w.CodeLens != nil && is(w.CodeLens.RefreshSupport)
+		caps.contents = w.TextDocumentContent != nil
 		caps.configuration = is(w.Configuration)
 		caps.refresh = w.Diagnostics != nil && is(w.Diagnostics.RefreshSupport)
 		caps.registerWatcher = w.DidChangeWatchedFiles != nil && is(w.DidChangeWatchedFiles.DynamicRegistration)
@@ -46,6 +59,12 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 	if d := c.TextDocument; d != nil {
 		caps.pull = d.Diagnostic != nil
 		caps.codeDescription = d.PublishDiagnostics != nil && is(d.PublishDiagnostics.CodeDescriptionSupport) || caps.pull && is(d.Diagnostic.CodeDescriptionSupport)
+		caps.lenses = d.CodeLens != nil
+		caps.saves = d.Synchronization != nil && is(d.Synchronization.WillSaveWaitUntil)
+		if d.CodeAction != nil {
+			caps.resolve = slices.Contains(d.CodeAction.ResolveSupport.Properties, "edit")
+			caps.documentation = is(d.CodeAction.DocumentationSupport)
+		}
 		caps.markdown = d.Hover == nil || slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown)
 		caps.actions = d.CodeAction != nil && d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil // an empty one says no kinds, and yes to actions
 	}
@@ -95,6 +114,7 @@ func (s *Server) Initialize(ctx context.Context, p *protocol.InitializeParams) (
 		defer s.warn("initializationOptions: " + err.Error())
 	}
 	s.status.wanted.Store(s.editor.Status)
+	s.caps.clipboard, s.caps.ask = slices.Contains(s.editor.Offers, "clipboard"), slices.Contains(s.editor.Offers, "ask")
 	if p.ProcessID != nil {
 		pid := int(*p.ProcessID)
 		s.spawn(func(ctx context.Context) { s.watchParent(ctx, pid) })
@@ -102,20 +122,42 @@ func (s *Server) Initialize(ctx context.Context, p *protocol.InitializeParams) (
 
 	yes := true
 	incremental := protocol.TextDocumentSyncKindIncremental
+	sync := &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: protocol.Boolean(true)}
+	actions := &protocol.CodeActionOptions{
+		CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, protocol.CodeActionKindRefactor, fixAll},
+		ResolveProvider: &s.caps.resolve,
+	}
 	result := &protocol.InitializeResult{
 		ServerInfo: protocol.ServerInfo{Name: s.cfg.Program, Version: protocol.NewOptional(s.cfg.Version)},
 		Capabilities: protocol.ServerCapabilities{
-			PositionEncoding: agreed,
-			TextDocumentSync: &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: protocol.Boolean(true)},
-			HoverProvider:    protocol.Boolean(true),
-			CodeActionProvider: &protocol.CodeActionOptions{
-				CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, fixAll},
-			},
+			PositionEncoding:       agreed,
+			TextDocumentSync:       sync,
+			HoverProvider:          protocol.Boolean(true),
+			CodeActionProvider:     actions,
 			ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: commandNames()},
 			Workspace: &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 				Supported: &yes, ChangeNotifications: protocol.Boolean(true),
 			}},
 		},
+	}
+	if s.caps.saves {
+		sync.WillSaveWaitUntil = &yes
+	}
+	if s.caps.renames && s.caps.versionedEdits {
+		scheme := "file"
+		result.Capabilities.Workspace.FileOperations = &protocol.FileOperationOptions{WillRename: protocol.FileOperationRegistrationOptions{
+			Filters: []protocol.FileOperationFilter{{Scheme: &scheme, Pattern: protocol.FileOperationPattern{Glob: "**"}}},
+		}}
+	}
+	if s.caps.documentation && s.caps.showDocument {
+		help := action("What redacting does", commandHelp, argument{URI: helpPage}).Command
+		actions.Documentation = []protocol.CodeActionKindDocumentation{{Kind: protocol.CodeActionKindQuickFix, Command: help}}
+	}
+	if s.caps.lenses {
+		result.Capabilities.CodeLensProvider = &protocol.CodeLensOptions{}
+	}
+	if s.caps.contents {
+		result.Capabilities.Workspace.TextDocumentContent = &protocol.TextDocumentContentOptions{Schemes: []string{viewScheme}}
 	}
 	if s.caps.pull {
 		result.Capabilities.DiagnosticProvider = &protocol.DiagnosticOptions{}

@@ -36,11 +36,13 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"sync"
 	"sync/atomic"
 
 	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
@@ -100,10 +102,14 @@ type Server struct {
 	sent       map[string]string
 	status     statusBook
 	passages   passages
+	traffic    traffic
+	left       leftovers
+	viewed     map[string]uri.URI // views of open files that were shown
 	reports    map[string]*report
 	outlooks   map[*folder]*outlook
 	editor     editorSettings
 	folders    []*folder
+	allowed    allowance
 	rules      map[string]*ownRules // by the root of their folder
 	spellings  map[string]string    // of URIs that the editor writes in another way than the library
 
@@ -127,6 +133,8 @@ func New(cfg Config) *Server {
 		rules:    make(map[string]*ownRules),
 
 		spellings: make(map[string]string),
+		viewed:    make(map[string]uri.URI),
+		traffic:   traffic{seed: maphash.MakeSeed()},
 		status:    statusBook{sent: make(map[string]string)},
 	}
 }

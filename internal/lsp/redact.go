@@ -32,14 +32,10 @@ func (s *Server) redact(ctx context.Context, a argument) error {
 
 // redactAll does so with every finding of the file that is worth it.
 func (s *Server) redactAll(ctx context.Context, a argument) error {
-	b, open := s.buffers.At(a.URI)
-	if !open {
-		return errNotOpen
-	}
-	r := s.judge(ctx, b)
-	all := redactable(r)
-	if len(all) == 0 {
-		return nil
+	a.place = place{}
+	r, all, err := s.chosen(ctx, a)
+	if err != nil || len(all) == 0 {
+		return err
 	}
 	return s.redactThese(ctx, r, all, "Redact all")
 }

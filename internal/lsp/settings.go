@@ -30,8 +30,12 @@ type editorSettings struct {
 	Destinations []string            `yaml:"destinations"`
 	// Trusted is false in a folder that the person does not trust: nothing in it is heeded then. Silence means yes.
 	Trusted *bool `yaml:"trusted"`
-	// Status asks for the notification scrubjay/status; it counts in initializationOptions.
-	Status bool `yaml:"status"`
+	// Status asks for the notification scrubjay/status, and Offers names what the editor does with a command's answer beside
+	// that: clipboard, ask. Both count in initializationOptions.
+	Status bool     `yaml:"status"`
+	Offers []string `yaml:"offers"`
+	// RedactOnSave redacts a file whenever it is saved.
+	RedactOnSave bool `yaml:"redactOnSave"`
 }
 
 // trusts tells whether what the open folders say is heeded.
@@ -80,7 +84,7 @@ func (s *Server) takeEditorSettings(raw protocol.LSPAny, bare bool) error {
 	}
 	var settings editorSettings
 	if err := yaml.Unmarshal(plain, &settings); err != nil {
-		return errors.New("settings: one of trace, rules.disable, allow, destinations, trusted, status has the wrong type; nothing was changed")
+		return errors.New("settings: one of trace, rules.disable, allow, destinations, trusted, status, offers, redactOnSave has the wrong type; nothing was changed")
 	}
 	if _, err := policy.NewAllowList(settings.Allow); err != nil {
 		return fmt.Errorf("settings: %w; nothing was changed", err)

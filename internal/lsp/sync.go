@@ -24,6 +24,7 @@ func (s *Server) DidOpen(ctx context.Context, p *protocol.DidOpenTextDocumentPar
 		s.mu.Unlock()
 	}
 	b := s.buffers.Open(string(d.URI), string(d.LanguageID), d.Version, []byte(d.Text))
+	s.lookForLeftovers(b, b.Text.Bytes())
 	s.touched(b.Path)
 	s.changed(b.URI)
 	return nil
@@ -45,6 +46,11 @@ func (s *Server) DidChange(_ context.Context, p *protocol.DidChangeTextDocumentP
 	b, err := s.buffers.Change(string(p.TextDocument.URI), p.TextDocument.Version, changes, s.encoding)
 	if err != nil {
 		return err
+	}
+	for _, c := range changes {
+		if len(c.Text) > 1 { // no key brings a placeholder
+			s.lookForLeftovers(b, []byte(c.Text))
+		}
 	}
 	s.touched(b.Path)
 	s.changed(b.URI)
@@ -80,6 +86,7 @@ func (s *Server) DidClose(_ context.Context, p *protocol.DidCloseTextDocumentPar
 	s.buffers.Close(u)
 	s.mu.Lock()
 	delete(s.reports, u)
+	delete(s.viewed, u)
 	s.mu.Unlock()
 	s.status.forget(u)
 	s.touched(b.Path)

@@ -36,6 +36,9 @@ type Options struct {
 	NoStatus bool
 	// Literal editors take edits with code actions alone, and list no kinds of actions, as Vim with ALE.
 	Literal bool
+	// Rich editors have what came with the protocol's later versions: lenses, texts that only the server has, annotated
+	// edits, edits that come when an action is chosen, and edits before a file is saved or renamed.
+	Rich bool
 	// Init are the initializationOptions.
 	Init json.RawMessage
 	// Answer is what the person clicks when asked; empty closes the question.
@@ -65,6 +68,7 @@ type Editor struct {
 	docs     map[string]*document
 	pushed   map[string][]protocol.Diagnostic
 	messages []string
+	shown    []string // the documents that the server had shown
 	status   map[string]json.RawMessage
 	calls    map[int]*call
 	next     int
@@ -182,9 +186,23 @@ func (e *Editor) capabilities() string {
 	if e.options.Encoding != "" {
 		caps["general"] = map[string]any{"positionEncodings": []string{e.options.Encoding}}
 	}
+	if e.options.Rich {
+		caps["window"] = map[string]any{"showDocument": map[string]any{"support": true}}
+		w, d := caps["workspace"].(map[string]any), caps["textDocument"].(map[string]any)
+		w["workspaceEdit"].(map[string]any)["changeAnnotationSupport"] = map[string]any{}
+		w["fileOperations"] = map[string]any{"willRename": true}
+		w["codeLens"] = map[string]any{"refreshSupport": true}
+		w["textDocumentContent"] = map[string]any{}
+		d["codeLens"] = map[string]any{}
+		d["synchronization"] = map[string]any{"willSaveWaitUntil": true}
+		d["publishDiagnostics"] = map[string]any{"codeDescriptionSupport": true}
+		d["codeAction"].(map[string]any)["documentationSupport"] = true
+		d["codeAction"].(map[string]any)["resolveSupport"] = map[string]any{"properties": []string{"edit"}}
+	}
 	if e.options.Literal {
 		delete(caps["workspace"].(map[string]any), "applyEdit")
-		caps["textDocument"].(map[string]any)["codeAction"] = map[string]any{"codeActionLiteralSupport": map[string]any{"codeActionKind": map[string]any{"valueSet": []string{}}}}
+		action := caps["textDocument"].(map[string]any)["codeAction"].(map[string]any)
+		action["codeActionLiteralSupport"] = map[string]any{"codeActionKind": map[string]any{"valueSet": []string{}}}
 	}
 	encoded, _ := json.Marshal(caps)
 	return string(encoded)
@@ -413,6 +431,13 @@ func (e *Editor) called(id json.RawMessage, method string, params json.RawMessag
 		result = map[string]any{"applied": applied || e.options.Lies}
 	case "workspace/configuration":
 		result = []any{nil}
+	case "window/showDocument":
+		var p protocol.ShowDocumentParams
+		e.decode(params, &p)
+		e.mu.Lock()
+		e.shown = append(e.shown, string(p.URI))
+		e.mu.Unlock()
+		result = map[string]any{"success": true}
 	}
 	if e.options.OnMessage != nil {
 		e.options.OnMessage(method, params)

@@ -2,6 +2,7 @@ package lsptest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -84,11 +85,13 @@ type Daemon struct {
 	folders []string
 	// said are the answers that it got, as ID=SAY.
 	said []string
+	// exchanges are those whose texts are kept.
+	exchanges map[string]control.ExchangeShown
 }
 
 // NewDaemon makes one that listens and has a policy.
 func NewDaemon() *Daemon {
-	return &Daemon{values: map[string]string{}, counts: map[string]int{}, events: make(chan control.Event, 16),
+	return &Daemon{values: map[string]string{}, counts: map[string]int{}, exchanges: map[string]control.ExchangeShown{}, events: make(chan control.Event, 16),
 		hello: control.Hello{Version: control.Version, Proxy: control.Proxy{Listen: "127.0.0.1:7425"}, Policy: control.Policy{Revision: "1"}}}
 }
 
@@ -211,6 +214,44 @@ func (d *Daemon) Reviews(context.Context) ([]control.Review, error) {
 		return nil, errDown
 	}
 	return []control.Review{{ID: "held", Provider: "openai", Model: "m", Findings: []string{"email-address (pii) at messages[0].content: a placeholder"}, Body: []byte(`{"model":"m"}`)}}, nil
+}
+
+// Say has an exchange be kept whose request said some texts.
+func (d *Daemon) Say(id string, texts ...string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	shown := control.ExchangeShown{Exchanged: control.Exchanged{ID: id, Provider: "openai"}, Sent: []byte(`{"text":"as sent"}`), Answered: []byte("as answered")}
+	for _, t := range texts {
+		shown.Said = append(shown.Said, []byte(t))
+	}
+	shown.Typed, _ = json.Marshal(texts)
+	d.exchanges[id] = shown
+}
+
+// Exchange is one that Say was told of.
+func (d *Daemon) Exchange(_ context.Context, q control.ExchangeTexts) (control.ExchangeShown, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	shown, ok := d.exchanges[q.ID]
+	if d.down || !ok {
+		return shown, errDown
+	}
+	return shown, nil
+}
+
+// Left are those that Keep was told of.
+func (d *Daemon) Left(_ context.Context, r control.Left) (out control.LeftBehind, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.down {
+		return out, errDown
+	}
+	for _, p := range r.Placeholders {
+		if _, ok := d.values[p]; ok {
+			out.Placeholders = append(out.Placeholders, p)
+		}
+	}
+	return out, nil
 }
 
 // Said are the answers since the last time that it was asked.

@@ -2,6 +2,7 @@ package lsptest
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"go.lsp.dev/protocol"
@@ -68,8 +69,56 @@ func (e *Editor) Actions(u string, start, end int, only ...string) []protocol.Co
 	return actions
 }
 
-// Do does an action.
+// Lenses are the titles that stand over lines, each with its line.
+func (e *Editor) Lenses(u string) (titles []string, lenses []protocol.CodeLens) {
+	e.t.Helper()
+	e.ask("textDocument/codeLens", map[string]any{"textDocument": map[string]any{"uri": u}}, &lenses)
+	for _, l := range lenses {
+		titles = append(titles, fmt.Sprintf("%d: %s", l.Range.Start.Line+1, l.Command.Title))
+	}
+	return titles, lenses
+}
+
+// Content is a text that only the server has.
+func (e *Editor) Content(u string) string {
+	e.t.Helper()
+	raw, err := e.Request("workspace/textDocumentContent", map[string]any{"uri": u})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	var content protocol.TextDocumentContentResult
+	e.decode(raw, &content)
+	return content.Text
+}
+
+// Shown takes the documents that the server had shown since it was last called.
+func (e *Editor) Shown() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	shown := e.shown
+	e.shown = nil
+	return shown
+}
+
+// Run runs a command and gives what the server answered.
+func (e *Editor) Run(c protocol.Command) string {
+	e.t.Helper()
+	raw, err := e.Request("workspace/executeCommand", map[string]any{"command": c.Command, "arguments": c.Arguments})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// Do does an action; one without edit and command is asked for its edit first.
 func (e *Editor) Do(a protocol.CodeAction) error {
+	if a.Edit == nil && a.Command.Command == "" {
+		raw, err := e.Request("codeAction/resolve", a)
+		if err != nil {
+			return err
+		}
+		e.decode(raw, &a)
+	}
 	if a.Edit != nil && !e.apply(a.Edit) {
 		e.t.Errorf("the edit of %q is of another version", a.Title)
 	}

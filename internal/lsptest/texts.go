@@ -32,7 +32,17 @@ func (e *Editor) apply(edit *protocol.WorkspaceEdit) bool {
 			}
 		}
 		for _, element := range d.Edits {
-			byURI[of] = append(byURI[of], *element.(*protocol.TextEdit))
+			switch element := element.(type) {
+			case *protocol.TextEdit:
+				byURI[of] = append(byURI[of], *element)
+			case *protocol.AnnotatedTextEdit:
+				if _, known := edit.ChangeAnnotations[element.AnnotationID]; !known {
+					e.t.Errorf("no annotation is called %q", element.AnnotationID)
+				}
+				byURI[of] = append(byURI[of], element.TextEdit)
+			default:
+				e.t.Errorf("an edit of a kind that no editor asked for: %T", element)
+			}
 		}
 	}
 	for u, edits := range byURI {
@@ -165,4 +175,10 @@ func (e *Editor) units(r rune, size int) int {
 		return 1
 	}
 	return utf16.RuneLen(r)
+}
+
+// Text is that of a file that is open.
+func (e *Editor) Text(u string) string {
+	text, _ := e.TextOf(u)
+	return text
 }

@@ -55,7 +55,7 @@ func (p Provider) over(base Provider) Provider {
 //   - destinations: all of them. Without any, every public provider.
 //   - websockets: refused if any layer says so. private_hosts, origins, host_names, internal_domains: all of them.
 //   - scrub_from: for each kind the highest layer that sets it defines it; lower ones scrub more.
-//   - explain_placeholders: if any layer says so.
+//   - explain_placeholders, forget_exchanges: if any layer says so.
 //   - ca_file, listen, ledger_keep_days, each of signals: the highest layer's that names one.
 //   - verdicts, attachments: for each class, or kind of attachment, and kind the highest layer that sets one defines it; lower ones tighten it.
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
@@ -238,6 +238,7 @@ func (l *Layers) merge() (Settings, []string) {
 		s.Signals = Signals{cmp.Or(s.Signals.FindingsPerHour, r.Signals.FindingsPerHour), cmp.Or(s.Signals.RefusalsPerHour, r.Signals.RefusalsPerHour),
 			cmp.Or(s.Signals.MegabytesPerHour, r.Signals.MegabytesPerHour), cmp.Or(s.Signals.SameRequest, r.Signals.SameRequest)}
 		s.ExplainPlaceholders = s.ExplainPlaceholders || r.ExplainPlaceholders
+		s.ForgetExchanges = s.ForgetExchanges || r.ForgetExchanges
 		if s.Websockets != RefuseWebsockets {
 			s.Websockets = cmp.Or(r.Websockets, s.Websockets)
 		}

@@ -61,6 +61,9 @@ type Settings struct {
 	// Whether a note in the system's text of each request tells the model what placeholders are. Off, since it changes what
 	// is sent.
 	ExplainPlaceholders bool `yaml:"explain_placeholders,omitempty"`
+	// Whether what the latest requests and answers said is forgotten at once. Otherwise the daemon keeps it in memory for the
+	// person's own editors and console to show.
+	ForgetExchanges bool `yaml:"forget_exchanges,omitempty"`
 	// What lower layers may loosen on the wire, which they otherwise cannot: their rules.disable, their
 	// allow, and providers that they call private. It counts in the managed file and in a bundle.
 	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers"`

@@ -128,6 +128,9 @@ func (v *validation) settings(s Settings, l layer) {
 	if host, port, err := net.SplitHostPort(s.Listen); s.Listen != "" && (err != nil || !loopback(host) || !portNumber(port)) {
 		v.at("listen is an address of this machine and a port, such as 127.0.0.1:7425", "listen")
 	}
+	if l == repositoryLayer && s.ForgetExchanges {
+		v.at("a repository does not say what your machine keeps in memory: put it into your own config.yaml", "forget_exchanges")
+	}
 	if l == repositoryLayer && s.ExplainPlaceholders {
 		v.at("a repository does not change what is sent: put it into your own config.yaml", "explain_placeholders")
 	}

@@ -74,8 +74,9 @@ type Config struct {
 	// Canary says where a request that names itself one goes instead of to its vendor: to a stand-in, by which
 	// doctor proves that an assistant is scrubbed. One that it does not know is refused.
 	Canary func(id string) (url string, ok bool)
-	// Watch is told of every exchange when it has ended.
-	Watch func(Ended)
+	// Watch is told of every exchange when it has ended, with its texts if KeepTexts says so when it begins.
+	Watch     func(Ended)
+	KeepTexts func() bool
 	// Days are the providers' days as Sent was last told of them, which is whenever one's count grows: what a day's limit
 	// is held against.
 	Days map[string]Day
@@ -124,6 +125,9 @@ func New(c Config) *Proxy {
 	}
 	if c.Watch == nil {
 		c.Watch = func(Ended) {}
+	}
+	if c.KeepTexts == nil {
+		c.KeepTexts = func() bool { return false }
 	}
 	if c.Getenv == nil {
 		c.Getenv = func(string) string { return "" }
@@ -187,6 +191,7 @@ type exchange struct {
 	// added is how long the request was worked on before it was sent, and waited how long the person was waited for.
 	added, waited time.Duration
 	kept          []string
+	texts         *Texts
 	// boundary is what stands between the parts of the request's body, if it has any.
 	boundary string
 	// scrubbed says that something of the request went out as placeholders.
@@ -283,6 +288,7 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, x *exchange) (fail
 		return notJSON()
 	}
 	x.record.BytesOut = int64(len(body))
+	w = p.watched(w, x, body)
 	res, fail := p.send(r, x, body)
 	if fail != nil {
 		return fail

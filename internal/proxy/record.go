@@ -1,14 +1,16 @@
 package proxy
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
 	"go.uber.org/zap"
 )
 
-// Ended is an exchange that has ended, without any of its text.
+// Ended is an exchange that has ended.
 type Ended struct {
 	audit.Record
 	Began time.Time
@@ -17,7 +19,60 @@ type Ended struct {
 	// Kept are the fingerprints of what was kept back: of what went out as placeholders, or what the request was
 	// forbidden for.
 	Kept []string
+	// Texts are nil unless they are wanted.
+	Texts *Texts
 }
+
+// Texts are what an exchange said, for the person to look at and nobody else: they hold values.
+type Texts struct {
+	// Typed is the request as the assistant wrote it, Sent as the vendor got it, if it was sent, and Answered the answer with
+	// the values back in it, as far as it is kept.
+	Typed, Sent, Answered []byte
+	// Said are the texts of the request as it was typed, the longest pieces that stand alone.
+	Said func() [][]byte
+}
+
+// mostAnswered is how much of an answer, and mostTyped how large a request is kept for the person to look at.
+const (
+	mostAnswered = 1 << 20
+	mostTyped    = 4 << 20
+)
+
+// watched keeps what an exchange says, if that is wanted.
+func (p *Proxy) watched(w http.ResponseWriter, x *exchange, body []byte) http.ResponseWriter {
+	if x.canary || x.match != wire.Completion || len(body) > mostTyped || !p.KeepTexts() {
+		return w
+	}
+	x.texts = &Texts{Typed: body, Said: func() [][]byte {
+		req, err := x.read(body)
+		if err != nil {
+			return nil
+		}
+		said := make([][]byte, 0, len(req.Spans))
+		for _, sp := range req.Spans {
+			if !sp.IsKey && !sp.IsNumber && sp.Kind != wire.Blob {
+				said = append(said, req.Text(sp, nil))
+			}
+		}
+		return said
+	}}
+	return &overhearing{ResponseWriter: w, texts: x.texts}
+}
+
+// overhearing keeps what is written to the caller.
+type overhearing struct {
+	http.ResponseWriter
+	texts *Texts
+}
+
+func (o *overhearing) Write(b []byte) (int, error) {
+	if room := mostAnswered - len(o.texts.Answered); room > 0 {
+		o.texts.Answered = append(o.texts.Answered, b[:min(room, len(b))]...)
+	}
+	return o.ResponseWriter.Write(b)
+}
+
+func (o *overhearing) Unwrap() http.ResponseWriter { return o.ResponseWriter }
 
 // newRecord begins a record. Every record of the proxy begins here, so that none lacks what all have.
 func newRecord(kind, endpoint string) audit.Record {
@@ -55,5 +110,5 @@ func (p *Proxy) finish(x *exchange) {
 		p.asked.Store(x.provider, true)
 	}
 	p.metrics.exchanged(x)
-	p.Watch(Ended{Record: x.record, Began: x.start, Added: x.added, Kept: x.kept})
+	p.Watch(Ended{Record: x.record, Began: x.start, Added: x.added, Kept: x.kept, Texts: x.texts})
 }

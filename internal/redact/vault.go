@@ -279,6 +279,17 @@ func (v *Vault) FromFile(p string) ([]byte, bool) {
 	return e.Value, true
 }
 
+// Value is what any placeholder stands for, a file's or a wire's: for the person who asks, and for no answer of a vendor's.
+func (v *Vault) Value(p string) ([]byte, bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	e := v.entries[p]
+	if e == nil {
+		return nil, false
+	}
+	return e.Value, true
+}
+
 // Describe answers with what a wire placeholder of any provider stands for, without the value.
 func (v *Vault) Describe(p string) (Value, bool) {
 	v.mu.RLock()

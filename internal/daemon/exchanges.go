@@ -1,0 +1,106 @@
+package daemon
+
+import (
+	"errors"
+	"strconv"
+	"sync"
+
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/proxy"
+)
+
+// exchanges are the latest ones with what they said. They live in memory alone, for the person's own editors and console.
+type exchanges struct {
+	mu   sync.Mutex
+	last int
+	kept []keptExchange // the oldest first
+	size int
+}
+
+type keptExchange struct {
+	of    control.Exchanged
+	texts *proxy.Texts
+}
+
+// mostExchanges and mostBytes bound what is kept.
+const (
+	mostExchanges = 50
+	mostBytes     = 8 << 20
+)
+
+func (k keptExchange) size() int {
+	return len(k.texts.Typed) + len(k.texts.Sent) + len(k.texts.Answered)
+}
+
+// add keeps an exchange and answers with its id; empty if there is nothing to keep.
+func (e *exchanges) add(r proxy.Ended) (id string) {
+	if r.Texts == nil {
+		return ""
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.last++
+	id = "x" + strconv.Itoa(e.last)
+	k := keptExchange{control.Exchanged{
+		ID: id, Time: r.Began, Provider: r.Provider, Model: r.Model, Assistant: r.Assistant, Status: r.Status, Verdict: r.Verdict,
+		Classes: r.Classes, Millis: r.Millis, Fingerprints: r.Kept,
+	}, r.Texts}
+	e.kept, e.size = append(e.kept, k), e.size+k.size()
+	for len(e.kept) > mostExchanges || e.size > mostBytes && len(e.kept) > 1 {
+		e.size -= e.kept[0].size()
+		e.kept[0] = keptExchange{}
+		e.kept = e.kept[1:]
+	}
+	return id
+}
+
+// forget is for whoever no longer wants them kept.
+func (e *exchanges) forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.kept, e.size = nil, 0
+}
+
+// list are those that are kept, the newest first, without what they said.
+func (e *exchanges) list(control.Exchanges) (control.ExchangeList, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	list := control.ExchangeList{Exchanges: make([]control.Exchanged, 0, len(e.kept))}
+	for i := range e.kept {
+		list.Exchanges = append(list.Exchanges, e.kept[len(e.kept)-1-i].of)
+	}
+	return list, nil
+}
+
+var errNoExchange = errors.New("this exchange is not kept any more: only the last ones are, and none over a restart")
+
+// show is what one of them said.
+func (e *exchanges) show(q control.ExchangeTexts) (control.ExchangeShown, error) {
+	e.mu.Lock()
+	var found keptExchange
+	for _, k := range e.kept {
+		if k.of.ID == q.ID {
+			found = k
+		}
+	}
+	e.mu.Unlock()
+	if found.texts == nil {
+		return control.ExchangeShown{}, errNoExchange
+	}
+	shown := control.ExchangeShown{Exchanged: found.of}
+	if q.Said {
+		shown.Said = found.texts.Said()
+	} else {
+		shown.Typed, shown.Sent, shown.Answered = found.texts.Typed, found.texts.Sent, found.texts.Answered
+	}
+	return shown, nil
+}
+
+// keepsTexts tells whether what exchanges say is kept, and forgets what was as soon as it is not.
+func (d *daemon) keepsTexts() bool {
+	if !d.governance.Settings().ForgetExchanges {
+		return true
+	}
+	d.exchanges.forget()
+	return false
+}

@@ -1,0 +1,47 @@
+package daemon
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/audit"
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/proxy"
+)
+
+// TestExchangesAreBounded: the latest are kept, as many and as large as there is room for, and none when nobody wants them.
+func TestExchangesAreBounded(t *testing.T) {
+	var e exchanges
+	if id := e.add(proxy.Ended{}); id != "" {
+		t.Errorf("without texts it has the id %q", id)
+	}
+	add := func(n int) string {
+		return e.add(proxy.Ended{Record: audit.Record{Provider: "openai"}, Texts: &proxy.Texts{Typed: bytes.Repeat([]byte("x"), n), Said: func() [][]byte { return [][]byte{[]byte("x")} }}})
+	}
+	first := add(10)
+	for range mostExchanges {
+		add(10)
+	}
+	if _, err := e.show(control.ExchangeTexts{ID: first}); !errors.Is(err, errNoExchange) {
+		t.Errorf("the oldest is still there: %v", err)
+	}
+	large := add(mostBytes + 1)
+	if list, _ := e.list(control.Exchanges{}); len(list.Exchanges) != 1 || list.Exchanges[0].ID != large {
+		t.Errorf("beside one that fills all the room: %v", list.Exchanges)
+	}
+	last := add(10)
+	list, _ := e.list(control.Exchanges{})
+	if len(list.Exchanges) != 1 || list.Exchanges[0].ID != last {
+		t.Errorf("the newest is %v, want %s alone", list.Exchanges, last)
+	}
+	shown, err := e.show(control.ExchangeTexts{ID: last, Said: true})
+	if err != nil || fmt.Sprintf("%s %s", shown.Said, shown.Typed) != "[x] " {
+		t.Errorf("shown is %v, %v", shown, err)
+	}
+	e.forget()
+	if _, err := e.show(control.ExchangeTexts{ID: last}); err == nil || e.size != 0 {
+		t.Errorf("what is forgotten is there: %v", err)
+	}
+}

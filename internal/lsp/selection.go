@@ -1,0 +1,127 @@
+package lsp
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"go.lsp.dev/protocol"
+
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
+)
+
+// What is done with a selection: it is copied with placeholders, asked about, or its values are replaced by made-up ones.
+
+// offerCopy is for a selection with findings, in editors that take what a command answers.
+func offerCopy(q *question) (all []protocol.CodeAction) {
+	if q.start == q.end || len(q.findings) == 0 {
+		return nil
+	}
+	where := q.argument(place{Start: q.start, End: q.end})
+	if q.s.caps.clipboard {
+		all = append(all, action("Copy redacted", commandCopy, where))
+	}
+	if q.s.caps.ask {
+		all = append(all, action("Ask an assistant, redacted", commandAsk, where))
+	}
+	return all
+}
+
+// copyRedacted answers with a selection in which placeholders stand for the values.
+func (s *Server) copyRedacted(ctx context.Context, a argument) (answer, error) {
+	text, err := s.selection(ctx, a)
+	return answer{Clipboard: text, Said: "Copied with placeholders. To bring the values back: scrubjay restore"}, err
+}
+
+// askRedacted answers with a selection to ask an assistant about.
+func (s *Server) askRedacted(ctx context.Context, a argument) (answer, error) {
+	text, err := s.selection(ctx, a)
+	return answer{Ask: text}, err
+}
+
+// selection is what stands in a place, with placeholders. A value that begins or ends outside is left out whole.
+func (s *Server) selection(ctx context.Context, a argument) (string, error) {
+	b, span, err := s.placed(a, a.place)
+	if err != nil {
+		return "", err
+	}
+	r := s.judge(ctx, b)
+	var these []judged
+	for _, j := range r.touching(span.Start, span.End) {
+		if worthIt(j) && j.Start < span.End && span.Start < j.End {
+			these = append(these, j)
+		}
+	}
+	splices, err := s.redacted(ctx, r, these)
+	if err != nil {
+		return "", err
+	}
+	var out bytes.Buffer
+	at := span.Start
+	for _, sp := range splices {
+		if sp.Start >= at {
+			out.Write(b.Text.Bytes()[at:sp.Start])
+		}
+		out.WriteString(sp.text)
+		at = sp.End
+	}
+	if at < span.End {
+		out.Write(b.Text.Bytes()[at:span.End])
+	}
+	return out.String(), nil
+}
+
+// offerFake is for values of which the world keeps made-up ones free.
+func offerFake(q *question) (all []protocol.CodeAction) {
+	if !q.s.caps.applyEdit {
+		return nil
+	}
+	able := q.report.fakeable(q.findings, q.s.seed)
+	for _, group := range alike(able, nameOf) {
+		title := "Replace by a made-up one: " + nameOf(group[0])
+		if len(group) > 1 {
+			title += fmt.Sprintf(" (%d)", len(group))
+		}
+		all = append(all, q.about(action(title, commandFake, q.argument(placesOf(group)...)), group))
+	}
+	return all
+}
+
+// fakeable are the findings that a fake can stand for, and that are not one.
+func (r *report) fakeable(findings []judged, seed func([]byte) string) (able []judged) {
+	for _, j := range findings {
+		if fake, ok := redact.Fake(j.Rule.Placeholder, r.buffer.Value(j.Span), seed(r.buffer.Value(j.Span))); ok && fake != string(r.buffer.Value(j.Span)) {
+			able = append(able, j)
+		}
+	}
+	return able
+}
+
+// seed draws a value's fake: the same in every file of this machine, and no way back to the value.
+func (s *Server) seed(value []byte) string {
+	if s.cfg.Fingerprint == nil {
+		return ""
+	}
+	return s.cfg.Fingerprint(value)
+}
+
+// fake replaces values by made-up ones, as soon as they are in the vault.
+func (s *Server) fake(ctx context.Context, a argument) error {
+	r, these, err := s.findings(ctx, a)
+	if err != nil {
+		return err
+	}
+	kept, err := s.redacted(ctx, r, these)
+	if err != nil {
+		return err
+	}
+	for i, j := range these {
+		value := r.buffer.Value(j.Span)
+		fake, ok := redact.Fake(j.Rule.Placeholder, value, s.seed(value))
+		if !ok {
+			return errMoved
+		}
+		kept[i].text = fake
+	}
+	return s.apply(ctx, "Replace by a made-up one", r.buffer, kept)
+}
