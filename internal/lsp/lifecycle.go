@@ -38,6 +38,7 @@ type capabilities struct {
 	renames         bool // it waits for edits before it renames
 	lenses          bool
 	lensRefresh     bool
+	completions     bool
 	contents        bool // it asks for the texts of documents that only we have
 	clipboard, ask  bool
 }
@@ -60,6 +61,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		caps.pull = d.Diagnostic != nil
 		caps.codeDescription = d.PublishDiagnostics != nil && is(d.PublishDiagnostics.CodeDescriptionSupport) || caps.pull && is(d.Diagnostic.CodeDescriptionSupport)
 		caps.lenses = d.CodeLens != nil
+		caps.completions = d.InlineCompletion != nil
 		caps.saves = d.Synchronization != nil && is(d.Synchronization.WillSaveWaitUntil)
 		if d.CodeAction != nil {
 			caps.resolve = slices.Contains(d.CodeAction.ResolveSupport.Properties, "edit")
@@ -155,6 +157,9 @@ func (s *Server) Initialize(ctx context.Context, p *protocol.InitializeParams) (
 	}
 	if s.caps.lenses {
 		result.Capabilities.CodeLensProvider = &protocol.CodeLensOptions{}
+	}
+	if s.caps.completions && s.cfg.Complete != nil {
+		result.Capabilities.InlineCompletionProvider = protocol.Boolean(true)
 	}
 	if s.caps.contents {
 		result.Capabilities.Workspace.TextDocumentContent = &protocol.TextDocumentContentOptions{Schemes: []string{viewScheme}}

@@ -45,6 +45,7 @@ import (
 	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
+	"github.com/scrubjay-dev/scrubjay/internal/completion"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
@@ -70,6 +71,8 @@ type Config struct {
 	// Fingerprint is this installation's of a value, by which the proxy's events name values. Nil means that findings
 	// do not say what became of them.
 	Fingerprint func(value []byte) string
+	// Complete asks a model through the proxy that listens there. Nil means that nobody completes.
+	Complete func(ctx context.Context, listen string, q completion.Query) (string, error)
 	// Log gets methods, sizes and errors. Nil means none.
 	Log *zap.Logger
 	// Program and Version are how the server introduces itself.
@@ -104,14 +107,16 @@ type Server struct {
 	passages   passages
 	traffic    traffic
 	left       leftovers
-	viewed     map[string]uri.URI // views of open files that were shown
-	reports    map[string]*report
-	outlooks   map[*folder]*outlook
-	editor     editorSettings
-	folders    []*folder
-	allowed    allowance
-	rules      map[string]*ownRules // by the root of their folder
-	spellings  map[string]string    // of URIs that the editor writes in another way than the library
+
+	completions completions
+	viewed      map[string]uri.URI // views of open files that were shown
+	reports     map[string]*report
+	outlooks    map[*folder]*outlook
+	editor      editorSettings
+	folders     []*folder
+	allowed     allowance
+	rules       map[string]*ownRules // by the root of their folder
+	spellings   map[string]string    // of URIs that the editor writes in another way than the library
 
 	ruling sync.Mutex
 }

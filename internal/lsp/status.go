@@ -148,6 +148,13 @@ func (b *statusBook) uses(provider string) (first bool) {
 	return true
 }
 
+// listens is where the proxy listens; empty if it does not.
+func (b *statusBook) listens() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.proxy.Listen
+}
+
 func (b *statusBook) policyAndUse() (revision string, used map[string]bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

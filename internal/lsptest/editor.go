@@ -194,6 +194,7 @@ func (e *Editor) capabilities() string {
 		w["codeLens"] = map[string]any{"refreshSupport": true}
 		w["textDocumentContent"] = map[string]any{}
 		d["codeLens"] = map[string]any{}
+		d["inlineCompletion"] = map[string]any{}
 		d["synchronization"] = map[string]any{"willSaveWaitUntil": true}
 		d["publishDiagnostics"] = map[string]any{"codeDescriptionSupport": true}
 		d["codeAction"].(map[string]any)["documentationSupport"] = true

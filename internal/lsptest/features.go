@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"testing/synctest"
 
 	"go.lsp.dev/protocol"
 
@@ -77,6 +78,41 @@ func (e *Editor) Lenses(u string) (titles []string, lenses []protocol.CodeLens) 
 		titles = append(titles, fmt.Sprintf("%d: %s", l.Range.Start.Line+1, l.Command.Title))
 	}
 	return titles, lenses
+}
+
+// Complete asks what the model would write at a byte; automatic is what an editor asks by itself.
+func (e *Editor) Complete(u string, offset int, automatic bool) string {
+	e.t.Helper()
+	var list struct{ Items []struct{ InsertText string } }
+	raw, err := e.Request("textDocument/inlineCompletion", e.completion(u, offset, automatic))
+	if err == nil {
+		err = json.Unmarshal(raw, &list)
+	}
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	if len(list.Items) == 0 {
+		return ""
+	}
+	return list.Items[0].InsertText
+}
+
+// CancelCompletion asks, and takes the question back as soon as the server works on it.
+func (e *Editor) CancelCompletion(u string, offset int) error {
+	id, wait := e.Go("textDocument/inlineCompletion", e.completion(u, offset, false))
+	synctest.Wait()
+	e.Notify("$/cancelRequest", map[string]any{"id": id})
+	_, err := wait()
+	return err
+}
+
+func (e *Editor) completion(u string, offset int, automatic bool) any {
+	text, _ := e.TextOf(u)
+	kind := 1
+	if automatic {
+		kind = 2
+	}
+	return map[string]any{"textDocument": map[string]any{"uri": u}, "position": e.position(text, offset), "context": map[string]any{"triggerKind": kind}}
 }
 
 // Content is a text that only the server has.

@@ -56,7 +56,7 @@ func (p Provider) over(base Provider) Provider {
 //   - websockets: refused if any layer says so. private_hosts, origins, host_names, internal_domains: all of them.
 //   - scrub_from: for each kind the highest layer that sets it defines it; lower ones scrub more.
 //   - explain_placeholders, forget_exchanges: if any layer says so.
-//   - ca_file, listen, ledger_keep_days, each of signals: the highest layer's that names one.
+//   - ca_file, listen, ledger_keep_days, completion, each of signals: the highest layer's that names one.
 //   - verdicts, attachments: for each class, or kind of attachment, and kind the highest layer that sets one defines it; lower ones tighten it.
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
 type Layers struct {
@@ -239,6 +239,10 @@ func (l *Layers) merge() (Settings, []string) {
 			cmp.Or(s.Signals.MegabytesPerHour, r.Signals.MegabytesPerHour), cmp.Or(s.Signals.SameRequest, r.Signals.SameRequest)}
 		s.ExplainPlaceholders = s.ExplainPlaceholders || r.ExplainPlaceholders
 		s.ForgetExchanges = s.ForgetExchanges || r.ForgetExchanges
+		if s.Completion != (Completion{}) && r.Completion != (Completion{}) && s.Completion != r.Completion {
+			note(r, "completion does not count: a higher layer sets it")
+		}
+		s.Completion = cmp.Or(s.Completion, r.Completion)
 		if s.Websockets != RefuseWebsockets {
 			s.Websockets = cmp.Or(r.Websockets, s.Websockets)
 		}

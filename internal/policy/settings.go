@@ -64,6 +64,8 @@ type Settings struct {
 	// Whether what the latest requests and answers said is forgotten at once. Otherwise the daemon keeps it in memory for the
 	// person's own editors and console to show.
 	ForgetExchanges bool `yaml:"forget_exchanges,omitempty"`
+	// Which model completes what is typed in editors; without it none does.
+	Completion Completion `yaml:"completion,omitempty"`
 	// What lower layers may loosen on the wire, which they otherwise cannot: their rules.disable, their
 	// allow, and providers that they call private. It counts in the managed file and in a bundle.
 	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers"`
@@ -100,6 +102,14 @@ type Limits struct {
 	PerDay    int `yaml:"per_day,omitempty" jsonschema:"minimum=0"`
 	// Findings of a class that may go out as placeholders in a minute.
 	Findings LimitsByClass `yaml:"findings_per_minute,omitempty"`
+}
+
+// Completion is a model that completes what is typed. It is asked through the proxy.
+type Completion struct {
+	Provider string `yaml:"provider,omitempty"`
+	Model    string `yaml:"model,omitempty"`
+	// Whether the model chats and does not fill gaps by itself. Anthropic's and Gemini's all chat.
+	Chat bool `yaml:"chat,omitempty"`
 }
 
 // Signals are thresholds; without one, a person at work does not reach it. Those of an hour are to one provider.

@@ -128,6 +128,12 @@ func (v *validation) settings(s Settings, l layer) {
 	if host, port, err := net.SplitHostPort(s.Listen); s.Listen != "" && (err != nil || !loopback(host) || !portNumber(port)) {
 		v.at("listen is an address of this machine and a port, such as 127.0.0.1:7425", "listen")
 	}
+	if l == repositoryLayer && s.Completion != (Completion{}) {
+		v.at("a repository does not choose who completes what you type: put it into your own config.yaml", "completion")
+	}
+	if c := s.Completion; (c.Provider == "") != (c.Model == "") {
+		v.at("completion wants both, as in {provider: ollama, model: qwen2.5-coder:1.5b-base}", "completion")
+	}
 	if l == repositoryLayer && s.ForgetExchanges {
 		v.at("a repository does not say what your machine keeps in memory: put it into your own config.yaml", "forget_exchanges")
 	}

@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"github.com/scrubjay-dev/scrubjay/internal/completion"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/lsp"
@@ -52,7 +55,8 @@ func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 			settings.Rules.Files = append(slices.Clone(files), settings.Rules.Files...)
 			return daemon.EngineFor(settings)
 		},
-		Reload: governance.Reload, Fingerprint: fingerprints(state), Log: log.Named("lsp"), Program: "scrubjay", Version: programVersion(),
+		Complete: completer(state),
+		Reload:   governance.Reload, Fingerprint: fingerprints(state), Log: log.Named("lsp"), Program: "scrubjay", Version: programVersion(),
 	})
 	governance.Watch = func(c daemon.Change) {
 		if c.Refused == "" {
@@ -79,6 +83,22 @@ func office(log *zap.Logger) (daemon.State, *daemon.Governance, *daemon.Attached
 	}
 	attached, err := daemon.Attach(state, "")
 	return state, governance, attached, err
+}
+
+// completer asks models through the proxy, and nobody while that does not listen.
+func completer(state daemon.State) func(context.Context, string, completion.Query) (string, error) {
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute}} // no proxy of the system's
+	return func(ctx context.Context, listen string, q completion.Query) (string, error) {
+		if listen == "" {
+			return "", errors.New("the proxy does not listen, and nothing goes to a model without it: scrubjay doctor says why")
+		}
+		token, err := state.Token()
+		if err != nil {
+			return "", err
+		}
+		q.Base = "http://" + listen + "/t/" + token + "/" + q.Provider
+		return completion.Ask(ctx, client, q)
+	}
 }
 
 // fingerprints are this installation's. The key is read when the first is asked for: by then the daemon has made it.
