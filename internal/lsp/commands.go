@@ -28,6 +28,7 @@ const (
 	commandAsk         = "scrubjay.askRedacted"
 	commandFake        = "scrubjay.fake"
 	commandPreview     = "scrubjay.preview"
+	commandScan        = "scrubjay.scanWorkspace"
 	commandHelp        = "scrubjay.help"
 	commandExchange    = "scrubjay.showExchange"
 	commandRestoreLeft = "scrubjay.restoreLeft"
@@ -49,6 +50,7 @@ var commands = []struct {
 	{commandAsk, (*Server).askRedacted},
 	{commandFake, quiet((*Server).fake)},
 	{commandPreview, quiet((*Server).preview)},
+	{commandScan, quiet((*Server).scanWorkspace)},
 	{commandHelp, quiet((*Server).help)},
 	{commandRestoreLeft, quiet((*Server).restoreLeft)},
 	{commandExchange, quiet((*Server).showExchange)},

@@ -71,7 +71,7 @@ func (s *Server) diagnose(ctx context.Context, u string) {
 		}
 		s.viewChanged(ctx, u)
 	default:
-		p.Diagnostics = s.closedProblems(u)
+		p.Diagnostics = append(s.closedProblems(u), s.closedFindings(ctx, u)...)
 	}
 	hash := ""
 	if len(p.Diagnostics) > 0 {
@@ -134,8 +134,13 @@ func (s *Server) diagnostics(r *report) []protocol.Diagnostic {
 	}
 	all = append(all, s.problems(r)...)
 	all = append(all, s.leftDiagnostics(b)...)
+	return append(all, s.findingsOnly(r)...)
+}
+
+// findingsOnly are the diagnostics of what was found.
+func (s *Server) findingsOnly(r *report) (all []protocol.Diagnostic) {
+	b, room := r.buffer, maxDiagnostics
 	shown := r.shown()
-	room := maxDiagnostics - len(all)
 	var more []judged
 	if len(shown) > room {
 		shown, more = shown[:room-1], shown[room-1:]

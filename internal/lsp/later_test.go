@@ -314,3 +314,57 @@ func TestUndo(t *testing.T) {
 		e.HangUp()
 	})
 }
+
+// TestScanWorkspace: what nobody has open is shown with how far it is; an open file's own findings take over and give back;
+// a second scan begins anew, and a person can end one.
+func TestScanWorkspace(t *testing.T) {
+	lsptest.Prepare(t)
+	folder := t.TempDir()
+	value := key(t, "github")
+	for name, text := range map[string]string{"a.env": "A=" + value + "\n", "d/b.txt": "é " + value, "clean.go": "package a\n", "open.env": "B=" + value, "ignored.env": "C=" + value, ".gitignore": "ignored.env\n"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(folder, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		var progress []string
+		e := rich(t, lsptest.NewDaemon(), lsptest.Options{Encoding: "utf-16", Folder: folder, OnMessage: func(method string, params json.RawMessage) {
+			if method == "$/progress" {
+				progress = append(progress, string(params))
+			}
+		}}, value)
+		at := func(name string) string { return string(uri.File(filepath.Join(folder, name))) }
+		e.Open(at("open.env"), "dotenv", "nothing")
+		scan := protocol.Command{Command: "scrubjay.scanWorkspace", Arguments: []protocol.LSPAny{protocol.LSPAny(`{"uri":"` + at("") + `"}`)}}
+		for range 2 {
+			e.Run(scan)
+			synctest.Wait()
+			for name, want := range map[string]int{"a.env": 1, "d/b.txt": 1, "clean.go": 0, "open.env": 0, "ignored.env": 0} {
+				if got := e.Diagnostics(at(name)); len(got) != want {
+					t.Errorf("of %s shown is %v", name, got)
+				}
+			}
+		}
+		if n := len(progress); n < 4 || !strings.Contains(progress[0], `"kind":"begin"`) || !strings.Contains(progress[n-1], `2 findings in 2 of `) {
+			t.Errorf("said was %q", progress)
+		}
+		e.Open(at("a.env"), "dotenv", "A=1\n")
+		synctest.Wait()
+		if got := e.Diagnostics(at("a.env")); len(got) != 0 {
+			t.Errorf("open and mended, and yet %v", got)
+		}
+		e.Close(at("a.env"))
+		synctest.Wait()
+		if got := e.Diagnostics(at("a.env")); len(got) != 1 {
+			t.Errorf("closed without being saved, it shows %v", got)
+		}
+		e.Notify("window/workDoneProgress/cancel", map[string]any{"token": "scrubjay-scan-2"})
+		e.HangUp()
+	})
+}

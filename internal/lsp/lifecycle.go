@@ -39,6 +39,7 @@ type capabilities struct {
 	lenses          bool
 	lensRefresh     bool
 	completions     bool
+	progress        bool
 	contents        bool // it asks for the texts of documents that only we have
 	clipboard, ask  bool
 }
@@ -70,6 +71,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		caps.markdown = d.Hover == nil || slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown)
 		caps.actions = d.CodeAction != nil && d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil // an empty one says no kinds, and yes to actions
 	}
+	caps.progress = c.Window != nil && is(c.Window.WorkDoneProgress)
 	caps.showDocument = c.Window != nil && c.Window.ShowDocument != nil && c.Window.ShowDocument.Support
 	return caps
 }

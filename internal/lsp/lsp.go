@@ -107,6 +107,7 @@ type Server struct {
 	passages   passages
 	traffic    traffic
 	left       leftovers
+	sweep      sweep
 
 	completions completions
 	viewed      map[string]uri.URI // views of open files that were shown

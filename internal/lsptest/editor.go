@@ -187,7 +187,7 @@ func (e *Editor) capabilities() string {
 		caps["general"] = map[string]any{"positionEncodings": []string{e.options.Encoding}}
 	}
 	if e.options.Rich {
-		caps["window"] = map[string]any{"showDocument": map[string]any{"support": true}}
+		caps["window"] = map[string]any{"workDoneProgress": true, "showDocument": map[string]any{"support": true}}
 		w, d := caps["workspace"].(map[string]any), caps["textDocument"].(map[string]any)
 		w["workspaceEdit"].(map[string]any)["changeAnnotationSupport"] = map[string]any{}
 		w["fileOperations"] = map[string]any{"willRename": true}
