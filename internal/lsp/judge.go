@@ -65,7 +65,7 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 	rel := r.outlook.folder.rel(b.Path)
 	var subjects []policy.Subject
 	var of []int // parallel to the findings
-	for _, f := range b.Findings() {
+	for _, f := range r.outlook.withKnown(b) {
 		subject := policy.SubjectOf(f)
 		subject.Revoked = r.outlook.revocations.Of(b.Value(f.Span))
 		if subject.Revoked == "" && (r.outlook.disabled[f.Rule.ID] || r.outlook.trusted && detect.Ignored(b.Text.Bytes(), f) || r.outlook.allowed(f, rel, b.Value(f.Span), now)) {

@@ -191,7 +191,7 @@ func (s *Server) register(ctx context.Context) {
 	if s.caps.registerWatcher {
 		wanted = append(wanted, protocol.Registration{
 			ID: "settings", Method: protocol.MethodWorkspaceDidChangeWatchedFiles,
-			RegisterOptions: protocol.LSPAny(`{"watchers":[{"globPattern":"**/` + settingsFile + `"},{"globPattern":"**/{` + strings.Join(workspace.AIIgnoreFiles(), ",") + `}"}]}`),
+			RegisterOptions: protocol.LSPAny(`{"watchers":[{"globPattern":"**/` + settingsFile + `"},{"globPattern":"**/.env"},{"globPattern":"**/.env.*"},{"globPattern":"**/{` + strings.Join(workspace.AIIgnoreFiles(), ",") + `}"}]}`),
 		})
 	}
 	if s.caps.registerConfig {

@@ -140,6 +140,7 @@ type outlook struct {
 	// named are the providers that the person uses, or those that somebody listed: what is said names no others.
 	named       map[string]bool
 	labels      workspace.Labels
+	known       [][]byte // values of the .env files of the folder
 	remotes     workspace.Remotes
 	trusted     bool
 	revocations policy.Revocations
@@ -160,7 +161,7 @@ func (s *Server) outlook(path string) *outlook {
 	}
 	_, used := s.status.policyAndUse()
 	o = newOutlook(f, s.cfg.Settings(), s.repository(f), editor, used)
-	o.trusted = s.trusts()
+	o.trusted, o.known = s.trusts(), s.knownValues(f)
 	s.mu.Lock()
 	if s.generation == generation {
 		s.outlooks[f] = o

@@ -115,6 +115,12 @@ func (s *Server) touched(path string) {
 	if name := filepath.Base(path); path != "" && (name == settingsFile || slices.Contains(workspace.AIIgnoreFiles(), name) || s.rulesFile(path)) {
 		s.Refresh()
 	}
+	if path != "" && isEnv(path) {
+		s.Refresh() // its values stand in other files, perhaps
+		if s.cfg.Daemon != nil {
+			s.spawn(s.tellFolders)
+		}
+	}
 }
 
 // DidChangeWorkspaceFolders brings and takes the settings of folders.

@@ -85,8 +85,8 @@ func (r *report) explain(j judged) string {
 	}
 	r.who(&out, j)
 	rule := "`" + j.Rule.ID + "`"
-	if j.Rule.BuiltIn() {
-		rule = "[" + j.Rule.ID + "](" + rulePages + j.Rule.ID + ")"
+	if at := page(j.Rule); at != "" {
+		rule = "[" + j.Rule.ID + "](" + string(at) + ")"
 	}
 	fmt.Fprintf(&out, "\nFound by the rule %s: severity %s, %s.\n", rule, j.Severity, sureness(j))
 	return out.String()
@@ -133,7 +133,7 @@ func sureness(j judged) string {
 
 // page is where a rule is described, if it is one of ours.
 func page(r *detect.Rule) uri.URI {
-	if !r.BuiltIn() {
+	if !r.BuiltIn() || r == knownRule {
 		return ""
 	}
 	return uri.URI(rulePages + r.ID)
