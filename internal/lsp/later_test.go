@@ -365,7 +365,7 @@ func TestScanWorkspace(t *testing.T) {
 		if got := e.Diagnostics(at("a.env")); len(got) != 1 {
 			t.Errorf("closed without being saved, it shows %v", got)
 		}
-		e.Notify("window/workDoneProgress/cancel", map[string]any{"token": "scrubjay-scan-"+strconv.Itoa(2)})
+		e.Notify("window/workDoneProgress/cancel", map[string]any{"token": "scrubjay-scan-" + strconv.Itoa(2)})
 		e.HangUp()
 	})
 }
