@@ -129,7 +129,7 @@ func (c *corpus) bare(t testing.TB, d *drawer, r *Rule) sample {
 	case r.ID == "generic-secret":
 		v := d.password()
 		return sample{v, letters.Between(0, len(v))}
-	case r.source.Regex == "" || r.validate != nil:
+	case r.source.Regex == "" || r.validate != nil || r.Class == Injection:
 		for _, n := range d.Perm(len(r.Examples)) {
 			text := []byte(r.Examples[n])
 			for _, f := range c.engine.Find("", text) {

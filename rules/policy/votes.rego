@@ -50,7 +50,8 @@ default_vote(subject) := {"layer": "default", "source": default_source(subject),
 
 # What is no leak to a vendor is none to anybody; the organisation's own provider may see what is the
 # organisation's, but nobody needs a credential to answer a question. Names of machines tell little, and answers about them
-# need them: who does not want them told says so.
+# need them: who does not want them told says so. Instructions to a model are nobody's secret, and who writes about them has
+# to be able to; they are shown and counted.
 default_verdict(subject) := "allow" if {
 	subject.severity == "info"
 } else := "allow" if {
@@ -58,10 +59,12 @@ default_verdict(subject) := "allow" if {
 } else := "allow" if {
 	subject.rule == "internal-hostname"
 } else := "allow" if {
+	subject.class == "injection"
+} else := "allow" if {
 	kind == "local"
 } else := "allow" if {
 	kind == "private"
-	subject.class in {"pii", "phi", "pci", "proprietary", "internal", "injection"}
+	subject.class in {"pii", "phi", "pci", "proprietary", "internal"}
 } else := "scrub"
 
 default_source(subject) := "severity info" if {

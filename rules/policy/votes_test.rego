@@ -36,10 +36,10 @@ test_without_findings_everything_is_allowed if {
 
 test_the_default_table if {
 	expected := {
-		"public": {"credential": "scrub", "pii": "scrub", "phi": "scrub", "pci": "scrub", "proprietary": "scrub", "internal": "scrub", "injection": "scrub", "unheard-of": "scrub"},
+		"public": {"credential": "scrub", "pii": "scrub", "phi": "scrub", "pci": "scrub", "proprietary": "scrub", "internal": "scrub", "injection": "allow", "unheard-of": "scrub"},
 		"private": {"credential": "scrub", "pii": "allow", "phi": "allow", "pci": "allow", "proprietary": "allow", "internal": "allow", "injection": "allow", "unheard-of": "scrub"},
 		"local": {"credential": "allow", "pii": "allow", "phi": "allow", "pci": "allow", "proprietary": "allow", "internal": "allow", "injection": "allow", "unheard-of": "allow"},
-		"unheard-of": {"credential": "scrub", "pii": "scrub", "phi": "scrub", "pci": "scrub", "proprietary": "scrub", "internal": "scrub", "injection": "scrub", "unheard-of": "scrub"},
+		"unheard-of": {"credential": "scrub", "pii": "scrub", "phi": "scrub", "pci": "scrub", "proprietary": "scrub", "internal": "scrub", "injection": "allow", "unheard-of": "scrub"},
 	}
 	every kind, row in expected {
 		every class, verdict in row {
