@@ -188,8 +188,8 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 		return n, false
 	case c.ByteAt(end) == '(' && (isGetter(name) && c.returned(end) == 0 || secretCalls[string(letters.AppendFolded(scratch[:0], c.Bytes[from:min(end, from+len(scratch))]))+"("] > 0):
 		return n, false
-	case from < at.Start && c.ByteAt(from-1) == '-' && !letters.IsWord(c.ByteAt(from-2)) && c.ByteAt(from-2) != '-':
-		return n, false // -ppassword of a command line
+	case from < at.Start && c.ByteAt(from-1) == '-' && !letters.IsWord(c.ByteAt(from-2)) && c.ByteAt(from-2) != '-' && !c.lineBegins(from-1):
+		return n, false // -ppassword of a command line, but not the mark of a line that a diff takes away
 	case len(word) == 5 && string(word) == "PASS:":
 		return n, false // a test's result
 	case c.ByteAt(from-1) == ':' && c.ByteAt(end) == ':' && !letters.IsSpace(c.ByteAt(end+1)):
@@ -210,6 +210,9 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 	}
 	return secretName{letters.Between(from, end), w.password, name}, true
 }
+
+// lineBegins tells whether a line begins at a place.
+func (c reading) lineBegins(at int) bool { return at == 0 || c.Bytes[at-1] == '\n' }
 
 // ofPage tells what stands before token where it says which page of a list comes next.
 func ofPage(before []byte) bool {
@@ -330,10 +333,8 @@ func (c reading) judge(n secretName, g given) {
 	confidence, ok := guess.Given(v, n.text, n.password, g.listed)
 	var said [ValueLimit]byte
 	if plain := decoded(said[:0], v); plain != nil { // what chance draws says no text
-		if !ok || confidence == guess.Doubtful || !n.password {
+		if !ok || confidence == guess.Doubtful || !n.password || guess.IsPlaceholder(plain) {
 			confidence, ok = guess.Given(plain, n.text, true, g.listed)
-		} else if guess.IsPlaceholder(plain) {
-			return
 		}
 	}
 	if !ok {

@@ -552,7 +552,8 @@ func spokenSign(rest []byte) int {
 	return 0
 }
 
-// spokenValue reads a value in prose: in quotes, or a word without what ends its sentence.
+// spokenValue reads a value in prose: in quotes, or a word without what ends its sentence. People end passwords with ! and ?,
+// so these are taken along.
 func (c reading) spokenValue(i int) (value letters.Span, quoted, ok bool) {
 	value, quoted, ok = c.assignedValue(i)
 	if quoted || !ok {
@@ -561,7 +562,7 @@ func (c reading) spokenValue(i int) (value letters.Span, quoted, ok bool) {
 	for value.End < len(c.Bytes) && value.Len() <= ValueLimit && !letters.EndsValue(c.Bytes, value.End) {
 		value.End++
 	}
-	for value.End > value.Start && strings.IndexByte(".,;:!?)\"'", c.Bytes[value.End-1]) >= 0 {
+	for value.End > value.Start && strings.IndexByte(".,;:)\"'", c.Bytes[value.End-1]) >= 0 {
 		value.End--
 	}
 	return value, false, value.Len() > 0

@@ -243,8 +243,8 @@ func fullName(c *look.Text, from int, trusted bool) {
 		first = first[:i]
 	}
 	lists := nameLists()
-	family := lists.family[string(last)]
 	rareGiven, rareFamily := inLines(rules.GivenNames, first), inLines(rules.FamilyNames, last)
+	family := lists.family[string(last)] || trusted && rareFamily
 	switch {
 	case lists.common[string(first)] && !family, lists.common[string(last)] && !family, firms[string(text)] || isFirm(c, v.End):
 		return
@@ -329,6 +329,39 @@ func labelledName(c *look.Text, at letters.Span) {
 		}
 	}
 	fullName(c, from, true)
+	capitalName(c, from)
+}
+
+// capitalName reads a name in capitals behind its label, as cards and forms have it. Both its first and its last word are known
+// names: many other things are written so.
+func capitalName(c *look.Text, from int) {
+	text := c.Bytes[:min(len(c.Bytes), from+nameLongest)]
+	end, words := from, 0
+	var first, last []byte
+	for i := from; i < len(text) && letters.IsUpper(text[i]) && words < 5; i++ {
+		word := i
+		for i < len(text) && (letters.IsUpper(text[i]) || text[i] == '-' && i > word) {
+			i++
+		}
+		if words++; i-word > 1 || words > 1 {
+			last, end = text[word:i], i
+		}
+		if first == nil {
+			first = last
+		}
+		if i == len(text) || text[i] != ' ' {
+			break
+		}
+	}
+	if words < 2 || len(first) == 0 || len(last) < 2 || letters.IsWord(c.ByteAt(end)) {
+		return
+	}
+	var given, family [nameLongest]byte
+	f, l := append(append(given[:0], first[0]), letters.AppendFolded(nil, first[1:])...), append(append(family[:0], last[0]), letters.AppendFolded(nil, last[1:])...)
+	lists := nameLists()
+	if (lists.given[string(f)] || inLines(rules.GivenNames, f)) && (lists.family[string(l)] || inLines(rules.FamilyNames, l)) && !(lists.common[string(f)] && lists.common[string(l)]) {
+		emitCredit(c, letters.Between(from, end))
+	}
 }
 
 // quoteNear tells whether a quote opens shortly after a label: name: "...", author("...").

@@ -1,0 +1,162 @@
+package detect
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
+)
+
+// covers tells whether findings above information hide a value wherever it stands in a text.
+func covers(path, text, value string) bool {
+	hidden := make([]bool, len(text))
+	for _, f := range Default().Find(path, []byte(text)) {
+		if f.Severity > Info {
+			for i := f.Start; i < f.End; i++ {
+				hidden[i] = true
+			}
+		}
+	}
+	for from := 0; ; {
+		at := strings.Index(text[from:], value)
+		if at < 0 {
+			return from > 0
+		}
+		for i := range len(value) {
+			if !hidden[from+at+i] {
+				return false
+			}
+		}
+		from += at + 1
+	}
+}
+
+// settings are the ways in which a name is given a value, by the file in which they stand.
+var settings = []struct{ path, form string }{
+	{".env", "%s=%s"}, {".env", "%s=%q"}, {"a.yml", "%s: %q"}, {"a.yml", "  %s: '%s'"}, {"a.json", "{%q: %q}"}, {"a.py", "%s = %q"}, {"a.toml", "%s = %q"}, {"", "-  %s: '%s'"}, {"", "-%s=%s"}, {"", "+%s=%s"},
+	{"a.sh", "export %s='%s'"}, {"a.java", "String %s = %q;"}, {"a.php", "$%s = '%s';"}, {"a.xml", "<%[1]s>%[2]s</%[1]s>"}, {"", "     7\t%s = %q"}, {"a.log", "2026-01-07T10:11:12Z INFO %s=%s"},
+}
+
+// TestChosenPasswords: what lists of words have, and people take all the same, is hidden whole where a password stands.
+func TestChosenPasswords(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 4))
+	pick := func(list string) string { words := strings.Fields(list); return words[r.IntN(len(words))] }
+	draw := []func() string{
+		func() string { return "hunter" + strconv.Itoa(r.IntN(100)) },
+		func() string {
+			return pick("letmein qwerty welcome admin root secret password") + strconv.Itoa(1+r.IntN(9999))
+		},
+		func() string {
+			return pick("Summer Winter Monday Katharina") + strconv.Itoa(1990+r.IntN(40)) + pick("! ? #")
+		},
+		func() string { return pick("P@ssw0rd Passw0rd pa55word P4ssw0rd") + pick("! 1 12 99!") },
+		func() string {
+			words := strings.Fields("correct horse battery staple river orange tiger monkey")
+			r.Shuffle(len(words), func(i, j int) { words[i], words[j] = words[j], words[i] })
+			return strings.Join(words[:3+r.IntN(2)], "-")
+		},
+	}
+	for range 400 {
+		v, name, s := draw[r.IntN(len(draw))](), pick("PASSWORD DB_PASSWORD db_password adminPassword SMTP_PASS PASSWORD_BACKUP"), settings[r.IntN(len(settings))]
+		for _, end := range []string{"", "\n", "\r\n"} {
+			if text := fmt.Sprintf(s.form, name, v) + end; len(v) >= 6 {
+				if !covers(s.path, text, v) {
+					t.Errorf("%s: %q leaves %q", s.path, text, v)
+				}
+			}
+		}
+	}
+	for _, form := range []string{"The password for postgres is %s.", "password is `%s`", `My password is "%s", please`, "the root password: %s", "psql://app:%s@db.acme.dev/x"} {
+		v := pick("letmein welcome hunter") + strconv.Itoa(r.IntN(1000)) + pick("! 7")
+		if text := fmt.Sprintf(form, v); !covers("", text, v) {
+			t.Errorf("left in %q", text)
+		}
+	}
+}
+
+// TestDummyPasswords: what only says that a password belongs there is none.
+func TestDummyPasswords(t *testing.T) {
+	for _, v := range strings.Fields("changeme your-password-here xxx xxxxxxxx example <password> ${VAR} password $PASSWORD {{password}} CHANGE_ME your_password ******** secret test placeholder null changeit <your-password> TODO example123 changeme1 your-secret-123 admin root postgres") {
+		for _, s := range settings {
+			if text := fmt.Sprintf(s.form, "DB_PASSWORD", v); !strings.ContainsAny(v, `<"`) || !strings.HasPrefix(s.form, "<") {
+				for _, f := range Default().Find(s.path, []byte(text)) {
+					if f.Severity > Info {
+						t.Errorf("%s: %q: %s", s.path, text, f.Rule.ID)
+					}
+				}
+			}
+		}
+	}
+}
+
+// asJSON writes a text as a string of JSON in which all beyond ASCII is escaped, some levels deep.
+func asJSON(t *testing.T, text string, levels int) string {
+	for range levels {
+		raw, err := json.Marshal(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		for _, r := range string(raw) {
+			if r < 0x80 {
+				b.WriteRune(r)
+			} else {
+				fmt.Fprintf(&b, `\u%04x`, r)
+			}
+		}
+		text = `{"content": ` + b.String() + `}`
+	}
+	return text
+}
+
+// TestUnicodeEscapes: a label in any language and a number set with any blank are read where a writer of JSON has escaped what
+// is beyond ASCII, in a string of many lines too.
+func TestUnicodeEscapes(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 9))
+	password := "kT9" + string(letters.AppendFolded(nil, []byte("QXPVW"))) + strconv.Itoa(1000+r.IntN(9000))
+	for label, v := range map[string]string{
+		"пароль": password, "パスワード": password, "비밀번호": password, "كلمة المرور": password, "jelszó": password, "şifre": password, "senha：": password, "κωδικός": password, "hasło": password,
+		"дата рождения": "12.03.1984", "生年月日": "1984-03-12", "data de nascimento：": "12/03/1984", "doğum tarihi": "12.03.1984", "телефон": "8 (916) 123-45-67", "téléphone": "06 42 68 79 55", "电话": "138 1234 5678",
+		"passeport n°": "18AB" + strconv.Itoa(10000+r.IntN(9000)),
+	} {
+		for levels := range 3 {
+			text := asJSON(t, strings.Repeat("чужой текст без имён\n", 3)+label+": "+v+"\nend", levels)
+			if !covers("", text, v) {
+				t.Errorf("%d deep, %s: left in %s", levels, label, text)
+			}
+		}
+	}
+	for _, blank := range []string{"\u00a0", "\u2009", "\u202f"} {
+		number := strings.Join([]string{"4539", "1488", "0343", "6467"}, blank)
+		for levels := range 3 {
+			text := asJSON(t, "card "+number+" was declined", levels)
+			found := Default().Find("", []byte(text))
+			if len(found) != 1 || found[0].Rule.ID != "payment-card" || !strings.HasPrefix(text[found[0].Start:], "4539") || !strings.HasSuffix(text[:found[0].End], "6467") {
+				t.Errorf("%d deep: %v in %s", levels, found, text)
+			}
+		}
+	}
+}
+
+// TestCodeBehindCard: what is missing to pay stands behind the number without a label, too.
+func TestCodeBehindCard(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	card := strings.Join([]string{"4539", "1488", "0343", "6467"}, "")
+	for _, form := range []string{"%s 04/27 %s", "%s, 04/27, %s", "card=%s|04|2027|%s", "%s;12/28;%s", "%s\t0428\t%s", "%s,%s", "%s;%s\n", "x: %s 11-2029 %s."} {
+		code := strconv.Itoa(310 + 17*r.IntN(30))
+		if !covers("", fmt.Sprintf(form, card, code), code) {
+			t.Errorf(form+": the code is left", "...", code)
+		}
+	}
+	for _, text := range []string{card + " 321 items", card + ", 14/27, 321", card + " 04/27 32", card + ",321.5", "1" + card + ", 04/27, 321"} {
+		for _, f := range Default().Find("", []byte(text)) {
+			if f.Rule.ID == "card-verification-code" {
+				t.Errorf("%s: %v", text[16:], f.Span)
+			}
+		}
+	}
+}
