@@ -118,9 +118,11 @@ func asJSON(t *testing.T, text string, levels int) string {
 func TestUnicodeEscapes(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 9))
 	password := "kT9" + string(letters.AppendFolded(nil, []byte("QXPVW"))) + strconv.Itoa(1000+r.IntN(9000))
+	date := func(form string) string { return fmt.Sprintf(form, 10+r.IntN(19), 10+r.IntN(3), 1940+r.IntN(60)) }
 	for label, v := range map[string]string{
 		"пароль": password, "パスワード": password, "비밀번호": password, "كلمة المرور": password, "jelszó": password, "şifre": password, "senha：": password, "κωδικός": password, "hasło": password,
-		"дата рождения": "12.03.1984", "生年月日": "1984-03-12", "data de nascimento：": "12/03/1984", "doğum tarihi": "12.03.1984", "телефон": "8 (916) 123-45-67", "téléphone": "06 42 68 79 55", "电话": "138 1234 5678",
+		"дата рождения": date("%[1]d.%[2]d.%[3]d"), "生年月日": date("%[3]d-%[2]d-%[1]d"), "data de nascimento：": date("%[1]d/%[2]d/%[3]d"), "doğum tarihi": date("%[1]d.%[2]d.%[3]d"),
+		"телефон": fmt.Sprintf("8 (916) 1%d-45-67", 10+r.IntN(90)), "téléphone": fmt.Sprintf("06 42 68 %d 55", 10+r.IntN(90)), "电话": fmt.Sprintf("138 1234 5%d", 100+r.IntN(900)),
 		"passeport n°": "18AB" + strconv.Itoa(10000+r.IntN(9000)),
 	} {
 		for levels := range 3 {
@@ -156,6 +158,23 @@ func TestCodeBehindCard(t *testing.T) {
 		for _, f := range Default().Find("", []byte(text)) {
 			if f.Rule.ID == "card-verification-code" {
 				t.Errorf("%s: %v", text[16:], f.Span)
+			}
+		}
+	}
+}
+
+// TestLinesInStrings: what stands in the next line of a string belongs to its name as in a file.
+func TestLinesInStrings(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 1))
+	for _, form := range []string{
+		"- name: DB_PASSWORD\n  value: %s\n", "- name: DB_PASSWORD\n  value: \"%s\"\n", "passwords:\n  - %s\n", "secrets:\n  one: %s\n", "[secrets]\na = \"%s\"\n", "[credentials]\nfoo=%s\n",
+		"<property>\n  <name>db.password</name>\n  <value>%s</value>\n</property>\n", "<key>API_TOKEN</key>\n<string>%s</string>\n", "<adminPassword>\n  <![CDATA[%s]]>\n</adminPassword>\n", "kind: x\nspec:\n  passwords:\n    - %s\n",
+	} {
+		for levels := range 3 {
+			v := "kT" + strconv.Itoa(r.IntN(10)) + "QxPv" + strconv.Itoa(r.IntN(100)) + "wZ" + strconv.Itoa(r.IntN(10)) + "mLcR"
+			text := asJSON(t, "total 3\n"+strings.Replace(form, "%s", v, 1)+"end\n", levels)
+			if !covers("", text, v) {
+				t.Errorf("%d deep: left in %s", levels, text)
 			}
 		}
 	}

@@ -78,6 +78,31 @@ func TestNoCredits(t *testing.T) {
 	}
 }
 
+// TestCreditsInDocuments: below a heading that says so a list has people who made something; an account of a program is nobody's.
+func TestCreditsInDocuments(t *testing.T) {
+	mail, name := strings.Join([]string{"anna.kowalska", "poczta.onet.pl"}, "@"), "Anna Kowalska"
+	item := "* " + name + " <" + mail + ">\n- " + name + " (" + mail + ")\n| " + name + " | Acme | " + mail + " |\n"
+	for _, heading := range []string{"# Maintainers\n\n", "## Authors\n", "### Contributors ###\r\n\r\n", "# Emeritus\n\n| Name | Company |\n|---|---|\n"} {
+		for _, f := range Default().Find("", []byte(heading+item)) {
+			if f.Severity > Info {
+				t.Errorf("%q: %s", heading, f.Rule.ID)
+			}
+		}
+	}
+	for _, heading := range []string{"# Customers\n\n", "## Contributors to the incident\n", "# Authors\n\nWrite to them.\n", "Maintainers\n", "# Maintainers\n## Guests\n"} {
+		if found := Default().Find("", []byte(heading+item)); len(found) < 6 || slices.ContainsFunc(found, func(f Finding) bool { return f.Severity == Info }) {
+			t.Errorf("%q: %v", heading, found)
+		}
+	}
+	for _, text := range []string{"runner@" + "acme-prod-17.iam.gserviceaccount.com", "someone@" + "example.biz", "## Finite Fields\n", "call 800-555-" + "1212", "x = e.internal"} {
+		for _, f := range Default().Find("", []byte(text)) {
+			if f.Severity > Info {
+				t.Errorf("%q: %s", text, f.Rule.ID)
+			}
+		}
+	}
+}
+
 // TestNoCreditsByName: the same of names.
 func TestNoCreditsByName(t *testing.T) {
 	for _, text := range []string{

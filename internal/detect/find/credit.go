@@ -17,7 +17,7 @@ const (
 	// creditLine is how far before a value its line is looked at for what makes it a credit, creditBack how far the text is
 	// for the list that it stands in, and creditAhead how far behind it for what a package says besides.
 	creditLine  = 160
-	creditBack  = 600
+	creditBack  = 2 << 10
 	creditAhead = 400
 )
 
@@ -64,7 +64,7 @@ func isCredit(c *look.Text, v letters.Span) bool {
 		return true
 	}
 	line = unnumbered(line)
-	return whole && (isComment(line) && saysAny(line, madeMarks) || beginsCredit(c, line, v) || isOwned(c, line, v)) || inCreditList(c, v)
+	return whole && (isComment(line) && saysAny(line, madeMarks) || beginsCredit(c, line, v) || isOwned(c, line, v) || isListItem(line) && belowHeading(c, v.Start-len(line))) || inCreditList(c, v)
 }
 
 // creditSigns are bytes of which each of creditMarks has one: most lines have none.
@@ -225,6 +225,38 @@ func isOwned(c *look.Text, line []byte, v letters.Span) bool {
 		}
 	}
 	return team
+}
+
+// creditHeadings are headings of documents below which a work's people are listed.
+var creditHeadings = letters.ListOf("author authors maintainer maintainers contributor contributors acknowledgements acknowledgments credits emeritus committers reviewers approvers")
+
+// belowHeading tells whether an item of a list whose line begins at a place stands below such a heading, with nothing but other
+// items between the two.
+func belowHeading(c *look.Text, at int) bool {
+	low := max(0, at-creditBack)
+	for at > low {
+		end := at - 1 // the line's end
+		at = bytes.LastIndexByte(c.Bytes[low:end], '\n') + 1 + low
+		if at == low && low > 0 {
+			return false // it begins farther back
+		}
+		line := bytes.TrimRight(c.Bytes[at:end], " \r")
+		if title, ok := bytes.CutPrefix(line, []byte("#")); ok {
+			var scratch [32]byte
+			title = bytes.Trim(title, "# ")
+			return len(title) <= len(scratch) && creditHeadings.Has(letters.AppendFolded(scratch[:0], title))
+		}
+		if len(line) > 0 && !isListItem(line) {
+			return false
+		}
+	}
+	return false
+}
+
+// isListItem tells a line of a list, or of a table with rules.
+func isListItem(line []byte) bool {
+	rest := letters.AfterBlanks(line)
+	return len(rest) > 1 && (rest[0] == '|' || (rest[0] == '-' || rest[0] == '*' || rest[0] == '+') && rest[1] == ' ')
 }
 
 // inCreditList tells whether a value stands in the list of a package's people, which is still open there.

@@ -36,7 +36,7 @@ var (
 const usualTLDNames = "com org net edu gov io de fr uk pl nl it es eu ch at be cz se no dk fi ru ua cn jp kr in br au ca us info biz me co dev app hu ro pt gr ie tr mx ar cl za nz sk bg hr lt lv ee si lu"
 
 // emailReach is for the longest address, and for what makes it a credit.
-const emailReach = 1024
+const emailReach = creditBack + 512
 
 // findEmail reads an address around its @.
 func findEmail(c *look.Text, at letters.Span) {
@@ -110,6 +110,7 @@ func findEmail(c *look.Text, at letters.Span) {
 	if letters.IsDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && letters.IsNumber(domain[:bytes.IndexByte(domain, '.')]) {
 		return
 	}
+	nobodys = nobodys || string(domain[:dot]) == "example" || bytes.HasSuffix(domain, []byte(".gserviceaccount.com")) // a program's account
 	if v := (letters.Between(from, to)); nobodys || isProjects(folded, domain) || isCovenant(c, v) {
 		emitNobodys(c, v)
 	} else {

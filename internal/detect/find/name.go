@@ -157,7 +157,9 @@ func findPerson(c *look.Text, at letters.Span) {
 	if at.Len() <= len(folded) {
 		if n := addressingWhich.Index(letters.AppendFolded(folded[:0], c.Bytes[at.Start:at.End])); n >= 0 {
 			findFirstName(c, at, addressing[addressingWords[n]])
-			return
+			if !isPersonLabel.Has(letters.AppendFolded(folded[:0], c.Bytes[at.Start:at.End])) { // Dear has more than one name, too
+				return
+			}
 		}
 	}
 	if !letters.AllOf(c.Bytes[at.Start:at.End], func(b byte) bool { return b < 0x80 }) && !isTitle.Has(bytes.ToLower(c.Bytes[at.Start:at.End])) {
@@ -251,7 +253,7 @@ func fullName(c *look.Text, from int, trusted bool) {
 	case lists.given[string(first)]:
 	case trusted && (family || rareFamily || rareGiven || lists.family[string(first)] && lists.given[string(last)]):
 	case rareGiven, family && tokens == 2 && !c.File.Code && !lists.common[string(first)] && len(first) > 2:
-		if !isCredit(c, v) {
+		if !isHeading(c, v) && !isCredit(c, v) {
 			c.Doubt(v, v, text)
 		}
 		return
@@ -259,6 +261,14 @@ func fullName(c *look.Text, from int, trusted bool) {
 		return
 	}
 	emitCredit(c, v)
+}
+
+// isHeading tells words that are all of a Markdown heading: ## Finite Fields.
+func isHeading(c *look.Text, v letters.Span) bool {
+	line := c.Line(v, nameLongest)
+	before := bytes.TrimRight(c.Bytes[line.Start:v.Start], " ")
+	after := c.ByteAt(v.End)
+	return len(before) > 0 && len(bytes.Trim(before, "#")) == 0 && (after == 0 || after == '\n' || after == '\r')
 }
 
 // familyAt tells a family name that is known and no word.

@@ -100,7 +100,7 @@ func cardAt(c *look.Text, start int) {
 	}
 	if groups == 1 {
 		before := c.ByteAt(start - 1)
-		if !c.Data(v) || before == '-' || before == '$' || c.Named(v, cardWords) == 0 && (n != 14 && n != 15 && n != 16 || c.Named(v, identifierWords) > 0) {
+		if !c.Data(v) || before == '-' && !c.Marked(start) || before == '$' || c.Named(v, cardWords) == 0 && (n != 14 && n != 15 && n != 16 || c.Named(v, identifierWords) > 0) {
 			return
 		}
 	}
@@ -158,7 +158,7 @@ func findCodeBehindCard(t *look.Text, from int) {
 		return
 	}
 	end, ok := plainCard(t, from)
-	if !ok || letters.IsWord(c.Before(from)) {
+	if !ok || letters.IsWord(t.Before(from)) {
 		return
 	}
 	i := c.afterSigns(end, " ,;|/\t")

@@ -42,7 +42,7 @@ func findPEM(c *look.Text, at letters.Span) {
 			body = body[:other]
 		}
 		n := 0
-		for n < len(body) && (letters.IsBase64(body[n]) || bytes.IndexByte([]byte(" \t\r\n\\\"'=,:-"), body[n]) >= 0) {
+		for n < len(body) && (letters.IsBase64(body[n]) || bytes.IndexByte([]byte(" \t\r\n\\\"'=,:-#*;>|"), body[n]) >= 0) {
 			n++
 		}
 		body = bytes.TrimRight(body[:n], " \t\r\n")
