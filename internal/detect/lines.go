@@ -11,12 +11,14 @@ import (
 
 // lineTriggers end a line that names what the next one has, or begin the next one.
 func lineTriggers() []string {
-	return []string{`:\n`, `]\n`, `>\n`, `\u003e\n`, `:\\n`, `]\\n`, `>\\n`, `\u003e\\n`, `\n  value`, `\nvalue`}
+	return []string{`:\n`, `]\n`, `>\n`, `\u003e\n`, `:\\n`, `]\\n`, `>\\n`, `\u003e\\n`, `\n  value`, `\nvalue`, `\n  name`, `\nname`}
 }
 
 const (
 	// linesBack and linesAhead are how much of the string is read before what wakes the view, and after.
 	linesBack, linesAhead = 128, 768
+	// linesName is how much behind a record's name is looked at for what it says.
+	linesName = 40
 	// linesDeepest is how often the string's escapes may be escaped themselves.
 	linesDeepest = 7
 )
@@ -37,7 +39,7 @@ func viewLines(c *check, r *Rule, at letters.Span) {
 	} else if end := bytes.LastIndex(before, []byte(`\n`)); end >= 0 {
 		before = before[end:]
 	}
-	if !saysSecret(before) {
+	if !saysSecret(before) && (text[at.End-1] != 'e' || text[at.End-2] != 'm' || !saysSecret(text[at.End:min(len(text), at.End+linesName)])) {
 		return
 	}
 	v := c.view()

@@ -38,7 +38,7 @@ var secretWords = func() (all []secretWord) {
 	}
 	add(true, false, "password,passwd,passphrase,pwd,passwort,passcode,kennwort,contrasena,senha,mot_de_passe,mot de passe,motdepasse,wachtwoord,haslo,heslo,parola,passord,salasana,adgangskode")
 	add(true, false, "identified by,_pass,dbpass,_pw,rootpw,bindpw,userpass,requirepass,masterauth,creds,pass_phrase,access_code,accesscode")
-	add(true, true, `pass=,pass:,pass",pass\\",pass =,pass>,pass encoding=,pass ",pw=,pw:,pw",pw\\",pw =,clave:,sifre:,jelszo:,_clave=,_clave:,psk=,psk =`)
+	add(true, true, `pass=,pass:,pass",pass\,pass =,pass>,pass encoding=,pass ",pw=,pw:,pw",pw\,pw =,clave:,sifre:,jelszo:,_clave=,_clave:,psk=,psk =`)
 	add(true, true, "pass\n,pass\r")
 	add(false, false, "secret,token,credential,apikey,api.key,accesskey,privatekey,secretkey,authkey,encryptionkey,signingkey,masterkey,accountkey,sharedkey")
 	add(false, false, "api key,secret key,access key,license key,signing key,encryption key,_key,-key,appkey,sessionkey,webhookkey,licensekey,servicekey,adminkey,_salt,_auth")

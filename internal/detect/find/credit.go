@@ -22,7 +22,7 @@ const (
 )
 
 // creditMarks stand in lines that say who made something: licences, and what git adds to a commit.
-var creditMarks = listed("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|-by:|-By:")
+var creditMarks = listed("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|GitHub contributions of |Neither the name of |GIT_AUTHOR_|GIT_COMMITTER_|git config user.email |git config user.name |-by:|-By:")
 
 // madeMarks do so in comments. In prose anybody may have written or maintained anything.
 var madeMarks = listed("ritten by |aintained by |riginally by |riginal by: |mproved by: |ugfix by: |evised by: |evised by |nvented by |mplementation by |mplemented by |esigned by |orted by |eveloped by |ompiled by |ontributed by |ranslated by |uthor: |uthors: |aintainer: |ontributor: ")
@@ -64,11 +64,11 @@ func isCredit(c *look.Text, v letters.Span) bool {
 		return true
 	}
 	line = unnumbered(line)
-	return whole && (isComment(line) && saysAny(line, madeMarks) || beginsCredit(c, line, v) || isOwned(c, line, v) || isListItem(line) && belowHeading(c, v.Start-len(line))) || inCreditList(c, v)
+	return whole && (isComment(line) && (saysAny(line, madeMarks) || isSignature(c, line, v)) || isPatch(c, line, v) || beginsCredit(c, line, v) || isOwned(c, line, v) || isListItem(line) && (belowHeading(c, v.Start-len(line)) || hasAccount(c, v))) || inCreditList(c, v)
 }
 
 // creditSigns are bytes of which each of creditMarks has one: most lines have none.
-var creditSigns = [256]bool{'y': true, 'Y': true, '(': true, '@': true, 0xc2: true}
+var creditSigns = [256]bool{'y': true, 'Y': true, '(': true, '@': true, 0xc2: true, 'G': true, 'N': true, 'g': true}
 
 func hasCreditMark(line []byte) bool {
 	return slices.ContainsFunc(line, func(b byte) bool { return creditSigns[b] }) && saysAny(line, creditMarks)
@@ -88,6 +88,28 @@ func isComment(line []byte) bool {
 	rest := letters.AfterBlanks(line)
 	return bytes.HasPrefix(rest, []byte("//")) || bytes.HasPrefix(rest, []byte("#")) || bytes.HasPrefix(rest, []byte("/*")) ||
 		bytes.HasPrefix(rest, []byte("* ")) && len(rest) < len(line)
+}
+
+// isSignature tells a line of a program's comment that has nothing but a name and an address: // Name <address>.
+func isSignature(c *look.Text, line []byte, v letters.Span) bool {
+	if rest := letters.AfterBlanks(line); rest[0] == '#' || !isSigned(c, v) {
+		return false // a heading, a line that is left out of a list
+	}
+	at := c.Line(v, creditLine)
+	whole := bytes.Trim(c.Bytes[at.Start:at.End], "/* \t\r")
+	open := bytes.LastIndexByte(whole, '<')
+	return open > 1 && whole[len(whole)-1] == '>' && letters.IsUpper(whole[0]) && letters.AllOf(whole[:open], func(b byte) bool {
+		return letters.IsAlpha(b) || b >= 0x80 || b == ' ' || b == '.' || b == '-' || b == '\''
+	})
+}
+
+// isPatch tells who wrote what git sends as a mail: From: Name <address>, below a line with the commit.
+func isPatch(c *look.Text, line []byte, v letters.Span) bool {
+	if !bytes.HasPrefix(line, []byte("From: ")) || !isSigned(c, v) {
+		return false
+	}
+	before, ok := bytes.CutSuffix(c.Bytes[max(0, v.Start-len(line)-creditLine):v.Start-len(line)], []byte(" Mon Sep 17 00:00:00 2001\n"))
+	return ok && len(before) >= 45 && letters.AllOf(before[len(before)-40:], letters.IsHex)
 }
 
 // codeHosts are where accounts are public.
@@ -110,18 +132,39 @@ func isLinked(c *look.Text, v letters.Span) bool {
 	return false
 }
 
+// hasAccount tells an item of a list of names that leads to an account at a code host: [name](https://github.com/name).
+func hasAccount(c *look.Text, v letters.Span) bool {
+	if bytes.IndexByte(c.Bytes[v.Start:v.End], '@') >= 0 {
+		return false
+	}
+	at := c.Line(v, creditLine)
+	line := c.Bytes[at.Start:at.End]
+	for _, host := range codeHosts {
+		i := bytes.Index(line, host)
+		if i < 2 || string(line[i-2:i]) != "](" {
+			continue
+		}
+		account, _, closed := bytes.Cut(line[i+len(host):], []byte(")"))
+		if closed && letters.AllOf(account, func(b byte) bool { return letters.IsWord(b) || b == '-' }) {
+			return true
+		}
+	}
+	return false
+}
+
 // isThanked tells a name in a changelog's brackets, behind a commit or a word of thanks: 1eb7729 (Name), (thanks Name).
 func isThanked(c *look.Text, line []byte, v letters.Span) bool {
 	if c.ByteAt(v.End) != ')' {
 		return false
 	}
 	if before, ok := bytes.CutSuffix(line, []byte(" (")); ok {
+		before = bytes.TrimRight(before, ")") // a link to the commit: .../commit/1eb7729)) (Name)
 		n := len(before)
 		for n > 0 && letters.IsHex(before[n-1]) {
 			n--
 		}
 		hash := len(before) - n
-		return (hash >= 7 && hash <= 12 || hash == 40) && n > 0 && before[n-1] == ' '
+		return (hash >= 7 && hash <= 12 || hash == 40) && n > 0 && (before[n-1] == ' ' || bytes.HasSuffix(before[:n], []byte("/commit/")))
 	}
 	return bytes.HasSuffix(line, []byte("(thanks ")) || bytes.HasSuffix(line, []byte("(thanks to "))
 }
@@ -228,7 +271,7 @@ func isOwned(c *look.Text, line []byte, v letters.Span) bool {
 }
 
 // creditHeadings are headings of documents below which a work's people are listed.
-var creditHeadings = letters.ListOf("author authors maintainer maintainers contributor contributors acknowledgements acknowledgments credits emeritus committers reviewers approvers")
+var creditHeadings = letters.ListOf("author authors maintainer maintainers contributor contributors acknowledgements acknowledgments credits emeritus committers reviewers approvers sponsors donors backers")
 
 // belowHeading tells whether an item of a list whose line begins at a place stands below such a heading, with nothing but other
 // items between the two.
@@ -253,10 +296,10 @@ func belowHeading(c *look.Text, at int) bool {
 	return false
 }
 
-// isListItem tells a line of a list, or of a table with rules.
+// isListItem tells a line of a list, of a table with rules, or one in bold letters.
 func isListItem(line []byte) bool {
 	rest := letters.AfterBlanks(line)
-	return len(rest) > 1 && (rest[0] == '|' || (rest[0] == '-' || rest[0] == '*' || rest[0] == '+') && rest[1] == ' ')
+	return len(rest) > 1 && (rest[0] == '|' || (rest[0] == '-' || rest[0] == '*' || rest[0] == '+') && rest[1] == ' ' || rest[0] == '*' && rest[1] == '*')
 }
 
 // inCreditList tells whether a value stands in the list of a package's people, which is still open there.

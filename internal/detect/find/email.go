@@ -41,6 +41,9 @@ const emailReach = creditBack + 512
 // findEmail reads an address around its @.
 func findEmail(c *look.Text, at letters.Span) {
 	text := c.Bytes
+	if at.End < len(text) && text[at.End] >= 0x80 && findForeignEmail(c, at) {
+		return
+	}
 	from := at.Start
 	for from > 0 && at.Start-from <= 64 {
 		if isLocalPart(text[from-1]) || isIrish(text, from-1) {
@@ -144,6 +147,54 @@ func isCovenant(c *look.Text, v letters.Span) bool {
 		return false
 	}
 	return bytes.HasSuffix(before, []byte("contacting the project team at")) || bytes.HasSuffix(before, []byte("responsible for enforcement at"))
+}
+
+// foreignTLDs are top-level domains of other scripts.
+var foreignTLDs = letters.Set("рф рус москва дети онлайн сайт орг укр бел срб мкд мон қаз бг ею ελ ευ 中国 中國 香港 台湾 台灣 澳門 新加坡 公司 网络 网址 在线 中文网 한국 닷컴 みんな भारत ভারত இந்தியா ไทย 닷넷 مصر السعودية امارات الاردن المغرب عمان قطر فلسطين تونس ایران پاکستان ישראל קום გე հայ")
+
+// findForeignEmail reads an address whose domain has letters of another script, and before its @ such letters, too, if
+// that script has blanks between words: жанна@почта.рф. It is false if no such domain stands there.
+func findForeignEmail(c *look.Text, at letters.Span) bool {
+	text := c.Bytes
+	to, dot := at.End, -1
+	for to < len(text) && to-at.End <= 253 {
+		r, size := utf8.DecodeRune(text[to:])
+		if r == '.' && dot >= 0 && foreignTLDs[string(text[dot+1:to])] {
+			break // the sentence's
+		}
+		if r == '.' {
+			dot = to
+		} else if r != '-' && !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) {
+			break
+		}
+		to += size
+	}
+	if dot <= at.End {
+		return false
+	}
+	for end := to; end > dot+1; { // what stands behind it without a blank is not its own
+		if foreignTLDs[string(text[dot+1:end])] {
+			to = end
+			break
+		}
+		_, size := utf8.DecodeLastRune(text[:end])
+		if end -= size; end <= dot+1 {
+			return false
+		}
+	}
+	from := at.Start
+	for from > 0 && at.Start-from <= 64 {
+		r, size := utf8.DecodeLastRune(text[max(0, from-4):from])
+		if r >= 0x80 && (!unicode.IsLetter(r) || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)) || r < 0x80 && !isLocalPart(byte(r)) {
+			break
+		}
+		from -= size
+	}
+	from = letters.AfterEscape(text, from, at.Start)
+	if v := letters.Between(from, to); from < at.Start {
+		emitCredit(c, v)
+	}
+	return true
 }
 
 // latinBefore is the length of the letter beyond ASCII that ends before i, if it is a Latin one: jörg. Other scripts stand

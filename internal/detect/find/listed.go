@@ -346,7 +346,8 @@ func (c reading) section(n secretName, take func(given)) bool {
 	for open > 0 && n.Start-open < NameLimit && (letters.IsWord(text[open-1]) || text[open-1] == '.' || text[open-1] == '-') {
 		open--
 	}
-	if c.ByteAt(open-1) != '[' || open > 1 && text[open-2] != '\n' {
+	line := c.Line(letters.Between(open, open), lineHead)
+	if c.ByteAt(open-1) != '[' || c.lineContent(line.Start) != open-1 {
 		return false
 	}
 	i := n.End + 1
@@ -356,7 +357,7 @@ func (c reading) section(n secretName, take func(given)) bool {
 			break
 		}
 		i += next + 1
-		at := c.skipBlank(i)
+		at := c.lineContent(i)
 		if c.ByteAt(at) == '[' {
 			break
 		}
@@ -367,6 +368,29 @@ func (c reading) section(n secretName, take func(given)) bool {
 		}
 	}
 	return true
+}
+
+// lineHead bounds what a tool puts before a line.
+const lineHead = 24
+
+// lineContent is where a line's own text begins: behind the number that a tool puts before it, and a diff's mark.
+func (c reading) lineContent(i int) int {
+	at := c.skipBlank(i)
+	end := at
+	for letters.IsDigit(c.ByteAt(end)) && end-at < 8 {
+		end++
+	}
+	switch arrow := "→"; {
+	case end == at:
+	case c.ByteAt(end) == '\t':
+		at = c.skipBlank(end)
+	case bytes.HasPrefix(c.Bytes[end:], []byte(arrow)):
+		at = c.skipBlank(end + len(arrow))
+	}
+	if b := c.ByteAt(at); (b == '+' || b == '-') && at == i {
+		at = c.skipBlank(at + 1)
+	}
+	return at
 }
 
 // called reads a call that takes a password among its arguments. It is false if none stands at a place.

@@ -179,3 +179,38 @@ func TestLinesInStrings(t *testing.T) {
 		}
 	}
 }
+
+// TestAsTextsHaveIt: values in places where tools, diffs, comments and strings put something before or around them.
+func TestAsTextsHaveIt(t *testing.T) {
+	r := rand.New(rand.NewPCG(21, 5))
+	key := func() string { return fmt.Sprintf("kT%dQxPv%dwZ%dmLcR", r.IntN(10), r.IntN(100), r.IntN(10)) }
+	body := func() string {
+		b := make([]byte, 64)
+		for i := range b {
+			b[i] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[r.IntN(64)]
+		}
+		return string(b)
+	}
+	card := strings.Join([]string{"4539", "1488", "0343", "6467"}, "")
+	name := []string{"Katharina", "Sophie", "Robert", "Lukas"}[r.IntN(4)]
+	for _, x := range []struct{ path, form, value string }{
+		{"", "     1\t[credentials]\n     2\tfoo=%s\n", key()}, {"", "     1→[secrets]\n     2→a = \"%s\"", key()}, {"", "-[secrets]\n+a = \"%s\"\n", key()}, {"", "+%s\n", card}, {"", "@@ -1 +1 @@\n-%s, 04/27\n", card},
+		{"a.java", "String s = \"<db_password>%s</db_password>\";", key()}, {"a.go", "s := \"<pwd>%s</pwd>\"", key()}, {"a.json", `{"c": "password = b\"%s\"\n"}`, key()}, {"a.json", `{"c": "{\"pass\": \"%s\"}"}`, key()},
+		{"", "# -----BEGIN PRIVATE KEY-----\n# MIIEvQIBADANBgkqhkiG9w0BAQEFAASC" + body() + "\n# %s\n# " + body(), body()}, {"", "// -----BEGIN EC PRIVATE KEY-----\n// MHcCAQEEI" + body() + "\n// %s", body()}, {"a.yml", "\"taxjarKEY\": \"%s\"\n", key()}, {"", "taxjarKEY = \"%s\"", key()},
+		{"a.toml", "PASSWORD = \"%s\"", "/plc" + strconv.Itoa(r.IntN(10)) + "SN^nQk##Q"}, {"", "use the password %s to log in", "Silver" + strconv.Itoa(1000+r.IntN(9000)) + "!"}, {"a.json", `{"CREDS": "%s"}`, "FtBkocgEo"},
+		{"", "Dear %s,\n\nthank you", name}, {"", "it works\nBest,\n%s\n", name}, {"", `{"c": "it works\nBest,\n%s\n"}`, name}, {"", `{"c": "so\n%s said that it works"}`, name}, {"", "%s called me yesterday", name},
+		{"", "cardholder: %s", "MARIA " + "KOWALSKA"}, {"", "contact_no: %s", fmt.Sprintf("415-628-%d", 1000+r.IntN(9000))}, {"", "生年月日：%s", fmt.Sprintf("昭和%d年%d月1%d日", 30+r.IntN(30), 1+r.IntN(12), r.IntN(10))},
+		{"", "«%s»", "жанна" + "@" + "почта.рф"}, {"", "请联系%s。", "info" + "@" + "例子.中国"}, {"", "пишите на %s.", "иван.петров" + "@" + "почта.рф"},
+	} {
+		if text := strings.Replace(x.form, "%s", x.value, 1); !covers(x.path, text, x.value) {
+			t.Errorf("%s: left in %q", x.path, text)
+		}
+	}
+	for _, text := range []string{"Dear Sir,", "the password sha256 of it", "the password type PBKDF2 is", "pass\\n", "compass\": 1", "{\"key\": \"cluster-autoscaler\"}", "[tokens]\ncount = 5"} {
+		for _, f := range Default().Find("", []byte(text)) {
+			if f.Severity > Info {
+				t.Errorf("%q: %s", text, f.Rule.ID)
+			}
+		}
+	}
+}
