@@ -206,7 +206,8 @@ func TestAsTextsHaveIt(t *testing.T) {
 			t.Errorf("%s: left in %q", x.path, text)
 		}
 	}
-	for _, text := range []string{"Dear Sir,", "the password sha256 of it", "the password type PBKDF2 is", "pass\\n", "compass\": 1", "{\"key\": \"cluster-autoscaler\"}", "[tokens]\ncount = 5"} {
+	for _, text := range []string{"Dear Sir,", "the password sha256 of it", "the password type PBKDF2 is", "pass\\n", "compass\": 1", "{\"key\": \"cluster-autoscaler\"}", "[tokens]\ncount = 5",
+		`re = "(?<user>[a-z]{1,25}):(?<password>[-a-zA-Z0-9_]{1,256})@"`, `{"RefreshTokens": {"home_account_id": "` + strings.Repeat("4b0db8c2-9f26-", 2) + key() + `"}}`} {
 		for _, f := range Default().Find("", []byte(text)) {
 			if f.Severity > Info {
 				t.Errorf("%q: %s", text, f.Rule.ID)

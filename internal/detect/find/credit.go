@@ -22,7 +22,7 @@ const (
 )
 
 // creditMarks stand in lines that say who made something: licences, and what git adds to a commit.
-var creditMarks = listed("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|GitHub contributions of |Neither the name of |GIT_AUTHOR_|GIT_COMMITTER_|git config user.email |git config user.name |-by:|-By:")
+var creditMarks = listed("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|GitHub contributions of |GIT_AUTHOR_|GIT_COMMITTER_|-by:|-By:")
 
 // madeMarks do so in comments. In prose anybody may have written or maintained anything.
 var madeMarks = listed("ritten by |aintained by |riginally by |riginal by: |mproved by: |ugfix by: |evised by: |evised by |nvented by |mplementation by |mplemented by |esigned by |orted by |eveloped by |ompiled by |ontributed by |ranslated by |uthor: |uthors: |aintainer: |ontributor: ")
@@ -60,7 +60,7 @@ func isCredit(c *look.Text, v letters.Span) bool {
 	if i := bytes.LastIndexByte(line, '\n'); i >= 0 {
 		line, whole = line[i+1:], true
 	}
-	if hasCreditMark(line) || isLinked(c, v) || isThanked(c, line, v) {
+	if hasCreditMark(line) || followsMark(line) || isLinked(c, v) || isThanked(c, line, v) {
 		return true
 	}
 	line = unnumbered(line)
@@ -68,10 +68,31 @@ func isCredit(c *look.Text, v letters.Span) bool {
 }
 
 // creditSigns are bytes of which each of creditMarks has one: most lines have none.
-var creditSigns = [256]bool{'y': true, 'Y': true, '(': true, '@': true, 0xc2: true, 'G': true, 'N': true, 'g': true}
+var creditSigns = [256]bool{'y': true, 'Y': true, '(': true, '@': true, 0xc2: true, 'G': true}
 
 func hasCreditMark(line []byte) bool {
-	return slices.ContainsFunc(line, func(b byte) bool { return creditSigns[b] }) && saysAny(line, creditMarks)
+	for _, b := range line {
+		if creditSigns[b] {
+			return saysAny(line, creditMarks)
+		}
+	}
+	return false
+}
+
+// followsMark tells what stands right behind a licence's clause, or a command that sets who commits.
+func followsMark(line []byte) bool {
+	if n := len(line); n > 0 && (line[n-1] == '"' || line[n-1] == '\'') {
+		line = line[:n-1]
+	}
+	if len(line) == 0 || line[len(line)-1] != ' ' {
+		return false
+	}
+	for _, mark := range [...]string{"Neither the name of ", "git config user.email ", "git config user.name "} {
+		if bytes.HasSuffix(line, []byte(mark)) {
+			return true
+		}
+	}
+	return false
 }
 
 func saysAny(line []byte, marks [][]byte) bool {
@@ -118,11 +139,12 @@ var codeHosts = listed("https://github.com/|https://gitlab.com/|https://codeberg
 // isLinked tells a name that leads to an account at a code host: [Name](https://github.com/name), Name (https://github.com/name),
 // and the same in DefinitelyTyped's JSON. A handle behind a name says less: chats have those of anybody.
 func isLinked(c *look.Text, v letters.Span) bool {
-	if bytes.IndexByte(c.Bytes[v.Start:v.End], '@') >= 0 {
-		return false // an address
+	after := c.ByteAt(v.End)
+	if after != '"' && after != '\\' && after != ']' && after != ' ' || bytes.IndexByte(c.Bytes[v.Start:v.End], '@') >= 0 { // an address
+		return false
 	}
 	rest := c.Bytes[v.End:min(len(c.Bytes), v.End+48)]
-	switch c.ByteAt(v.End) {
+	switch after {
 	case '"', '\\':
 		return bytes.Contains(rest, []byte(`"githubUsername`)) || bytes.Contains(rest, []byte(`"githubUsername\`))
 	case ']', ' ':
@@ -208,6 +230,9 @@ func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
 	for from <= creditIndent && from < len(rest) && !letters.IsAlpha(rest[from]) {
 		from++
 	}
+	if from > creditIndent {
+		return false
+	}
 	if last := []byte("Last-"); bytes.HasPrefix(rest[from:], last) {
 		from += len(last) // the translator's
 	}
@@ -216,7 +241,7 @@ func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
 		to++
 	}
 	var scratch [16]byte
-	if from > creditIndent || to-from > len(scratch) || !creditKeys.Has(letters.AppendFolded(scratch[:0], rest[from:to])) {
+	if to-from > len(scratch) || !creditKeys.Has(letters.AppendFolded(scratch[:0], rest[from:to])) {
 		return false
 	}
 	return isSigned(c, v) && bytes.IndexByte(rest[to:], '{') < 0 || assignsCredit(rest[to:])
@@ -250,7 +275,7 @@ var days = letters.Set("Mon Tue Wed Thu Fri Sat Sun")
 // isOwned tells a line of a CODEOWNERS file: a pattern, and those who own what it matches. A path and an address alone
 // stand in any log.
 func isOwned(c *look.Text, line []byte, v letters.Span) bool {
-	if first := bytes.TrimSpace(line); len(first) < 2 || first[0] != '*' && first[0] != '/' {
+	if first := letters.AfterBlanks(line); len(first) < 2 || first[0] != '*' && first[0] != '/' {
 		return false
 	}
 	fields := bytes.Fields(line)
@@ -306,7 +331,7 @@ func isListItem(line []byte) bool {
 func inCreditList(c *look.Text, v letters.Span) bool {
 	before := c.Bytes[max(0, v.Start-creditBack):v.Start]
 	// Each question is faster than the next one, and most texts stop at the first.
-	if bytes.IndexByte(before, '"') < 0 && bytes.IndexByte(before, '<') < 0 {
+	if near := before[max(0, len(before)-creditLine):]; bytes.IndexByte(near, '"') < 0 && bytes.IndexByte(near, '<') < 0 {
 		return false
 	}
 	from := -1

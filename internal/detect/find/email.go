@@ -91,13 +91,14 @@ func findEmail(c *look.Text, at letters.Span) {
 		return
 	}
 	tld := domain[dot+1:]
-	if len(tld) < 2 || !isLabel(tld) || fileTLDs.Has(tld) {
+	usual := usualTLDs.Has(tld) // most are, and what else is asked of one need not be
+	if !usual && (len(tld) < 2 || !isLabel(tld) || fileTLDs.Has(tld)) {
 		return
 	}
 	var localScratch [64]byte
 	folded := lower(localScratch[:0], local)
-	nobodys := exampleTLDs.Has(tld) || exampleDomains.Has(domain) || isExampleDomain(domain, dot) || anybodysLocals.Has(folded)
-	if !usualTLDs.Has(tld) && !privateTLDs.Has(tld) && !exampleTLDs.Has(tld) {
+	nobodys := !usual && exampleTLDs.Has(tld) || exampleDomains.Has(domain) || isExampleDomain(domain, dot) || anybodysLocals.Has(folded)
+	if !usual && !privateTLDs.Has(tld) && !exampleTLDs.Has(tld) {
 		if suffix, icann := publicsuffix.PublicSuffix(string(domain)); !icann && !strings.Contains(suffix, ".") {
 			return
 		}
@@ -134,7 +135,7 @@ func stands(v []byte, first, second byte) bool {
 // isProjects tells a mailbox or a mailing list of a project.
 func isProjects(local, domain []byte) bool {
 	hasEnd := func(end string) bool { return bytes.HasSuffix(local, []byte(end)) }
-	return projectLocals.Has(local) || bytes.ContainsAny(local, "-[") && slices.ContainsFunc(projectEnds, hasEnd) || listDomains.Has(domain) || bytes.HasPrefix(domain, []byte("lists."))
+	return projectLocals.Has(local) || (bytes.IndexByte(local, '-') >= 0 || bytes.IndexByte(local, '[') >= 0) && slices.ContainsFunc(projectEnds, hasEnd) || listDomains.Has(domain) || bytes.HasPrefix(domain, []byte("lists."))
 }
 
 // isCovenant tells whom the Contributor Covenant, which thousands of projects have taken as it is, asks to write to.

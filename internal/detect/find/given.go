@@ -347,7 +347,7 @@ func (c reading) unsigned(n secretName, i int) bool {
 	if c.ByteAt(i) == ',' && c.opensString(c.skipBlank(i+1)) { // strcpy(password, "...")
 		return false
 	}
-	if c.ByteAt(i) == '>' && c.ByteAt(n.Start-1) == '<' && c.inLiteral(n.Start) { // an element in a string
+	if c.ByteAt(i) == '>' && c.isTag(n.Start) && c.inLiteral(n.Start) { // an element in a string
 		return false
 	}
 	return noSign[c.ByteAt(i)] && !c.isFlag(n.Start)

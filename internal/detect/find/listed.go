@@ -95,7 +95,8 @@ func (c reading) listedFrom(i int, bare bool, take func(given)) bool {
 			}
 			i = c.afterString(value)
 			if next := c.skipBlank(i); c.ByteAt(next) == ':' || c.ByteAt(next) == '=' && c.ByteAt(next+1) == '>' {
-				other = isOtherMember(text[value.Start:value.End])
+				key := text[value.Start:value.End]
+				other = isOtherMember(key) || letters.EqualFold(lastPart(key), "id")
 			} else if taken++; !other {
 				take(given{Span: value, quoted: quoted, listed: true})
 			}

@@ -339,7 +339,9 @@ func labelledName(c *look.Text, at letters.Span) {
 		}
 	}
 	fullName(c, from, true)
-	capitalName(c, from)
+	if letters.IsUpper(c.ByteAt(from)) && !letters.IsLower(c.ByteAt(from+1)) {
+		capitalName(c, from)
+	}
 }
 
 // capitalName reads a name in capitals behind its label, as cards and forms have it. Both its first and its last word are known

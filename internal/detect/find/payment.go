@@ -154,7 +154,7 @@ func findCodeBehindCard(t *look.Text, from int) {
 	for letters.IsDigit(c.ByteAt(run)) && run-from < 13 {
 		run++
 	}
-	if run-from != 4 && run-from < 13 || run-from == 4 && (!letters.IsDigit(c.ByteAt(run+1)) || c.ByteAt(run) != ' ' && c.ByteAt(run) != '-') {
+	if run-from != 4 && run-from < 13 || run-from == 4 && (c.ByteAt(run) != ' ' && c.ByteAt(run) != '-' || !letters.IsDigit(c.ByteAt(run+1)) || !letters.IsDigit(c.ByteAt(run+3)) || !letters.IsDigit(c.ByteAt(run+4))) {
 		return
 	}
 	end, ok := plainCard(t, from)

@@ -188,7 +188,7 @@ func (c reading) isTag(start int) bool {
 		for i--; i > 0 && start-i < 32 && (letters.IsWord(c.Bytes[i-1]) || c.Bytes[i-1] == '-' || c.Bytes[i-1] == '.'); i-- {
 		}
 	}
-	return c.ByteAt(i-1) == '<'
+	return c.ByteAt(i-1) == '<' && c.ByteAt(i-2) != '?' && (c.ByteAt(i-2) != 'P' || c.ByteAt(i-3) != '?') // an expression's group: (?<password>
 }
 
 // elementValue is the text of an element to its end tag, or what a CDATA holds; empty if no element's text begins at a
