@@ -194,7 +194,9 @@ func TestAsTextsHaveIt(t *testing.T) {
 	card := strings.Join([]string{"4539", "1488", "0343", "6467"}, "")
 	name := []string{"Katharina", "Sophie", "Robert", "Lukas"}[r.IntN(4)]
 	for _, x := range []struct{ path, form, value string }{
-		{"", "     1\t[credentials]\n     2\tfoo=%s\n", key()}, {"", "     1→[secrets]\n     2→a = \"%s\"", key()}, {"", "-[secrets]\n+a = \"%s\"\n", key()}, {"", "+%s\n", card}, {"", "@@ -1 +1 @@\n-%s, 04/27\n", card},
+		{"", "     1\t[credentials]\n     2\tfoo=%s\n", key()}, {"", "     1→[secrets]\n     2→a = \"%s\"", key()}, {"", "-[secrets]\n+a = \"%s\"\n", key()}, {"", "+%s\n", card},
+		{"", "     1\t- name: DB_PASSWORD\n     2\t  value: %s\n", key()}, {"", "+- name: DB_PASSWORD\n+  value: %s\n", key()}, {"", "    9\tpasswords:\n   10\t  - %s\n", key()}, {"", "     1\t<key>API_TOKEN</key>\n     2\t<string>%s</string>\n", key()},
+		{"", "     1→secrets:\n     2→  one: %s\n", key()}, {"", "     1→db:\n     2→  password:\n     3→    value: %s", key()}, {"", "     1\t  - value: \"%s\"\n     2\t    name: db.password\n", key()}, {"", "- name: DB_PASSWORD\n  value: %s\n", key()}, {"", "passwords:\n- %s\n", key()}, {"", "@@ -1 +1 @@\n-%s, 04/27\n", card},
 		{"a.java", "String s = \"<db_password>%s</db_password>\";", key()}, {"a.go", "s := \"<pwd>%s</pwd>\"", key()}, {"a.json", `{"c": "password = b\"%s\"\n"}`, key()}, {"a.json", `{"c": "{\"pass\": \"%s\"}"}`, key()},
 		{"", "# -----BEGIN PRIVATE KEY-----\n# MIIEvQIBADANBgkqhkiG9w0BAQEFAASC" + body() + "\n# %s\n# " + body(), body()}, {"", "// -----BEGIN EC PRIVATE KEY-----\n// MHcCAQEEI" + body() + "\n// %s", body()}, {"a.yml", "\"taxjarKEY\": \"%s\"\n", key()}, {"", "taxjarKEY = \"%s\"", key()},
 		{"a.toml", "PASSWORD = \"%s\"", "/plc" + strconv.Itoa(r.IntN(10)) + "SN^nQk##Q"}, {"", "use the password %s to log in", "Silver" + strconv.Itoa(1000+r.IntN(9000)) + "!"}, {"a.json", `{"CREDS": "%s"}`, "FtBkocgEo"},

@@ -154,7 +154,7 @@ func isCovenant(c *look.Text, v letters.Span) bool {
 var foreignTLDs = letters.Set("рф рус москва дети онлайн сайт орг укр бел срб мкд мон қаз бг ею ελ ευ 中国 中國 香港 台湾 台灣 澳門 新加坡 公司 网络 网址 在线 中文网 한국 닷컴 みんな भारत ভারত இந்தியா ไทย 닷넷 مصر السعودية امارات الاردن المغرب عمان قطر فلسطين تونس ایران پاکستان ישראל קום გე հայ")
 
 // findForeignEmail reads an address whose domain has letters of another script, and before its @ such letters, too, if
-// that script has blanks between words: жанна@почта.рф. It is false if no such domain stands there.
+// that script has blanks between words. It is false if no such domain stands there.
 func findForeignEmail(c *look.Text, at letters.Span) bool {
 	text := c.Bytes
 	to, dot := at.End, -1

@@ -152,14 +152,15 @@ func (c reading) listedBelow(n secretName, i int, take func(given)) bool {
 	own, column := c.keyColumn(c.lineStart(n.Start)), 0
 	taken, from := 0, i
 	for c.ByteAt(i) == '\n' && i-from < listReach && taken < mostListed {
-		at := c.skipBlank(i + 1)
-		item := isItem(c.Bytes, i+1)
+		line := c.content(i + 1)
+		at := c.skipBlank(line)
+		item := isItem(c.Bytes, line)
 		if column == 0 {
-			if column = at - i; column < own || column == own && !item {
+			if column = at - line + 1; column < own || column == own && !item {
 				return false
 			}
 		}
-		if at-i != column {
+		if at-line+1 != column {
 			break
 		}
 		if item {
@@ -348,7 +349,7 @@ func (c reading) section(n secretName, take func(given)) bool {
 		open--
 	}
 	line := c.Line(letters.Between(open, open), lineHead)
-	if c.ByteAt(open-1) != '[' || c.lineContent(line.Start) != open-1 {
+	if c.ByteAt(open-1) != '[' || c.skipBlank(c.content(line.Start)) != open-1 {
 		return false
 	}
 	i := n.End + 1
@@ -358,7 +359,7 @@ func (c reading) section(n secretName, take func(given)) bool {
 			break
 		}
 		i += next + 1
-		at := c.lineContent(i)
+		at := c.skipBlank(c.content(i))
 		if c.ByteAt(at) == '[' {
 			break
 		}
@@ -373,26 +374,6 @@ func (c reading) section(n secretName, take func(given)) bool {
 
 // lineHead bounds what a tool puts before a line.
 const lineHead = 24
-
-// lineContent is where a line's own text begins: behind the number that a tool puts before it, and a diff's mark.
-func (c reading) lineContent(i int) int {
-	at := c.skipBlank(i)
-	end := at
-	for letters.IsDigit(c.ByteAt(end)) && end-at < 8 {
-		end++
-	}
-	switch arrow := "→"; {
-	case end == at:
-	case c.ByteAt(end) == '\t':
-		at = c.skipBlank(end)
-	case bytes.HasPrefix(c.Bytes[end:], []byte(arrow)):
-		at = c.skipBlank(end + len(arrow))
-	}
-	if b := c.ByteAt(at); (b == '+' || b == '-') && at == i {
-		at = c.skipBlank(at + 1)
-	}
-	return at
-}
 
 // called reads a call that takes a password among its arguments. It is false if none stands at a place.
 func (c reading) called(at letters.Span) bool {
