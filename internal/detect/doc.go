@@ -10,7 +10,7 @@
 //	a word that says secret        a row of secretWords in find/assignment.go
 //	another label                  the list at the top of its file in find: birth.go, phone.go, address.go, label.go, name.go
 //	a syntax                       a file of find (command.go, manifest.go, token.go) and its line in find/finders.go
-//	another form of a text         a view of this room: escape.go, breaks.go, runs.go, concat.go, table.go
+//	another form of a text         a view of this room: escape.go, unicode.go, lines.go, breaks.go, runs.go, concat.go, table.go
 //	what is no secret              guess: dummies, references, words, published examples
 //	what a path says               look/file.go
 //

@@ -78,6 +78,47 @@ func TestNoCredits(t *testing.T) {
 	}
 }
 
+// TestCreditsInDocuments: below a heading that says so a list has people who made something; an account of a program is nobody's.
+func TestCreditsInDocuments(t *testing.T) {
+	mail, name := strings.Join([]string{"anna.kowalska", "poczta.onet.pl"}, "@"), "Anna Kowalska"
+	item := "* " + name + " <" + mail + ">\n- " + name + " (" + mail + ")\n| " + name + " | Acme | " + mail + " |\n"
+	for _, heading := range []string{"# Maintainers\n\n", "## Authors\n", "### Contributors ###\r\n\r\n", "# Emeritus\n\n| Name | Company |\n|---|---|\n"} {
+		for _, f := range Default().Find("", []byte(heading+item)) {
+			if f.Severity > Info {
+				t.Errorf("%q: %s", heading, f.Rule.ID)
+			}
+		}
+	}
+	for _, text := range []string{"| " + name + " | [anna](https://github.com/anna) |\n", "- [@anna](https://github.com/anna-k) *" + name + "*\n", "### Author\n\n**" + name + "**\n", "#### Sponsors\n\n-   [" + name + "](https://acme.dev) Work\n",
+		"// " + name + " <" + mail + ">\n", "/*\n *   " + name + " <" + mail + ">\n */\n", "env GIT_AUTHOR_NAME='" + name + "'\nenv GIT_COMMITTER_EMAIL=" + mail + "\n", "git config user.email " + mail,
+		"From " + strings.Repeat("8badf00d12", 4) + " Mon Sep 17 00:00:00 2001\nFrom: " + name + " <" + mail + ">\nDate: Fri, 12 Dec\n", "Neither the name of " + name + " nor the names of others",
+		"* mends it ([9140468](https://github.com/acme/x/commit/9140468)) (" + name + ")\n"} {
+		for _, f := range Default().Find("", []byte(text)) {
+			if f.Severity > Info {
+				t.Errorf("%q: %s", text, f.Rule.ID)
+			}
+		}
+	}
+	for _, text := range []string{"| " + name + " | [issue](https://github.com/acme/x/issues/7) |\n", name + " broke [it](https://github.com/acme)\n", "- " + name + " " + mail + " [x](https://github.com/x)\n",
+		"# " + name + " <" + mail + ">\n", "// please ask " + name + " <" + mail + ">\n", "From: " + name + " <" + mail + ">\n", "* " + name + " <" + mail + ">\n", "order ([x](https://acme.dev/9140468)) (" + name + ")"} {
+		if !slices.ContainsFunc(Default().Find("", []byte(text)), func(f Finding) bool { return f.Severity > Info }) {
+			t.Errorf("%q is let out", text)
+		}
+	}
+	for _, heading := range []string{"# Customers\n\n", "## Contributors to the incident\n", "# Authors\n\nWrite to them.\n", "Maintainers\n", "# Maintainers\n## Guests\n"} {
+		if found := Default().Find("", []byte(heading+item)); len(found) < 6 || slices.ContainsFunc(found, func(f Finding) bool { return f.Severity == Info }) {
+			t.Errorf("%q: %v", heading, found)
+		}
+	}
+	for _, text := range []string{"runner@" + "acme-prod-17.iam.gserviceaccount.com", "someone@" + "example.biz", "## Finite Fields\n", "call 800-555-" + "1212", "x = e.internal"} {
+		for _, f := range Default().Find("", []byte(text)) {
+			if f.Severity > Info {
+				t.Errorf("%q: %s", text, f.Rule.ID)
+			}
+		}
+	}
+}
+
 // TestNoCreditsByName: the same of names.
 func TestNoCreditsByName(t *testing.T) {
 	for _, text := range []string{

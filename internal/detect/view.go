@@ -34,6 +34,8 @@ func init() { // not a literal: views scan, and scanning knows views
 	viewRules = []*Rule{
 		{ID: "view:percent", triggers: percentTriggers(), run: viewPercent, back: viewBack + contextBack, reach: viewReach},
 		{ID: "view:escape", triggers: escapeTriggers(), run: viewEscapes, back: viewBack + 128 + contextBack, reach: viewReach},
+		{ID: "view:unicode", triggers: unicodeTriggers(), run: viewUnicode, back: viewBack + contextBack, reach: viewReach},
+		{ID: "view:lines", triggers: lineTriggers(), run: viewLines, back: linesBack + contextBack, reach: viewReach},
 		{ID: "view:packed", triggers: []string{packedHead}, run: viewPacked, back: contextBack, reach: viewReach},
 		{ID: "view:colour", triggers: []string{`\u001b[`, `\x1b[`, `\033[`, `\e[`, "^[["}, run: viewColoured, back: lineViewBack, reach: lineViewReach},
 		{ID: "view:typeset", triggers: []string{"&nbsp;", "&#160;", "&#xa0;", "&thinsp;", "&ndash;", "&#8209;", "&#8239;"}, run: viewTypeset, back: lineViewBack, reach: lineViewReach},

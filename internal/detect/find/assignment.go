@@ -37,12 +37,12 @@ var secretWords = func() (all []secretWord) {
 		}
 	}
 	add(true, false, "password,passwd,passphrase,pwd,passwort,passcode,kennwort,contrasena,senha,mot_de_passe,mot de passe,motdepasse,wachtwoord,haslo,heslo,parola,passord,salasana,adgangskode")
-	add(true, false, "identified by,_pass,dbpass,_pw,rootpw,bindpw,userpass,requirepass,masterauth,pass_phrase,access_code,accesscode")
-	add(true, true, `pass=,pass:,pass",pass =,pass>,pass encoding=,pass ",pw=,pw:,pw",pw =,clave:,sifre:,jelszo:,_clave=,_clave:,psk=,psk =`)
+	add(true, false, "identified by,_pass,dbpass,_pw,rootpw,bindpw,userpass,requirepass,masterauth,creds,pass_phrase,access_code,accesscode")
+	add(true, true, `pass=,pass:,pass",pass\,pass =,pass>,pass encoding=,pass ",pw=,pw:,pw",pw\,pw =,clave:,sifre:,jelszo:,_clave=,_clave:,psk=,psk =`)
 	add(true, true, "pass\n,pass\r")
-	add(false, false, "secret,token,credential,creds,apikey,api.key,accesskey,privatekey,secretkey,authkey,encryptionkey,signingkey,masterkey,accountkey,sharedkey")
+	add(false, false, "secret,token,credential,apikey,api.key,accesskey,privatekey,secretkey,authkey,encryptionkey,signingkey,masterkey,accountkey,sharedkey")
 	add(false, false, "api key,secret key,access key,license key,signing key,encryption key,_key,-key,appkey,sessionkey,webhookkey,licensekey,servicekey,adminkey,_salt,_auth")
-	add(false, true, `auth=,auth =,auth",key=,key:,authorization:,authorization",authorization',_pat=,_pat:,_pat",bearer=,bearer:,session_cookie=,client-key-data:,openai(,client(`)
+	add(false, true, `auth=,auth =,auth",key=,key:,key",key =,authorization:,authorization",authorization',_pat=,_pat:,_pat",bearer=,bearer:,session_cookie=,client-key-data:,openai(,client(`)
 	for word := range secretCalls {
 		add(true, true, word)
 	}
@@ -188,8 +188,8 @@ func (c reading) secretName(at letters.Span) (n secretName, ok bool) {
 		return n, false
 	case c.ByteAt(end) == '(' && (isGetter(name) && c.returned(end) == 0 || secretCalls[string(letters.AppendFolded(scratch[:0], c.Bytes[from:min(end, from+len(scratch))]))+"("] > 0):
 		return n, false
-	case from < at.Start && c.ByteAt(from-1) == '-' && !letters.IsWord(c.ByteAt(from-2)) && c.ByteAt(from-2) != '-':
-		return n, false // -ppassword of a command line
+	case from < at.Start && c.ByteAt(from-1) == '-' && !letters.IsWord(c.ByteAt(from-2)) && c.ByteAt(from-2) != '-' && !c.Marked(from):
+		return n, false // -ppassword of a command line, but not the mark of a line that a diff takes away
 	case len(word) == 5 && string(word) == "PASS:":
 		return n, false // a test's result
 	case c.ByteAt(from-1) == ':' && c.ByteAt(end) == ':' && !letters.IsSpace(c.ByteAt(end+1)):
@@ -330,10 +330,8 @@ func (c reading) judge(n secretName, g given) {
 	confidence, ok := guess.Given(v, n.text, n.password, g.listed)
 	var said [ValueLimit]byte
 	if plain := decoded(said[:0], v); plain != nil { // what chance draws says no text
-		if !ok || confidence == guess.Doubtful || !n.password {
+		if !ok || confidence == guess.Doubtful || !n.password || guess.IsPlaceholder(plain) {
 			confidence, ok = guess.Given(plain, n.text, true, g.listed)
-		} else if guess.IsPlaceholder(plain) {
-			return
 		}
 	}
 	if !ok {

@@ -98,6 +98,15 @@ func readDate(text []byte) (length int, ok bool) {
 	}
 	first, digits := number()
 	if digits == 0 {
+		if n, from := eraOf(text); n > 0 { // 昭和55年5月12日
+			i = n
+			if year, digits := number(); digits == 1 || digits == 2 {
+				if n, ok := eastAsian(text[i:], from+year); ok {
+					return i + n, true
+				}
+			}
+			return 0, false
+		}
 		month := name()
 		gap()
 		day, n := number()
@@ -152,6 +161,19 @@ func readDate(text []byte) (length int, ok bool) {
 		return i, isBirth(1900+third, second, first) || isBirth(1900+third, first, second)
 	}
 	return 0, false
+}
+
+// eraOf reads the name of one of Japan's eras: its length, and the year before its first.
+func eraOf(text []byte) (length, from int) {
+	for _, era := range [...]struct {
+		name string
+		from int
+	}{{"昭和", 1925}, {"平成", 1988}, {"令和", 2018}, {"大正", 1911}} {
+		if bytes.HasPrefix(text, []byte(era.name)) {
+			return len(era.name), era.from
+		}
+	}
+	return 0, 0
 }
 
 // eastAsian reads what follows the year: 年3月12日, 년 3월 12일.

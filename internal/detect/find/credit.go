@@ -17,12 +17,12 @@ const (
 	// creditLine is how far before a value its line is looked at for what makes it a credit, creditBack how far the text is
 	// for the list that it stands in, and creditAhead how far behind it for what a package says besides.
 	creditLine  = 160
-	creditBack  = 600
+	creditBack  = 2 << 10
 	creditAhead = 400
 )
 
 // creditMarks stand in lines that say who made something: licences, and what git adds to a commit.
-var creditMarks = listed("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|-by:|-By:")
+var creditMarks = listed("opyright|COPYRIGHT|©|(c) 19|(c) 20|(C) 19|(C) 20|@author|GitHub contributions of |GIT_AUTHOR_|GIT_COMMITTER_|-by:|-By:")
 
 // madeMarks do so in comments. In prose anybody may have written or maintained anything.
 var madeMarks = listed("ritten by |aintained by |riginally by |riginal by: |mproved by: |ugfix by: |evised by: |evised by |nvented by |mplementation by |mplemented by |esigned by |orted by |eveloped by |ompiled by |ontributed by |ranslated by |uthor: |uthors: |aintainer: |ontributor: ")
@@ -60,18 +60,39 @@ func isCredit(c *look.Text, v letters.Span) bool {
 	if i := bytes.LastIndexByte(line, '\n'); i >= 0 {
 		line, whole = line[i+1:], true
 	}
-	if hasCreditMark(line) || isLinked(c, v) || isThanked(c, line, v) {
+	if hasCreditMark(line) || followsMark(line) || isLinked(c, v) || isThanked(c, line, v) {
 		return true
 	}
 	line = unnumbered(line)
-	return whole && (isComment(line) && saysAny(line, madeMarks) || beginsCredit(c, line, v) || isOwned(c, line, v)) || inCreditList(c, v)
+	return whole && (isComment(line) && (saysAny(line, madeMarks) || isSignature(c, line, v)) || isPatch(c, line, v) || beginsCredit(c, line, v) || isOwned(c, line, v) || isListItem(line) && (belowHeading(c, v.Start-len(line)) || hasAccount(c, v))) || inCreditList(c, v)
 }
 
 // creditSigns are bytes of which each of creditMarks has one: most lines have none.
-var creditSigns = [256]bool{'y': true, 'Y': true, '(': true, '@': true, 0xc2: true}
+var creditSigns = [256]bool{'y': true, 'Y': true, '(': true, '@': true, 0xc2: true, 'G': true}
 
 func hasCreditMark(line []byte) bool {
-	return slices.ContainsFunc(line, func(b byte) bool { return creditSigns[b] }) && saysAny(line, creditMarks)
+	for _, b := range line {
+		if creditSigns[b] {
+			return saysAny(line, creditMarks)
+		}
+	}
+	return false
+}
+
+// followsMark tells what stands right behind a licence's clause, or a command that sets who commits.
+func followsMark(line []byte) bool {
+	if n := len(line); n > 0 && (line[n-1] == '"' || line[n-1] == '\'') {
+		line = line[:n-1]
+	}
+	if len(line) == 0 || line[len(line)-1] != ' ' {
+		return false
+	}
+	for _, mark := range [...]string{"Neither the name of ", "git config user.email ", "git config user.name "} {
+		if bytes.HasSuffix(line, []byte(mark)) {
+			return true
+		}
+	}
+	return false
 }
 
 func saysAny(line []byte, marks [][]byte) bool {
@@ -90,22 +111,65 @@ func isComment(line []byte) bool {
 		bytes.HasPrefix(rest, []byte("* ")) && len(rest) < len(line)
 }
 
+// isSignature tells a line of a program's comment that has nothing but a name and an address: // Name <address>.
+func isSignature(c *look.Text, line []byte, v letters.Span) bool {
+	if rest := letters.AfterBlanks(line); rest[0] == '#' || !isSigned(c, v) {
+		return false // a heading, a line that is left out of a list
+	}
+	at := c.Line(v, creditLine)
+	whole := bytes.Trim(c.Bytes[at.Start:at.End], "/* \t\r")
+	open := bytes.LastIndexByte(whole, '<')
+	return open > 1 && whole[len(whole)-1] == '>' && letters.IsUpper(whole[0]) && letters.AllOf(whole[:open], func(b byte) bool {
+		return letters.IsAlpha(b) || b >= 0x80 || b == ' ' || b == '.' || b == '-' || b == '\''
+	})
+}
+
+// isPatch tells who wrote what git sends as a mail: From: Name <address>, below a line with the commit.
+func isPatch(c *look.Text, line []byte, v letters.Span) bool {
+	if !bytes.HasPrefix(line, []byte("From: ")) || !isSigned(c, v) {
+		return false
+	}
+	before, ok := bytes.CutSuffix(c.Bytes[max(0, v.Start-len(line)-creditLine):v.Start-len(line)], []byte(" Mon Sep 17 00:00:00 2001\n"))
+	return ok && len(before) >= 45 && letters.AllOf(before[len(before)-40:], letters.IsHex)
+}
+
 // codeHosts are where accounts are public.
 var codeHosts = listed("https://github.com/|https://gitlab.com/|https://codeberg.org/")
 
 // isLinked tells a name that leads to an account at a code host: [Name](https://github.com/name), Name (https://github.com/name),
 // and the same in DefinitelyTyped's JSON. A handle behind a name says less: chats have those of anybody.
 func isLinked(c *look.Text, v letters.Span) bool {
-	if bytes.IndexByte(c.Bytes[v.Start:v.End], '@') >= 0 {
-		return false // an address
+	after := c.ByteAt(v.End)
+	if after != '"' && after != '\\' && after != ']' && after != ' ' || bytes.IndexByte(c.Bytes[v.Start:v.End], '@') >= 0 { // an address
+		return false
 	}
 	rest := c.Bytes[v.End:min(len(c.Bytes), v.End+48)]
-	switch c.ByteAt(v.End) {
+	switch after {
 	case '"', '\\':
 		return bytes.Contains(rest, []byte(`"githubUsername`)) || bytes.Contains(rest, []byte(`"githubUsername\`))
 	case ']', ' ':
 		rest, ok := bytes.CutPrefix(bytes.TrimLeft(rest, " ]"), []byte("("))
 		return ok && slices.ContainsFunc(codeHosts, func(host []byte) bool { return bytes.HasPrefix(rest, host) })
+	}
+	return false
+}
+
+// hasAccount tells an item of a list of names that leads to an account at a code host: [name](https://github.com/name).
+func hasAccount(c *look.Text, v letters.Span) bool {
+	if bytes.IndexByte(c.Bytes[v.Start:v.End], '@') >= 0 {
+		return false
+	}
+	at := c.Line(v, creditLine)
+	line := c.Bytes[at.Start:at.End]
+	for _, host := range codeHosts {
+		i := bytes.Index(line, host)
+		if i < 2 || string(line[i-2:i]) != "](" {
+			continue
+		}
+		account, _, closed := bytes.Cut(line[i+len(host):], []byte(")"))
+		if closed && letters.AllOf(account, func(b byte) bool { return letters.IsWord(b) || b == '-' }) {
+			return true
+		}
 	}
 	return false
 }
@@ -116,12 +180,13 @@ func isThanked(c *look.Text, line []byte, v letters.Span) bool {
 		return false
 	}
 	if before, ok := bytes.CutSuffix(line, []byte(" (")); ok {
+		before = bytes.TrimRight(before, ")") // a link to the commit: .../commit/1eb7729)) (Name)
 		n := len(before)
 		for n > 0 && letters.IsHex(before[n-1]) {
 			n--
 		}
 		hash := len(before) - n
-		return (hash >= 7 && hash <= 12 || hash == 40) && n > 0 && before[n-1] == ' '
+		return (hash >= 7 && hash <= 12 || hash == 40) && n > 0 && (before[n-1] == ' ' || bytes.HasSuffix(before[:n], []byte("/commit/")))
 	}
 	return bytes.HasSuffix(line, []byte("(thanks ")) || bytes.HasSuffix(line, []byte("(thanks to "))
 }
@@ -165,6 +230,9 @@ func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
 	for from <= creditIndent && from < len(rest) && !letters.IsAlpha(rest[from]) {
 		from++
 	}
+	if from > creditIndent {
+		return false
+	}
 	if last := []byte("Last-"); bytes.HasPrefix(rest[from:], last) {
 		from += len(last) // the translator's
 	}
@@ -173,7 +241,7 @@ func beginsCredit(c *look.Text, line []byte, v letters.Span) bool {
 		to++
 	}
 	var scratch [16]byte
-	if from > creditIndent || to-from > len(scratch) || !creditKeys.Has(letters.AppendFolded(scratch[:0], rest[from:to])) {
+	if to-from > len(scratch) || !creditKeys.Has(letters.AppendFolded(scratch[:0], rest[from:to])) {
 		return false
 	}
 	return isSigned(c, v) && bytes.IndexByte(rest[to:], '{') < 0 || assignsCredit(rest[to:])
@@ -207,7 +275,7 @@ var days = letters.Set("Mon Tue Wed Thu Fri Sat Sun")
 // isOwned tells a line of a CODEOWNERS file: a pattern, and those who own what it matches. A path and an address alone
 // stand in any log.
 func isOwned(c *look.Text, line []byte, v letters.Span) bool {
-	if first := bytes.TrimSpace(line); len(first) < 2 || first[0] != '*' && first[0] != '/' {
+	if first := letters.AfterBlanks(line); len(first) < 2 || first[0] != '*' && first[0] != '/' {
 		return false
 	}
 	fields := bytes.Fields(line)
@@ -227,11 +295,43 @@ func isOwned(c *look.Text, line []byte, v letters.Span) bool {
 	return team
 }
 
+// creditHeadings are headings of documents below which a work's people are listed.
+var creditHeadings = letters.ListOf("author authors maintainer maintainers contributor contributors acknowledgements acknowledgments credits emeritus committers reviewers approvers sponsors donors backers")
+
+// belowHeading tells whether an item of a list whose line begins at a place stands below such a heading, with nothing but other
+// items between the two.
+func belowHeading(c *look.Text, at int) bool {
+	low := max(0, at-creditBack)
+	for at > low {
+		end := at - 1 // the line's end
+		at = bytes.LastIndexByte(c.Bytes[low:end], '\n') + 1 + low
+		if at == low && low > 0 {
+			return false // it begins farther back
+		}
+		line := bytes.TrimRight(c.Bytes[at:end], " \r")
+		if title, ok := bytes.CutPrefix(line, []byte("#")); ok {
+			var scratch [32]byte
+			title = bytes.Trim(title, "# ")
+			return len(title) <= len(scratch) && creditHeadings.Has(letters.AppendFolded(scratch[:0], title))
+		}
+		if len(line) > 0 && !isListItem(line) {
+			return false
+		}
+	}
+	return false
+}
+
+// isListItem tells a line of a list, of a table with rules, or one in bold letters.
+func isListItem(line []byte) bool {
+	rest := letters.AfterBlanks(line)
+	return len(rest) > 1 && (rest[0] == '|' || (rest[0] == '-' || rest[0] == '*' || rest[0] == '+') && rest[1] == ' ' || rest[0] == '*' && rest[1] == '*')
+}
+
 // inCreditList tells whether a value stands in the list of a package's people, which is still open there.
 func inCreditList(c *look.Text, v letters.Span) bool {
 	before := c.Bytes[max(0, v.Start-creditBack):v.Start]
 	// Each question is faster than the next one, and most texts stop at the first.
-	if bytes.IndexByte(before, '"') < 0 && bytes.IndexByte(before, '<') < 0 {
+	if near := before[max(0, len(before)-creditLine):]; bytes.IndexByte(near, '"') < 0 && bytes.IndexByte(near, '<') < 0 {
 		return false
 	}
 	from := -1

@@ -36,11 +36,14 @@ var (
 const usualTLDNames = "com org net edu gov io de fr uk pl nl it es eu ch at be cz se no dk fi ru ua cn jp kr in br au ca us info biz me co dev app hu ro pt gr ie tr mx ar cl za nz sk bg hr lt lv ee si lu"
 
 // emailReach is for the longest address, and for what makes it a credit.
-const emailReach = 1024
+const emailReach = creditBack + 512
 
 // findEmail reads an address around its @.
 func findEmail(c *look.Text, at letters.Span) {
 	text := c.Bytes
+	if at.End < len(text) && text[at.End] >= 0x80 && findForeignEmail(c, at) {
+		return
+	}
 	from := at.Start
 	for from > 0 && at.Start-from <= 64 {
 		if isLocalPart(text[from-1]) || isIrish(text, from-1) {
@@ -88,13 +91,14 @@ func findEmail(c *look.Text, at letters.Span) {
 		return
 	}
 	tld := domain[dot+1:]
-	if len(tld) < 2 || !isLabel(tld) || fileTLDs.Has(tld) {
+	usual := usualTLDs.Has(tld) // most are, and what else is asked of one need not be
+	if !usual && (len(tld) < 2 || !isLabel(tld) || fileTLDs.Has(tld)) {
 		return
 	}
 	var localScratch [64]byte
 	folded := lower(localScratch[:0], local)
-	nobodys := exampleTLDs.Has(tld) || exampleDomains.Has(domain) || isExampleDomain(domain, dot) || anybodysLocals.Has(folded)
-	if !usualTLDs.Has(tld) && !privateTLDs.Has(tld) && !exampleTLDs.Has(tld) {
+	nobodys := !usual && exampleTLDs.Has(tld) || exampleDomains.Has(domain) || isExampleDomain(domain, dot) || anybodysLocals.Has(folded)
+	if !usual && !privateTLDs.Has(tld) && !exampleTLDs.Has(tld) {
 		if suffix, icann := publicsuffix.PublicSuffix(string(domain)); !icann && !strings.Contains(suffix, ".") {
 			return
 		}
@@ -110,6 +114,7 @@ func findEmail(c *look.Text, at letters.Span) {
 	if letters.IsDigit(text[at.End]) && bytes.IndexByte(text[at.End:to], '.') < 3 && letters.IsNumber(domain[:bytes.IndexByte(domain, '.')]) {
 		return
 	}
+	nobodys = nobodys || string(domain[:dot]) == "example" || bytes.HasSuffix(domain, []byte(".gserviceaccount.com")) // a program's account
 	if v := (letters.Between(from, to)); nobodys || isProjects(folded, domain) || isCovenant(c, v) {
 		emitNobodys(c, v)
 	} else {
@@ -130,7 +135,7 @@ func stands(v []byte, first, second byte) bool {
 // isProjects tells a mailbox or a mailing list of a project.
 func isProjects(local, domain []byte) bool {
 	hasEnd := func(end string) bool { return bytes.HasSuffix(local, []byte(end)) }
-	return projectLocals.Has(local) || bytes.ContainsAny(local, "-[") && slices.ContainsFunc(projectEnds, hasEnd) || listDomains.Has(domain) || bytes.HasPrefix(domain, []byte("lists."))
+	return projectLocals.Has(local) || (bytes.IndexByte(local, '-') >= 0 || bytes.IndexByte(local, '[') >= 0) && slices.ContainsFunc(projectEnds, hasEnd) || listDomains.Has(domain) || bytes.HasPrefix(domain, []byte("lists."))
 }
 
 // isCovenant tells whom the Contributor Covenant, which thousands of projects have taken as it is, asks to write to.
@@ -143,6 +148,54 @@ func isCovenant(c *look.Text, v letters.Span) bool {
 		return false
 	}
 	return bytes.HasSuffix(before, []byte("contacting the project team at")) || bytes.HasSuffix(before, []byte("responsible for enforcement at"))
+}
+
+// foreignTLDs are top-level domains of other scripts.
+var foreignTLDs = letters.Set("рф рус москва дети онлайн сайт орг укр бел срб мкд мон қаз бг ею ελ ευ 中国 中國 香港 台湾 台灣 澳門 新加坡 公司 网络 网址 在线 中文网 한국 닷컴 みんな भारत ভারত இந்தியா ไทย 닷넷 مصر السعودية امارات الاردن المغرب عمان قطر فلسطين تونس ایران پاکستان ישראל קום გე հայ")
+
+// findForeignEmail reads an address whose domain has letters of another script, and before its @ such letters, too, if
+// that script has blanks between words. It is false if no such domain stands there.
+func findForeignEmail(c *look.Text, at letters.Span) bool {
+	text := c.Bytes
+	to, dot := at.End, -1
+	for to < len(text) && to-at.End <= 253 {
+		r, size := utf8.DecodeRune(text[to:])
+		if r == '.' && dot >= 0 && foreignTLDs[string(text[dot+1:to])] {
+			break // the sentence's
+		}
+		if r == '.' {
+			dot = to
+		} else if r != '-' && !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) {
+			break
+		}
+		to += size
+	}
+	if dot <= at.End {
+		return false
+	}
+	for end := to; end > dot+1; { // what stands behind it without a blank is not its own
+		if foreignTLDs[string(text[dot+1:end])] {
+			to = end
+			break
+		}
+		_, size := utf8.DecodeLastRune(text[:end])
+		if end -= size; end <= dot+1 {
+			return false
+		}
+	}
+	from := at.Start
+	for from > 0 && at.Start-from <= 64 {
+		r, size := utf8.DecodeLastRune(text[max(0, from-4):from])
+		if r >= 0x80 && (!unicode.IsLetter(r) || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)) || r < 0x80 && !isLocalPart(byte(r)) {
+			break
+		}
+		from -= size
+	}
+	from = letters.AfterEscape(text, from, at.Start)
+	if v := letters.Between(from, to); from < at.Start {
+		emitCredit(c, v)
+	}
+	return true
 }
 
 // latinBefore is the length of the letter beyond ASCII that ends before i, if it is a Latin one: jörg. Other scripts stand

@@ -12,6 +12,9 @@ import (
 // TestUsualTLDs: what is not asked of the public list is on it.
 func TestUsualTLDs(t *testing.T) {
 	for tld := range strings.FieldsSeq(usualTLDNames) {
+		if fileTLDs.Has([]byte(tld)) || exampleTLDs.Has([]byte(tld)) {
+			t.Errorf("%s is no usual one", tld)
+		}
 		if suffix, icann := publicsuffix.PublicSuffix("somebody." + tld); suffix != tld || !icann || !usualTLDs.Has([]byte(tld)) {
 			t.Errorf("%s: %s, %t", tld, suffix, icann)
 		}

@@ -22,8 +22,8 @@ const (
 var addressing = func() map[string]int {
 	m := map[string]int{}
 	for how, list := range [...]string{
-		nameAfter:  "hi |hello |hey |hallo |hola |ciao |bonjour |liebe |lieber |moin |olá |cześć |ahoj |hei |hej |to: |cc: |bcc: |assigned to |thanks |thank you |ask |ping |cc ",
-		nameBefore: " wrote| said| asked| replied| says| told | emailed| mentioned| suggested| schrieb| sagte| fragte| escribió| dijo| a écrit| ha scritto",
+		nameAfter:  "hi |dear |hello |hey |hallo |hola |ciao |bonjour |liebe |lieber |moin |olá |cześć |ahoj |hei |hej |to: |cc: |bcc: |assigned to |thanks |thank you |ask |ping |cc ",
+		nameBefore: " wrote| called me| called us| wants to | reported that| thinks that| said| asked| replied| says| told | emailed| mentioned| suggested| schrieb| sagte| fragte| escribió| dijo| a écrit| ha scritto",
 		nameBelow:  "regards,|thanks,|cheers,|best,|sincerely,|grüße|gruß|saludos,|cordialement,|saluti,|lg,|vg,",
 	} {
 		for word := range bytes.SplitSeq([]byte(list), []byte("|")) {
@@ -55,9 +55,12 @@ func findFirstName(c *look.Text, at letters.Span, how int) {
 			from--
 		}
 	case nameBelow:
-		for n := 0; n < 4 && bytes.IndexByte([]byte("\r\n ,"), c.ByteAt(from)) >= 0 && from < len(text); n++ {
+		for n := 0; n < 12 && from < len(text) && (bytes.IndexByte([]byte("\r\n ,\\"), text[from]) >= 0 || text[from-1] == '\\' && (text[from] == 'n' || text[from] == 'r')); n++ {
 			from++
 		}
+	}
+	if how == nameBefore {
+		from = letters.AfterEscape(text, from, at.Start)
 	}
 	if letters.IsWord(c.Before(at.Start)) && how != nameBefore || from >= len(text) || !letters.IsUpper(text[from]) && text[from] < 0xc3 || letters.IsWord(c.Before(from)) {
 		return
@@ -69,7 +72,7 @@ func findFirstName(c *look.Text, at letters.Span, how int) {
 	}
 	after := c.ByteAt(v.End)
 	switch {
-	case after == ' ' && how == nameAfter && (letters.IsUpper(c.ByteAt(v.End+1)) || nameLists().common[string(name)]), how == nameBelow && after != 0 && after != '\n' && after != '\r':
+	case after == ' ' && how == nameAfter && (letters.IsUpper(c.ByteAt(v.End+1)) || nameLists().common[string(name)]), how == nameBelow && after != 0 && after != '\n' && after != '\r' && after != '\\' && after != '"':
 		return
 	case nameLists().common[string(name)] && how == nameBefore:
 		return

@@ -347,6 +347,9 @@ func (c reading) unsigned(n secretName, i int) bool {
 	if c.ByteAt(i) == ',' && c.opensString(c.skipBlank(i+1)) { // strcpy(password, "...")
 		return false
 	}
+	if c.ByteAt(i) == '>' && c.isTag(n.Start) && c.inLiteral(n.Start) { // an element in a string
+		return false
+	}
 	return noSign[c.ByteAt(i)] && !c.isFlag(n.Start)
 }
 
@@ -465,9 +468,23 @@ func (c reading) sign(n secretName, i int, closed bool) (at int, value letters.S
 	case i > signAt && !closed && (start == 0 || letters.IsSpace(text[start-1])): // use the access token 6FTY...
 		value, _, ok = c.spokenValue(i)
 		v := text[value.Start:value.End]
+		if ok && n.password && len(n.text) == len("password") && i == signAt+1 && isTyped(v) {
+			return 0, value, false, true
+		}
 		return 0, value, false, ok && len(v) >= 16 && !guess.IsUUID(v) && guess.IsKey(v) && !guess.IsHashContext(text[max(0, start-16):value.Start])
 	}
 	return 0, value, false, false
+}
+
+// isTyped tells a word that a person types as a password, in the midst of a sentence: letters, two digits and more behind
+// them, perhaps a sign. Versions, hashes and what they are called are shorter or have more in them.
+func isTyped(v []byte) bool {
+	body := bytes.TrimRight(v, "!?#$*")
+	digits := len(body)
+	for digits > 0 && letters.IsDigit(body[digits-1]) {
+		digits--
+	}
+	return len(v) >= 8 && len(v) <= 24 && len(body)-digits >= 2 && len(body)-digits <= 4 && digits >= 4 && letters.AllOf(body[:digits], letters.IsAlpha) && !guess.IsHashContext(v)
 }
 
 // opensList tells whether a string that begins before a place is the first of a list or of a call's arguments, the second of
@@ -552,7 +569,8 @@ func spokenSign(rest []byte) int {
 	return 0
 }
 
-// spokenValue reads a value in prose: in quotes, or a word without what ends its sentence.
+// spokenValue reads a value in prose: in quotes, or a word without what ends its sentence. People end passwords with ! and ?,
+// so these are taken along.
 func (c reading) spokenValue(i int) (value letters.Span, quoted, ok bool) {
 	value, quoted, ok = c.assignedValue(i)
 	if quoted || !ok {
@@ -561,7 +579,7 @@ func (c reading) spokenValue(i int) (value letters.Span, quoted, ok bool) {
 	for value.End < len(c.Bytes) && value.Len() <= ValueLimit && !letters.EndsValue(c.Bytes, value.End) {
 		value.End++
 	}
-	for value.End > value.Start && strings.IndexByte(".,;:!?)\"'", c.Bytes[value.End-1]) >= 0 {
+	for value.End > value.Start && strings.IndexByte(".,;:)\"'", c.Bytes[value.End-1]) >= 0 {
 		value.End--
 	}
 	return value, false, value.Len() > 0
@@ -573,7 +591,7 @@ func (c reading) assignedValue(i int) (value letters.Span, quoted, ok bool) {
 	i += letters.Sequences(text, i)
 	// A sequence of prefixes that strings may have: b"", f"", r'', @"", L"", &"".
 	for n := 1; n <= 2 && i+n < len(text) && strings.IndexByte("bBfFrRuULN@&", text[i+n-1]) >= 0; n++ {
-		if text[i+n] == '"' || text[i+n] == '\'' {
+		if text[i+n] == '"' || text[i+n] == '\'' || text[i+n] == '\\' && (c.ByteAt(i+n+1) == '"' || c.ByteAt(i+n+1) == '\'') {
 			i += n
 			break
 		}

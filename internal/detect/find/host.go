@@ -37,6 +37,7 @@ func InternalHosts(own []string) func(c *look.Text, at letters.Span) {
 		host := strings.ToLower(string(c.Bytes[v.Start:v.End]))
 		ends := func(suffix string) bool { return strings.HasSuffix(host, suffix) }
 		switch {
+		case at.Start-from < 2: // e.internal is a member of e
 		case everybodysHosts[host] || strings.Contains(host, "..") || strings.HasPrefix(host, "www."):
 		case slices.ContainsFunc(own, ends):
 			c.Emit(v, v)

@@ -44,9 +44,13 @@ type labelled struct {
 var labelledNumbers = []labelled{
 	{"passport-number", []string{"passport", "reisepass", "pasaporte", "passeport", "passaporto", "paszport", "paspoort", "passnummer"}, 6, 9, 4, notDate, passportForms, isGermanDocument},
 	{"drivers-license", []string{"driver's licen", "drivers licen", "driver licen", "driver_licen", "drivers_licen", "driver-licen", "driverslicen", "driverlicen",
-		"driving licen", "driving_licen", "drivinglicen", "führerschein", "fuehrerschein", "permis de conduire", "patente di guida", "permiso de conducir"}, 5, 20, 4, notDate, licenceForms, isLicence},
+		"driving licen", "driving_licen", "drivinglicen", "führerschein", "fuehrerschein", "dl number", "dl no", "dl#", "dl:", "permis de conduire", "patente di guida", "permiso de conducir"}, 5, 20, 4, notDate, licenceForms, isLicence},
 	{"medical-record-number", []string{"mrn", "medical record", "medical_record", "medicalrecord", "patient id", "patient_id", "patientid", "patient no", "patient number", "hospital number", "chart number"}, 5, 15, 4, notDate, "", nil},
 	{"bank-account", []string{"bank account", "bank_account", "bankaccount", "account number", "account_number", "accountnumber", "account no", "acct no", "acct num", "kontonummer", "kontonr", "konto-nr"}, 6, 17, 6, isAccount, "", nil},
+	{"insurance-number", []string{"member id", "member_id", "memberid", "member number", "subscriber id", "subscriber_id", "subscriberid", "policy number", "policy_number", "policynumber", "policy no", "insurance id", "insurance_id", "insuranceid", "insurance number", "insurance_number",
+		"insurance no", "health plan", "versichertennummer", "versicherungsnummer", "versicherungsnr", "numéro d'assuré"}, 7, 20, 6, notDate, "", nil},
+	{"customer-number", []string{"customer number", "customer_number", "customernumber", "customer no", "customer id", "kundennummer", "kundennr", "kunden-nr", "numéro client", "client number", "student id", "student_id", "studentid", "student number", "student_number", "student no", "matrikelnummer", "matrikelnr",
+		"loan number", "loan_number", "loannumber", "loan no", "loan id", "visa number", "visa no", "visa_number"}, 6, 16, 5, notDate, "", nil},
 	{"employee-id", []string{"employee id", "employee_id", "employee-id", "employeeid", "employee no", "employee number", "employee_number", "employee_no", "employeenumber", "emp id", "emp_id", "empid", "emp no", "emp_no", "staff id", "staff_id", "staffid", "staff no",
 		"personnel no", "personnel number", "badge number", "badge id", "badge_id", "badge no", "personalnummer", "mitarbeiternummer", "mitarbeiter-id", "mitarbeiternr", "matricule salari", "numéro employé"}, 3, 16, 3, notDate, "", nil},
 }
@@ -121,6 +125,9 @@ func (l *labelled) find(c *look.Text, at letters.Span) {
 	}
 	v, text := c.LabelledToken(at, l.longest+1)
 	digits, plain := countDigits(text)
+	if digits > 0 && l.sure != nil && signed(c, at.End, v.Start) && l.sure(text) {
+		digits = l.digits // a form that is certain may have fewer
+	}
 	if len(text) < l.shortest || len(text) > l.longest || digits < l.digits || !plain && (l.forms == "" || !signed(c, at.End, v.Start)) || !c.Apart(v) || proof.IsSequence(text) || !l.fits(text) || !c.Data(v) {
 		return
 	}
@@ -156,6 +163,47 @@ func findSortCode(c *look.Text, at letters.Span) {
 		return
 	}
 	if n, _ := countDigits(text); n == 6 && guess.Distinct(text) > 2 && c.Apart(v) && c.Data(v) {
+		c.Emit(v, v)
+	}
+}
+
+// plateLabels come before what stands on a car.
+var plateLabels = []string{"license plate", "licence plate", "license_plate", "licence_plate", "licenseplate", "licenceplate", "plate number", "plate_number", "platenumber", "number plate", "plate no", "kennzeichen", "vehicle registration", "vehicle_registration", "registration plate",
+	"immatriculation", "matrícula", "matricula del", "kenteken", "tablica rejestracyjna", "nr rejestracyjny", "numer rejestracyjny"}
+
+const (
+	plateShortest, plateLongest = 4, 8
+	plateGroups                 = 3
+)
+
+// findPlate reads groups of capitals and digits, of both together four to eight.
+func findPlate(c *look.Text, at letters.Span) {
+	v, text := c.LabelledToken(at, plateLongest+2)
+	if len(text) == 0 || !c.Data(v) {
+		return
+	}
+	for n := 1; n < plateGroups; n++ {
+		end := v.End
+		if b := c.ByteAt(end); b != ' ' && b != '-' && b != '.' {
+			break
+		}
+		for end++; end < len(c.Bytes) && end-v.End < 6 && (letters.IsUpper(c.Bytes[end]) || letters.IsDigit(c.Bytes[end])); end++ {
+		}
+		if end == v.End+1 || letters.IsWord(c.ByteAt(end)) {
+			break
+		}
+		v.End = end
+	}
+	var scratch [24]byte
+	digits, plain := countDigits(c.Bytes[v.Start:v.End])
+	signs := len(proof.Compact(scratch[:0], c.Bytes[v.Start:v.End]))
+	for _, b := range c.Bytes[v.Start:v.End] {
+		plain = plain || b == ' ' || b == '.'
+		if letters.IsLower(b) {
+			return
+		}
+	}
+	if plain && digits > 0 && digits < signs && signs >= plateShortest && signs <= plateLongest && c.Apart(v) && signed(c, at.End, v.Start) {
 		c.Emit(v, v)
 	}
 }

@@ -95,7 +95,8 @@ func (c reading) listedFrom(i int, bare bool, take func(given)) bool {
 			}
 			i = c.afterString(value)
 			if next := c.skipBlank(i); c.ByteAt(next) == ':' || c.ByteAt(next) == '=' && c.ByteAt(next+1) == '>' {
-				other = isOtherMember(text[value.Start:value.End])
+				key := text[value.Start:value.End]
+				other = isOtherMember(key) || letters.EqualFold(lastPart(key), "id")
 			} else if taken++; !other {
 				take(given{Span: value, quoted: quoted, listed: true})
 			}
@@ -151,14 +152,15 @@ func (c reading) listedBelow(n secretName, i int, take func(given)) bool {
 	own, column := c.keyColumn(c.lineStart(n.Start)), 0
 	taken, from := 0, i
 	for c.ByteAt(i) == '\n' && i-from < listReach && taken < mostListed {
-		at := c.skipBlank(i + 1)
-		item := isItem(c.Bytes, i+1)
+		line := c.content(i + 1)
+		at := c.skipBlank(line)
+		item := isItem(c.Bytes, line)
 		if column == 0 {
-			if column = at - i; column < own || column == own && !item {
+			if column = at - line + 1; column < own || column == own && !item {
 				return false
 			}
 		}
-		if at-i != column {
+		if at-line+1 != column {
 			break
 		}
 		if item {
@@ -346,7 +348,8 @@ func (c reading) section(n secretName, take func(given)) bool {
 	for open > 0 && n.Start-open < NameLimit && (letters.IsWord(text[open-1]) || text[open-1] == '.' || text[open-1] == '-') {
 		open--
 	}
-	if c.ByteAt(open-1) != '[' || open > 1 && text[open-2] != '\n' {
+	line := c.Line(letters.Between(open, open), lineHead)
+	if c.ByteAt(open-1) != '[' || c.skipBlank(c.content(line.Start)) != open-1 {
 		return false
 	}
 	i := n.End + 1
@@ -356,7 +359,7 @@ func (c reading) section(n secretName, take func(given)) bool {
 			break
 		}
 		i += next + 1
-		at := c.skipBlank(i)
+		at := c.skipBlank(c.content(i))
 		if c.ByteAt(at) == '[' {
 			break
 		}
@@ -368,6 +371,9 @@ func (c reading) section(n secretName, take func(given)) bool {
 	}
 	return true
 }
+
+// lineHead bounds what a tool puts before a line.
+const lineHead = 24
 
 // called reads a call that takes a password among its arguments. It is false if none stands at a place.
 func (c reading) called(at letters.Span) bool {

@@ -157,7 +157,9 @@ func findPerson(c *look.Text, at letters.Span) {
 	if at.Len() <= len(folded) {
 		if n := addressingWhich.Index(letters.AppendFolded(folded[:0], c.Bytes[at.Start:at.End])); n >= 0 {
 			findFirstName(c, at, addressing[addressingWords[n]])
-			return
+			if !isPersonLabel.Has(letters.AppendFolded(folded[:0], c.Bytes[at.Start:at.End])) { // Dear has more than one name, too
+				return
+			}
 		}
 	}
 	if !letters.AllOf(c.Bytes[at.Start:at.End], func(b byte) bool { return b < 0x80 }) && !isTitle.Has(bytes.ToLower(c.Bytes[at.Start:at.End])) {
@@ -243,15 +245,15 @@ func fullName(c *look.Text, from int, trusted bool) {
 		first = first[:i]
 	}
 	lists := nameLists()
-	family := lists.family[string(last)]
 	rareGiven, rareFamily := inLines(rules.GivenNames, first), inLines(rules.FamilyNames, last)
+	family := lists.family[string(last)] || trusted && rareFamily
 	switch {
 	case lists.common[string(first)] && !family, lists.common[string(last)] && !family, firms[string(text)] || isFirm(c, v.End):
 		return
 	case lists.given[string(first)]:
 	case trusted && (family || rareFamily || rareGiven || lists.family[string(first)] && lists.given[string(last)]):
 	case rareGiven, family && tokens == 2 && !c.File.Code && !lists.common[string(first)] && len(first) > 2:
-		if !isCredit(c, v) {
+		if !isHeading(c, v) && !isCredit(c, v) {
 			c.Doubt(v, v, text)
 		}
 		return
@@ -259,6 +261,14 @@ func fullName(c *look.Text, from int, trusted bool) {
 		return
 	}
 	emitCredit(c, v)
+}
+
+// isHeading tells words that are all of a Markdown heading: ## Finite Fields.
+func isHeading(c *look.Text, v letters.Span) bool {
+	line := c.Line(v, nameLongest)
+	before := bytes.TrimRight(c.Bytes[line.Start:v.Start], " ")
+	after := c.ByteAt(v.End)
+	return len(before) > 0 && len(bytes.Trim(before, "#")) == 0 && (after == 0 || after == '\n' || after == '\r')
 }
 
 // familyAt tells a family name that is known and no word.
@@ -329,6 +339,41 @@ func labelledName(c *look.Text, at letters.Span) {
 		}
 	}
 	fullName(c, from, true)
+	if letters.IsUpper(c.ByteAt(from)) && !letters.IsLower(c.ByteAt(from+1)) {
+		capitalName(c, from)
+	}
+}
+
+// capitalName reads a name in capitals behind its label, as cards and forms have it. Both its first and its last word are known
+// names: many other things are written so.
+func capitalName(c *look.Text, from int) {
+	text := c.Bytes[:min(len(c.Bytes), from+nameLongest)]
+	end, words := from, 0
+	var first, last []byte
+	for i := from; i < len(text) && letters.IsUpper(text[i]) && words < 5; i++ {
+		word := i
+		for i < len(text) && (letters.IsUpper(text[i]) || text[i] == '-' && i > word) {
+			i++
+		}
+		if words++; i-word > 1 || words > 1 {
+			last, end = text[word:i], i
+		}
+		if first == nil {
+			first = last
+		}
+		if i == len(text) || text[i] != ' ' {
+			break
+		}
+	}
+	if words < 2 || len(first) == 0 || len(last) < 2 || letters.IsWord(c.ByteAt(end)) {
+		return
+	}
+	var given, family [nameLongest]byte
+	f, l := append(append(given[:0], first[0]), letters.AppendFolded(nil, first[1:])...), append(append(family[:0], last[0]), letters.AppendFolded(nil, last[1:])...)
+	lists := nameLists()
+	if (lists.given[string(f)] || inLines(rules.GivenNames, f)) && (lists.family[string(l)] || inLines(rules.FamilyNames, l)) && !(lists.common[string(f)] && lists.common[string(l)]) {
+		emitCredit(c, letters.Between(from, end))
+	}
 }
 
 // quoteNear tells whether a quote opens shortly after a label: name: "...", author("...").

@@ -2,6 +2,7 @@ package find
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/guess"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -99,7 +100,7 @@ func cardAt(c *look.Text, start int) {
 	}
 	if groups == 1 {
 		before := c.ByteAt(start - 1)
-		if !c.Data(v) || before == '-' || before == '$' || c.Named(v, cardWords) == 0 && (n != 14 && n != 15 && n != 16 || c.Named(v, identifierWords) > 0) {
+		if !c.Data(v) || before == '-' && !c.Marked(start) || before == '$' || c.Named(v, cardWords) == 0 && (n != 14 && n != 15 && n != 16 || c.Named(v, identifierWords) > 0) {
 			return
 		}
 	}
@@ -121,6 +122,10 @@ var cvcLabels = []string{"cvc", "cvv", "cvn", "card verification", "card_verific
 // findCVC reads three or four digits after their label. A card near them takes the doubt away, and digits that somebody
 // typed for want of others are nobody's.
 func findCVC(c *look.Text, at letters.Span) {
+	if letters.IsDigit(c.Bytes[at.Start]) {
+		findCodeBehindCard(c, at.Start)
+		return
+	}
 	if letters.IsWord(c.Before(at.Start)) && !isPersonTail(c.Bytes, at) {
 		return
 	}
@@ -139,6 +144,88 @@ func findCVC(c *look.Text, at letters.Span) {
 	default:
 		c.Doubt(v, v, text)
 	}
+}
+
+// findCodeBehindCard reads the code that stands behind a card's number and the month until which it is valid, with nothing
+// between them but signs: 4539 ... , 04/27, 321. Without the month it is in doubt.
+func findCodeBehindCard(t *look.Text, from int) {
+	c := reading{t}
+	run := from + 4
+	for letters.IsDigit(c.ByteAt(run)) && run-from < 13 {
+		run++
+	}
+	if run-from != 4 && run-from < 13 || run-from == 4 && (c.ByteAt(run) != ' ' && c.ByteAt(run) != '-' || !letters.IsDigit(c.ByteAt(run+1)) || !letters.IsDigit(c.ByteAt(run+3)) || !letters.IsDigit(c.ByteAt(run+4))) {
+		return
+	}
+	end, ok := plainCard(t, from)
+	if !ok || letters.IsWord(t.Before(from)) {
+		return
+	}
+	i := c.afterSigns(end, " ,;|/\t")
+	if i == end {
+		return
+	}
+	month := letters.Between(i, i)
+	for month.End < len(c.Bytes) && (letters.IsDigit(c.Bytes[month.End]) || month.Len() == 2 && strings.IndexByte("/-|", c.Bytes[month.End]) >= 0) && month.Len() < 8 {
+		month.End++
+	}
+	valid := isValidity(c.Bytes[month.Start:month.End])
+	if valid {
+		if i = c.afterSigns(month.End, " ,;|/\t"); i == month.End {
+			return
+		}
+	} else if strings.IndexByte(",;|", c.ByteAt(end)) < 0 {
+		return
+	}
+	v := letters.Between(i, i)
+	for letters.IsDigit(c.ByteAt(v.End)) && v.Len() < 5 {
+		v.End++
+	}
+	text := c.Bytes[v.Start:v.End]
+	switch {
+	case len(text) != 3 && (len(text) != 4 || !valid) || letters.IsWord(c.ByteAt(v.End)) || c.ByteAt(v.End) == '.' && letters.IsDigit(c.ByteAt(v.End+1)):
+	case proof.IsSequence(text):
+		emitNobodys(t, v)
+	case valid:
+		c.Emit(v, v)
+	default:
+		c.Doubt(v, v, text)
+	}
+}
+
+// afterSigns is where what follows some signs begins, of which there are at most four.
+func (c reading) afterSigns(i int, signs string) int {
+	for n := 0; n < 4 && i < len(c.Bytes) && strings.IndexByte(signs, c.Bytes[i]) >= 0; n++ {
+		i++
+	}
+	return i
+}
+
+// isValidity tells the month until which a card is valid: 04/27, 04/2027, 04-27, 0427.
+func isValidity(v []byte) bool {
+	if len(v) < 4 || !letters.IsDigit(v[0]) || !letters.IsDigit(v[1]) {
+		return false
+	}
+	month, year := int(v[0]-'0')*10+int(v[1]-'0'), v[2:]
+	if !letters.IsDigit(year[0]) {
+		year = year[1:]
+	}
+	return month >= 1 && month <= 12 && letters.AllOf(year, letters.IsDigit) && (len(year) == 2 || len(year) == 4 && year[0] == '2' && year[1] == '0')
+}
+
+// plainCard is where a card's number ends that begins at a place, in one run or in groups.
+func plainCard(c *look.Text, from int) (end int, ok bool) {
+	var digits [19]byte
+	n, i := 0, from
+	for ; n < len(digits) && i < len(c.Bytes) && i-from < 24; i++ {
+		if b := c.Bytes[i]; letters.IsDigit(b) {
+			digits[n] = b - '0'
+			n++
+		} else if b != ' ' && b != '-' || n%4 != 0 || n > 12 || !letters.IsDigit(c.ByteAt(i+1)) {
+			break
+		}
+	}
+	return i, n >= 13 && !letters.IsDigit(c.ByteAt(i)) && proof.Issued(digits[:n]) && proof.Luhn(digits[:n])
 }
 
 // cvcFar is how far from its code a card's number stands.

@@ -85,7 +85,7 @@ var fictions = map[string][]string{
 // fictional tells a number that can be nobody's.
 func fictional(code, national string) bool {
 	if code == "1" {
-		return len(national) == 10 && national[3:8] == "55501" || guess.IsRun([]byte(national))
+		return len(national) == 10 && (national[3:8] == "55501" || national[3:] == "5551212") || guess.IsRun([]byte(national))
 	}
 	for _, prefix := range fictions[code] {
 		if strings.HasPrefix(national, prefix) {
@@ -96,7 +96,7 @@ func fictional(code, national string) bool {
 }
 
 // phoneLabels come before a number that is written as one does at home, without a plus.
-var phoneLabels = []string{"phone", "telephone", "tel", "mobile", "cell ", "cell:", "cellphone", "fax", "call ", "telefon", "handy", "mobil", "portable", "telefone", "celular", "whatsapp", "sms", "telefono", "rufnummer", "tlf", "ph:", "ph.", "fone", "telefoon", "puhelin", "cel:", "cel.", "gsm", "natel", "telf", "my number", "reach me", "reach us", "reach him", "reach her", "dial ", "text me", "erreichbar", "durchwahl", "joindre au", "joignable", "hotline", "mob:", "mob.", "msisdn", "ring ", "ruf mich an", "anrufen", "appelle", "llamame", "llame al", "telp", "cep:", "cep tel", "contact no", "contact num", "contact number", "contact:", "contact :", "kom:", "kom.", "numer tel", "telemovel", "komorka", "matkapuh", "mobiel", "telepon", "hp:", "hp.", "puh.", "puh:"}
+var phoneLabels = []string{"phone", "telephone", "tel", "mobile", "cell ", "cell:", "cellphone", "fax", "call ", "telefon", "handy", "mobil", "portable", "telefone", "celular", "whatsapp", "sms", "telefono", "rufnummer", "tlf", "ph:", "ph.", "fone", "telefoon", "puhelin", "cel:", "cel.", "gsm", "natel", "telf", "my number", "reach me", "reach us", "reach him", "reach her", "dial ", "text me", "erreichbar", "durchwahl", "joindre au", "joignable", "hotline", "mob:", "mob.", "msisdn", "ring ", "ruf mich an", "anrufen", "appelle", "llamame", "llame al", "telp", "cep:", "cep tel", "contact no", "contact_no", "contact num", "contact_num", "contact number", "contact:", "contact :", "kom:", "kom.", "numer tel", "telemovel", "komorka", "matkapuh", "mobiel", "telepon", "hp:", "hp.", "puh.", "puh:"}
 
 const phoneReach = look.LabelGap + look.CodeLine + 64
 

@@ -168,6 +168,9 @@ func (c reading) inTags(n secretName, i int, closed bool) int {
 		for at < high && letters.IsSpace(text[at]) {
 			at++
 		}
+		if line := c.lineStart(at); line > i {
+			at = c.skipBlank(c.content(line))
+		}
 		if bytes.HasPrefix(text[at:high], []byte("<!--")) {
 			if n := bytes.Index(text[at:high], []byte("-->")); n > 0 {
 				for at += n + len("-->"); at < high && letters.IsSpace(text[at]); at++ {
@@ -188,7 +191,7 @@ func (c reading) isTag(start int) bool {
 		for i--; i > 0 && start-i < 32 && (letters.IsWord(c.Bytes[i-1]) || c.Bytes[i-1] == '-' || c.Bytes[i-1] == '.'); i-- {
 		}
 	}
-	return c.ByteAt(i-1) == '<'
+	return c.ByteAt(i-1) == '<' && c.ByteAt(i-2) != '?' && (c.ByteAt(i-2) != 'P' || c.ByteAt(i-3) != '?') // an expression's group: (?<password>
 }
 
 // elementValue is the text of an element to its end tag, or what a CDATA holds; empty if no element's text begins at a
@@ -348,7 +351,7 @@ func (c reading) besideLine(start, end int) int {
 	column := c.keyColumn(own)
 	at := own
 	for range siblings { // upwards
-		if at == 0 || c.Bytes[at-1] != '\n' || isItem(c.Bytes, at) {
+		if at == 0 || c.Bytes[at-1] != '\n' || isItem(c.Bytes, c.content(at)) {
 			break
 		}
 		at = c.lineStart(at - 1)
@@ -362,7 +365,7 @@ func (c reading) besideLine(start, end int) int {
 		if n < 0 {
 			return 0
 		}
-		if at += n + 1; isItem(c.Bytes, at) {
+		if at += n + 1; isItem(c.Bytes, c.content(at)) {
 			return 0
 		}
 		if v := c.valueLine(at, column); v > 0 {
@@ -414,6 +417,27 @@ func (c reading) lineStart(at int) int {
 	return low + bytes.LastIndexByte(c.Bytes[low:at], '\n') + 1
 }
 
+// content is where the text of a line begins that begins at a place: behind the number that a tool puts before it, and the
+// mark of a diff. A dash before a blank is an item's.
+func (c reading) content(at int) int {
+	i := c.skipBlank(at)
+	end := i
+	for letters.IsDigit(c.ByteAt(end)) && end-i < 8 {
+		end++
+	}
+	switch arrow := "→"; {
+	case end == i:
+	case c.ByteAt(end) == '\t':
+		at = end + 1
+	case bytes.HasPrefix(c.Bytes[end:], []byte(arrow)):
+		at = end + len(arrow)
+	}
+	if b := c.ByteAt(at); b == '+' || b == '-' && at+1 < len(c.Bytes) && !letters.IsSpace(c.Bytes[at+1]) {
+		at++
+	}
+	return at
+}
+
 // isItem tells a line that begins an item of a list.
 func isItem(text []byte, at int) bool {
 	for at < len(text) && letters.IsBlank(text[at]) {
@@ -424,6 +448,7 @@ func isItem(text []byte, at int) bool {
 
 // keyColumn is how far a line's key is indented, the dash of a list's item included.
 func (c reading) keyColumn(at int) int {
+	at = c.content(at)
 	i := c.skipBlank(at)
 	if c.ByteAt(i) == '-' && letters.IsBlank(c.ByteAt(i+1)) {
 		i = c.skipBlank(i + 1)
@@ -436,7 +461,7 @@ func (c reading) valueLine(at, column int) int {
 	if c.keyColumn(at) != column {
 		return 0
 	}
-	i := at + column - 1
+	i := c.content(at) + column - 1
 	from := i
 	if b := c.ByteAt(i); b == '"' || b == '\'' {
 		i, from = i+1, from+1

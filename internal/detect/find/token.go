@@ -42,7 +42,7 @@ func findPEM(c *look.Text, at letters.Span) {
 			body = body[:other]
 		}
 		n := 0
-		for n < len(body) && (letters.IsBase64(body[n]) || bytes.IndexByte([]byte(" \t\r\n\\\"'=,:-"), body[n]) >= 0) {
+		for n < len(body) && (letters.IsBase64(body[n]) || bytes.IndexByte([]byte(" \t\r\n\\\"'=,:-#*;>|"), body[n]) >= 0) {
 			n++
 		}
 		body = bytes.TrimRight(body[:n], " \t\r\n")
@@ -207,6 +207,10 @@ func findURLCredential(c *look.Text, at letters.Span) {
 	}
 	v := letters.Between(colon+1, last)
 	value, name := text[v.Start:v.End], text[user.Start:user.End]
+	if guess.IsChosen(value) && !bytes.EqualFold(name, value) {
+		c.Doubt(v, letters.Between(scheme, last), value)
+		return
+	}
 	if guess.IsReference(value) || guess.IsPlaceholder(value) || guess.IsDummy(value) || guess.Distinct(value) < 2 || bytes.EqualFold(name, value) && len(value) < 8 || len(value) < 4 {
 		return
 	}

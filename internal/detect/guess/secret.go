@@ -66,6 +66,9 @@ func Given(v, name []byte, password, listed bool) (Likelihood, bool) {
 	if isSecret(v, name, password, &t) {
 		return Likely, true
 	}
+	if password && !listed && IsChosen(v) && !bytes.EqualFold(v, name) {
+		return Doubtful, true
+	}
 	if t.Distinct() < 5 || isReference(v, &t) || IsPlaceholder(v) || isMadeUp(v, &t) || isRuleList(v) || len(v) == len(name) && bytes.EqualFold(v, name) || IsSelf(v) {
 		return Doubtful, false
 	}

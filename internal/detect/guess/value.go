@@ -327,6 +327,29 @@ func IsPlaceholder(v []byte) bool {
 	return true
 }
 
+// IsChosen tells what people do take for a password although lists of words have it: hunter2, admin123, Passw0rd!. What only
+// says that something belongs there has neither a digit nor a sign, or says example, test, change or your.
+func IsChosen(v []byte) bool {
+	if len(v) < 6 || len(v) > 24 {
+		return false
+	}
+	plain := bytes.TrimRight(v, "!?.#$*")
+	if chosenWords.HasFolded(plain) {
+		return true
+	}
+	digits := len(plain)
+	for digits > 0 && letters.IsDigit(plain[digits-1]) {
+		digits--
+	}
+	return (digits < len(plain) || len(plain) < len(v)) && chosenStems.HasFolded(plain[:digits])
+}
+
+var (
+	chosenWords = letters.ListOf("hunter2 letmein letmein1 abc123 abcd1234 opensesame passw0rd p@ssword p@ssw0rd p@55w0rd pa$$word pa$$w0rd p4ssw0rd pa55word s3cr3t s3cret supersecret topsecret qwerty qwertyuiop 1q2w3e4r 123456 12345678 123456789 1234567890")
+	// chosenStems are words that a digit or a sign behind them makes a password of.
+	chosenStems = letters.ListOf("admin administrator root user guest login master access demo service password passwd passwort pass secret qwerty asdf asdfgh letmein welcome passw0rd p@ssword p@ssw0rd pa$$word hunter mypassword postgres mysql redis mongo rabbitmq minioadmin dev prod production staging")
+)
+
 // IsKey judges a value by itself: has a machine drawn it at random?
 func IsKey(v []byte) bool {
 	if len(v) < 10 {

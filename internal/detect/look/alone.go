@@ -15,6 +15,9 @@ func (c *Text) AloneNumber(v letters.Span) bool {
 	if before == '_' && c.Emphasised(v) {
 		before, after = 0, 0
 	}
+	if c.Marked(v.Start) && (before == '-' || v.Len() > longestPhone) {
+		before = 0
+	}
 	if letters.IsWord(before) || letters.IsWord(after) || before >= 0x80 && !spaceless(c.Bytes[max(0, v.Start-3):v.Start]) && !parts(utf8.DecodeLastRune(c.Bytes[max(0, v.Start-utf8.UTFMax):v.Start])) ||
 		after >= 0x80 && !spaceless(c.Bytes[v.End:min(len(c.Bytes), v.End+3)]) && !parts(utf8.DecodeRune(c.Bytes[v.End:])) {
 		return false
@@ -24,6 +27,14 @@ func (c *Text) AloneNumber(v letters.Span) bool {
 		return false
 	}
 	return before != '#' && before != '.' && before != '$' && before != '+'
+}
+
+// longestPhone is how many digits stand behind the plus of a telephone number at most.
+const longestPhone = 15
+
+// Marked tells whether a diff's mark of a line stands right before a place: + or - at the line's beginning.
+func (c *Text) Marked(at int) bool {
+	return at > 0 && (c.Bytes[at-1] == '-' || c.Bytes[at-1] == '+') && (at == 1 || c.Bytes[at-2] == '\n')
 }
 
 // Emphasised tells whether the marks of emphasis, _ or __, stand around a value.

@@ -34,6 +34,9 @@ var lineExtensions = letters.Set("yml yaml ini cfg cnf properties desktop")
 
 var lockFiles = letters.Set("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock go.sum cargo.lock poetry.lock uv.lock pipfile.lock gemfile.lock composer.lock podfile.lock package.resolved packages.lock.json flake.lock gradle.lockfile")
 
+// manifestFiles describe packages, and name nobody else than who made them.
+var manifestFiles = letters.Set("package.json composer.json bower.json cargo.toml pyproject.toml setup.cfg pubspec.yaml pkg-info pom.xml mix.exs elm.json meta.json meta.yml")
+
 var creditFiles = letters.Set("license licence copying notice copyright authors contributors maintainers codeowners owners credits patents thanks")
 
 var testParts = letters.Set("test tests __tests__ spec specs fixture fixtures testdata mock mocks __mocks__ example examples sample samples stories cassettes")
@@ -50,7 +53,7 @@ func FileOf(name string) File {
 	k.Test = strings.HasSuffix(base, "_test.go") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.")
 	k.Env = base == ".env" || strings.HasPrefix(base, ".env.") || ext == "env"
 	k.Lines = k.Env || lineExtensions[ext]
-	k.Credits = creditFiles[strings.TrimSuffix(base, "."+ext)]
+	k.Credits = creditFiles[strings.TrimSuffix(base, "."+ext)] || manifestFiles[base]
 	for dir := name[:len(name)-len(base)]; !k.Test && dir != ""; {
 		dir = strings.TrimSuffix(dir, "/")
 		part := dir[strings.LastIndexByte(dir, '/')+1:]

@@ -34,6 +34,9 @@ func (c *Text) AfterLabel(at letters.Span) (from int, ok bool) {
 	for i := at.End; i < len(text) && i-at.End < LabelGap; {
 		b := text[i]
 		switch {
+		case b|0x20 == 'n' && i+2 < len(text) && text[i+1] == 0xc2 && (text[i+2] == 0xb0 || text[i+2] == 0xba): // n°, nº
+			apart = true
+			i += 3
 		case letters.IsAlpha(b):
 			to := i + 1
 			for to < len(text) && letters.IsAlpha(text[to]) && !(letters.IsUpper(text[to]) && letters.IsLower(text[to-1])) && to-i < 16 {
@@ -47,6 +50,9 @@ func (c *Text) AfterLabel(at letters.Span) (from int, ok bool) {
 		case letters.IsDigit(b) && !apart && i-at.End < 3: // ICD10, line2
 			i++
 		case b == 0xe2 && i+2 < len(text) && text[i+1] == 0x80 && text[i+2] >= 0x93 && text[i+2] <= 0x95: // a long dash
+			apart = true
+			i += 3
+		case b == 0xe2 && i+2 < len(text) && text[i+1] == 0x84 && text[i+2] == 0x96: // №
 			apart = true
 			i += 3
 		case letters.IsDigit(b) || b >= 0x80:

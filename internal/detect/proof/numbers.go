@@ -46,8 +46,12 @@ var Numbers = []*Number{
 
 	{Name: "us-itin", Forms: "ddd-dd-dddd", Labelled: "ddd dd dddd|" + digitsForm(9), Check: validITIN, Unproved: true,
 		Words: "itin,individual taxpayer,taxpayer id,tax id,taxpayer identification,tin"},
-	{Name: "us-ssn", Forms: "ddd-dd-dddd", Labelled: "ddd dd dddd|" + digitsForm(9), Check: validSSN, Reserved: reservedSSN, Unproved: true,
+	{Name: "us-ssn", Forms: "ddd-dd-dddd", Labelled: "ddd dd dddd|ddd.dd.dddd|" + digitsForm(9), Check: validSSN, Reserved: reservedSSN, Unproved: true,
 		Words: "ssn,social security,socialsecurity,soc sec,tax id,taxpayer id"},
+	{Name: "us-ein", Labelled: "dd-ddddddd", Check: validEIN, Unproved: true, Words: einWords + "," + taxWords},
+	{Name: "us-ein", Hinted: digitsForm(9), Check: validEIN, Unproved: true, Words: einWords},
+	{Name: "us-uscis", Labelled: "Adddddddd|Addddddddd|A-dddddddd|A-ddddddddd|AAAdddddddddd", Check: validUSCIS, Unproved: true,
+		Words: "alien registration,alien number,a number,green card,uscis,permanent resident,receipt number,immigration"},
 	{Name: "us-aba", Labelled: digitsForm(9), Check: validABA, Words: "aba,routing,rtn,routing transit,transit,bank routing"},
 	{Name: "ca-sin", Labelled: "ddd ddd ddd|" + digitsForm(9), Check: validSIN, Words: "sin,social insurance,numero d assurance sociale,assurance sociale,nas"},
 	{Name: "au-tfn", Labelled: "ddd ddd ddd|" + digitsForm(9), Check: validTFN, Words: "tfn,tax file"},
@@ -55,9 +59,13 @@ var Numbers = []*Number{
 
 	{Name: "imei", Labelled: digitsForm(15) + "|dddddddd dddddd d|dd dddddd dddddd d", Check: validIMEI, Words: "imei,meid,device id,handset"},
 	{Name: "vin", Labelled: vinForms(), Check: validVIN, Words: "vin,vehicle,vehicle identification,chassis,fahrgestell,fahrgestellnummer,fin,bastidor"},
+	{Name: "imsi", Labelled: digitsForm(15) + "|ddd dd dddddddddd", Check: validIMSI, Unproved: true, Words: "imsi,subscriber identity"},
+	{Name: "iccid", Labelled: digitsForm(19) + "|" + digitsForm(20), Check: validICCID, Words: "iccid,sim,sim card"},
 	{Name: "passport-mrz", Forms: "MMMMMMMMMdMMM^dddddddMddddddd" + strings.Repeat("M", 15) + "d", Check: validMRZ},
 
 	// Europe.
+	{Name: "eu-vat", Labelled: vatForms, Check: validVAT, Unproved: true, Words: "vat,vat number,vat id,vat no,vatin,ust idnr,ust id nr,u st id nr,st id nr,ust id,ustid,ustidnr,umsatzsteuer identifikationsnummer,umsatzsteuer id,uid nummer,btw nummer,btw,tva,numéro de tva,tva intracommunautaire,partita iva,nip,nif,cif,moms,dph,áfa,tax id,tax number"},
+	{Name: "ru-passport", Labelled: "dddd dddddd|dd dd dddddd", Check: notSame, Unproved: true, Words: "паспорт,серия,серия и номер,passport"},
 	{Name: "ch-ahv", Forms: "ddd.dddd.dddd.dd", Doubtful: digitsForm(13), Labelled: "ddd dddd dddd dd", Check: validAHV, Words: "ahv,avs,ahv nr,ahvn,navs,sozialversicherung,sozialversicherungsnummer,oasi,assurance vieillesse,ssn"},
 	{Name: "at-svnr", Labelled: digitsForm(10) + "|dddd dddddd|dddd/dddddd", Check: validSVNR, Words: "svnr,sozialversicherung,sozialversicherungsnummer,sv nummer,sv nr,versicherungsnummer,vsnr," + socialWords},
 	{Name: "de-rvnr", Doubtful: "ddddddddUddd", Labelled: "ddddddddAddd|dd dddddd A ddd|dd dddddd A dd d", Check: validRVNR, Words: "rentenversicherung,rentenversicherungsnummer,rvnr,sozialversicherungsnummer,sv nummer,svnr,versicherungsnummer,vsnr," + socialWords},
@@ -129,7 +137,8 @@ var Numbers = []*Number{
 	{Name: "tw-id", Doubtful: "Uddddddddd", Labelled: "Addddddddd", Check: validTaiwanese, Words: "身分證,身分證字號,身份證字號,統一編號,居留證,taiwan id,arc," + idWords},
 	{Name: "hk-hkid", Forms: "Udddddd(X)|UUdddddd(X)", Labelled: "Adddddd(X)|AddddddA|AAddddddA|Addddddd|AAddddddd", Check: validHKID, Words: "hkid,hong kong id,hong kong identity,身份證,香港身份證,identity card," + idWords},
 	{Name: "in-gstin", Forms: "ddUUUUU^ddddUXUX", Labelled: "ddAAAAA^ddddAXAX", Check: validGSTIN, Words: "gstin,gst,goods and services"},
-	{Name: "in-epic", Labelled: "AAAddddddd", Check: validEPIC, Words: "epic,voter,voter id,election card,elector,voter card,voters"},
+	{Name: "in-epic", Labelled: "AAAddddddd", Check: validEPIC, Words: voterWords},
+	{Name: "in-epic", Hinted: "AAAddddddd", Check: notSame, Unproved: true, Words: voterWords}, // older ones have no check
 	{Name: "lk-nic", Labelled: "dddddddddA|" + digitsForm(12), Check: lanka, Unproved: true, Words: "nic,nic no,sri lanka,national identity card," + idWords},
 	{Name: "bd-nid", Hinted: digitsForm(10) + "|" + digitsForm(13) + "|" + digitsForm(17), Check: notSame, Unproved: true, Words: "nid,smart card,জাতীয় পরিচয়পত্র,এনআইডি"},
 	{Name: "il-id", Labelled: digitsForm(9) + "|d dddddddd|dddddddd-d", Check: digitsLuhn, Words: "teudat zehut,tz,mispar zehut,zehut,israeli id,תעודת זהות,ת ז,תז,מספר זהות,מס זהות," + idWords},
@@ -151,6 +160,9 @@ const (
 	taxWords    = "tax id,tax number,tax no,taxpayer id,tax identification,taxpayer,tin,vat,vat number,vat id"
 	socialWords = "social security,social insurance,ssn"
 	healthWords = "health insurance,health card,health number,insurance number,insurance id"
+
+	einWords   = "ein,fein,employer identification,employer id,federal tax,federal id,federal employer"
+	voterWords = "epic,voter,voter id,election card,elector,voter card,voters"
 
 	koreanWords       = "rrn,resident registration,주민등록번호,주민번호,jumin"
 	southAfricanWords = "id,identity,rsa id,sa id,said,south african," + idWords
