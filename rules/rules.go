@@ -1,5 +1,5 @@
 // Package rules embeds what the program knows by heart: the detection rules (detect/*.toml), lists of
-// names (names/*.txt), the default policy (policy/*.rego beside its tests),
+// names (names/*.txt), checks of generated code (checks/*.toml), the default policy (policy/*.rego beside its tests),
 // ready policies of organisations (profiles/), controls of laws and standards (controls/) and nothing that runs.
 package rules
 
@@ -9,6 +9,11 @@ import "embed"
 //
 //go:embed detect/*.toml names/common.txt names/given.txt names/family.txt policy/*.rego
 var FS embed.FS
+
+// Checks are rules of their own, for code that comes back from a model: checks/*.toml.
+//
+//go:embed checks/*.toml
+var Checks embed.FS
 
 // Profiles are ready policies to begin with, a directory each.
 //

@@ -134,6 +134,7 @@ func (s *Server) diagnostics(r *report) []protocol.Diagnostic {
 	}
 	all = append(all, s.problems(r)...)
 	all = append(all, s.leftDiagnostics(b)...)
+	all = append(all, s.arrivedDiagnostics(b)...)
 	return append(all, s.findingsOnly(r)...)
 }
 

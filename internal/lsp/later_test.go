@@ -369,3 +369,39 @@ func TestScanWorkspace(t *testing.T) {
 		e.HangUp()
 	})
 }
+
+// TestGeneratedCode: what comes at once is looked at, what is typed or was there is not; an edit of it ends that.
+func TestGeneratedCode(t *testing.T) {
+	lsptest.Prepare(t)
+	synctest.Test(t, func(t *testing.T) {
+		e := rich(t, lsptest.NewDaemon(), lsptest.Options{Encoding: "utf-8"})
+		u := "file:///a.py"
+		e.Open(u, "python", "import hashlib\nold = hashlib.md5(b'')\n")
+		shown := func() (codes []string) {
+			synctest.Wait()
+			for _, d := range e.Diagnostics(u) {
+				codes = append(codes, string(d.Code.(protocol.String)))
+			}
+			return codes
+		}
+		at := len(e.Text(u))
+		for _, c := range "x = hashlib.md5(b)\n" {
+			e.Replace(u, at, at, string(c))
+			at++
+		}
+		if got := shown(); len(got) != 0 {
+			t.Errorf("typed, and yet %q", got)
+		}
+		e.Replace(u, at, at, "def fetch(url):\n    return requests.get(url, verify=False)\n\ndef run(name):\n    os.system(f\"rm {name}\")\n")
+		if got := shown(); !slices.Equal(got, []string{"tls-check-off", "shell-command-built"}) {
+			t.Fatalf("shown is %q", got)
+		}
+		e.Replace(u, 0, 0, "# above\n")
+		mended := strings.Index(e.Text(u), "verify=False")
+		e.Replace(u, mended, mended+len("verify=False"), "verify=True")
+		if got := shown(); !slices.Equal(got, []string{"shell-command-built"}) {
+			t.Errorf("mended, shown is %q", got)
+		}
+		e.HangUp()
+	})
+}

@@ -108,6 +108,7 @@ type Server struct {
 	traffic    traffic
 	left       leftovers
 	sweep      sweep
+	arrivals   arrivals
 
 	completions completions
 	viewed      map[string]uri.URI // views of open files that were shown

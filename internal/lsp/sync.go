@@ -47,6 +47,7 @@ func (s *Server) DidChange(_ context.Context, p *protocol.DidChangeTextDocumentP
 	if err != nil {
 		return err
 	}
+	s.arrive(b)
 	for _, c := range changes {
 		if len(c.Text) > 1 { // no key brings a placeholder
 			s.lookForLeftovers(b, []byte(c.Text))
@@ -89,6 +90,9 @@ func (s *Server) DidClose(_ context.Context, p *protocol.DidCloseTextDocumentPar
 	delete(s.viewed, u)
 	s.mu.Unlock()
 	s.status.forget(u)
+	s.arrivals.mu.Lock()
+	delete(s.arrivals.of, u)
+	s.arrivals.mu.Unlock()
 	s.touched(b.Path)
 	s.changed(b.URI)
 	return nil
