@@ -33,6 +33,7 @@ var producers = []struct {
 	{protocol.CodeActionKindQuickFix, offerEnvironment},
 	{protocol.CodeActionKindQuickFix, offerAllowHere},
 	{protocol.CodeActionKindQuickFix, offerAllowInRepository},
+	{protocol.CodeActionKindQuickFix, offerReport},
 	{protocol.CodeActionKindRefactor, offerFake},
 	{protocol.CodeActionKindRefactor, offerCopy},
 	{protocol.CodeActionKindRefactor, offerPreview},
@@ -100,6 +101,8 @@ type argument struct {
 	Others []place `json:"others,omitempty"` // that the same is to be done to
 	// Exchange is the id of one to show.
 	Exchange string `json:"exchange,omitempty"`
+	// Text is one that is not in the file yet.
+	Text string `json:"text,omitempty"`
 }
 
 // place is that of a finding.

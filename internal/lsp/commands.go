@@ -29,6 +29,8 @@ const (
 	commandFake        = "scrubjay.fake"
 	commandPreview     = "scrubjay.preview"
 	commandScan        = "scrubjay.scanWorkspace"
+	commandRedactText  = "scrubjay.redactText"
+	commandReport      = "scrubjay.report"
 	commandHelp        = "scrubjay.help"
 	commandExchange    = "scrubjay.showExchange"
 	commandRestoreLeft = "scrubjay.restoreLeft"
@@ -48,6 +50,8 @@ var commands = []struct {
 	{commandUndoAllow, quiet((*Server).undoAllow)},
 	{commandCopy, (*Server).copyRedacted},
 	{commandAsk, (*Server).askRedacted},
+	{commandRedactText, (*Server).redactText},
+	{commandReport, (*Server).report},
 	{commandFake, quiet((*Server).fake)},
 	{commandPreview, quiet((*Server).preview)},
 	{commandScan, quiet((*Server).scanWorkspace)},

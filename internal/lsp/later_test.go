@@ -160,6 +160,24 @@ func TestSelection(t *testing.T) {
 		if asked := e.Run(find("Ask an assistant, redacted").Command); !strings.Contains(asked, `"ask":"key REDACTED_AWS_KEY_ID_`) {
 			t.Errorf("asked is %s", asked)
 		}
+		reported := e.Run(find("Report a false alarm").Command)
+		if !strings.Contains(reported, `Rule aws-access-key-id`) || !strings.Contains(reported, `key XXXX`) || strings.Contains(reported, mail) || strings.Contains(reported, value) {
+			t.Errorf("reported is %s", strings.ReplaceAll(reported, value, "VALUE"))
+		}
+		// What is pasted comes with placeholders, but into a file that secrets belong in.
+		pasted := func(u, text string) string {
+			of, _ := json.Marshal(map[string]any{"uri": u, "text": text})
+			return e.Run(protocol.Command{Command: "scrubjay.redactText", Arguments: []protocol.LSPAny{of}})
+		}
+		e.Open("file:///.env", "dotenv", "")
+		if got := pasted(u, "é "+value+" ü"); !strings.Contains(got, `"clipboard":"é REDACTED_AWS_KEY_ID_`) || !strings.Contains(got, ` ü"`) {
+			t.Errorf("pasted is %s", got)
+		}
+		for u, text := range map[string]string{u: "nothing", "file:///.env": value} {
+			if got := pasted(u, text); got != "null" {
+				t.Errorf("into %s pasted is %s", u, got)
+			}
+		}
 		if err := e.Do(find("Replace by a made-up one: Email address")); err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
 // What is done with a selection: it is copied with placeholders, asked about, or its values are replaced by made-up ones.
@@ -124,4 +125,78 @@ func (s *Server) fake(ctx context.Context, a argument) error {
 		kept[i].text = fake
 	}
 	return s.apply(ctx, "Replace by a made-up one", r.buffer, kept)
+}
+
+// redactText answers with a text that is about to be pasted into a file, with placeholders; with nothing if there is nothing to
+// redact in it, or if the file is one that secrets belong in.
+func (s *Server) redactText(ctx context.Context, a argument) (answer, error) {
+	at, open := s.buffers.At(a.URI)
+	if !open {
+		return answer{}, errNotOpen
+	}
+	if isEnv(at.Path) {
+		return answer{}, nil
+	}
+	b := workspace.NewBuffers(s.cfg.Engine()).Open(a.URI, at.Language, 0, []byte(a.Text))
+	r := s.judge(ctx, b)
+	these := redactable(r)
+	if len(these) == 0 {
+		return answer{}, nil
+	}
+	splices, err := s.redacted(ctx, r, these)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{Clipboard: string(spliced(b.Text, splices))}, nil
+}
+
+// offerReport is for a person who knows better.
+func offerReport(q *question) []protocol.CodeAction {
+	if !q.s.caps.clipboard || len(q.findings) == 0 {
+		return nil
+	}
+	return []protocol.CodeAction{action("Report a false alarm", commandReport, q.argument(placesOf(q.findings)...))}
+}
+
+// report answers with what those who make the rules need of a false alarm: its lines, in which every letter and digit of the
+// values is replaced by one of its kind.
+func (s *Server) report(ctx context.Context, a argument) (answer, error) {
+	r, these, err := s.findings(ctx, a)
+	if err != nil {
+		return answer{}, err
+	}
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "False alarm, Scrubjay %s\n", s.cfg.Version)
+	for _, j := range these {
+		start, end := r.buffer.Text.Line(r.buffer.Text.LineAt(j.Start))
+		end = max(end, j.End)
+		fmt.Fprintf(&out, "\nRule %s, confidence %s, in a file of language %q:\n", j.Rule.ID, j.Confidence, r.buffer.Language)
+		line := r.buffer.Text.Bytes()[start:end]
+		if len(line) > maxCommented {
+			fmt.Fprintf(&out, "(a line of %d bytes)\n", len(line))
+			continue
+		}
+		masked := bytes.Clone(line)
+		for _, other := range r.findings { // what else stands on the line is nobody's either
+			for i := max(other.Start, start); i < min(other.End, end); i++ {
+				masked[i-start] = shapeOf(masked[i-start])
+			}
+		}
+		fmt.Fprintf(&out, "    %s\n", bytes.TrimSpace(masked))
+	}
+	out.WriteString("\nWhy it is not sensitive: \n")
+	return answer{Clipboard: out.String(), Said: "A report without the value is in the clipboard: add why it is not sensitive, and open an issue with it."}, nil
+}
+
+// shapeOf is a byte of the same kind.
+func shapeOf(b byte) byte {
+	switch {
+	case '0' <= b && b <= '9':
+		return '0'
+	case 'a' <= b && b <= 'z':
+		return 'x'
+	case 'A' <= b && b <= 'Z':
+		return 'X'
+	}
+	return b
 }
