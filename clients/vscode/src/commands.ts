@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, (parts: Parts) => unknown>> = {
 	'scrubjay.showVersion': showVersion,
 	'scrubjay.showStatus': showStatus,
 	'scrubjay.redactFile': redactFile,
+	'scrubjay.scanFolder': scanFolder,
+	'scrubjay.doctor': ({ server }) => inTerminal('Scrubjay doctor', server.program, ['doctor']),
+	'scrubjay.setUp': setUp,
+	'scrubjay.console': ({ server }) => inTerminal('Scrubjay console', server.program, ['console']),
 };
 
 export function registerCommands(parts: Parts): vscode.Disposable {
@@ -75,4 +79,33 @@ async function redactFile({ server }: Parts): Promise<void> {
 		return;
 	}
 	await vscode.commands.executeCommand('editor.action.sourceAction', { kind: redactAllKind, apply: 'first' });
+}
+
+async function scanFolder({ server }: Parts): Promise<void> {
+	const folder = vscode.workspace.workspaceFolders?.[0];
+	if (!server.running || folder === undefined) {
+		await vscode.window.showWarningMessage('Scrubjay looks through folders: open one, and see that it runs');
+		return;
+	}
+	await vscode.commands.executeCommand('scrubjay.scanWorkspace', { uri: folder.uri.toString() });
+	await vscode.commands.executeCommand('workbench.actions.view.problems');
+}
+
+/** Assistants whose settings Scrubjay can write. */
+const assistants = ['claude-code', 'codex', 'gemini-cli', 'opencode', 'continue', 'aider', 'zed', 'copilot-cli', 'qwen-code', 'kilo'];
+
+async function setUp({ server }: Parts): Promise<void> {
+	const chosen = await vscode.window.showQuickPick(assistants, {
+		title: 'Which assistant shall go through Scrubjay?',
+		placeHolder: 'Its settings are written, and can be taken back: scrubjay setup ASSISTANT --undo',
+	});
+	if (chosen !== undefined) {
+		inTerminal(`Scrubjay setup ${chosen}`, server.program, ['setup', chosen]);
+	}
+}
+
+/** Shows what the program says in a terminal that stays open. */
+function inTerminal(name: string, program: string, args: string[]): void {
+	const terminal = vscode.window.createTerminal({ name, shellPath: program, shellArgs: args, iconPath: new vscode.ThemeIcon('shield') });
+	terminal.show();
 }

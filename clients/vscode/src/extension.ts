@@ -2,6 +2,8 @@
 
 import * as vscode from 'vscode';
 import { registerCommands, showFailure } from './commands';
+import { registerModels } from './models';
+import { registerPaste } from './paste';
 import { Server, selector } from './server';
 import { StatusItems } from './statusItems';
 import { Trace } from './trace';
@@ -29,6 +31,8 @@ async function start(context: vscode.ExtensionContext, output: vscode.LogOutputC
 		trace,
 		items,
 		registerCommands({ server: ours, items, output, version }),
+		registerPaste(ours, selector),
+		registerModels(ours, context),
 		vscode.workspace.onDidChangeConfiguration((change) => {
 			if (change.affectsConfiguration('scrubjay.trace.server')) {
 				trace.refresh();

@@ -1,15 +1,25 @@
 // The language server's lifetime: it is started, stopped and started again, one after the other.
 
+import { execFile } from 'node:child_process';
 import * as path from 'node:path';
+import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { type Executable, LanguageClient, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
+import { offers, take } from './answers';
 import { findBinary } from './binary';
 import { type Status, statusMethod } from './protocol';
 import type { StatusItems } from './statusItems';
 import type { Trace } from './trace';
 
 /** The files that are judged. Output and settings views, for instance, are none. */
-export const selector = [{ scheme: 'file' }, { scheme: 'untitled' }, { scheme: 'vscode-vfs' }, { scheme: 'vscode-notebook-cell' }];
+export const selector = [
+	{ scheme: 'file' },
+	{ scheme: 'untitled' },
+	{ scheme: 'vscode-vfs' },
+	{ scheme: 'vscode-notebook-cell' },
+	{ scheme: 'vscode-userdata' }, // the person's own settings
+	{ scheme: 'vscode-scm' }, // the box of a commit's message
+];
 
 /** A client that leaves it to us to say why it did not start: the library would show a stack trace for each pipe that broke. */
 class QuietClient extends LanguageClient {
@@ -22,6 +32,7 @@ class QuietClient extends LanguageClient {
 
 export class Server {
 	private client: LanguageClient | undefined;
+	private binary: string | undefined;
 	/** What belongs to the present client and ends with it. */
 	private ofClient: vscode.Disposable[] = [];
 	private queue: Promise<void> = Promise.resolve();
@@ -56,6 +67,39 @@ export class Server {
 		return info === undefined ? 'no server is running' : `${info.name} ${info.version ?? ''}`.trim();
 	}
 
+	/** The program that runs, for commands of the person's. */
+	get program(): string {
+		if (this.binary === undefined) {
+			throw new Error('the program is not there: see Scrubjay: Show Output');
+		}
+		return this.binary;
+	}
+
+	/** A text with placeholders in the place of its values; undefined if there is nothing to redact in it. */
+	async redactText(document: vscode.TextDocument, text: string, token: vscode.CancellationToken): Promise<string | undefined> {
+		if (!this.running || this.client === undefined) {
+			return undefined;
+		}
+		const argument = { uri: this.client.code2ProtocolConverter.asUri(document.uri), text };
+		const answer = await this.client.sendRequest<{ clipboard?: string } | null>(
+			'workspace/executeCommand',
+			{ command: 'scrubjay.redactText', arguments: [argument] },
+			token,
+		);
+		return answer?.clipboard;
+	}
+
+	/** Where a provider is asked through the proxy. */
+	async baseURL(provider: string): Promise<string> {
+		const { stdout } = await promisify(execFile)(this.program, ['env', '--json']);
+		const { providers } = JSON.parse(stdout) as { providers: Record<string, { base_url: string }> };
+		const url = providers[provider]?.base_url;
+		if (url === undefined) {
+			throw new Error(`no provider is called ${provider}: it is one of ${Object.keys(providers).join(', ')}`);
+		}
+		return url;
+	}
+
 	private inTurn(work: () => Promise<void>): Promise<void> {
 		const done = this.queue.then(work);
 		this.queue = done.catch(() => {}); // whoever asked is told; the next one begins anew
@@ -74,6 +118,7 @@ export class Server {
 				`${process.platform}-${process.arch}`,
 			);
 			this.output.info(`${binary.path} is version ${binary.version}`);
+			this.binary = binary.path;
 			await this.connect({ command: binary.path, args: ['lsp'] });
 		} catch (err) {
 			await this.end();
@@ -87,13 +132,18 @@ export class Server {
 		// a value which traces the text of files.
 		const client = new QuietClient('scrubjay-client', 'Scrubjay', run, {
 			documentSelector: selector,
-			initializationOptions: { ...settings(), status: true },
+			initializationOptions: { ...settings(), status: true, offers },
 			outputChannel: this.output,
 			traceOutputChannel: this.trace.channel,
 			revealOutputChannelOn: RevealOutputChannelOn.Never,
 			initializationFailedHandler: () => false,
 			diagnosticPullOptions: { onChange: true, onSave: false },
 			middleware: {
+				executeCommand: async (command, args, next) => {
+					const answer: unknown = await next(command, args);
+					take(answer, args);
+					return answer;
+				},
 				workspace: {
 					// Our section holds settings of the extension too, which are not the server's.
 					configuration: async (params, token, next) => {
@@ -154,6 +204,7 @@ function settings(): object {
 		rules: { disable: ours.get<string[]>('rules.disable', []) },
 		allow: ours.get<object[]>('allow', []),
 		destinations: ours.get<string[]>('destinations', []),
+		redactOnSave: ours.get<boolean>('redactOnSave', false),
 		trusted: vscode.workspace.isTrusted,
 	};
 }

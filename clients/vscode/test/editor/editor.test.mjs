@@ -31,7 +31,10 @@ test('a finding is underlined, listed, and counted in the status bar', async () 
 	await code.squiggles(2);
 	assert.match(await code.problem('AWS access key id', 'info'), /AWS access key id: AI gets a placeholder/);
 	assert.match(await code.problem('Email', 'info'), /AI gets a placeholder/);
-	assert.match(await code.statusSays('seen.env: 2 findings'), /Protected: 2 values go out as placeholders.*The proxy listens on 127\.0\.0\.1:\d+.*Policy /);
+	assert.match(
+		await code.statusSays('seen.env: 2 findings'),
+		/Protected: 2 values go out as placeholders.*The proxy listens on 127\.0\.0\.1:\d+.*Policy /,
+	);
 	await code.shoot('findings');
 });
 
