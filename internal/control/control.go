@@ -15,7 +15,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "pointers"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -126,6 +126,8 @@ type Known struct {
 	From        string   `json:"from,omitempty"`
 	Folders     []string `json:"folders,omitempty"`
 	Environment []string `json:"environment,omitempty"`
+	// Resolved are values that pointers named, by their pointers. They are secrets whatever they are called.
+	Resolved map[string][]byte `json:"resolved,omitempty"`
 }
 
 // Knows answers Known.

@@ -30,6 +30,7 @@ var producers = []struct {
 	{protocol.CodeActionKindQuickFix, offerRedact},
 	{protocol.CodeActionKindQuickFix, offerRestore},
 	{protocol.CodeActionKindQuickFix, offerEnvironment},
+	{protocol.CodeActionKindQuickFix, offerReference},
 	{protocol.CodeActionKindQuickFix, offerAllowHere},
 	{protocol.CodeActionKindQuickFix, offerAllowInRepository},
 	{fixAll, offerRedactAll},

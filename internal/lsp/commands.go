@@ -34,6 +34,7 @@ var commands = []struct {
 	{commandRedactAll, (*Server).redactAll},
 	{commandRestore, (*Server).restore},
 	{commandUseEnv, (*Server).useEnvironment},
+	{commandUseReference, (*Server).useReference},
 	{commandAllowHere, (*Server).allowHere},
 	{commandAllow, (*Server).allowInRepository},
 }

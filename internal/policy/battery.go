@@ -242,7 +242,7 @@ func (s source) literals() []string {
 		}
 	}
 	org := s.bundle.org()
-	for _, table := range []string{"rules", "labels"} {
+	for _, table := range []string{"rules", "labels", "references"} {
 		rows, _ := org[table].(map[string]any)
 		for row := range rows {
 			seen[row] = true

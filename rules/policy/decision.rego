@@ -69,6 +69,7 @@ trial := {
 		"approved": org_approved,
 		"groups": org_groups,
 		"revoked": org_revoked,
+		"references": org_references,
 		"minimum_version": org_minimum_version,
 		"valid_until": org_valid_until,
 		"name": org_name,

@@ -76,6 +76,11 @@ default org_revoked := {}
 
 org_revoked := data.scrubjay.org.revoked if asked
 
+# Data: {class or rule: files or everywhere}: where no value of that kind may stand, because a pointer to it is to.
+default org_references := {}
+
+org_references := data.scrubjay.org.references if asked
+
 # Data: the oldest version of Scrubjay that may send to vendors.
 default org_minimum_version := ""
 
