@@ -11,7 +11,9 @@ import (
 
 	"go.lsp.dev/uri"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/lsptest"
+	"github.com/scrubjay-dev/scrubjay/internal/pointer"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
@@ -109,4 +111,28 @@ func useReference(t *testing.T, e *lsptest.Editor, u, text, secret string) bool 
 		}
 	}
 	return false
+}
+
+// TestPointersAreNoFindings: where a secret would be found a pointer is not, however much its names look like one.
+func TestPointersAreNoFindings(t *testing.T) {
+	secret := strings.Join([]string{"aB3xK9mQ", "2wLz7PvNtR5"}, "")
+	places := []string{"API_KEY=%", "DB_PASSWORD=\"%\"\nX=1\n", "export SECRET_TOKEN='%'", "password: %\n", `{"password": "%", "api_key":"%"}`, "secret = \"%\"", "-e DB_PASSWORD=% image"}
+	for _, text := range []string{"keyring://shop/*", "pass://prod/*", "pass://*", "sops://secrets.enc.yaml#*", "sops:///srv/*/a.json#db/*", "op://x7kq2m9vw3/*/password",
+		"op://My Vault/*/admin/key", "vault://secret/*#value", "bao://secret/*#value", "awssecretsmanager://shop/*?region=eu-central-1", "awssecretsmanager://arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-*#key"} {
+		text = strings.ReplaceAll(text, "*", secret)
+		if _, is, err := pointer.Parse(text); !is || err != nil {
+			t.Errorf("%s is no pointer: %v", text, err)
+		}
+		for _, in := range places {
+			body := []byte(strings.ReplaceAll(in, "%", text))
+			for _, f := range detect.Default().Find(".env", body) {
+				t.Errorf("%s: %s is found: %s", body, f.Rule.ID, body[f.Start:f.End])
+			}
+		}
+	}
+	for _, in := range places {
+		if len(detect.Default().Find(".env", []byte(strings.ReplaceAll(in, "%", secret)))) == 0 {
+			t.Errorf("a secret is not found there either: %s", in)
+		}
+	}
 }

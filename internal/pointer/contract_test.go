@@ -141,7 +141,8 @@ func fakeMachine(t *testing.T) (Machine, func() fakeStore) {
 		}
 	}
 	t.Setenv("PATH", bin)
-	return Machine{Environment: append(os.Environ(), "FAKE_STORE="+file, "VAULT_TOKEN=opens it"), Folder: t.TempDir()}, func() (s fakeStore) {
+	// The race detector would have each of them wait a second before it ends.
+	return Machine{Environment: append(os.Environ(), "FAKE_STORE="+file, "VAULT_TOKEN=opens it", "GORACE=atexit_sleep_ms=0"), Folder: t.TempDir()}, func() (s fakeStore) {
 		text, err := os.ReadFile(file)
 		if err == nil {
 			err = json.Unmarshal(text, &s)
