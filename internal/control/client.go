@@ -97,6 +97,13 @@ func (c *Client) Reviews(ctx context.Context) ([]Review, error) {
 	return out.Reviews, err
 }
 
+// Accept brings a second person's approval of a request.
+func (c *Client) Accept(ctx context.Context, r Accept) (Accepted, error) {
+	var out Accepted
+	r.Version = Version
+	return out, c.call(ctx, http.MethodPost, "accept", r, &out)
+}
+
 // Stop ends the daemon.
 func (c *Client) Stop(ctx context.Context) error {
 	return c.call(ctx, http.MethodPost, "stop", Stop{Version: Version}, &Stopped{})

@@ -8,6 +8,9 @@ package control
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"time"
 )
 
@@ -15,7 +18,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "pointers"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "pointers", "accept"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -289,6 +292,38 @@ type Review struct {
 	Findings []string `json:"findings,omitempty"`
 	// Body is the request as it would go, with placeholders.
 	Body []byte `json:"body"`
+	// User and Machine say whose request it is.
+	User    string `json:"user,omitempty"`
+	Machine string `json:"machine,omitempty"`
+	// Second says that a second person has to sign as well, and Approved that the first has approved.
+	Second   bool `json:"second,omitempty"`
+	Approved bool `json:"approved,omitempty"`
+}
+
+// Digest is what a second person signs: all that is told of the request, and whose it is.
+func (r Review) Digest() string {
+	text, _ := json.Marshal(struct { // texts always are JSON
+		What                           string
+		Provider, Model, User, Machine string
+		Findings                       []string
+		Body                           []byte
+	}{"scrubjay review 1", r.Provider, r.Model, r.User, r.Machine, r.Findings, r.Body})
+	sum := sha256.Sum256(text)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Accept brings a second person's approval: the token that scrubjay review sign made.
+type Accept struct {
+	Version int    `json:"version"`
+	Token   string `json:"token"`
+}
+
+// Accepted answers Accept: who approved, and until when it holds for this very request.
+type Accepted struct {
+	By    string    `json:"by"`
+	Until time.Time `json:"until"`
+	// Waits says that the request still waits. Otherwise it goes when it is sent again.
+	Waits bool `json:"waits"`
 }
 
 // Attached is the kind of the event that says that all that happens from now on is told: what was asked before may have

@@ -53,6 +53,7 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/judge", take(d.judge))
 	mux.HandleFunc("POST /v1/answer", take(d.questions.take))
 	mux.HandleFunc("POST /v1/reviews", take(d.questions.reviews))
+	mux.HandleFunc("POST /v1/accept", take(d.accept))
 	return serve(&http.Server{Handler: mux}, l, d.Log), nil
 }
 

@@ -347,9 +347,9 @@ func (d *daemon) exchanged(r proxy.Ended) {
 	case r.Verdict == "forbid":
 		text = fmt.Sprintf("%s: a request was not sent, policy forbids it", r.Provider)
 	case r.Withheld > 0:
-		text = fmt.Sprintf("%s: %d findings; %d placeholders were kept out of a command or URL", r.Provider, found, r.Withheld)
+		text = fmt.Sprintf("%s: %s; placeholders kept out of a command or URL: %d", r.Provider, detect.Counted(found), r.Withheld)
 	case found > 0:
-		text = fmt.Sprintf("%s: %d findings scrubbed", r.Provider, found)
+		text = fmt.Sprintf("%s: %s scrubbed", r.Provider, detect.Counted(found))
 	}
 	d.hub.send(control.Event{Kind: "exchange", Text: text, Provider: r.Provider, Verdict: r.Verdict, Classes: r.Classes, Revision: r.Revision, Fingerprints: r.Kept})
 }

@@ -13,7 +13,7 @@ import (
 
 var (
 	errUndefined = errors.New("the policy decides nothing here: run scrubjay policy check on it")
-	obligations  = []string{Review, Reroute, Attest, AskAttached}
+	obligations  = []string{Review, ReviewByTwo, Reroute, Attest, AskAttached}
 	diagnostics  = []string{"error", "warning", "information", "hint", "none"}
 )
 
@@ -52,7 +52,7 @@ func decode(said map[string]any, n, attachments int) (d Decision, err error) {
 	}
 	for _, o := range d.Obligations {
 		if !slices.Contains(obligations, o) {
-			return d, errors.New("the policy asks for an obligation that is none of review, reroute, attest")
+			return d, errors.New("the policy asks for an obligation that is none of review, review_by_two, reroute, attest")
 		}
 	}
 	until, _ := said["valid_until"].(json.Number)

@@ -212,7 +212,7 @@ func (l *Layers) merge() (Settings, []string) {
 		}
 		s.Rules.Files = union(r.Rules.Files, s.Rules.Files)
 		if r.layer == bundleLayer {
-			s.Rules.Carried, s.Revocations = r.Rules.Carried, r.Revocations
+			s.Rules.Carried, s.Revocations, s.Reviewers = r.Rules.Carried, r.Revocations, r.Reviewers
 		}
 		s.Salt = cmp.Or(s.Salt, r.Salt)
 		s.Verdicts = tighten(s.Verdicts, r.Verdicts, verdictNames[:])

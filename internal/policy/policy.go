@@ -162,7 +162,7 @@ type Decision struct {
 	Rulings     []Ruling     // parallel to Query.Subjects
 	Attachments []Permission // parallel to Query.Attachments
 	Reasons     []string
-	Obligations []string // Review, Reroute, Attest, and AskAttached where a Permission asks
+	Obligations []string // Review, ReviewByTwo, Reroute, Attest, and AskAttached where a Permission asks
 	Revision    string
 	ValidUntil  time.Time
 }
@@ -170,7 +170,9 @@ type Decision struct {
 // What a decision may oblige to.
 const (
 	// Review: a person sees the whole request before it goes, Attest: a person says that it may.
+	// ReviewByTwo: a second person signs besides that the request may go.
 	Review, Attest = "review", "attest"
+	ReviewByTwo    = "review_by_two"
 	// Reroute: it goes to the provider that is named to take this one's place.
 	Reroute = "reroute"
 	// AskAttached: a person is asked about what is attached and cannot be read.

@@ -29,6 +29,8 @@ type Settings struct {
 	OrganisationSalt string `yaml:"organisation_salt,omitempty" jsonschema:"minLength=16"`
 	// Revocations are the values that the bundle's data revokes.
 	Revocations Revocations `yaml:"-"`
+	// Reviewers are the accounts whose signatures the bundle's data take for a second person's, with their public keys.
+	Reviewers map[string]string `yaml:"-"`
 	// Verdicts sets, per class and kind of destination, what policy says: allow, scrub or forbid.
 	Verdicts map[string]map[Kind]string `yaml:"verdicts,omitempty"`
 	// Attachments sets, per kind of attachment that cannot be read (image, document, audio, video, other) and kind of

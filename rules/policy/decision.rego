@@ -70,6 +70,7 @@ trial := {
 		"groups": org_groups,
 		"revoked": org_revoked,
 		"references": org_references,
+		"reviewers": org_reviewers,
 		"minimum_version": org_minimum_version,
 		"valid_until": org_valid_until,
 		"name": org_name,

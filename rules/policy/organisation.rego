@@ -14,7 +14,7 @@ default org_verdict := []
 
 org_verdict := data.scrubjay.org.verdict if asked
 
-# Rego: obligation contains "review" if { ... }; review, reroute or attest.
+# Rego: obligation contains "review" if { ... }; review, review_by_two, reroute or attest.
 default org_obligation := []
 
 org_obligation := data.scrubjay.org.obligation if asked
@@ -80,6 +80,11 @@ org_revoked := data.scrubjay.org.revoked if asked
 default org_references := {}
 
 org_references := data.scrubjay.org.references if asked
+
+# Data: {account: public key}: whose signature is a second person's.
+default org_reviewers := {}
+
+org_reviewers := data.scrubjay.org.reviewers if asked
 
 # Data: the oldest version of Scrubjay that may send to vendors.
 default org_minimum_version := ""

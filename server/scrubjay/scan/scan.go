@@ -10,7 +10,6 @@ package scan
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -69,7 +68,7 @@ func Run(ctx context.Context, paths []string, o Options) error {
 	s.sort()
 	before := len(s.found)
 	if s.found = ignored.without(s.found, s); len(s.found) < before {
-		res.Notes = append(res.Notes, fmt.Sprintf("%d findings are left out, since .gitleaksignore names their lines", before-len(s.found)))
+		res.Notes = append(res.Notes, detect.Counted(before-len(s.found))+" left out, since .gitleaksignore names the lines")
 	}
 	if o.WriteBaseline != "" {
 		return s.writeBaseline(res)
