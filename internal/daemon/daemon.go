@@ -150,6 +150,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	d.attached(0)
 	beside.Go(func() { d.retain(ctx) })
+	beside.Go(func() { d.warm(ctx) })
 	beside.Go(func() { d.reports(ctx) })
 	beside.Go(d.fresh) // so that the first request need not wait for it, and doctor can say what it found
 	if o.Ready != nil {
@@ -162,9 +163,22 @@ func Run(ctx context.Context, o Options) (err error) {
 	return nil
 }
 
-// retain drops the records that are older than policy keeps, now and each day.
+// warm has policy think of what it is likely to be asked, now and whenever it is another.
+func (d *daemon) warm(ctx context.Context) {
+	for ctx.Err() == nil {
+		changed := d.governance.Changed()
+		d.governance.Policy().Warm(ctx)
+		select {
+		case <-ctx.Done():
+		case <-changed:
+		}
+	}
+}
+
+// retain drops the records that are older than policy keeps: now, each day, and when policy may keep them for another time.
 func (d *daemon) retain(ctx context.Context) {
 	for {
+		changed := d.governance.Changed()
 		if days := d.governance.Settings().LedgerKeepDays; days > 0 {
 			dropped, err := d.ledger.Retain(time.Now().AddDate(0, 0, -days), fmt.Sprintf("ledger_keep_days is %d", days))
 			if err != nil {
@@ -177,6 +191,7 @@ func (d *daemon) retain(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-time.After(24 * time.Hour):
+		case <-changed:
 		}
 	}
 }

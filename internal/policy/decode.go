@@ -50,6 +50,9 @@ func decode(said map[string]any, n, attachments int) (d Decision, err error) {
 	if d.Obligations, err = texts(said["obligations"]); err != nil {
 		return d, err
 	}
+	if d.named, err = texts(said["named"]); err != nil {
+		return d, err
+	}
 	for _, o := range d.Obligations {
 		if !slices.Contains(obligations, o) {
 			return d, errors.New("the policy asks for an obligation that is none of review, review_by_two, reroute, attest")

@@ -3,6 +3,7 @@
 // The way of a question, Decide(Query):
 //
 //   - query.go makes it canonical: subjects sorted, each once. No text, value or path is in it.
+//   - looks.go says which parts of it the policy in force looks at: by these it is remembered.
 //   - engine.go answers from memory while an equal question's answer is valid; a swap of the policy or
 //     of the settings forgets all answers.
 //   - program.go asks rules/policy/*.rego, together with what the organisation's bundle holds. It is
@@ -165,6 +166,8 @@ type Decision struct {
 	Obligations []string // Review, ReviewByTwo, Reroute, Attest, and AskAttached where a Permission asks
 	Revision    string
 	ValidUntil  time.Time
+	// named are the rules that the policy judges by their names, in order.
+	named []string
 }
 
 // What a decision may oblige to.

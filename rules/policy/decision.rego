@@ -16,6 +16,18 @@ decision := {
 	"reasons": reasons,
 	"obligations": obligations,
 	"valid_until": valid_until,
+	"named": named_rules,
+}
+
+# Whoever is named here is judged by name; all other rules of a class are judged alike, and asked about once.
+named_rules := ({"internal-hostname"} | {name |
+	some table in [org_rules, org_references]
+	some name, _ in table
+	is_string(name)
+}) | {given.rule |
+	some list in [all_exceptions, org_verdict]
+	some given in list
+	is_string(given.rule)
 }
 
 rulings := [ruling(subject) | some subject in input.subjects]
