@@ -183,6 +183,39 @@ func TestExplainNamesEveryVote(t *testing.T) {
 	}
 }
 
+// TestExplainSaysWhereItGoes: what is forbidden somewhere may go elsewhere, and who reads why also reads that.
+func TestExplainSaysWhereItGoes(t *testing.T) {
+	forbidding := map[string]map[Kind]string{"pii": {Public: "forbid"}}
+	for name, tt := range map[string]struct {
+		to   Elsewhere
+		kind Kind
+		want string
+	}{
+		"a private one": {Elsewhere{Provider: "acme", Model: "big"}, Private, "A request for an answer goes to acme, model big instead (providers.openai.reroute), and is judged for that one."},
+		"a public one":  {Elsewhere{Provider: "acme"}, Public, ""},
+		"one not known": {Elsewhere{Provider: "nobody"}, Private, ""},
+		"nobody at all": {Elsewhere{}, Private, ""},
+	} {
+		e := newEngine(t, &Layers{managed: &Settings{Verdicts: forbidding, Providers: map[string]Provider{
+			"openai": {Format: "openai", URL: "https://api.openai.com", Kind: Public, Reroute: tt.to}, "acme": {Format: "openai", URL: "https://models.acme.example", Kind: tt.kind},
+		}}})
+		x, err := e.Explain(t.Context(), outgoing(Public, subject(detect.PII)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := strings.Contains(x.String(), "instead"); said != (tt.want != "") || !strings.Contains(x.String(), tt.want) {
+			t.Errorf("%s:\n%s", name, x)
+		}
+		if x, err = e.Explain(t.Context(), outgoing(Public, subject(detect.Credential))); err != nil || strings.Contains(x.String(), "instead (") {
+			t.Errorf("%s: what is not forbidden goes elsewhere: %v\n%s", name, err, x)
+		}
+	}
+	e := inForce(t, Who{}, nil, func() time.Time { return today }, map[string]string{"a.rego": "package scrubjay.org\n\nobligation contains \"reroute\"\n"})
+	if x, err := e.Explain(t.Context(), outgoing(Public)); err != nil || !strings.Contains(x.String(), "It is refused, because providers.openai.reroute names no private or local provider") {
+		t.Errorf("%v\n%s", err, x)
+	}
+}
+
 func TestReloadKeepsTheBundleOfTheSameOrganisationOnly(t *testing.T) {
 	e := newEngine(t, organised(acme("")))
 	b, err := Verify(signed(t, nil, 1, today.Add(time.Hour)), acme(""))

@@ -70,6 +70,9 @@ func (f finding) text() string {
 	if f.Validated {
 		more = ", checksum proved"
 	}
+	if f.Revoked {
+		more += ", revoked by your organisation"
+	}
 	if f.With != nil {
 		more += ", its other half beside it"
 	}

@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
@@ -66,6 +67,9 @@ func Run(ctx context.Context, paths []string, o Options) error {
 		return err
 	}
 	s.sort()
+	revoked := slices.Clone(s.found)
+	revoked = slices.DeleteFunc(revoked, func(f finding) bool { return !f.Revoked })
+	s.found = slices.DeleteFunc(s.found, func(f finding) bool { return f.Revoked })
 	before := len(s.found)
 	if s.found = ignored.without(s.found, s); len(s.found) < before {
 		res.Notes = append(res.Notes, detect.Counted(before-len(s.found))+" left out, since .gitleaksignore names the lines")
@@ -73,7 +77,8 @@ func Run(ctx context.Context, paths []string, o Options) error {
 	if o.WriteBaseline != "" {
 		return s.writeBaseline(res)
 	}
-	s.found = known.unknown(s.found, s)
+	s.found = append(known.unknown(s.found, s), revoked...)
+	s.sort()
 	return s.report(res)
 }
 
