@@ -76,6 +76,12 @@ func (c *Client) Known(ctx context.Context, r Known) error {
 	return c.call(ctx, http.MethodPost, "known", r, &Knows{})
 }
 
+// Marked tells the daemon what the person marked as not sensitive.
+func (c *Client) Marked(ctx context.Context, r Marked) error {
+	r.Version = Version
+	return c.call(ctx, http.MethodPost, "marked", r, &Noted{})
+}
+
 // Forget has wire placeholders forgotten, or lists those of ordinary words.
 func (c *Client) Forget(ctx context.Context, r Forget) (Forgot, error) {
 	var out Forgot

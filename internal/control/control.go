@@ -18,7 +18,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "pointers", "accept"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "pointers", "accept", "marked"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -95,6 +95,16 @@ type Issue struct {
 type Issued struct {
 	Placeholders []string `json:"placeholders"`
 }
+
+// Marked tells which values the person marked as not sensitive. Of them the ledger gets fingerprints.
+type Marked struct {
+	Version int     `json:"version"`
+	Path    string  `json:"path"`
+	Values  []Value `json:"values"`
+}
+
+// Noted answers Marked.
+type Noted struct{}
 
 // Reveal asks for the values of file placeholders.
 type Reveal struct {
@@ -365,6 +375,8 @@ type Daemon interface {
 	Reveal(ctx context.Context, r Reveal) (Revealed, error)
 	// Known tells the daemon where secrets are. One that is older does without.
 	Known(ctx context.Context, r Known) error
+	// Marked tells the daemon what the person marked as not sensitive. One that is older does without.
+	Marked(ctx context.Context, r Marked) error
 	// Attend calls f for each event, questions included, until ctx ends or the daemon goes away. The first is of kind
 	// Attached.
 	Attend(ctx context.Context, f func(Event)) error

@@ -66,7 +66,11 @@ func (s *Server) allowHere(ctx context.Context, a argument) error {
 	if len(splices) == 0 {
 		return errMoved
 	}
-	return s.apply(ctx, "Not sensitive", r.buffer, splices)
+	if err := s.apply(ctx, "Not sensitive", r.buffer, splices); err != nil {
+		return err
+	}
+	s.marked(ctx, r, these)
+	return nil
 }
 
 // maxCommented is the longest line that gets a comment.
@@ -117,6 +121,7 @@ func (s *Server) allowInRepository(ctx context.Context, a argument) error {
 	if err != nil {
 		return err
 	}
+	s.marked(ctx, r, these)
 	s.Refresh()
 	return nil
 }
