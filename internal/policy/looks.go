@@ -111,8 +111,11 @@ func (e *Engine) Warm(ctx context.Context) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.settings.Providers)) {
 		kind := f.settings.Providers[name].Kind
-		if kind == "" {
+		switch kind {
+		case "":
 			kind = Public
+		case Local: // which hardly anything is kept from
+			continue
 		}
 		q := Query{Direction: Outgoing, Destination: Destination{Provider: name, Kind: kind}, Endpoint: "known", Subjects: usual()}
 		if _, err := f.answer(ctx, q, now); err != nil {
