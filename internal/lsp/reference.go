@@ -95,7 +95,7 @@ func (s *Server) useReference(ctx context.Context, a argument) error {
 	ref, ok := referenceFor(r.buffer, j.Finding)
 	m, offers := s.offers(r)
 	if !ok || len(offers) == 0 {
-		return errors.New("no store of secrets is here, or this value cannot be read from one; scrubjay's page on pointers says which there are")
+		return errors.New("no store of secrets is here, or this value cannot be read from one: the setting stores names one")
 	}
 	chosen, err := s.chooseStore(ctx, ref.name, offers)
 	if err != nil || chosen == nil {

@@ -70,9 +70,6 @@ type Pointer struct {
 
 func (p Pointer) String() string { return p.text }
 
-// Store is what the pointer's store is called.
-func (p Pointer) Store() string { return p.store.title }
-
 // Parse reads a pointer. A text of another kind is none; one that begins as a pointer and does not go on as one is an error.
 func Parse(text string) (p Pointer, is bool, err error) {
 	for _, s := range stores {
