@@ -22,8 +22,13 @@ SOAK ?= 60s
 VSCODE := clients/vscode
 CONFORMANCE := clients/conformance
 WEBSERVER := $(CURDIR)/build/nginx/usr/sbin
+# Where make test puts the programs that people keep secrets with.
+STORES := $(CURDIR)/build/stores
+SOPS := $(CURDIR)/build/sops-v3.13.3
+STORE_PACKAGES := pass tree age gnome-keyring libgcr-base-3-1 libgck-1-0
+OTHERS := $(WEBSERVER):$(STORES)/usr/bin:$(SOPS)
 
-.PHONY: help build run generate test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension clean cc webserver
+.PHONY: help build run generate test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension clean cc webserver stores
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,9 +51,9 @@ generate: ## writes anew what is made of something else: tables, compiled rules,
 
 test: test-go test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 
-test-go: cc webserver ## the Go tests alone, with the race detector, and gitleaks' findings and others' readings beside ours
-	PATH="$(WEBSERVER):$$PATH" SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
-	PATH="$(WEBSERVER):$$PATH" go test ./internal/detect ./internal/policy # all of it: the race detector gets a part of the long ones
+test-go: cc webserver stores ## the Go tests alone, with the race detector, and gitleaks' findings and others' readings beside ours
+	PATH="$(OTHERS):$$PATH" SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
+	PATH="$(OTHERS):$$PATH" go test ./internal/detect ./internal/policy # all of it: the race detector gets a part of the long ones
 	cd internal/detect/peer && go test ./...
 	cd internal/credentials/peer && go test ./...
 
@@ -154,6 +159,17 @@ webserver:
 	@command -v nginx >/dev/null || [ -x $(WEBSERVER)/nginx ] || { mkdir -p build/nginx && cd build/nginx \
 		&& { apt-get download -q nginx || { apt-get update -q && apt-get download -q nginx; }; } >/dev/null 2>&1 && dpkg -x nginx_*.deb .; } \
 		|| echo "nginx is not to be had here: the tests with it are skipped"
+
+# Pointers are tried with the programs that keep secrets: pass and GNOME's keyring are unpacked, SOPS is built with the toolchain that
+# builds the rest. Where one cannot be had its test is skipped.
+stores: $(SOPS)/sops
+	@{ command -v pass && command -v gnome-keyring-daemon; } >/dev/null || [ -x $(STORES)/usr/bin/gnome-keyring-daemon ] || { mkdir -p build/stores && cd build/stores \
+		&& { apt-get download -q $(STORE_PACKAGES) || { apt-get update -q && apt-get download -q $(STORE_PACKAGES); }; } >/dev/null 2>&1 \
+		&& for package in *.deb; do dpkg -x $$package .; done; } \
+		|| echo "pass and gnome-keyring are not to be had here: the tests with them are skipped"
+
+$(SOPS)/sops:
+	@GOBIN=$(SOPS) go install github.com/getsops/sops/v3/cmd/sops@v3.13.3 || echo "sops is not to be had here: the tests with it are skipped"
 
 # The race detector needs a C compiler.
 cc:

@@ -56,7 +56,8 @@ type reporter struct {
 var units = []struct{ title, unit string }{
 	{"What happened", "records"}, {"Requests by verdict", "records"}, {"Requests by provider", "records"}, {"Blocked by provider", "records"},
 	{"Requests by assistant", "records"}, {"Requests by user", "records"}, {"Models", "records"}, {"Values found by class", "values"},
-	{"Values kept back by class", "values"}, {"Values found by rule", "values"}, {"Refused without asking policy", "records"},
+	{"Values kept back by class", "values"}, {"Values found by rule", "values"}, {"Marked as not sensitive by rule", "values"},
+	{"Refused without asking policy", "records"},
 }
 
 // NewReport counts the records of some time, which each gives.
@@ -69,6 +70,11 @@ func NewReport(from, until time.Time, each func(func(Record) error) error) (Repo
 		}
 		p.Records++
 		p.count("What happened", r.Kind, r, Filter{Kinds: []string{r.Kind}})
+		if r.Kind == "mark" {
+			for rule := range r.Rules {
+				p.count("Marked as not sensitive by rule", rule, r, Filter{Kinds: []string{"mark"}, Rule: rule})
+			}
+		}
 		if r.Kind != "exchange" {
 			return nil
 		}

@@ -19,7 +19,7 @@ func fleet(n int) (all []Record) {
 	start := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
 	for i := range n {
 		rec := Record{
-			Version: 1, Seq: uint64(i + 1), Time: Stamp{start.Add(time.Duration(r.IntN(61*24*3600)) * time.Second)}, Kind: pick("exchange", "exchange", "exchange", "redaction", "start"),
+			Version: 1, Seq: uint64(i + 1), Time: Stamp{start.Add(time.Duration(r.IntN(61*24*3600)) * time.Second)}, Kind: pick("exchange", "exchange", "exchange", "redaction", "start", "mark"),
 			User: pick("anna", "o'neil x"), Machine: "m", Provider: pick("openai", "anthropic"), Model: pick("a", "b"), Assistant: pick("claude-cli/2.0", ""), Verdict: pick("allow", "scrub", "forbid", ""),
 		}
 		if rec.Verdict == "" {

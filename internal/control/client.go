@@ -76,6 +76,12 @@ func (c *Client) Known(ctx context.Context, r Known) error {
 	return c.call(ctx, http.MethodPost, "known", r, &Knows{})
 }
 
+// Marked tells the daemon what the person marked as not sensitive.
+func (c *Client) Marked(ctx context.Context, r Marked) error {
+	r.Version = Version
+	return c.call(ctx, http.MethodPost, "marked", r, &Noted{})
+}
+
 // Forget has wire placeholders forgotten, or lists those of ordinary words.
 func (c *Client) Forget(ctx context.Context, r Forget) (Forgot, error) {
 	var out Forgot
@@ -114,6 +120,13 @@ func (c *Client) Exchange(ctx context.Context, q ExchangeTexts) (out ExchangeSho
 func (c *Client) Left(ctx context.Context, r Left) (out LeftBehind, err error) {
 	err = c.call(ctx, http.MethodPost, "left", r, &out)
 	return out, err
+}
+
+// Accept brings a second person's approval of a request.
+func (c *Client) Accept(ctx context.Context, r Accept) (Accepted, error) {
+	var out Accepted
+	r.Version = Version
+	return out, c.call(ctx, http.MethodPost, "accept", r, &out)
 }
 
 // Stop ends the daemon.

@@ -8,6 +8,9 @@ package control
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"time"
 )
 
@@ -15,7 +18,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "used", "exchanges"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "used", "exchanges", "pointers", "accept", "marked"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -96,6 +99,16 @@ type Issued struct {
 	Placeholders []string `json:"placeholders"`
 }
 
+// Marked tells which values the person marked as not sensitive. Of them the ledger gets fingerprints.
+type Marked struct {
+	Version int     `json:"version"`
+	Path    string  `json:"path"`
+	Values  []Value `json:"values"`
+}
+
+// Noted answers Marked.
+type Noted struct{}
+
 // Reveal asks for the values of file placeholders.
 type Reveal struct {
 	Version      int      `json:"version"`
@@ -142,6 +155,8 @@ type Known struct {
 	From        string   `json:"from,omitempty"`
 	Folders     []string `json:"folders,omitempty"`
 	Environment []string `json:"environment,omitempty"`
+	// Resolved are values that pointers named, by their pointers. They are secrets whatever they are called.
+	Resolved map[string][]byte `json:"resolved,omitempty"`
 }
 
 // Knows answers Known.
@@ -305,6 +320,38 @@ type Review struct {
 	Findings []string `json:"findings,omitempty"`
 	// Body is the request as it would go, with placeholders.
 	Body []byte `json:"body"`
+	// User and Machine say whose request it is.
+	User    string `json:"user,omitempty"`
+	Machine string `json:"machine,omitempty"`
+	// Second says that a second person has to sign as well, and Approved that the first has approved.
+	Second   bool `json:"second,omitempty"`
+	Approved bool `json:"approved,omitempty"`
+}
+
+// Digest is what a second person signs: all that is told of the request, and whose it is.
+func (r Review) Digest() string {
+	text, _ := json.Marshal(struct { // texts always are JSON
+		What                           string
+		Provider, Model, User, Machine string
+		Findings                       []string
+		Body                           []byte
+	}{"scrubjay review 1", r.Provider, r.Model, r.User, r.Machine, r.Findings, r.Body})
+	sum := sha256.Sum256(text)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Accept brings a second person's approval: the token that scrubjay review sign made.
+type Accept struct {
+	Version int    `json:"version"`
+	Token   string `json:"token"`
+}
+
+// Accepted answers Accept: who approved, and until when it holds for this very request.
+type Accepted struct {
+	By    string    `json:"by"`
+	Until time.Time `json:"until"`
+	// Waits says that the request still waits. Otherwise it goes when it is sent again.
+	Waits bool `json:"waits"`
 }
 
 // Exchanges asks for the latest exchanges whose texts are kept.
@@ -388,6 +435,8 @@ type Daemon interface {
 	Left(ctx context.Context, r Left) (LeftBehind, error)
 	// Known tells the daemon where secrets are. One that is older does without.
 	Known(ctx context.Context, r Known) error
+	// Marked tells the daemon what the person marked as not sensitive. One that is older does without.
+	Marked(ctx context.Context, r Marked) error
 	// Attend calls f for each event, questions included, until ctx ends or the daemon goes away. The first is of kind
 	// Attached.
 	Attend(ctx context.Context, f func(Event)) error

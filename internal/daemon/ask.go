@@ -11,6 +11,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/proxy"
 )
 
@@ -19,6 +20,7 @@ type questions struct {
 	hub  *hub
 	mu   sync.Mutex
 	open map[string]*question
+	seconds
 }
 
 type question struct {
@@ -52,14 +54,23 @@ func (q *questions) ask(ctx context.Context, about proxy.Question) proxy.Answer 
 
 // hold puts a whole request before the person: in every editor, and for scrubjay review, which may be started later.
 func (q *questions) hold(ctx context.Context, h proxy.Held) proxy.Approval {
-	r := control.Review{ID: rand.Text(), Obligation: h.Obligation, Provider: h.Provider, Model: h.Model, Since: time.Now().UTC(), Findings: h.Findings, Body: h.Body}
+	r := control.Review{ID: rand.Text(), Obligation: h.Obligation, Provider: h.Provider, Model: h.Model, Since: time.Now().UTC(), Findings: h.Findings, Body: h.Body,
+		User: audit.Account(), Machine: audit.Host(), Second: h.Obligation == policy.ReviewByTwo}
 	waits := &question{held: &r}
 	_, remove := q.put(control.Event{
 		Kind: "review", ID: r.ID, Provider: r.Provider, Obligation: r.Obligation, Findings: len(h.Findings),
 		Text: fmt.Sprintf("a request to %s waits for you: scrubjay review", r.Provider),
 	}, waits)
 	defer remove()
-	return proxy.Approval{Answer: waits.wait(ctx), By: audit.Account()}
+	approval := proxy.Approval{Answer: waits.wait(ctx), By: r.User}
+	if r.Second && (approval.Answer == proxy.Once || approval.Answer == proxy.Always) {
+		by, ok := q.second(ctx, r.Digest())
+		if !ok {
+			return proxy.Approval{Answer: proxy.Unanswered}
+		}
+		approval.By += fmt.Sprintf(" and %s (key %s, until %s)", by.By, by.Key[:8], by.Until.Format(time.RFC3339))
+	}
+	return approval
 }
 
 // put asks a question in so many editors. remove is for when nobody waits for its answer any more.
@@ -116,8 +127,13 @@ func (q *questions) take(m control.Answer) (control.Taken, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	waits := q.open[m.ID]
-	if waits == nil {
+	if waits == nil || waits.held != nil && waits.held.Approved {
 		return control.Taken{}, errNotAsked
+	}
+	if waits.held != nil && waits.held.Second && (answer == proxy.Once || answer == proxy.Always) {
+		waits.held.Approved = true // and is listed until the second person has signed
+		waits.answer <- answer
+		return control.Taken{}, nil
 	}
 	// A held request can still be answered with scrubjay review.
 	if waits.asked--; answer != proxy.Unanswered || waits.asked == 0 && waits.held == nil {

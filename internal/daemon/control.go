@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
@@ -41,6 +42,7 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/reveal", take(d.reveal))
 	mux.HandleFunc("POST /v1/left", take(d.left))
 	mux.HandleFunc("POST /v1/canary", take(d.canaries.add))
+	mux.HandleFunc("POST /v1/marked", take(d.marked))
 	mux.HandleFunc("POST /v1/known", take(d.machine.learn))
 	mux.HandleFunc("POST /v1/secrets", take(d.secrets))
 	mux.HandleFunc("POST /v1/stop", take(func(control.Stop) (control.Stopped, error) {
@@ -56,6 +58,7 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/exchanges", take(d.exchanges.list))
 	mux.HandleFunc("POST /v1/exchange", take(d.exchanges.show))
 	mux.HandleFunc("POST /v1/reviews", take(d.questions.reviews))
+	mux.HandleFunc("POST /v1/accept", take(d.accept))
 	return serve(&http.Server{Handler: mux}, l, d.Log), nil
 }
 
@@ -86,6 +89,22 @@ func tooNew(version int) error {
 		return fmt.Errorf("the running daemon understands control messages up to version %d, this is %d: restart the daemon", control.Version, version)
 	}
 	return nil
+}
+
+// marked records what the person marked as not sensitive.
+func (d *daemon) marked(m control.Marked) (control.Noted, error) {
+	if err := tooNew(m.Version); err != nil {
+		return control.Noted{}, err
+	}
+	record := audit.Record{Kind: "mark", Path: m.Path, Classes: map[string]int{}, Rules: map[string]int{}}
+	for _, v := range m.Values {
+		record.Classes[v.Class]++
+		record.Rules[v.Rule]++
+		if f := d.vault.Fingerprint(v.Bytes); len(record.Fingerprints) < audit.FingerprintLimit && !slices.Contains(record.Fingerprints, f) {
+			record.Fingerprints = append(record.Fingerprints, f)
+		}
+	}
+	return control.Noted{}, d.ledger.Append(record)
 }
 
 // issue puts values of a file into the vault. They are on disk before the placeholders are given out, and

@@ -154,6 +154,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	d.attached(0)
 	beside.Go(func() { d.retain(ctx) })
+	beside.Go(func() { d.warm(ctx) })
 	beside.Go(func() { d.reports(ctx) })
 	beside.Go(d.fresh) // so that the first request need not wait for it, and doctor can say what it found
 	if o.Ready != nil {
@@ -166,9 +167,22 @@ func Run(ctx context.Context, o Options) (err error) {
 	return nil
 }
 
-// retain drops the records that are older than policy keeps, now and each day.
+// warm has policy think of what it is likely to be asked, now and whenever it is another.
+func (d *daemon) warm(ctx context.Context) {
+	for ctx.Err() == nil {
+		changed := d.governance.Changed()
+		d.governance.Policy().Warm(ctx)
+		select {
+		case <-ctx.Done():
+		case <-changed:
+		}
+	}
+}
+
+// retain drops the records that are older than policy keeps: now, each day, and when policy may keep them for another time.
 func (d *daemon) retain(ctx context.Context) {
 	for {
+		changed := d.governance.Changed()
 		if days := d.governance.Settings().LedgerKeepDays; days > 0 {
 			dropped, err := d.ledger.Retain(time.Now().AddDate(0, 0, -days), fmt.Sprintf("ledger_keep_days is %d", days))
 			if err != nil {
@@ -181,6 +195,7 @@ func (d *daemon) retain(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-time.After(24 * time.Hour):
+		case <-changed:
 		}
 	}
 }
@@ -358,9 +373,9 @@ func (d *daemon) exchanged(r proxy.Ended) {
 	case r.Verdict == "forbid":
 		text = fmt.Sprintf("%s: a request was not sent, policy forbids it", r.Provider)
 	case r.Withheld > 0:
-		text = fmt.Sprintf("%s: %d findings; %d placeholders were kept out of a command or URL", r.Provider, found, r.Withheld)
+		text = fmt.Sprintf("%s: %s; placeholders kept out of a command or URL: %d", r.Provider, detect.Counted(found), r.Withheld)
 	case found > 0:
-		text = fmt.Sprintf("%s: %d findings scrubbed", r.Provider, found)
+		text = fmt.Sprintf("%s: %s scrubbed", r.Provider, detect.Counted(found))
 	}
 	d.hub.send(control.Event{Kind: "exchange", Text: text, Provider: r.Provider, Verdict: r.Verdict, Classes: r.Classes, Revision: r.Revision, Fingerprints: r.Kept, Exchange: d.exchanges.add(r)})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/proxy"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
@@ -78,9 +79,9 @@ func (d *daemon) documented(out proxy.Outcome) {
 	case out.Why != "":
 		text = who + ": kept back, policy does not let it go on"
 	case out.Record.Withheld > 0:
-		text = fmt.Sprintf("%s: %d placeholders were kept out of it; the setting tools lets values in", who, out.Record.Withheld)
+		text = fmt.Sprintf("%s: placeholders kept out of it: %d; the setting tools lets values in", who, out.Record.Withheld)
 	case out.Record.Verdict == policy.Scrub.String() && out.Record.Kind == "mcp":
-		text = fmt.Sprintf("%s: %d findings scrubbed", who, found)
+		text = fmt.Sprintf("%s: %s scrubbed", who, detect.Counted(found))
 	default:
 		return
 	}

@@ -79,7 +79,7 @@ func TestDocuments(t *testing.T) {
 	for !strings.Contains(told, "claude-code") {
 		told += (<-events).Text + "\n"
 	}
-	if !strings.Contains(told, "mcp files: 1 findings scrubbed\n") || !strings.Contains(told, "mcp files read: 1 placeholders were kept out of it") || !strings.Contains(told, "hook claude-code UserPromptSubmit: kept back") {
+	if !strings.Contains(told, "mcp files: 1 finding scrubbed\n") || !strings.Contains(told, "mcp files read: placeholders kept out of it: 1") || !strings.Contains(told, "hook claude-code UserPromptSubmit: kept back") {
 		t.Errorf("told %q", told)
 	}
 	r.stop()

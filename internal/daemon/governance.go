@@ -39,8 +39,9 @@ type Governance struct {
 	from    *policy.Organisation
 	// renewed is closed when there is another source.
 	renewed chan struct{}
-	looked  time.Time    // when the settings' files were last looked at
-	stamped [2]time.Time // what they looked like
+	changed chan struct{} // closed when other settings or another policy come into force; nil if nobody waits for that
+	looked  time.Time     // when the settings' files were last looked at
+	stamped [2]time.Time  // what they looked like
 	engine  atomic.Pointer[detect.Engine]
 }
 
@@ -211,7 +212,27 @@ func (g *Governance) followSettings() error {
 		return err
 	}
 	g.engine.Store(e)
+	g.hasChanged()
 	return nil
+}
+
+// Changed is closed when other settings or another policy come into force.
+func (g *Governance) Changed() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.changed == nil {
+		g.changed = make(chan struct{})
+	}
+	return g.changed
+}
+
+func (g *Governance) hasChanged() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.changed != nil {
+		close(g.changed)
+		g.changed = nil
+	}
 }
 
 // prepare makes the engine that a bundle asks for before the bundle is in force, so that policy and rules change together.
@@ -223,6 +244,7 @@ func (g *Governance) prepare(s policy.Settings) (inForce func()) {
 			g.log.Warn("the rules stay as they were", zap.Error(err))
 		case reflect.DeepEqual(s, g.policy.Settings()):
 			g.engine.Store(e)
+			g.hasChanged()
 		default: // the person's own settings have changed meanwhile
 			if err := g.followSettings(); err != nil {
 				g.log.Warn("the rules stay as they were", zap.Error(err))

@@ -128,9 +128,25 @@ func TestTheOrganisationIsFollowedWhileItRuns(t *testing.T) {
 		return func(c Change) bool { return c.Refused == "" && strings.HasPrefix(c.Revision, prefix) }
 	}
 
+	// What goes by the settings in force, such as how long records are kept, is told of each change.
+	told := func(by <-chan struct{}, what string) {
+		t.Helper()
+		select {
+		case <-by:
+		case <-t.Context().Done():
+			t.Fatal(what + " is told to nobody")
+		}
+	}
+	changed := g.Changed()
 	serve(first.bundle(t, 1))
+	write("ledger_keep_days: 30\n")
+	told(changed, "a file that changed")
 	write(organisation(first))
 	until("in force", revision("1-"))
+	inForce := g.prepare(g.Settings())
+	changed = g.Changed()
+	inForce()
+	told(changed, "a bundle")
 
 	write(organisation(first, second))
 	if got := g.Standing(); !strings.HasPrefix(got.Revision, "1-") || got.Stale != "" {

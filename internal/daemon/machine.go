@@ -93,6 +93,11 @@ func (m *machine) learn(k control.Known) (control.Knows, error) {
 	}
 	m.looked, m.walked = time.Time{}, time.Time{}
 	m.mu.Unlock()
+	for p, value := range k.Resolved {
+		if detect.CouldBePassword(value) {
+			m.secrets.Set("pointer "+p, [][]byte{value})
+		}
+	}
 	if len(k.Environment) > 0 {
 		m.environment(cmp.Or(k.From, "run "+strings.Join(k.Folders, " ")), k.Environment)
 	}

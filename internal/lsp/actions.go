@@ -31,6 +31,7 @@ var producers = []struct {
 	{protocol.CodeActionKindQuickFix, offerRestore},
 	{protocol.CodeActionKindQuickFix, offerRestoreLeft},
 	{protocol.CodeActionKindQuickFix, offerEnvironment},
+	{protocol.CodeActionKindQuickFix, offerReference},
 	{protocol.CodeActionKindQuickFix, offerAllowHere},
 	{protocol.CodeActionKindQuickFix, offerAllowInRepository},
 	{protocol.CodeActionKindQuickFix, offerReport},

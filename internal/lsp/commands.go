@@ -45,6 +45,7 @@ var commands = []struct {
 	{commandRedactAll, quiet((*Server).redactAll)},
 	{commandRestore, quiet((*Server).restore)},
 	{commandUseEnv, quiet((*Server).useEnvironment)},
+	{commandUseReference, quiet((*Server).useReference)},
 	{commandAllowHere, (*Server).allowHere},
 	{commandAllow, (*Server).allowInRepository},
 	{commandUndoAllow, quiet((*Server).undoAllow)},

@@ -66,7 +66,11 @@ func (s *Server) allowHere(ctx context.Context, a argument) (answer, error) {
 	if len(splices) == 0 {
 		return answer{}, errMoved
 	}
-	return answer{Said: "Not shown any more here. What goes to AI vendors is scrubbed as before.", Undo: "undo"}, s.apply(ctx, "Not sensitive", r.buffer, splices)
+	if err := s.apply(ctx, "Not sensitive", r.buffer, splices); err != nil {
+		return answer{}, err
+	}
+	s.marked(ctx, r, these)
+	return answer{Said: "Not shown any more here. What goes to AI vendors is scrubbed as before.", Undo: "undo"}, nil
 }
 
 // maxCommented is the longest line that gets a comment.
@@ -122,6 +126,7 @@ func (s *Server) allowInRepository(ctx context.Context, a argument) (answer, err
 	if err != nil {
 		return answer{}, err
 	}
+	s.marked(ctx, r, these)
 	s.Refresh()
 	return done, nil
 }

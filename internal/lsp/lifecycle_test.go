@@ -117,7 +117,7 @@ func TestInitialize(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, want := range []string{`"positionEncoding":"utf-8"`, `"interFileDependencies":false,"workspaceDiagnostics":false`, `"change":2`,
-			`"commands":["scrubjay.redact","scrubjay.redactAll","scrubjay.restore","scrubjay.useEnv","scrubjay.allowHere","scrubjay.allow",`} {
+			`"commands":["scrubjay.redact","scrubjay.redactAll","scrubjay.restore","scrubjay.useEnv","scrubjay.useReference","scrubjay.allowHere","scrubjay.allow",`} {
 			if !strings.Contains(string(raw), want) {
 				t.Errorf("initialize answers without %s: %s", want, raw)
 			}

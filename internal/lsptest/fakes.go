@@ -83,6 +83,7 @@ type Daemon struct {
 	beforeAttached func()
 	// folders are where it was told that secrets are.
 	folders []string
+	marked  []string
 	// said are the answers that it got, as ID=SAY.
 	said []string
 	// exchanges are those whose texts are kept.
@@ -175,6 +176,26 @@ func (d *Daemon) Reveal(_ context.Context, r control.Reveal) (control.Revealed, 
 		}
 	}
 	return revealed, nil
+}
+
+// Marked keeps the rules of what was marked.
+func (d *Daemon) Marked(_ context.Context, m control.Marked) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.down {
+		return errDown
+	}
+	for _, v := range m.Values {
+		d.marked = append(d.marked, v.Rule)
+	}
+	return nil
+}
+
+// Marks are the rules whose findings were marked as not sensitive, one for each.
+func (d *Daemon) Marks() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.marked)
 }
 
 // Known keeps the folders that it was told of.

@@ -96,7 +96,10 @@ func (sp *spelling) trial(said map[string]any, c canonical) error {
 	if decision == nil {
 		return errUndefined
 	}
-	_, err := decode(decision, len(c.Subjects), len(c.Attachments))
+	d, err := decode(decision, len(c.Subjects), len(c.Attachments))
+	if err == nil && slices.Contains(d.Obligations, ReviewByTwo) && len(sp.bundle.reviewers()) == 0 {
+		err = errors.New("it asks for review_by_two, and its data name no reviewers")
+	}
 	return err
 }
 
@@ -242,7 +245,7 @@ func (s source) literals() []string {
 		}
 	}
 	org := s.bundle.org()
-	for _, table := range []string{"rules", "labels"} {
+	for _, table := range []string{"rules", "labels", "references"} {
 		rows, _ := org[table].(map[string]any)
 		for row := range rows {
 			seen[row] = true

@@ -13,7 +13,7 @@ import (
 
 var (
 	errUndefined = errors.New("the policy decides nothing here: run scrubjay policy check on it")
-	obligations  = []string{Review, Reroute, Attest, AskAttached}
+	obligations  = []string{Review, ReviewByTwo, Reroute, Attest, AskAttached}
 	diagnostics  = []string{"error", "warning", "information", "hint", "none"}
 )
 
@@ -50,9 +50,12 @@ func decode(said map[string]any, n, attachments int) (d Decision, err error) {
 	if d.Obligations, err = texts(said["obligations"]); err != nil {
 		return d, err
 	}
+	if d.named, err = texts(said["named"]); err != nil {
+		return d, err
+	}
 	for _, o := range d.Obligations {
 		if !slices.Contains(obligations, o) {
-			return d, errors.New("the policy asks for an obligation that is none of review, reroute, attest")
+			return d, errors.New("the policy asks for an obligation that is none of review, review_by_two, reroute, attest")
 		}
 	}
 	until, _ := said["valid_until"].(json.Number)

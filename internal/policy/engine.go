@@ -49,7 +49,9 @@ type force struct {
 	program  func() (*program, error)
 	// atOnce says that subjects cannot be asked about one by one.
 	atOnce bool
-	memo   memo
+	// see is a query without what the policy does not look at.
+	see  func(Query) Query
+	memo memo
 }
 
 // NewEngine makes an engine. It compiles nothing: the first question does.
@@ -66,7 +68,7 @@ func NewEngine(o Options) (*Engine, error) {
 }
 
 func newForce(s source) *force {
-	f := &force{source: s, settings: s.layers.Wire(), atOnce: s.looksAtAll()}
+	f := &force{source: s, settings: s.layers.Wire(), atOnce: s.looksAtAll(), see: s.seen()}
 	f.program = sync.OnceValues(func() (*program, error) { return s.compile(context.Background()) })
 	return f
 }
@@ -173,14 +175,14 @@ func (e *Engine) Decide(ctx context.Context, q Query) (Decision, error) {
 	f, now := e.current.Load(), e.now()
 	var scratch [2 << 10]byte
 	question := appendQuery(scratch[:0], q, f.stale(now))
-	if d, ok := f.memo.whole(question, now); ok {
+	if d, ok := f.memo.answer(question, now); ok {
 		return d, nil
 	}
 	d, err := f.answer(ctx, q, now)
 	if err != nil {
 		return closed(q, f.revision(), now, err), err
 	}
-	f.memo.keep(question, d, now)
+	f.memo.keepAsked(question, d, now)
 	return d, nil
 }
 
@@ -189,7 +191,7 @@ func (e *Engine) Decide(ctx context.Context, q Query) (Decision, error) {
 func (f *force) answer(ctx context.Context, q Query, now time.Time) (Decision, error) {
 	if f.atOnce {
 		c := f.canonical(q, f.stale(now))
-		d, err := f.remembered(ctx, c, nil, now)
+		d, err := f.remembered(ctx, c, now)
 		if err == nil {
 			d = d.clone()
 			d.Rulings, d.Attachments = c.rulings(q, d), c.permissions(q, d)
@@ -197,9 +199,10 @@ func (f *force) answer(ctx context.Context, q Query, now time.Time) (Decision, e
 		return d, err
 	}
 	subjects := q.Subjects
+	q = f.see(q)
 	q.Subjects = nil
 	c := f.canonical(q, f.stale(now))
-	d, err := f.remembered(ctx, c, nil, now)
+	d, err := f.remembered(ctx, c, now)
 	if err != nil {
 		return d, err
 	}
@@ -207,32 +210,72 @@ func (f *force) answer(ctx context.Context, q Query, now time.Time) (Decision, e
 	d.Attachments = c.permissions(q, d)
 	c.Attachments = nil // what is said of them is said
 	d.Rulings = make([]Ruling, len(subjects))
-	for i := range subjects {
-		one, err := f.remembered(ctx, c, &subjects[i], now)
-		if err != nil {
-			return one, err
-		}
-		d.Rulings[i] = one.Rulings[0]
-		d.Verdict = max(d.Verdict, one.Verdict)
-		d.Reasons, d.Obligations = with(d.Reasons, one.Reasons), with(d.Obligations, one.Obligations)
-		if one.ValidUntil.Before(d.ValidUntil) {
-			d.ValidUntil = one.ValidUntil
-		}
-	}
-	return d, nil
+	return d, f.judge(ctx, c, subjects, &d, now)
 }
 
-// remembered is the decision on a query, or on one of a subject, from memory if it is there.
-func (f *force) remembered(ctx context.Context, c canonical, s *Subject, now time.Time) (Decision, error) {
-	if d, ok := f.memo.get(c.key, s, now); ok {
-		return d, nil
+// mostAtOnce is how many subjects one question is about: its time is bounded.
+const mostAtOnce = 64
+
+// judge rules on subjects, from memory those that are there, and asks about all others at once: what a question costs before it
+// comes to its subjects is paid once. They cannot see each other, or they would not be asked about apart from the rest.
+func (f *force) judge(ctx context.Context, c canonical, subjects []Subject, d *Decision, now time.Time) error {
+	var open []Subject
+	at := map[Subject]int{}
+	for i, s := range subjects {
+		s = s.seenAs(d.named)
+		if r, until, ok := f.memo.ruling(c.key, s, now); ok {
+			d.rule(i, r, until)
+		} else if _, asked := at[s]; !asked {
+			at[s] = len(open)
+			open = append(open, s)
+		}
 	}
-	if s != nil {
-		c.Subjects = []Subject{*s}
+	rulings := make([]Ruling, 0, len(open))
+	for rest := open; len(rest) > 0; {
+		c.Subjects = rest[:min(len(rest), mostAtOnce)]
+		rest = rest[len(c.Subjects):]
+		said, err := f.decide(ctx, c, now)
+		if err != nil {
+			return err
+		}
+		for i, r := range said.Rulings {
+			f.memo.put(c.key, c.Subjects[i], r, said.ValidUntil, now)
+		}
+		rulings = append(rulings, said.Rulings...)
+		if said.ValidUntil.Before(d.ValidUntil) {
+			d.ValidUntil = said.ValidUntil
+		}
+	}
+	for i, s := range subjects {
+		if n, asked := at[s.seenAs(d.named)]; asked {
+			d.rule(i, rulings[n], d.ValidUntil)
+		}
+	}
+	return nil
+}
+
+// rule puts a ruling into a decision.
+func (d *Decision) rule(i int, r Ruling, until time.Time) {
+	d.Rulings[i] = r
+	d.Verdict = max(d.Verdict, r.Verdict)
+	if r.Verdict != Allow {
+		if n, has := slices.BinarySearch(d.Reasons, r.Reason); !has {
+			d.Reasons = slices.Insert(d.Reasons, n, r.Reason)
+		}
+	}
+	if until.Before(d.ValidUntil) {
+		d.ValidUntil = until
+	}
+}
+
+// remembered is the decision on a query as a whole, from memory if it is there.
+func (f *force) remembered(ctx context.Context, c canonical, now time.Time) (Decision, error) {
+	if d, ok := f.memo.get(c.key, now); ok {
+		return d, nil
 	}
 	d, err := f.decide(ctx, c, now)
 	if err == nil {
-		f.memo.put(c.key, s, d, now)
+		f.memo.keep(c.key, d, now)
 	}
 	return d, err
 }
@@ -241,16 +284,6 @@ func (f *force) remembered(ctx context.Context, c canonical, s *Subject, now tim
 func (d Decision) clone() Decision {
 	d.Reasons, d.Obligations = slices.Clone(d.Reasons), slices.Clone(d.Obligations)
 	return d
-}
-
-// with adds what a sorted list lacks.
-func with(list, more []string) []string {
-	for _, m := range more {
-		if i, has := slices.BinarySearch(list, m); !has {
-			list = slices.Insert(list, i, m)
-		}
-	}
-	return list
 }
 
 func (f *force) decide(ctx context.Context, c canonical, now time.Time) (Decision, error) {

@@ -183,6 +183,39 @@ func TestExplainNamesEveryVote(t *testing.T) {
 	}
 }
 
+// TestExplainSaysWhereItGoes: what is forbidden somewhere may go elsewhere, and who reads why also reads that.
+func TestExplainSaysWhereItGoes(t *testing.T) {
+	forbidding := map[string]map[Kind]string{"pii": {Public: "forbid"}}
+	for name, tt := range map[string]struct {
+		to   Elsewhere
+		kind Kind
+		want string
+	}{
+		"a private one": {Elsewhere{Provider: "acme", Model: "big"}, Private, "A request for an answer goes to acme, model big instead (providers.openai.reroute), and is judged for that one."},
+		"a public one":  {Elsewhere{Provider: "acme"}, Public, ""},
+		"one not known": {Elsewhere{Provider: "nobody"}, Private, ""},
+		"nobody at all": {Elsewhere{}, Private, ""},
+	} {
+		e := newEngine(t, &Layers{managed: &Settings{Verdicts: forbidding, Providers: map[string]Provider{
+			"openai": {Format: "openai", URL: "https://api.openai.com", Kind: Public, Reroute: tt.to}, "acme": {Format: "openai", URL: "https://models.acme.example", Kind: tt.kind},
+		}}})
+		x, err := e.Explain(t.Context(), outgoing(Public, subject(detect.PII)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := strings.Contains(x.String(), "instead"); said != (tt.want != "") || !strings.Contains(x.String(), tt.want) {
+			t.Errorf("%s:\n%s", name, x)
+		}
+		if x, err = e.Explain(t.Context(), outgoing(Public, subject(detect.Credential))); err != nil || strings.Contains(x.String(), "instead (") {
+			t.Errorf("%s: what is not forbidden goes elsewhere: %v\n%s", name, err, x)
+		}
+	}
+	e := inForce(t, Who{}, nil, func() time.Time { return today }, map[string]string{"a.rego": "package scrubjay.org\n\nobligation contains \"reroute\"\n"})
+	if x, err := e.Explain(t.Context(), outgoing(Public)); err != nil || !strings.Contains(x.String(), "It is refused, because providers.openai.reroute names no private or local provider") {
+		t.Errorf("%v\n%s", err, x)
+	}
+}
+
 func TestReloadKeepsTheBundleOfTheSameOrganisationOnly(t *testing.T) {
 	e := newEngine(t, organised(acme("")))
 	b, err := Verify(signed(t, nil, 1, today.Add(time.Hour)), acme(""))
@@ -252,13 +285,13 @@ func TestDecideWhileSwapping(t *testing.T) {
 func TestTheMemoIsBounded(t *testing.T) {
 	var m memo
 	for i := range 3 * memoLimit {
-		m.put(fmt.Append(nil, i/7), &Subject{Rule: fmt.Sprint(i)}, Decision{ValidUntil: today.Add(time.Hour)}, today)
+		m.put(fmt.Append(nil, i/7), Subject{Rule: fmt.Sprint(i)}, Ruling{}, today.Add(time.Hour), today)
 		if m.size > memoLimit {
 			t.Fatalf("%d answers are remembered", m.size)
 		}
 	}
-	m.put([]byte("late"), nil, Decision{ValidUntil: today}, today)
-	if _, ok := m.get([]byte("late"), nil, today); ok {
+	m.keep([]byte("late"), Decision{ValidUntil: today}, today)
+	if _, ok := m.get([]byte("late"), today); ok {
 		t.Error("an answer that has ended was given")
 	}
 }
@@ -310,22 +343,48 @@ func BenchmarkDecide(b *testing.B) {
 			decide(b, e, q)
 		}
 	})
-	for _, n := range []int{0, 1, 5, 50} {
-		b.Run(fmt.Sprintf("miss/%d", n), func(b *testing.B) {
+	fifty := outgoing(Public)
+	for i := range 50 { // of five classes, and of ten rules each
+		s := five[i%5]
+		s.Rule += fmt.Sprint(i / 5)
+		fifty.Subjects = append(fifty.Subjects, s)
+	}
+	// Every question is a new one: of another model, which the default policy does not look at, or which an organisation's does, or
+	// with nothing remembered.
+	looking := map[string]string{"policy.rego": "package scrubjay.org\n\nforbid contains \"old\" if startswith(input.destination.model, \"gpt-3\")\n"}
+	for _, c := range []struct {
+		name   string
+		engine *Engine
+		forget bool
+	}{
+		{"miss", newEngine(b, nil), false},
+		{"looking", inForce(b, Who{}, nil, func() time.Time { return today }, looking), false},
+		{"forgotten", newEngine(b, nil), true},
+	} {
+		for _, n := range []int{0, 1, 5, 50} {
+			b.Run(fmt.Sprintf("%s/%d", c.name, n), func(b *testing.B) {
+				q := fifty
+				q.Subjects = fifty.Subjects[:n]
+				decide(b, c.engine, q)
+				for i := 0; b.Loop(); i++ {
+					if c.forget {
+						c.engine.current.Load().memo = memo{}
+					}
+					q.Destination.Model = fmt.Sprint(i)
+					decide(b, c.engine, q)
+				}
+			})
+		}
+	}
+	b.Run("warm", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
 			e := newEngine(b, nil)
 			decide(b, e, outgoing(Public))
-			q := outgoing(Public)
-			for i := range n { // of five classes, and of ten rules each
-				s := five[i%5]
-				s.Rule += fmt.Sprint(i / 5)
-				q.Subjects = append(q.Subjects, s)
-			}
-			for i := 0; b.Loop(); i++ {
-				q.Destination.Model = fmt.Sprint(i)
-				decide(b, e, q)
-			}
-		})
-	}
+			b.StartTimer()
+			e.Warm(b.Context())
+		}
+	})
 	b.Run("cold", func(b *testing.B) {
 		for b.Loop() {
 			decide(b, newEngine(b, nil), outgoing(Public))

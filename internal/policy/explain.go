@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -26,6 +27,8 @@ type Explanation struct {
 	AttachmentVotes    [][]Vote
 	AttachmentDeciding []Vote
 	Stale              string
+	// Reroute is where the provider's settings send what is forbidden there, if they name such a place.
+	Reroute Elsewhere
 }
 
 // Explain answers a query as Decide does, and says which rule of which layer gave each verdict. It does
@@ -49,6 +52,10 @@ func (e *Engine) Explain(ctx context.Context, q Query) (Explanation, error) {
 	}
 	x.Votes, x.Deciding = votesOn(said["rulings"])
 	x.AttachmentVotes, x.AttachmentDeciding = votesOn(said["attachments"])
+	from := f.settings.Providers[q.Destination.Provider]
+	if to, ok := f.settings.Providers[from.Reroute.Provider]; ok && q.Direction == Outgoing && to.Format == from.Format && to.Kind != Public && to.Kind != "" {
+		x.Reroute = from.Reroute
+	}
 	return x, nil
 }
 
@@ -113,6 +120,18 @@ func (x Explanation) String() string {
 		if o != AskAttached { // which the attachment says
 			fmt.Fprintf(&b, "It also asks for: %s\n", o)
 		}
+	}
+	away := slices.Contains(x.Decision.Obligations, Reroute)
+	setting := "providers." + x.Query.Destination.Provider + ".reroute"
+	switch model := x.Reroute.Model; {
+	case x.Query.Direction != Outgoing || x.Decision.Verdict != Forbid && !away:
+	case x.Reroute.Provider != "":
+		if model != "" {
+			model = ", model " + model
+		}
+		fmt.Fprintf(&b, "A request for an answer goes to %s%s instead (%s), and is judged for that one.\n", x.Reroute.Provider, model, setting)
+	case away:
+		fmt.Fprintf(&b, "It is refused, because %s names no private or local provider of the same format.\n", setting)
 	}
 	return b.String()
 }

@@ -4,16 +4,21 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 	"unicode"
+
+	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
 
 // FleetReport is what a machine tells its organisation of itself, if organisation.report asks for it. It holds nothing of
@@ -80,21 +85,83 @@ func (r FleetReport) Send(ctx context.Context, client *http.Client, url, token s
 type Fleet struct {
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Token is what machines report with; without one anybody does.
+	Token string
 
 	mu   sync.Mutex
 	file *os.File
+	size int64
+	// most is how long the file may grow before all but the last report of each machine go.
+	most int64
 }
+
+// mostReports is that of a file in use: a year of a thousand machines, or a day of a hundred thousand.
+const mostReports = 128 << 20
 
 // OpenFleet opens the file, or makes it.
 func OpenFleet(name string) (*Fleet, error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
-	return &Fleet{Now: time.Now, file: f}, err
+	f := &Fleet{Now: time.Now, most: mostReports}
+	return f, f.open(name)
+}
+
+func (f *Fleet) open(name string) (err error) {
+	if f.file, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600); err != nil {
+		return err
+	}
+	st, err := f.file.Stat()
+	if err == nil {
+		f.size = st.Size()
+	}
+	return err
+}
+
+var errFleetFull = errors.New("the file of reports is full of machines' last ones")
+
+// keep writes a line. At the file's limit only the last report of each machine stays; if those are half of it, no more are taken.
+func (f *Fleet) keep(line []byte) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.size+int64(len(line)) > f.most {
+		if err := f.shorten(); err != nil {
+			return err
+		}
+	}
+	n, err := f.file.Write(line) // in one piece, at the end, whoever else writes there
+	f.size += int64(n)
+	return err
+}
+
+func (f *Fleet) shorten() error {
+	name := f.file.Name()
+	last, _, err := ReadFleet(name)
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	for _, machine := range slices.Sorted(maps.Keys(last)) {
+		line, err := json.Marshal(last[machine])
+		if err != nil {
+			return err
+		}
+		text.Write(append(line, '\n'))
+	}
+	if int64(text.Len()) > f.most/2 {
+		return errFleetFull
+	}
+	if err := rename.Durable(name, text.Bytes(), 0o600); err != nil {
+		return err
+	}
+	return errors.Join(f.file.Close(), f.open(name))
 }
 
 // Close closes the file.
 func (f *Fleet) Close() error { return f.file.Close() }
 
 func (f *Fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if said, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); f.Token != "" && (!ok || subtle.ConstantTimeCompare([]byte(said), []byte(f.Token)) == 0) {
+		http.Error(w, "reports come with a token: set organisation.report_token_env", http.StatusUnauthorized)
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, reportLimit))
 	if err != nil {
 		http.Error(w, "a report is shorter", http.StatusRequestEntityTooLarge)
@@ -112,9 +179,11 @@ func (f *Fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	report.Seen = f.Now().UTC()
 	line, err := json.Marshal(report)
 	if err == nil {
-		f.mu.Lock()
-		_, err = f.file.Write(append(line, '\n')) // in one piece, at the end, whoever else writes there
-		f.mu.Unlock()
+		err = f.keep(append(line, '\n'))
+	}
+	if errors.Is(err, errFleetFull) {
+		http.Error(w, err.Error(), http.StatusInsufficientStorage)
+		return
 	}
 	if err != nil {
 		http.Error(w, "the report cannot be kept", http.StatusInternalServerError)

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -68,6 +69,65 @@ func TestFleetTakesReports(t *testing.T) {
 	last, unread, err := ReadFleet(file)
 	if err != nil || len(last) != 4 || unread != 1 || last["m1"].Revision != "8-def" || !last["m1"].Seen.Equal(today) {
 		t.Errorf("%+v, %d unread, %v", last, unread, err)
+	}
+}
+
+// TestFleetAsksForItsToken: who does not know it reports for nobody.
+func TestFleetAsksForItsToken(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "fleet.jsonl")
+	f, err := OpenFleet(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	f.Token = "known to machines"
+	server := httptest.NewServer(f)
+	defer server.Close()
+	report := FleetReport{Machine: "m1", Program: "v0.3.0", Revision: "7-abc", Health: "good"}
+	for token, taken := range map[string]bool{"": false, "known to machine": false, "known to machines": true} {
+		if err := report.Send(t.Context(), server.Client(), server.URL, token); (err == nil) != taken {
+			t.Errorf("with %q: %v", token, err)
+		}
+	}
+	if last, _, err := ReadFleet(file); err != nil || len(last) != 1 {
+		t.Errorf("%v, %v", last, err)
+	}
+}
+
+// TestFleetIsBounded: of a long file only the last report of each machine stays, and no machines are made up without end.
+func TestFleetIsBounded(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "fleet.jsonl")
+	f, err := OpenFleet(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	f.most = 4 << 10
+	server := httptest.NewServer(f)
+	defer server.Close()
+	report := func(machine string, sequence int64) error {
+		return FleetReport{Machine: machine, Program: "v0.3.0", Revision: "7-abc", Sequence: sequence, Health: "good"}.Send(t.Context(), server.Client(), server.URL, "")
+	}
+	for i := range int64(200) {
+		for _, machine := range []string{"m1", "m2"} {
+			if err := report(machine, i); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	last, unread, err := ReadFleet(file)
+	st, serr := os.Stat(file)
+	if err != nil || serr != nil || unread != 0 || last["m1"].Sequence != 199 || last["m2"].Sequence != 199 || st.Size() > f.most {
+		t.Errorf("%+v, %d bytes, %v, %v", last, st.Size(), err, serr)
+	}
+	full := false
+	for i := range 100 {
+		if err := report(fmt.Sprint("made up ", i), 1); err != nil {
+			full = strings.Contains(err.Error(), "507")
+		}
+	}
+	if st, err := os.Stat(file); err != nil || !full || st.Size() > f.most {
+		t.Errorf("of machines without end it is %d bytes, %v", st.Size(), err)
 	}
 }
 

@@ -16,7 +16,7 @@ func grantData(more string) map[string]string {
 }
 
 // inForce puts a bundle of files in force for a user of a machine.
-func inForce(t *testing.T, who Who, managed *Settings, clock func() time.Time, files map[string]string) *Engine {
+func inForce(t testing.TB, who Who, managed *Settings, clock func() time.Time, files map[string]string) *Engine {
 	t.Helper()
 	o := acme(staleScrub)
 	layers := organised(o)

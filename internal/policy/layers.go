@@ -56,7 +56,7 @@ func (p Provider) over(base Provider) Provider {
 //   - websockets: refused if any layer says so. private_hosts, origins, host_names, internal_domains: all of them.
 //   - scrub_from: for each kind the highest layer that sets it defines it; lower ones scrub more.
 //   - explain_placeholders, forget_exchanges: if any layer says so.
-//   - ca_file, listen, ledger_keep_days, completion, each of signals: the highest layer's that names one.
+//   - ca_file, listen, ledger_keep_days, completion, stores, each of signals: the highest layer's that names one.
 //   - verdicts, attachments: for each class, or kind of attachment, and kind the highest layer that sets one defines it; lower ones tighten it.
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
 type Layers struct {
@@ -212,7 +212,7 @@ func (l *Layers) merge() (Settings, []string) {
 		}
 		s.Rules.Files = union(r.Rules.Files, s.Rules.Files)
 		if r.layer == bundleLayer {
-			s.Rules.Carried, s.Revocations = r.Rules.Carried, r.Revocations
+			s.Rules.Carried, s.Revocations, s.Reviewers = r.Rules.Carried, r.Revocations, r.Reviewers
 		}
 		s.Salt = cmp.Or(s.Salt, r.Salt)
 		s.Verdicts = tighten(s.Verdicts, r.Verdicts, verdictNames[:])
@@ -235,6 +235,10 @@ func (l *Layers) merge() (Settings, []string) {
 			note(r, "ledger_keep_days does not count: a higher layer sets it")
 		}
 		s.LedgerKeepDays = cmp.Or(s.LedgerKeepDays, r.LedgerKeepDays)
+		if s.Stores != (Stores{}) && r.Stores != (Stores{}) && s.Stores != r.Stores {
+			note(r, "stores does not count: a higher layer says where secrets are kept")
+		}
+		s.Stores = cmp.Or(s.Stores, r.Stores)
 		s.Signals = Signals{cmp.Or(s.Signals.FindingsPerHour, r.Signals.FindingsPerHour), cmp.Or(s.Signals.RefusalsPerHour, r.Signals.RefusalsPerHour),
 			cmp.Or(s.Signals.MegabytesPerHour, r.Signals.MegabytesPerHour), cmp.Or(s.Signals.SameRequest, r.Signals.SameRequest)}
 		s.ExplainPlaceholders = s.ExplainPlaceholders || r.ExplainPlaceholders

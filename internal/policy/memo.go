@@ -19,14 +19,27 @@ type memo struct {
 	asked map[string]Decision
 }
 
-func (m *memo) whole(question []byte, now time.Time) (d Decision, ok bool) {
+// remembered is what is known of a query: the answer without subjects, or to one that is answered as a whole, and the rulings
+// on subjects.
+type remembered struct {
+	whole   Decision
+	rulings map[Subject]lasting
+}
+
+type lasting struct {
+	Ruling
+	until time.Time
+}
+
+// answer is that to the very question.
+func (m *memo) answer(question []byte, now time.Time) (d Decision, ok bool) {
 	m.mu.Lock()
 	d, ok = m.asked[string(question)]
 	m.mu.Unlock()
 	return d, ok && now.Before(d.ValidUntil)
 }
 
-func (m *memo) keep(question []byte, d Decision, now time.Time) {
+func (m *memo) keepAsked(question []byte, d Decision, now time.Time) {
 	if !now.Before(d.ValidUntil) {
 		return
 	}
@@ -38,45 +51,52 @@ func (m *memo) keep(question []byte, d Decision, now time.Time) {
 	m.asked[string(question)] = d
 }
 
-type remembered struct {
-	// whole is the answer for a query without subjects, or for one that is answered as a whole.
-	whole     Decision
-	bySubject map[Subject]Decision
-}
-
-func (m *memo) get(key []byte, s *Subject, now time.Time) (d Decision, ok bool) {
+func (m *memo) get(key []byte, now time.Time) (d Decision, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	r := m.answers[string(key)]
-	switch {
-	case r == nil:
-		return d, false
-	case s == nil:
+	if r := m.answers[string(key)]; r != nil {
 		d = r.whole
-	default:
-		d = r.bySubject[*s]
 	}
 	return d, now.Before(d.ValidUntil)
 }
 
-func (m *memo) put(key []byte, s *Subject, d Decision, now time.Time) {
-	if !now.Before(d.ValidUntil) {
-		return
-	}
+func (m *memo) ruling(key []byte, s Subject, now time.Time) (r Ruling, until time.Time, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	known := m.answers[string(key)]
+	if known == nil {
+		return r, until, false
+	}
+	said := known.rulings[s]
+	return said.Ruling, said.until, now.Before(said.until)
+}
+
+func (m *memo) keep(key []byte, d Decision, now time.Time) {
+	if now.Before(d.ValidUntil) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.of(key).whole = d
+	}
+}
+
+func (m *memo) put(key []byte, s Subject, r Ruling, until, now time.Time) {
+	if now.Before(until) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.of(key).rulings[s] = lasting{r, until}
+	}
+}
+
+// of is where the answers to a query are, with room for one more. The lock is held.
+func (m *memo) of(key []byte) *remembered {
 	if m.answers == nil || m.size >= memoLimit {
 		m.answers, m.size = map[string]*remembered{}, 0
 	}
 	r := m.answers[string(key)]
 	if r == nil {
-		r = &remembered{bySubject: map[Subject]Decision{}}
+		r = &remembered{rulings: map[Subject]lasting{}}
 		m.answers[string(key)] = r
 	}
 	m.size++
-	if s == nil {
-		r.whole = d
-	} else {
-		r.bySubject[*s] = d
-	}
+	return r
 }

@@ -72,6 +72,8 @@ func TestWhatLooksAtAllSubjects(t *testing.T) {
 		{`forbid contains "fetched" if count(object.get(input, "subjects", [])) > 3`, true},
 		{`forbid contains "files" if "image" in input.attachments`, true},
 		{`forbid contains "not its own" if data.scrubjay.layers.organised`, true},
+		{`forbid contains "its groups" if not "finance" in data.scrubjay.my_groups`, false},
+		{`forbid contains "not only its groups" if { x := data.scrubjay; not "finance" in x.my_groups }`, true},
 		{"import input.subjects as all\n\nforbid contains \"imported\" if count(all) > 3", true},
 		{`forbid contains "nested" if data.scrubjay.org.limits[input.subjects[0].class] == 1`, true},
 	} {

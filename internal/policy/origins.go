@@ -7,7 +7,7 @@ import (
 )
 
 // decidedByOne are the settings of which the highest layer's counts alone; of others all layers' do, as Layers says.
-var decidedByOne = []string{"providers.", "organisation", "ca_file", "listen", "ledger_keep_days", "signals.", "salt"}
+var decidedByOne = []string{"providers.", "organisation", "ca_file", "listen", "ledger_keep_days", "stores.", "signals.", "salt"}
 
 // Origins says of each setting that is not as it is from the start where its value comes from: the layer and its file, the
 // highest first. It names settings, and holds none of their values.

@@ -3,6 +3,7 @@
 // The way of a question, Decide(Query):
 //
 //   - query.go makes it canonical: subjects sorted, each once. No text, value or path is in it.
+//   - looks.go says which parts of it the policy in force looks at: by these it is remembered.
 //   - engine.go answers from memory while an equal question's answer is valid; a swap of the policy or
 //     of the settings forgets all answers.
 //   - program.go asks rules/policy/*.rego, together with what the organisation's bundle holds. It is
@@ -162,15 +163,19 @@ type Decision struct {
 	Rulings     []Ruling     // parallel to Query.Subjects
 	Attachments []Permission // parallel to Query.Attachments
 	Reasons     []string
-	Obligations []string // Review, Reroute, Attest, and AskAttached where a Permission asks
+	Obligations []string // Review, ReviewByTwo, Reroute, Attest, and AskAttached where a Permission asks
 	Revision    string
 	ValidUntil  time.Time
+	// named are the rules that the policy judges by their names, in order.
+	named []string
 }
 
 // What a decision may oblige to.
 const (
 	// Review: a person sees the whole request before it goes, Attest: a person says that it may.
+	// ReviewByTwo: a second person signs besides that the request may go.
 	Review, Attest = "review", "attest"
+	ReviewByTwo    = "review_by_two"
 	// Reroute: it goes to the provider that is named to take this one's place.
 	Reroute = "reroute"
 	// AskAttached: a person is asked about what is attached and cannot be read.

@@ -100,7 +100,7 @@ func (s source) looksAtAll() bool {
 		case r.HasPrefix(ast.InputRootRef):
 			all = all || len(r) < 2 || !oneByOne.Contains(r[1])
 		case r.HasPrefix(ast.DefaultRootRef):
-			all = all || !r.HasPrefix(orgRef)
+			all = all || !r.HasPrefix(orgRef) && !r.HasPrefix(groupsRef)
 		}
 		return false
 	}
@@ -112,6 +112,8 @@ func (s source) looksAtAll() bool {
 
 var (
 	orgRef = ast.MustParseRef("data.scrubjay.org")
+	// groupsRef are the same for every question.
+	groupsRef = ast.MustParseRef("data.scrubjay.my_groups")
 	// oneByOne are the parts of the input that are the same whichever subject is asked about.
 	oneByOne = ast.NewSet(ast.StringTerm("direction"), ast.StringTerm("destination"), ast.StringTerm("origin"), ast.StringTerm("tool"),
 		ast.StringTerm("endpoint"), ast.StringTerm("labels"), ast.StringTerm("stale"), ast.StringTerm("now"),

@@ -25,8 +25,18 @@ const (
 type Server struct {
 	root *os.Root
 
-	mu    sync.Mutex
-	files map[string]*served
+	// Garbled is told of a file that is no bundle, once, when it has stood so for a moment. Nil means that nobody is.
+	Garbled func(name string, err error)
+
+	mu      sync.Mutex
+	files   map[string]*served
+	garbled map[string]garbled
+}
+
+// garbled is a file that is no bundle, and whether that was told.
+type garbled struct {
+	info os.FileInfo
+	told bool
 }
 
 // served is one state of a file.
@@ -41,7 +51,7 @@ type served struct {
 // NewServer serves a directory. Run has to run beside.
 func NewServer(dir string) (*Server, error) {
 	root, err := os.OpenRoot(dir)
-	return &Server{root: root, files: map[string]*served{}}, err
+	return &Server{root: root, files: map[string]*served{}, garbled: map[string]garbled{}}, err
 }
 
 // Run looks for files that were replaced until ctx ends.
@@ -57,6 +67,11 @@ func (s *Server) Run(ctx context.Context) {
 		s.mu.Lock()
 		for name := range s.files {
 			s.look(name)
+		}
+		for name := range s.garbled { // of which there was never a good one
+			if s.files[name] == nil {
+				s.look(name)
+			}
 		}
 		s.mu.Unlock()
 	}
@@ -77,7 +92,11 @@ func (s *Server) look(name string) *served {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > bundleLimit {
 		return old
 	}
-	if old != nil && os.SameFile(old.info, info) && old.info.ModTime().Equal(info.ModTime()) && old.info.Size() == info.Size() {
+	if old != nil && sameFile(old.info, info) {
+		return old
+	}
+	bad, was := s.garbled[name]
+	if was = was && sameFile(bad.info, info); was && bad.told {
 		return old
 	}
 	raw, err := fs.ReadFile(s.root.FS(), name)
@@ -85,8 +104,13 @@ func (s *Server) look(name string) *served {
 		return old
 	}
 	if _, err := unpack(raw); err != nil {
+		if was && s.Garbled != nil { // it is not being copied
+			s.Garbled(name, err)
+		}
+		s.garbled[name] = garbled{info, was}
 		return old
 	}
+	delete(s.garbled, name)
 	now := &served{info, string(raw), `"` + hash(raw)[:32] + `"`, make(chan struct{})}
 	if old != nil && old.etag == now.etag {
 		now.replaced = old.replaced
@@ -95,6 +119,10 @@ func (s *Server) look(name string) *served {
 	}
 	s.files[name] = now
 	return now
+}
+
+func sameFile(a, b os.FileInfo) bool {
+	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size()
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -256,6 +256,37 @@ type codes struct {
 
 func (c *codes) WriteHeader(code int) { c.code = code; c.ResponseWriter.WriteHeader(code) }
 
+// TestServerSaysWhatItHoldsBack: a file that is no bundle is told of once, when it is not being copied any more, whether or not there
+// was a good one before.
+func TestServerSaysWhatItHoldsBack(t *testing.T) {
+	root := t.TempDir()
+	s, err := NewServer(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	s.Garbled = func(name string, _ error) { told = append(told, name) }
+	file := filepath.Join(root, "acme.tar.gz")
+	good := signed(t, verdicts("{}"), 1, today.Add(hour))
+	for i, step := range []struct {
+		content []byte // nil: it stays
+		told    int
+		serves  bool
+	}{
+		{good[:50], 0, false}, {good[:90], 0, false}, {nil, 1, false}, {nil, 1, false}, // the first is being copied
+		{good, 1, true}, {[]byte("<html>"), 1, true}, {nil, 2, true}, {nil, 2, true}, {good, 2, true}, {[]byte("<html>"), 2, true}, {nil, 3, true},
+	} {
+		if step.content != nil {
+			if err := rename.Durable(file, step.content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if f := s.file("acme.tar.gz"); (f != nil) != step.serves || len(told) != step.told {
+			t.Errorf("step %d: it serves %v, and told %d times", i, f != nil, len(told))
+		}
+	}
+}
+
 // TestAThousandMachinesHaveTheNewsInSeconds: each has a request open at the server, which answers when there is another
 // bundle, and before it that there is none.
 func TestAThousandMachinesHaveTheNewsInSeconds(t *testing.T) {

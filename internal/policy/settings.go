@@ -1,6 +1,9 @@
 package policy
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // Settings is the configuration, one schema for every layer and for their merged result.
 type Settings struct {
@@ -26,6 +29,8 @@ type Settings struct {
 	OrganisationSalt string `yaml:"organisation_salt,omitempty" jsonschema:"minLength=16"`
 	// Revocations are the values that the bundle's data revokes.
 	Revocations Revocations `yaml:"-"`
+	// Reviewers are the accounts whose signatures the bundle's data take for a second person's, with their public keys.
+	Reviewers map[string]string `yaml:"-"`
 	// Verdicts sets, per class and kind of destination, what policy says: allow, scrub or forbid.
 	Verdicts map[string]map[Kind]string `yaml:"verdicts,omitempty"`
 	// Attachments sets, per kind of attachment that cannot be read (image, document, audio, video, other) and kind of
@@ -56,6 +61,9 @@ type Settings struct {
 	Listen string `yaml:"listen,omitempty"`
 	// How many days the ledger's records are kept; without it, all of them always are. A month goes when its last record is older.
 	LedgerKeepDays int `yaml:"ledger_keep_days,omitempty" jsonschema:"minimum=1"`
+	// Where secrets are kept, and where in that store new ones go. Without it, every store whose program is on the machine is
+	// offered.
+	Stores Stores `yaml:"stores,omitempty"`
 	// From when on what the ledger records is out of the ordinary.
 	Signals Signals `yaml:"signals,omitempty"`
 	// Whether a note in the system's text of each request tells the model what placeholders are. Off, since it changes what
@@ -110,6 +118,30 @@ type Completion struct {
 	Model    string `yaml:"model,omitempty"`
 	// Whether the model chats and does not fill gaps by itself. Anthropic's and Gemini's all chat.
 	Chat bool `yaml:"chat,omitempty"`
+}
+
+// Stores are where people keep secrets; each names the place of new values.
+type Stores struct {
+	// The service of the system's keyring.
+	Keyring string `yaml:"keyring,omitempty"`
+	// A folder of pass.
+	Pass string `yaml:"pass,omitempty"`
+	// A file that SOPS encrypts, from the folder that is open.
+	SOPS string `yaml:"sops,omitempty"`
+	// A vault of 1Password.
+	OnePassword string `yaml:"op,omitempty"`
+	// A mount and a path in it.
+	Vault string `yaml:"vault,omitempty"`
+	Bao   string `yaml:"bao,omitempty"`
+	// How names begin in AWS Secrets Manager.
+	AWS string `yaml:"awssecretsmanager,omitempty"`
+}
+
+// Named are those that are set, by the scheme of their pointers.
+func (s Stores) Named() map[string]string {
+	all := map[string]string{"keyring": s.Keyring, "pass": s.Pass, "sops": s.SOPS, "op": s.OnePassword, "vault": s.Vault, "bao": s.Bao, "awssecretsmanager": s.AWS}
+	maps.DeleteFunc(all, func(_, place string) bool { return place == "" })
+	return all
 }
 
 // Signals are thresholds; without one, a person at work does not reach it. Those of an hour are to one provider.

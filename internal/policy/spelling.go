@@ -92,7 +92,7 @@ func slips(name, of string) bool {
 
 // entryNames are the names in package scrubjay.org that the built-in policy reads, from Rego or from data:
 // rules/policy/organisation.rego.
-var entryNames = []string{"forbid", "verdict", "obligation", "valid_until", "verdicts", "rules", "attachments", "labels", "exceptions", "kill", "approved", "groups", "revoked", "minimum_version", "name", "contact", "message"}
+var entryNames = []string{"forbid", "verdict", "obligation", "valid_until", "verdicts", "rules", "attachments", "labels", "exceptions", "kill", "approved", "groups", "revoked", "references", "reviewers", "minimum_version", "name", "contact", "message"}
 
 // tables are what a bundle sets cell by cell: where what its rows are called stands in a query, and its verdicts.
 var tables = []struct {
@@ -143,6 +143,8 @@ func (sp *spelling) tables(org map[string]any) (all []problem) {
 	all = append(all, sp.grants(org)...)
 	all = append(all, sp.revoked(org)...)
 	all = append(all, sp.minimumVersion(org)...)
+	all = append(all, sp.references(org)...)
+	all = append(all, sp.reviewers(org)...)
 	for _, text := range []string{"name", "contact", "message"} {
 		if given, there := org[text]; there {
 			if _, ok := given.(string); !ok {

@@ -149,6 +149,9 @@ func (v *validation) settings(s Settings, l layer) {
 	if l == repositoryLayer && s.Signals != (Signals{}) {
 		v.at("a repository does not say what is ordinary on this machine: put it into your own config.yaml", "signals")
 	}
+	if l == repositoryLayer && s.Stores != (Stores{}) {
+		v.at("a repository does not say where your secrets are kept: put it into your own config.yaml", "stores")
+	}
 	if l == repositoryLayer && s.LedgerKeepDays != 0 {
 		v.at("a repository does not say how long this machine's records are kept: put it into your own config.yaml", "ledger_keep_days")
 	}

@@ -283,7 +283,7 @@ func newBundle(b bundle.Bundle, signed claims, files archive) (*Bundle, error) {
 		}
 		out.settings = s
 	}
-	out.settings.Revocations = out.revocations()
+	out.settings.Revocations, out.settings.Reviewers = out.revocations(), out.reviewers()
 	out.carry(files)
 	return out, nil
 }

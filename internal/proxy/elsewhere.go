@@ -23,11 +23,8 @@ var forAnybody = []string{"Accept", "Accept-Encoding", "Anthropic-Beta", "Anthro
 
 // goElsewhere makes the exchange one with another provider; false if none takes this one's place.
 func (p *Proxy) goElsewhere(x *exchange, to policy.Elsewhere, why string) bool {
-	if to.Provider == "" || x.elsewhere != "" || x.match != wire.Completion {
-		return false
-	}
-	config, ok := p.Settings().Providers[to.Provider]
-	if !ok || config.Format != x.config.Format || (why == "forbidden" || why == "policy") && config.Kind == policy.Public {
+	config, ok := p.instead(x, to, why)
+	if !ok {
 		return false
 	}
 	note := "instead of " + x.provider + ": " + why
@@ -42,9 +39,22 @@ func (p *Proxy) goElsewhere(x *exchange, to policy.Elsewhere, why string) bool {
 	}
 	x.target, x.toModel = &t, to.Model
 	x.record.Provider, x.record.Note = to.Provider, note
+	x.record.Verdict, x.record.Status = "", 0 // which are of what becomes of it there
 	x.record.Classes, x.record.Rules, x.record.Fingerprints, x.record.Attachments, x.kept = nil, nil, nil, nil, nil
 	return true
 }
+
+// instead is the provider that may take this one's place.
+func (p *Proxy) instead(x *exchange, to policy.Elsewhere, why string) (policy.Provider, bool) {
+	if to.Provider == "" || x.elsewhere != "" || x.match != wire.Completion {
+		return policy.Provider{}, false
+	}
+	config, ok := p.Settings().Providers[to.Provider]
+	return config, ok && config.Format == x.config.Format && (why != "forbidden" && why != "policy" || config.Kind != policy.Public)
+}
+
+// forbidden are the codes of refusals after which a request may go elsewhere.
+func forbidden(code string) bool { return code == "forbidden_by_policy" || code == attachmentForbidden }
 
 // overloaded tells the statuses of a vendor that another may stand in for.
 func overloaded(status int) bool {
@@ -61,8 +71,11 @@ func (p *Proxy) send(r *http.Request, x *exchange, body []byte) (*http.Response,
 		began, waited := time.Now(), x.waited
 		out, fail := p.scrub(r.Context(), x, body)
 		x.added += time.Since(began) - (x.waited - waited)
-		if fail != nil && (fail.code == "forbidden_by_policy" || fail.code == attachmentForbidden) && p.goElsewhere(x, x.config.Reroute, "forbidden") {
+		if fail != nil && forbidden(fail.code) && p.goElsewhere(x, x.config.Reroute, "forbidden") {
 			continue
+		}
+		if fail != nil && fail.recorded != nil { // the settings have changed meanwhile
+			fail = fail.recorded()
 		}
 		if fail != nil && fail.code == elsewhereOnly {
 			if p.goElsewhere(x, x.config.Reroute, "policy") {

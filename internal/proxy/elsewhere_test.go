@@ -34,7 +34,7 @@ func elsewhere(t *testing.T, o standin.Options, forbidden bool, change func(*pol
 	b.decide = func(q policy.Query) (policy.Decision, error) {
 		d := policy.Decision{Rulings: make([]policy.Ruling, len(q.Subjects))}
 		if forbidden && q.Direction == policy.Outgoing && q.Destination.Provider == "openai" && len(q.Subjects) > 0 {
-			d.Verdict = policy.Forbid
+			d.Verdict, d.Reasons = policy.Forbid, []string{"not to them"}
 			for i := range d.Rulings {
 				d.Rulings[i].Verdict = policy.Forbid
 			}
@@ -61,6 +61,10 @@ func TestReroute(t *testing.T) {
 	if h := got[0].Header; h.Get("Ocp-Apim-Subscription-Key") != "" || h.Get("Openai-Beta") != "kept" || h.Get("Content-Type") != "application/json" {
 		t.Errorf("the other got the headers %v", h)
 	}
+	// One request is one record: where it went, and why not where it was sent to.
+	if all := recorded(t, b); len(all) != 1 || all[0].Provider != "llama" || all[0].Note != "instead of openai: forbidden" || all[0].Status != http.StatusOK || len(all[0].Reasons) == 0 {
+		t.Errorf("recorded are %+v", all)
+	}
 	// What is not forbidden stays.
 	if status, _, h := b.post(chat, `{"model":"gpt","messages":[]}`); status != http.StatusOK || h.Get(elsewhereHeader) != "" || len(b.vendor.Requests()) != 1 {
 		t.Errorf("status %d, elsewhere %q", status, h.Get(elsewhereHeader))
@@ -70,11 +74,34 @@ func TestReroute(t *testing.T) {
 		if status, _, _ := b.post(chat, body); status != http.StatusForbidden || len(local.Requests())+len(b.vendor.Requests()) != 0 {
 			t.Errorf("to %q: status %d", to, status)
 		}
+		if all := recorded(t, b); len(all) != 1 || all[0].Provider != "openai" || all[0].Verdict != "forbid" || len(all[0].Reasons) == 0 {
+			t.Errorf("to %q, recorded are %+v", to, all)
+		}
 	}
 	b.proxy.Getenv = func(string) string { return "" }
 	if status, text, _ := b.post(chat, body); status != http.StatusForbidden || !strings.Contains(text, "SCRUBJAY_TEST_KEY") || strings.Contains(text, "the-vendor-key") {
 		t.Errorf("without a key: %d %s", status, text)
 	}
+	if all := recorded(t, b); len(all) != 3 || all[2].Provider != "llama" || all[2].Verdict == "forbid" && len(all[2].Reasons) == 0 {
+		t.Errorf("without a key, recorded are %+v", all)
+	}
+}
+
+// recorded are the exchanges that the ledger has by now.
+func recorded(t *testing.T, b *bench) (all []audit.Record) {
+	t.Helper()
+	if err := b.proxy.Ledger.AppendDurable(audit.Record{Kind: "start"}); err != nil { // all that was appended before is on disk, too
+		t.Fatal(err)
+	}
+	if err := audit.Show(b.dir, func(r audit.Record) error {
+		if r.Kind != "start" {
+			all = append(all, r)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // TestFallback: a vendor that cannot be reached or is overloaded is stood in for, and asked first again.

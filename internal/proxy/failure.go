@@ -25,6 +25,8 @@ type failure struct {
 	retry bool
 	// after is when, in seconds, if that is known.
 	after int
+	// recorded writes it down, where that was left to whoever sends the request elsewhere and then did not.
+	recorded func() *failure
 }
 
 func refuse(status int, code, message string) *failure {

@@ -18,7 +18,7 @@ import (
 
 // Held is a request that waits for a person. Nothing of it is a value: where one stood, a placeholder stands.
 type Held struct {
-	// Obligation is policy.Review or policy.Attest.
+	// Obligation is policy.Review, policy.ReviewByTwo or policy.Attest.
 	Obligation      string
 	Provider, Model string
 	// Findings name what was found in it: rule, class and place, and what becomes of it.
@@ -27,7 +27,7 @@ type Held struct {
 	Body []byte
 }
 
-// Approval is what a person says to it, and who that is.
+// Approval is what a person says to it, and who that is, or who both are.
 type Approval struct {
 	Answer Answer
 	By     string
@@ -56,8 +56,8 @@ func (p *Proxy) hold(ctx context.Context, x *exchange, req *wire.Request, v *ver
 	if x.canary { // it goes to a stand-in on this machine
 		return nil
 	}
-	for _, obligation := range []string{policy.Review, policy.Attest} {
-		if !slices.Contains(v.Obligations, obligation) {
+	for _, obligation := range []string{policy.ReviewByTwo, policy.Review, policy.Attest} {
+		if !slices.Contains(v.Obligations, obligation) || obligation == policy.Review && slices.Contains(v.Obligations, policy.ReviewByTwo) {
 			continue
 		}
 		keys := approvalsFor(obligation, x.provider, v.found)
@@ -108,6 +108,9 @@ func (p *Proxy) told(req *wire.Request, found []secret) (out []string) {
 
 func (p *Proxy) unreviewed(x *exchange, d policy.Decision, a Approval, left bool) *failure {
 	next := "Policy wants a person to see it before it goes, and nobody answered within " + fmt.Sprint(int(reviewPatience.Minutes())) + " minutes: send it again, and answer in your editor or with scrubjay review."
+	if slices.Contains(d.Obligations, policy.ReviewByTwo) {
+		next = "Policy wants two people to approve it before it goes, and not both did within " + fmt.Sprint(int(reviewPatience.Minutes())) + " minutes: scrubjay review export gives a file for the second one, who signs it. scrubjay review accept takes it; then send this again."
+	}
 	switch {
 	case a.Answer == No:
 		next = "Policy wants a person to see it before it goes, and " + a.By + " refused it."
@@ -158,6 +161,9 @@ func approvalsFor(obligation, provider string, found []secret) map[approval]bool
 		return map[approval]bool{{obligation: obligation, provider: provider}: true}
 	}
 	keys := map[approval]bool{}
+	if obligation == policy.ReviewByTwo {
+		return keys // what the second one signed is this very request
+	}
 	for _, s := range found {
 		keys[approval{obligation, provider, keyOf(nil, 0, s.value.Bytes, 0)}] = true
 	}

@@ -181,3 +181,25 @@ func TestRerouteRequired(t *testing.T) {
 		t.Errorf("%d %s %v", status, text, h)
 	}
 }
+
+// TestReviewedByTwo: it is asked about every time, and as nothing less where policy asks for both kinds of review.
+func TestReviewedByTwo(t *testing.T) {
+	b, someone := newBench(t, standin.Options{}), &reviewer{}
+	b.proxy.Hold = someone.hold
+	b.obliging(policy.Review, policy.ReviewByTwo)
+	key := awsKey()
+	for _, step := range []struct {
+		answer Answer
+		status int
+	}{{Unanswered, 403}, {No, 403}, {Once, 200}, {Once, 200}, {Unanswered, 403}} {
+		someone.says(step.answer)
+		status, text, _ := b.post(chat, typed("use "+key))
+		held := someone.says(step.answer)
+		if status != step.status || len(held) != 1 || held[0].Obligation != policy.ReviewByTwo {
+			t.Errorf("%d %s, asked %d times", status, text, len(held))
+		}
+		if step.answer == Unanswered && !strings.Contains(text, "scrubjay review export") {
+			t.Errorf("it does not say how to go on: %s", text)
+		}
+	}
+}

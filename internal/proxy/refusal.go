@@ -110,6 +110,17 @@ func (r *refusal) String() string {
 // onRecord is a refusal that is written down before it is sent.
 func (p *Proxy) onRecord(x *exchange, code string, r *refusal, next string) *failure {
 	x.record.Verdict, x.record.Status = policy.Forbid.String(), http.StatusForbidden
+	if forbidden(code) {
+		if _, ok := p.instead(x, x.config.Reroute, "forbidden"); ok { // the record of where it goes says why it does
+			fail := refuse(http.StatusForbidden, code, "")
+			fail.recorded = func() *failure { return p.record(x, code, r, next) }
+			return fail
+		}
+	}
+	return p.record(x, code, r, next)
+}
+
+func (p *Proxy) record(x *exchange, code string, r *refusal, next string) *failure {
 	if err := p.Ledger.AppendDurable(x.record); err != nil {
 		return closed("ledger", err)
 	}

@@ -263,6 +263,9 @@ func (s *socket) up(ctx context.Context) parting {
 		if fail != nil && fail.code == elsewhereOnly { // a connection goes where it went
 			fail = s.p.notRerouted(m)
 		}
+		if fail != nil && fail.recorded != nil {
+			fail = fail.recorded()
+		}
 		if m.model != "" {
 			s.model.Store(&m.model)
 			s.sent = m.record.Model

@@ -57,7 +57,7 @@ attached_org(what) := [deciding(said)] if {
 
 # What an organisation wants reviewed is asked about, and so is what goes out while its policy is missing.
 attached_floor := array.concat(
-	[{"layer": "organisation", "source": "data.scrubjay.org.obligation: review", "verdict": "ask"} | "review" in org_obligation],
+	[{"layer": "organisation", "source": "data.scrubjay.org.obligation: review", "verdict": "ask"} | some o in org_obligation; o in {"review", "review_by_two"}],
 	[{"layer": "stale", "source": "organisation.stale: scrub", "verdict": "ask"} | input.stale == "scrub"],
 )
 

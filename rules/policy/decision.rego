@@ -16,6 +16,18 @@ decision := {
 	"reasons": reasons,
 	"obligations": obligations,
 	"valid_until": valid_until,
+	"named": named_rules,
+}
+
+# Whoever is named here is judged by name; all other rules of a class are judged alike, and asked about once.
+named_rules := ({"internal-hostname"} | {name |
+	some table in [org_rules, org_references]
+	some name, _ in table
+	is_string(name)
+}) | {given.rule |
+	some list in [all_exceptions, org_verdict]
+	some given in list
+	is_string(given.rule)
 }
 
 rulings := [ruling(subject) | some subject in input.subjects]
@@ -69,6 +81,8 @@ trial := {
 		"approved": org_approved,
 		"groups": org_groups,
 		"revoked": org_revoked,
+		"references": org_references,
+		"reviewers": org_reviewers,
 		"minimum_version": org_minimum_version,
 		"valid_until": org_valid_until,
 		"name": org_name,

@@ -14,7 +14,7 @@ default org_verdict := []
 
 org_verdict := data.scrubjay.org.verdict if asked
 
-# Rego: obligation contains "review" if { ... }; review, reroute or attest.
+# Rego: obligation contains "review" if { ... }; review, review_by_two, reroute or attest.
 default org_obligation := []
 
 org_obligation := data.scrubjay.org.obligation if asked
@@ -75,6 +75,16 @@ org_groups := data.scrubjay.org.groups if asked
 default org_revoked := {}
 
 org_revoked := data.scrubjay.org.revoked if asked
+
+# Data: {class or rule: files or everywhere}: where no value of that kind may stand, because a pointer to it is to.
+default org_references := {}
+
+org_references := data.scrubjay.org.references if asked
+
+# Data: {account: public key}: whose signature is a second person's.
+default org_reviewers := {}
+
+org_reviewers := data.scrubjay.org.reviewers if asked
 
 # Data: the oldest version of Scrubjay that may send to vendors.
 default org_minimum_version := ""

@@ -14,7 +14,7 @@ kind := input.destination.kind if input.destination.kind in {"private", "local"}
 
 # votes lists who says what of a finding, the highest authority first. The highest that says anything
 # defines the verdict; every lower one, and every vote on the whole query, can only tighten it.
-votes(subject) := array.concat(array.concat(array.concat(revoking(subject), settled(subject)), blanket), floor) if input.direction == "outgoing"
+votes(subject) := array.concat(array.concat(array.concat(revoking(subject), settled(subject)), array.concat(referring(subject), blanket)), floor) if input.direction == "outgoing"
 
 votes(_) := array.concat([{"layer": "default", "source": "answers", "verdict": "allow"}], blanket) if input.direction == "answer"
 
@@ -24,6 +24,24 @@ votes(subject) := array.concat(restore_with(default_of(subject)), blanket) if in
 revoking(subject) := [{"layer": "organisation", "source": revoked_source, "verdict": "forbid", "reason": reason} |
 	reason := org_revoked[object.get(subject, "revoked", "")]
 ]
+
+# Where pointers are asked for, a value itself is refused, unless somebody has an exception.
+referring(subject) := [{"layer": "organisation", "source": references_source, "verdict": "forbid"}] if {
+	subject.severity != "info"
+	not doubtful(subject)
+	some name in [subject.class, subject.rule]
+	literals_refused[org_references[name]]
+	count(granted(subject)) == 0
+} else := []
+
+references_source := "data.scrubjay.org.references"
+
+literals_refused := {"everywhere": true, "files": in_file}
+
+# Editors ask about files, and have no endpoint.
+default in_file := false
+
+in_file if object.get(input, "endpoint", "") == ""
 
 revoked_source := "data.scrubjay.org.revoked"
 

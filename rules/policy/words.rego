@@ -5,6 +5,14 @@ package scrubjay
 sentence(subject, vote) := sprintf("By %s, this value is revoked and may go to nobody%s.%s", [author[vote.layer], why(vote), prefixed(" Ask ", org_contact, " what takes its place.")]) if {
 	input.direction == "outgoing"
 	vote.source == revoked_source
+} else := sprintf("By %s, %s stand in a store of secrets, and only a pointer to them %s. %s%s", [author[vote.layer], noun(subject), place, go_on, ask(vote)]) if {
+	input.direction == "outgoing"
+	vote.source == references_source
+	place := {true: "in files", false: "goes out"}[in_file]
+	go_on := {
+		true: "Use a reference, which your editor offers here, keeps the value there and puts a pointer such as op://vault/item/field in its place; scrubjay run resolves it.",
+		false: "Take the value out, keep it there, and name it by its pointer, such as op://vault/item/field; scrubjay run resolves it.",
+	}[in_file]
 } else := sprintf("By %s, %s%s.%s", [author[vote.layer], stopping[vote.source], why(vote), ask(vote)]) if {
 	input.direction == "outgoing"
 } else := sprintf("By %s, %s%s.%s", [author[vote.layer], what, why(vote), ask(vote)]) if {

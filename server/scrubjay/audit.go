@@ -36,7 +36,7 @@ func (f *chosen) flags(c *cobra.Command) {
 	s.StringVar(&f.since, "since", "", "from this day or moment on, in UTC: 2026-11-30, 2026-11-30T09:00:00Z, or so long ago: 24h")
 	s.StringVar(&f.until, "until", "", "before this day or moment")
 	s.StringVar(&f.month, "month", "", "of this month in UTC, such as 2026-11")
-	s.StringSliceVar(&f.Kinds, "kind", nil, "exchange, redaction, restoration, mcp, hook, secret, policy, retention or start; several with commas")
+	s.StringSliceVar(&f.Kinds, "kind", nil, "exchange, redaction, restoration, mcp, hook, secret, mark, policy, retention or start; several with commas")
 	s.StringVar(&f.Provider, "provider", "", "to this provider")
 	s.StringVar(&f.Model, "model", "", "to this model")
 	s.StringVar(&f.Assistant, "assistant", "", "by this assistant, as a record names it")
@@ -52,7 +52,7 @@ func (f *chosen) flags(c *cobra.Command) {
 
 // filter is what the flags say.
 func (f *chosen) filter() (_ audit.Filter, err error) {
-	known := []string{"exchange", "redaction", "restoration", "mcp", "hook", "secret", "policy", "retention", "start"}
+	known := []string{"exchange", "redaction", "restoration", "mcp", "hook", "secret", "mark", "policy", "retention", "start"}
 	for _, kind := range f.Kinds {
 		if !slices.Contains(known, kind) {
 			return f.Filter, fmt.Errorf("--kind %s: records are of kind %s", kind, strings.Join(known, ", "))

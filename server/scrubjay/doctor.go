@@ -149,6 +149,9 @@ func (d *doctor) policy(p control.Policy) {
 	} else if p.Unreachable+p.Refused == "" {
 		d.Good("policy " + p.Revision)
 	}
+	if p.Waits != "" {
+		d.Note("  a newer policy waits for its turn on this machine: " + p.Waits)
+	}
 }
 
 // since is from when on something was so, as this daemon knows it.

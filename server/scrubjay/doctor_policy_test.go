@@ -27,6 +27,7 @@ func TestDoctorSaysWhichPolicyIsNotInForce(t *testing.T) {
 			[]string{"the newest policy is not in force since 2027-03-01 12:00:00: it is older"}},
 		"of an older daemon": {control.Policy{Revision: "8-abc", Refused: "it is older"}, 1, []string{"is not in force: it is older"}},
 		"refused and down":   {control.Policy{Revision: "8-abc", Refused: "it is older", Unreachable: "its server answers 404"}, 2, []string{"older", "404"}},
+		"others first":       {control.Policy{Revision: "8-abc", Waits: "9-def: this machine is not among the first 20 %"}, 0, []string{"policy 8-abc", "a newer policy waits for its turn on this machine: 9-def"}},
 		"not there yet":      {control.Policy{Revision: "built-in", Stale: "closed"}, 0, []string{"organisation.stale holds: closed"}},
 	} {
 		t.Run(name, func(t *testing.T) {

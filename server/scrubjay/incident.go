@@ -50,7 +50,7 @@ in force and the versions, with a manifest that the ledger's key signs. No value
 			if err != nil {
 				return err
 			}
-			if err := os.WriteFile(out, archive, 0o600); err != nil {
+			if err := writeNew(out, archive); err != nil {
 				return err
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%s: %d files, signed with the key %s\n", out, len(files), public)
@@ -64,6 +64,22 @@ in force and the versions, with a manifest that the ledger's key signs. No value
 	c.Flags().StringVarP(&out, "output", "o", "", "write it to this `FILE`")
 	c.AddCommand(incidentVerifyCommand())
 	return c
+}
+
+// writeNew writes evidence where nothing is: what was collected before is evidence, too.
+func writeNew(name string, content []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already, and evidence is not written over: name another file", name)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(name))
+	}
+	return nil
 }
 
 func incidentVerifyCommand() *cobra.Command {

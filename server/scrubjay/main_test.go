@@ -20,6 +20,7 @@ func TestMain(m *testing.M) {
 	commands := map[string]func(){
 		"scrubjay":  func() { os.Exit(run(context.Background(), os.Args[1:])) },
 		"mcpserver": mcpServer,
+		"op":        fakeOnePassword,
 	}
 	for name, program := range fakes {
 		commands[name] = runFake(program)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
@@ -96,7 +97,7 @@ func policyTestCommand() *cobra.Command {
 
 // commandGovernance is what is in force for a command: the settings and the last good bundle.
 func commandGovernance(state daemon.State) (*daemon.Governance, error) {
-	return daemon.NewGovernance(state, "", programVersion(), newLog())
+	return daemon.NewGovernance(state, "", programVersion(), zap.New(spoken{LevelEnabler: zap.WarnLevel, out: os.Stderr}))
 }
 
 func policyBuildCommand() *cobra.Command {

@@ -15,7 +15,7 @@ import (
 )
 
 func policyServeCommand() *cobra.Command {
-	var listen, cert, key, fleet string
+	var listen, cert, key, fleet, tokenEnv string
 	c := &cobra.Command{
 		Use: "serve DIR", Short: "Serve the bundles in a directory, so that machines have a new one within seconds", Args: cobra.ExactArgs(1),
 		Long: `Serve answers for the bundles (*.tar.gz) in a directory that policy push puts them into. Machines keep a request open here,
@@ -36,20 +36,31 @@ this machine alone: give it a certificate, or put a proxy with one before it.`,
 			if st, err := os.Stat(args[0]); err != nil || !st.IsDir() {
 				return fmt.Errorf("%s is no directory: name the one that policy push puts bundles into", args[0])
 			}
-			return servePolicy(c, args[0], fleet, listen, cert, key)
+			token := os.Getenv(tokenEnv)
+			switch {
+			case tokenEnv != "" && fleet == "":
+				return errors.New("--fleet-token-env is of the reports: say --fleet FILE, too")
+			case tokenEnv != "" && token == "":
+				return fmt.Errorf("the variable %s is empty: set it to the token of the machines' report_token_env, or leave --fleet-token-env out", tokenEnv)
+			}
+			return servePolicy(c, args[0], fleet, token, listen, cert, key)
 		},
 	}
 	c.Flags().StringVar(&fleet, "fleet", "", "take machines' reports at /fleet into this file")
+	c.Flags().StringVar(&tokenEnv, "fleet-token-env", "", "the environment's variable with the token that machines report with")
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "the address and port")
 	c.Flags().StringVar(&cert, "tls-cert", "", "the server's certificate with those that signed it, PEM")
 	c.Flags().StringVar(&key, "tls-key", "", "the certificate's private key, PEM")
 	return c
 }
 
-func servePolicy(c *cobra.Command, dir, fleet, listen, cert, key string) (err error) {
+func servePolicy(c *cobra.Command, dir, fleet, token, listen, cert, key string) (err error) {
 	bundles, err := policy.NewServer(dir)
 	if err != nil {
 		return err
+	}
+	bundles.Garbled = func(name string, err error) {
+		fmt.Fprintf(c.ErrOrStderr(), "scrubjay: %s is held back, and what was there before is served on: %v\n", name, err)
 	}
 	routes := http.NewServeMux()
 	routes.Handle("/", bundles)
@@ -58,6 +69,7 @@ func servePolicy(c *cobra.Command, dir, fleet, listen, cert, key string) (err er
 		if failed != nil {
 			return fmt.Errorf("--fleet: %w", failed)
 		}
+		reports.Token = token
 		defer func() { err = errors.Join(err, reports.Close()) }()
 		routes.Handle("POST /fleet", reports)
 	}

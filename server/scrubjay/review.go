@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
 func reviewCommand() *cobra.Command {
@@ -27,14 +30,28 @@ waits. An ID may be shortened.`,
 				fmt.Fprintln(c.OutOrStdout(), "nothing waits")
 			}
 			for _, r := range waiting {
-				fmt.Fprintf(c.OutOrStdout(), "%s  %s  %s  %d findings  waits %s\n", r.ID[:min(6, len(r.ID))], r.Obligation, strings.TrimSpace(r.Provider+" "+r.Model), len(r.Findings), time.Since(r.Since).Round(time.Second))
+				next := ""
+				switch {
+				case r.Approved:
+					next = ", for a second person's signature: scrubjay review export " + r.ID[:min(6, len(r.ID))]
+				case r.Second:
+					next = ", for you and a second person's signature"
+				}
+				fmt.Fprintf(c.OutOrStdout(), "%s  %s  %s  %s  waits %s%s\n", r.ID[:min(6, len(r.ID))], r.Obligation, strings.TrimSpace(r.Provider+" "+r.Model), detect.Counted(len(r.Findings)), time.Since(r.Since).Round(time.Second), next)
 			}
 			return nil
 		},
 	}
 	c.AddCommand(&cobra.Command{
-		Use: "show ID", Short: "Show what was found, and the request as it would go", Args: cobra.ExactArgs(1), Example: "  scrubjay review show 7QX",
+		Use: "show ID|FILE", Short: "Show what was found, and the request as it would go", Args: cobra.ExactArgs(1), Example: "  scrubjay review show 7QX\n  scrubjay review show 7QX.review",
 		RunE: func(c *cobra.Command, args []string) error {
+			if _, err := os.Stat(args[0]); err == nil {
+				x, err := readExported(args[0])
+				if err == nil {
+					writeReview(c.OutOrStdout(), x.Review)
+				}
+				return err
+			}
 			_, waiting, err := reviews(c.Context())
 			if err != nil {
 				return err
@@ -43,13 +60,11 @@ waits. An ID may be shortened.`,
 			if err != nil {
 				return err
 			}
-			for _, f := range r.Findings {
-				fmt.Fprintln(c.OutOrStdout(), f)
-			}
-			fmt.Fprintf(c.OutOrStdout(), "\n%s\n", r.Body)
+			writeReview(c.OutOrStdout(), r)
 			return nil
 		},
-	}, answerCommand("approve", "Let a request go", control.SayOnce), answerCommand("refuse", "Refuse a request", control.SayNo))
+	}, answerCommand("approve", "Let a request go", control.SayOnce), answerCommand("refuse", "Refuse a request", control.SayNo),
+		reviewExportCommand(), reviewSignCommand(), reviewAcceptCommand())
 	return c
 }
 
@@ -70,7 +85,7 @@ func answerCommand(use, short, say string) *cobra.Command {
 	}
 }
 
-func reviews(ctx context.Context) (control.Daemon, []control.Review, error) {
+func reviews(ctx context.Context) (*daemon.Attached, []control.Review, error) {
 	d, _, err := attach(ctx)
 	if err != nil {
 		return nil, nil, err

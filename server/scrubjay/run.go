@@ -5,22 +5,31 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
+	"github.com/joho/godotenv"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/pointer"
 )
 
 func runCommand() *cobra.Command {
-	return &cobra.Command{
+	var envFiles []string
+	c := &cobra.Command{
 		Use: "run -- COMMAND...", Short: "Run an assistant through the proxy", Args: cobra.MinimumNArgs(1),
-		Example: "  scrubjay run -- claude\n  scrubjay run -- python agent.py",
+		Long: `Run starts a program so that its requests go through the proxy. Where a variable of its environment is a pointer, such as
+op://Private/shop/password, the program gets the value from the store instead, and nobody else does.`,
+		Example: "  scrubjay run -- claude\n  scrubjay run -- python agent.py\n  scrubjay run --env-file .env -- npm start",
 		RunE: func(c *cobra.Command, args []string) error {
 			d, hello, err := attach(c.Context())
 			if err != nil {
@@ -30,12 +39,19 @@ func runCommand() *cobra.Command {
 				return fmt.Errorf("the daemon runs without its proxy, so the assistant was not started: %s", hello.Proxy.Error)
 			}
 			defer stayAttached(c.Context(), d)()
-			// Before the assistant can send them: the secrets of its environment and of the folder it works in.
 			folder, err := os.Getwd()
 			if err != nil {
 				return err
 			}
-			if err := d.Known(c.Context(), control.Known{Folders: []string{folder}, Environment: os.Environ()}); err != nil {
+			child, resolved, err := childEnvironment(c.Context(), folder, envFiles)
+			if err != nil {
+				return fmt.Errorf("%s was not started: %w", filepath.Base(args[0]), err)
+			}
+			if len(resolved) > 0 && slices.Contains(hello.Missing(), "pointers") {
+				return fmt.Errorf("%s was not started: the running daemon is older, and would not look for what the pointers name. scrubjay stop ends it", filepath.Base(args[0]))
+			}
+			// Before the assistant can send them: the secrets of its environment and of the folder it works in.
+			if err := d.Known(c.Context(), control.Known{Folders: []string{folder}, Environment: child, Resolved: resolved}); err != nil {
 				return err
 			}
 			e, err := readEnvironment()
@@ -46,7 +62,7 @@ func runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			l := launch{environment: e, state: state, folder: folder, say: c.ErrOrStderr()}
+			l := launch{environment: e, state: state, folder: folder, child: child, say: c.ErrOrStderr()}
 			defer l.end()
 			args, env, err := l.through(args)
 			if err != nil {
@@ -55,6 +71,34 @@ func runCommand() *cobra.Command {
 			return runChild(args, env)
 		},
 	}
+	c.Flags().StringArrayVar(&envFiles, "env-file", nil, "a file of NAME=value lines for the program's environment, before those that it has; several count in their order")
+	return c
+}
+
+// childEnvironment is the program's: ours with what the files say, and values instead of the pointers to them, which are told
+// besides.
+func childEnvironment(ctx context.Context, folder string, files []string) (environment []string, resolved map[string][]byte, err error) {
+	environment = os.Environ()
+	for _, file := range files {
+		said, err := godotenv.Read(file)
+		if err != nil {
+			return nil, nil, unreadableEnvironment(file, err)
+		}
+		for _, name := range slices.Sorted(maps.Keys(said)) {
+			environment = slices.DeleteFunc(environment, func(pair string) bool { return strings.HasPrefix(pair, name+"=") })
+			environment = append(environment, name+"="+said[name])
+		}
+	}
+	return pointer.Machine{Folder: folder}.Resolved(ctx, environment)
+}
+
+// unreadableEnvironment says why a file cannot be read. What is wrong with a line may be said with the line, which may hold a secret.
+func unreadableEnvironment(file string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return fmt.Errorf("%s cannot be read: %w", file, path.Err)
+	}
+	return fmt.Errorf("%s has a line that is not NAME=value", file)
 }
 
 // attach finds the daemon of this state, or starts it.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
 
@@ -22,7 +23,9 @@ type launch struct {
 	environment
 	state  daemon.State
 	folder string
-	say    io.Writer
+	// child is the program's environment, without what makes its requests go through the proxy.
+	child []string
+	say   io.Writer
 	// temporary is what was written for the program and goes with it.
 	temporary []string
 }
@@ -40,6 +43,14 @@ func (l *launch) through(command []string) (args, env []string, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	machine.Getenv = func(name string) (value string) {
+		for _, pair := range l.child {
+			if v, ok := strings.CutPrefix(pair, name+"="); ok {
+				value = v
+			}
+		}
+		return value
+	}
 	s, err := assistants.Launch{Machine: machine, Proxy: l.proxy(), Folder: l.folder, Keep: l.keep}.Start(command)
 	if err != nil {
 		if cure := gatewayCure(err); cure != "" {
@@ -55,7 +66,7 @@ func (l *launch) through(command []string) (args, env []string, err error) {
 			return nil, nil, err
 		}
 	}
-	env = os.Environ()
+	env = slices.Clone(l.child)
 	for _, name := range slices.Sorted(maps.Keys(s.Variables)) {
 		env = append(env, name+"="+s.Variables[name])
 	}

@@ -12,7 +12,9 @@ import (
 	"golang.org/x/term"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
 )
 
 func secretCommand() *cobra.Command {
@@ -59,6 +61,27 @@ percent, hex, JSON or shell escapes. The values themselves are not kept: they ca
 		},
 	})
 	c.AddCommand(&cobra.Command{
+		Use: "fingerprint", Short: "Print the fingerprint by which this machine's ledger knows a value: it is asked for, or read from standard input", Args: cobra.NoArgs,
+		Long: `Fingerprint tells where a value went: scrubjay audit show --fingerprint has the records with it. The value is kept nowhere, and
+the fingerprint is this machine's own: another one's ledger has others.`,
+		Example: "  scrubjay audit show --fingerprint $(pass show staging/db | scrubjay secret fingerprint)",
+		RunE: func(c *cobra.Command, _ []string) error {
+			value, err := askSecret(c, "the value")
+			if err != nil {
+				return err
+			}
+			state, err := daemon.OpenState("")
+			if err != nil {
+				return err
+			}
+			keys, err := redact.LoadKeys(state.Dir)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(c.OutOrStdout(), detect.Fingerprint(detect.Installation, keys.FingerprintKey(), value))
+			return nil
+		},
+	}, &cobra.Command{
 		Use: "forget [PLACEHOLDER...]", Short: "Stop masking what was taken for a secret, by its placeholder; without one, all ordinary words", Args: cobra.ArbitraryArgs,
 		Long: `Forget has the vault forget what placeholders such as SECRET_sy8cab stand for. The value is then masked only where a rule
 finds it. Without a placeholder, all are forgotten whose value is an ordinary word: scrubjay doctor lists them.`,

@@ -135,7 +135,7 @@ func findAssignment(text *look.Text, at letters.Span) {
 	if c.called(at) {
 		return
 	}
-	if n, ok := c.secretName(at); ok {
+	if n, ok := c.secretName(at); ok && !bytes.HasPrefix(c.Bytes[n.End:], []byte("://")) { // pass://shop/key is an address
 		c.given(n, func(g given) { c.judge(n, g) })
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
@@ -74,7 +75,7 @@ func (s *scan) writeBaseline(res workspace.Result) error {
 		return err
 	}
 	s.tell(res)
-	fmt.Fprintf(s.Err, "%d findings are in %s: scrubjay scan --baseline %s leaves them out\n", len(s.found), s.WriteBaseline, s.WriteBaseline)
+	fmt.Fprintf(s.Err, "%s has %s: scrubjay scan --baseline %s leaves them out\n", s.WriteBaseline, detect.Counted(len(s.found)), s.WriteBaseline)
 	return unscanned(res)
 }
 

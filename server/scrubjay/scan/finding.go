@@ -25,6 +25,8 @@ type finding struct {
 	Column      int          `json:"column"`
 	Fingerprint string       `json:"fingerprint"`
 	Validated   bool         `json:"validated,omitempty"`
+	// Revoked says that the organisation revoked the value: no comment, entry or baseline allows it.
+	Revoked bool `json:"revoked,omitempty"`
 	// With is where the other half of a leak of two parts stands.
 	With *extent `json:"with,omitempty"`
 	// Of a history.
@@ -49,15 +51,16 @@ func (s *scan) take(f workspace.Found) {
 	least, _ := detect.ParseConfidence(s.Confidence) // the command line was checked
 	f.Path = filepath.ToSlash(f.Path)                // one separator in all formats, on every system
 	for _, d := range f.Findings {
-		if d.Severity == detect.Info && !s.All || d.Confidence < least || detect.Ignored(f.Text, d.Finding) {
+		value := f.Text[d.Start:d.End]
+		revoked := s.settings.Revocations.Of(value) != "" // then nothing that is said of it counts
+		if !revoked && (d.Severity == detect.Info && !s.All || d.Confidence < least || detect.Ignored(f.Text, d.Finding)) {
 			continue
 		}
-		value := f.Text[d.Start:d.End]
 		of := func(scope detect.Scope) string { return s.fingerprint(scope, value) }
 		if rel == "" {
 			rel = s.below(s.root, f.Path)
 		}
-		if _, ok := s.allow.Allows(d.Rule.ID, rel, of, time.Now()); ok {
+		if _, ok := s.allow.Allows(d.Rule.ID, rel, of, time.Now()); ok && !revoked {
 			continue
 		}
 		var with *extent
@@ -68,7 +71,7 @@ func (s *scan) take(f workspace.Found) {
 		s.found = append(s.found, finding{
 			Path: printable(f.Path), Rule: d.Rule.ID, Class: d.Rule.Class, Severity: d.Severity.String(), Confidence: d.Confidence.String(),
 			Start: d.From.Offset, End: d.To.Offset, Line: d.From.Line, Column: d.From.Column,
-			Fingerprint: s.fingerprint(s.scope, value), Validated: d.Validated, With: with, Blob: f.Blob,
+			Fingerprint: s.fingerprint(s.scope, value), Validated: d.Validated, Revoked: revoked, With: with, Blob: f.Blob,
 			rule: d.Rule, raw: f.Path, from: d.From, to: d.To,
 		})
 	}

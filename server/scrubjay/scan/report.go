@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
@@ -52,7 +53,7 @@ func (s *scan) report(res workspace.Result) error {
 	}
 	s.tell(res)
 	if s.Format == "text" && out == os.Stdout {
-		fmt.Fprintf(s.Err, "%d findings in %d files (%.1f MB)", len(s.found), res.Files, float64(res.Bytes)/1e6)
+		fmt.Fprintf(s.Err, "%s in %d files (%.1f MB)", detect.Counted(len(s.found)), res.Files, float64(res.Bytes)/1e6)
 		if res.Binary > 0 {
 			fmt.Fprintf(s.Err, ", %d binary files passed over", res.Binary)
 		}
@@ -68,6 +69,9 @@ func (f finding) text() string {
 	more := ""
 	if f.Validated {
 		more = ", checksum proved"
+	}
+	if f.Revoked {
+		more += ", revoked by your organisation"
 	}
 	if f.With != nil {
 		more += ", its other half beside it"

@@ -10,10 +10,10 @@ package scan
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
@@ -67,14 +67,18 @@ func Run(ctx context.Context, paths []string, o Options) error {
 		return err
 	}
 	s.sort()
+	revoked := slices.Clone(s.found)
+	revoked = slices.DeleteFunc(revoked, func(f finding) bool { return !f.Revoked })
+	s.found = slices.DeleteFunc(s.found, func(f finding) bool { return f.Revoked })
 	before := len(s.found)
 	if s.found = ignored.without(s.found, s); len(s.found) < before {
-		res.Notes = append(res.Notes, fmt.Sprintf("%d findings are left out, since .gitleaksignore names their lines", before-len(s.found)))
+		res.Notes = append(res.Notes, detect.Counted(before-len(s.found))+" left out, since .gitleaksignore names the lines")
 	}
 	if o.WriteBaseline != "" {
 		return s.writeBaseline(res)
 	}
-	s.found = known.unknown(s.found, s)
+	s.found = append(known.unknown(s.found, s), revoked...)
+	s.sort()
 	return s.report(res)
 }
 
