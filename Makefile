@@ -45,6 +45,7 @@ generate: ## writes anew what is made of something else: tables, compiled rules,
 	go test ./internal/detect/phones -run '^TestPhones$$' -count=1 -update
 	go test ./internal/detect/guess -run '^TestJudge$$' -count=1 -update
 	go test ./internal/detect -run '^(TestCompiled|TestRulesPageListsTheChecks|TestRuleList)$$' -count=1 -update
+	go test ./internal/lsp -run '^TestWordsPage$$' -count=1 -update
 	go test ./internal/wire -run '^TestVectors$$' -count=1 -update
 	go test ./internal/policy -run '^(TestSchemaIsCurrent|TestDefaultPolicy)$$' -count=1 -update
 	go test . -run '^TestLinkedModules$$' -count=1 -update

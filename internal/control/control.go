@@ -376,6 +376,8 @@ type Exchanged struct {
 	Classes      map[string]int `json:"classes,omitempty"`
 	Millis       int64          `json:"ms"`
 	Fingerprints []string       `json:"fingerprints,omitempty"`
+	// Went says that the vendor got the request.
+	Went bool `json:"went,omitempty"`
 }
 
 // ExchangeTexts asks what one of them said: the texts of the request alone if Said.

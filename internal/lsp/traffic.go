@@ -148,6 +148,9 @@ func (s *Server) overhear(ctx context.Context, e control.Event) {
 		}
 		return
 	}
+	if !shown.Went && e.Verdict != policy.Forbid.String() {
+		return // the vendor could not be reached, or it was refused for another reason
+	}
 	s.traffic.add(e, shown.Said)
 	s.refreshLenses(ctx)
 }

@@ -241,7 +241,7 @@ func (d *Daemon) Reviews(context.Context) ([]control.Review, error) {
 func (d *Daemon) Say(id string, texts ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	shown := control.ExchangeShown{Exchanged: control.Exchanged{ID: id, Provider: "openai"}, Sent: []byte(`{"text":"as sent"}`), Answered: []byte("as answered")}
+	shown := control.ExchangeShown{Exchanged: control.Exchanged{ID: id, Provider: "openai", Went: true}, Sent: []byte(`{"text":"as sent"}`), Answered: []byte("as answered")}
 	for _, t := range texts {
 		shown.Said = append(shown.Said, []byte(t))
 	}

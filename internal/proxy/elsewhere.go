@@ -93,10 +93,10 @@ func (p *Proxy) send(r *http.Request, x *exchange, body []byte) (*http.Response,
 			}
 			out = req.WithModel(x.toModel)
 		}
-		if x.texts != nil {
+		res, fail := p.forward(r, x, out)
+		if x.texts != nil && fail == nil {
 			x.texts.Sent = out
 		}
-		res, fail := p.forward(r, x, out)
 		switch {
 		case fail != nil && fail.code == "upstream_unreachable" && p.goElsewhere(x, x.config.Fallback, "unreachable"):
 			continue

@@ -54,7 +54,11 @@ export class Code {
 				' ',
 			),
 		});
-		const context = await code.browser.newContext({ viewport: { width: 1200, height: 760 }, locale: 'en-US' });
+		const context = await code.browser.newContext({
+			viewport: { width: 1200, height: 760 },
+			locale: 'en-US',
+			permissions: ['clipboard-read', 'clipboard-write'],
+		});
 		code.page = await context.newPage();
 		code.page.setDefaultTimeout(patience);
 		const payload = JSON.stringify([['skipWelcome', 'true']]);
@@ -111,6 +115,12 @@ export class Code {
 		await this.page.keyboard.press('Enter');
 		await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 		await this.page.locator('.editor-instance .monaco-editor.focused').waitFor();
+	}
+
+	/** Pastes a text as a person would. */
+	async paste(text) {
+		await this.page.evaluate((value) => navigator.clipboard.writeText(value), text);
+		await this.page.keyboard.press('Control+V');
 	}
 
 	/** Presses Ctrl+. and picks an action of the menu. */

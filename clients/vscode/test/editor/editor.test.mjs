@@ -170,6 +170,21 @@ test('the person is asked before an image goes to a vendor', async () => {
 	assert.match(await refused.text(), /You said no to it/);
 });
 
+test('what is pasted comes with placeholders, but into .env, and a text without secrets as it is', async () => {
+	const value = key();
+	await code.open('paste.txt', 'a\n');
+	await code.cursor(1, 2);
+	await code.paste(`plain ${value} text`);
+	await code.eventually('the pasted text', async () => placeholder.test(await code.saved('paste.txt')));
+	const pasted = await code.saved('paste.txt');
+	assert.match(pasted, /^aplain REDACTED_AWS_KEY_ID_[0-9a-z]+ text\n$/);
+	await code.shoot('pasted');
+	await code.open('.env', 'A=\n');
+	await code.cursor(1, 3);
+	await code.paste(value);
+	await code.eventually('the pasted key', async () => (await code.saved('.env')) === `A=${value}\n`);
+});
+
 test('show version names extension and server', async () => {
 	await code.command('Scrubjay: Show Version');
 	const toast = code.page.locator('.notification-toast', { hasText: 'Scrubjay: extension' });
