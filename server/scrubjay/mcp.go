@@ -189,7 +189,7 @@ type keeper struct {
 	leave func()
 }
 
-func (k *keeper) stay() { k.leave = stayAttached(k.ctx, k.Attached) }
+func (k *keeper) stay() { k.leave = stayAttached(k.ctx, k.Attached, func(control.Event) {}) }
 
 func (k *keeper) end() {
 	k.mu.Lock()

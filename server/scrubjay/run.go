@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -21,6 +22,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/pointer"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
 func runCommand() *cobra.Command {
@@ -38,7 +40,9 @@ op://Private/shop/password, the program gets the value from the store instead, a
 			if hello.Proxy.Listen == "" {
 				return fmt.Errorf("the daemon runs without its proxy, so the assistant was not started: %s", hello.Proxy.Error)
 			}
-			defer stayAttached(c.Context(), d)()
+			var masked tally
+			leave := stayAttached(c.Context(), d, masked.count)
+			defer leave()
 			folder, err := os.Getwd()
 			if err != nil {
 				return err
@@ -68,7 +72,12 @@ op://Private/shop/password, the program gets the value from the store instead, a
 			if err != nil {
 				return err
 			}
-			return runChild(args, env)
+			err = runChild(args, env)
+			leave()
+			if term.IsTerminal(int(os.Stderr.Fd())) { // a script has no use for it
+				masked.say(c.ErrOrStderr())
+			}
+			return err
 		},
 	}
 	c.Flags().StringArrayVar(&envFiles, "env-file", nil, "a file of NAME=value lines for the program's environment, before those that it has; several count in their order")
@@ -115,13 +124,56 @@ func attach(ctx context.Context) (*daemon.Attached, control.Hello, error) {
 	return d, hello, err
 }
 
-// stayAttached keeps a daemon alive that was started for us, until leave is called.
-func stayAttached(ctx context.Context, d *daemon.Attached) (leave func()) {
+// tally is what the proxy kept back while a program ran.
+type tally struct {
+	values    map[string]bool // by fingerprint
+	providers map[string]bool
+	stopped   int
+}
+
+func (t *tally) count(e control.Event) {
+	if e.Kind != "exchange" {
+		return
+	}
+	if e.Verdict == policy.Forbid.String() {
+		t.stopped++
+		return
+	}
+	if t.values == nil {
+		t.values, t.providers = map[string]bool{}, map[string]bool{}
+	}
+	for _, f := range e.Fingerprints {
+		t.values[f], t.providers[e.Provider] = true, true
+	}
+}
+
+// say is one quiet line at the end, if there is something to say.
+func (t *tally) say(w io.Writer) {
+	var parts []string
+	switch n := len(t.values); {
+	case n == 1:
+		parts = append(parts, "1 value went out as a placeholder, to "+strings.Join(slices.Sorted(maps.Keys(t.providers)), ", "))
+	case n > 1:
+		parts = append(parts, fmt.Sprintf("%d values went out as placeholders, to %s", n, strings.Join(slices.Sorted(maps.Keys(t.providers)), ", ")))
+	}
+	switch {
+	case t.stopped == 1:
+		parts = append(parts, "1 request was not sent")
+	case t.stopped > 1:
+		parts = append(parts, fmt.Sprintf("%d requests were not sent", t.stopped))
+	}
+	if len(parts) > 0 {
+		fmt.Fprintf(w, "scrubjay: meanwhile %s. See: scrubjay console\n", strings.Join(parts, "; "))
+	}
+}
+
+// stayAttached keeps a daemon alive that was started for us, until leave is called; it may be called again.
+func stayAttached(ctx context.Context, d *daemon.Attached, event func(control.Event)) (leave func()) {
 	attached, cancel := context.WithCancel(context.WithoutCancel(ctx)) // a signal is the program's business
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
-		_ = d.Events(attached, func(control.Event) {}) // only held open; it ends with the program
+		_ = d.Events(attached, event) // it ends with the program
 	}()
 	return func() { cancel(); <-gone }
 }

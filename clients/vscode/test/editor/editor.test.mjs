@@ -179,10 +179,10 @@ test('what is pasted comes with placeholders, but into .env, and a text without 
 	const pasted = await code.saved('paste.txt');
 	assert.match(pasted, /^aplain REDACTED_AWS_KEY_ID_[0-9a-z]+ text\n$/);
 	await code.shoot('pasted');
-	await code.open('.env', 'A=\n');
+	await code.open('.env.local', 'A=\n');
 	await code.cursor(1, 3);
 	await code.paste(value);
-	await code.eventually('the pasted key', async () => (await code.saved('.env')) === `A=${value}\n`);
+	await code.eventually('the pasted key', async () => (await code.saved('.env.local')) === `A=${value}\n`);
 });
 
 test('show version names extension and server', async () => {
