@@ -73,7 +73,9 @@ func TestPagesNameCommandsThatThereAre(t *testing.T) {
 		if err != nil || len(found) == 0 {
 			t.Fatalf("%s: %v, and %d pages", pattern, err, len(found))
 		}
-		pages = append(pages, slices.DeleteFunc(found, func(name string) bool { return strings.Contains(name, "node_modules") })...)
+		pages = append(pages, slices.DeleteFunc(found, func(name string) bool {
+			return strings.Contains(name, "node_modules") || strings.HasSuffix(name, "words.md") // which has sentences torn apart
+		})...)
 	}
 	told := map[*cobra.Command]bool{}
 	calls := 0

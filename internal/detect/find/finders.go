@@ -5,6 +5,7 @@ package find
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -36,6 +37,7 @@ var Finders = func() map[string]Finder {
 		"card":           {[]string{automaton.FourDigits}, findCard, NumeralReach, false, 0},
 		"codice-fiscale": {[]string{automaton.BirthDay}, findCodiceFiscale, 64, false, 0},
 		"command":        {commandNames(), findCommand, commandSpan + 32, false, NameLimit + 4},
+		"hidden":         {hiddenTriggers, findHidden, hiddenReach, false, utf8.UTFMax},
 		"cvc":            {append([]string{automaton.FourDigits}, cvcLabels...), findCVC, labelledReach, false, 0},
 		"email":          {[]string{"@"}, findEmail, emailReach, false, 0},
 		"ethereum":       {[]string{automaton.LongHex}, findEthereum, ethereumReach, false, 0},
