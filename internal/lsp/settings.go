@@ -186,6 +186,9 @@ func newOutlook(f *folder, wire, repository policy.Settings, editor editorSettin
 	for _, names := range [][]string{editor.Destinations, repository.Destinations, wire.Destinations} {
 		if len(names) > 0 {
 			o.destinations = destinations(wire, names)
+			if len(o.destinations) == len(destinations(wire, nil)) {
+				return o // all public ones: nobody has chosen any
+			}
 			o.named = map[string]bool{}
 			for _, name := range names {
 				o.named[name] = true

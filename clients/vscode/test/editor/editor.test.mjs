@@ -185,6 +185,18 @@ test('what is pasted comes with placeholders, but into .env, and a text without 
 	await code.eventually('the pasted key', async () => (await code.saved('.env.local')) === `A=${value}\n`);
 });
 
+test('a lens says how sensitive a file is, and a view what AI vendors would see of it', async () => {
+	const value = key();
+	await code.open('view.txt', `first ${value}\n`);
+	await code.squiggles(1);
+	await code.page.locator('.codelens-decoration', { hasText: '1 value is kept from AI: redact' }).waitFor();
+	await code.cursor(1, 10);
+	await code.act('Show what AI vendors would see');
+	await code.page.locator('.tab.active', { hasText: 'What AI vendors see of view.txt' }).waitFor();
+	await code.page.locator('.editor-instance .view-line', { hasText: '‹AWS_KEY_ID›' }).waitFor();
+	await code.shoot('vendor-view');
+});
+
 test('show version names extension and server', async () => {
 	await code.command('Scrubjay: Show Version');
 	const toast = code.page.locator('.notification-toast', { hasText: 'Scrubjay: extension' });
