@@ -38,6 +38,7 @@ var Finders = func() map[string]Finder {
 		"codice-fiscale": {[]string{automaton.BirthDay}, findCodiceFiscale, 64, false, 0},
 		"command":        {commandNames(), findCommand, commandSpan + 32, false, NameLimit + 4},
 		"hidden":         {hiddenTriggers, findHidden, hiddenReach, false, utf8.UTFMax},
+		"reordering":     {hiddenTriggers, findReordering, hiddenReach, false, utf8.UTFMax},
 		"cvc":            {append([]string{automaton.FourDigits}, cvcLabels...), findCVC, labelledReach, false, 0},
 		"email":          {[]string{"@"}, findEmail, emailReach, false, 0},
 		"ethereum":       {[]string{automaton.LongHex}, findEthereum, ethereumReach, false, 0},
