@@ -73,6 +73,7 @@ func (c *check) run(span letters.Span) {
 	c.runs(span, nil)
 	c.rows(span, nil)
 	c.names(span, nil)
+	c.hidden(span, nil)
 	c.colours(span, nil)
 	c.beyond(span, nil)
 	c.terms(span, nil)
@@ -125,6 +126,21 @@ func (c *check) names(span letters.Span, hold func(start int) bool) {
 		c.anchor, c.back, c.reach = start, r.back, r.reach
 		return true
 	})
+}
+
+// hidden looks for text that nobody sees.
+func (c *check) hidden(span letters.Span, hold func(start int) bool) {
+	take := func(name string) func(at letters.Span) {
+		r := c.engine.finds[name]
+		return func(at letters.Span) {
+			if r == nil || hold != nil && hold(at.Start) {
+				return
+			}
+			c.rule, c.anchor, c.back, c.reach = r, at.Start, r.back, r.reach
+			c.Emit(at, at)
+		}
+	}
+	find.Hidden(c.Bytes, span, take("hidden"), take("reordering"))
 }
 
 const (

@@ -79,6 +79,7 @@ func (s *Scan) Edit(text []byte, old letters.Span, newLen int) *Scan {
 	c.header = names
 	c.rows(letters.Between(from, to), unchanged(1, rowLimit))
 	c.names(letters.Between(from, to), unchanged(find.PersonReach, find.PersonReach))
+	c.hidden(letters.Between(from, to), unchanged(find.HiddenBack, find.HiddenReach))
 	c.colours(letters.Between(from, to), unchanged(lineViewBack, lineViewReach))
 	c.beyond(letters.Between(from, to), unchanged(lineViewBack, lineViewReach))
 	c.terms(letters.Between(from, to), unchanged(termBack, termReach))

@@ -119,6 +119,7 @@ func (s *stream) find(last bool, found func(Part)) {
 	s.runs(letters.Between(s.from, to), nil)
 	s.rows(letters.Between(s.from, to), nil)
 	s.names(letters.Between(s.from, to), nil)
+	s.hidden(letters.Between(s.from, to), nil)
 	s.colours(letters.Between(s.from, to), nil)
 	s.beyond(letters.Between(s.from, to), nil)
 	s.terms(letters.Between(s.from, to), nil)

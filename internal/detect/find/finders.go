@@ -5,7 +5,6 @@ package find
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect/automaton"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
@@ -25,6 +24,9 @@ type Finder struct {
 	Back int
 }
 
+// swept is the finder of what no trigger wakes: a pass over the text finds it.
+func swept(*look.Text, letters.Span) {}
+
 // Finders are what a rule's find may name.
 var Finders = func() map[string]Finder {
 	all := map[string]Finder{
@@ -37,8 +39,8 @@ var Finders = func() map[string]Finder {
 		"card":           {[]string{automaton.FourDigits}, findCard, NumeralReach, false, 0},
 		"codice-fiscale": {[]string{automaton.BirthDay}, findCodiceFiscale, 64, false, 0},
 		"command":        {commandNames(), findCommand, commandSpan + 32, false, NameLimit + 4},
-		"hidden":         {hiddenTriggers, findHidden, hiddenReach, false, utf8.UTFMax},
-		"reordering":     {hiddenTriggers, findReordering, hiddenReach, false, utf8.UTFMax},
+		"hidden":         {[]string{}, swept, HiddenReach, false, HiddenBack},
+		"reordering":     {[]string{}, swept, HiddenReach, false, HiddenBack},
 		"cvc":            {append([]string{automaton.FourDigits}, cvcLabels...), findCVC, labelledReach, false, 0},
 		"email":          {[]string{"@"}, findEmail, emailReach, false, 0},
 		"ethereum":       {[]string{automaton.LongHex}, findEthereum, ethereumReach, false, 0},
