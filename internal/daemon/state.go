@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,6 +12,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/authority"
@@ -128,4 +132,44 @@ func makeOurs(dir string) error {
 		return fmt.Errorf("%s is not ours or open to others: remove it", dir)
 	}
 	return nil
+}
+
+// ours are the names of what stands in the state directory, as docs/architecture.md lists them, and locks.
+var ours = []string{"token", "listen", "ca.key", "ca.pem", "vault.*", "ledger.*", "ledger-*.log", "policy", "days.json*", "used.json*", "run", "assistants", "control.sock", "daemon.log*", "daemon.lock"}
+
+// Hold waits until no daemon has the state directory, and keeps one from beginning until release.
+func (s State) Hold(ctx context.Context) (release func() error, err error) {
+	lock := flock.New(s.path("daemon.lock"))
+	if ok, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil || !ok {
+		return nil, errors.Join(ErrRunning, err)
+	}
+	return lock.Unlock, nil
+}
+
+// Remove takes away what is in the state directory, and the directory if nothing else is in it; left is what else is.
+func (s State) Remove() (left []string, err error) {
+	for _, name := range ours {
+		found, _ := filepath.Glob(filepath.Join(escaped(s.Dir), name)) // the patterns are well formed
+		for _, path := range found {
+			if err := os.RemoveAll(path); err != nil {
+				return nil, err
+			}
+		}
+	}
+	entries, err := os.ReadDir(s.Dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	if len(left) > 0 {
+		return left, nil
+	}
+	return nil, os.Remove(s.Dir)
+}
+
+// escaped is a path in which no letter means a pattern.
+func escaped(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

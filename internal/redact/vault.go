@@ -290,6 +290,18 @@ func (v *Vault) Value(p string) ([]byte, bool) {
 	return e.Value, true
 }
 
+// InFiles is how many values stand behind placeholders in files: they are lost with the vault.
+func (v *Vault) InFiles() (n int) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	for _, e := range v.entries {
+		if e.Scope == File && !e.Purged {
+			n++
+		}
+	}
+	return n
+}
+
 // Describe answers with what a wire placeholder of any provider stands for, without the value.
 func (v *Vault) Describe(p string) (Value, bool) {
 	v.mu.RLock()

@@ -63,40 +63,45 @@ still there start another when they need it; one that scrubjay serve ran stays e
 			if err != nil {
 				return err
 			}
-			socket, err := s.Socket()
-			if err != nil {
-				return err
-			}
-			client := control.Dial(socket)
-			hello, err := client.Hello(c.Context())
-			if errors.Is(err, control.ErrNoDaemon) {
-				fmt.Fprintln(c.OutOrStdout(), "no daemon is running")
-				return nil
-			}
-			if err == nil && !slices.Contains(hello.Features, "stop") {
-				err = fmt.Errorf("the running daemon is older and cannot be told: end process %d", hello.PID)
-			}
-			if err == nil {
-				err = client.Stop(c.Context())
-			}
-			if err != nil {
-				return err
-			}
-			ctx, cancel := context.WithTimeout(c.Context(), stopLimit)
-			defer cancel()
-			for {
-				now, err := client.Hello(ctx)
-				if errors.Is(err, control.ErrNoDaemon) || err == nil && now.PID != hello.PID {
-					fmt.Fprintf(c.OutOrStdout(), "the daemon has ended (process %d)\n", hello.PID)
-					return nil
-				}
-				select {
-				case <-ctx.Done():
-					return fmt.Errorf("process %d was told to end and has not: end it yourself", hello.PID)
-				case <-time.After(20 * time.Millisecond):
-				}
-			}
+			return endDaemon(c, s)
 		},
+	}
+}
+
+// endDaemon ends the daemon of a state directory and waits until it is gone.
+func endDaemon(c *cobra.Command, s daemon.State) error {
+	socket, err := s.Socket()
+	if err != nil {
+		return err
+	}
+	client := control.Dial(socket)
+	hello, err := client.Hello(c.Context())
+	if errors.Is(err, control.ErrNoDaemon) {
+		fmt.Fprintln(c.OutOrStdout(), "no daemon is running")
+		return nil
+	}
+	if err == nil && !slices.Contains(hello.Features, "stop") {
+		err = fmt.Errorf("the running daemon is older and cannot be told: end process %d", hello.PID)
+	}
+	if err == nil {
+		err = client.Stop(c.Context())
+	}
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c.Context(), stopLimit)
+	defer cancel()
+	for {
+		now, err := client.Hello(ctx)
+		if errors.Is(err, control.ErrNoDaemon) || err == nil && now.PID != hello.PID {
+			fmt.Fprintf(c.OutOrStdout(), "the daemon has ended (process %d)\n", hello.PID)
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("process %d was told to end and has not: end it yourself", hello.PID)
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
 }
 
