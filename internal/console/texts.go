@@ -1,0 +1,119 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
+)
+
+// mostShown is how much of one text is shown.
+const mostShown = 256 << 10
+
+// part is a piece of a text. Mark says what it is, if it is not just text: placeholder or value.
+type part struct{ Text, Mark string }
+
+// shown is a text on the page.
+type shown struct {
+	Parts []part
+	// Cut says how much is not shown, if that is so.
+	Cut string
+}
+
+// show makes a text readable: JSON with a line for each member, and what marks finds in it marked.
+func show(text []byte, marks func([]byte) []span) (s shown) {
+	text = readable(text)
+	if len(text) > mostShown {
+		s.Cut = fmt.Sprintf("The first %d KiB of %d are shown.", mostShown>>10, len(text)>>10)
+		text = text[:mostShown]
+		for len(text) > 0 && !utf8.RuneStart(text[len(text)-1]) { // no half of a letter
+			text = text[:len(text)-1]
+		}
+	}
+	at := 0
+	for _, m := range marks(text) {
+		if m.start < at {
+			continue
+		}
+		if m.start > at {
+			s.Parts = append(s.Parts, part{Text: string(text[at:m.start])})
+		}
+		s.Parts = append(s.Parts, part{string(text[m.start:m.end]), m.what})
+		at = m.end
+	}
+	if at < len(text) {
+		s.Parts = append(s.Parts, part{Text: string(text[at:])})
+	}
+	return s
+}
+
+// mostDeep is how deep JSON may go: each line begins with as many spaces.
+const mostDeep = 100
+
+// readable is JSON with a line for each member, and anything else as it is.
+func readable(text []byte) []byte {
+	deep := 0
+	for _, c := range text { // what stands in strings counts too, which does no harm
+		switch c {
+		case '{', '[':
+			deep++
+		case '}', ']':
+			deep--
+		}
+		if deep > mostDeep {
+			return text
+		}
+	}
+	var out bytes.Buffer
+	if json.Indent(&out, text, "", "  ") != nil {
+		return text
+	}
+	return out.Bytes()
+}
+
+type span struct {
+	start, end int
+	what       string
+}
+
+// placeholders are those of a text.
+func placeholders(text []byte) (all []span) {
+	for _, p := range redact.Find(text) {
+		all = append(all, span{p.Start, p.End, "placeholder"})
+	}
+	return all
+}
+
+// leastAround is how many bytes around a value say where it stands.
+const leastAround = 8
+
+// values finds in the text that was typed what placeholders stand for in the text that was sent: everything around them is the
+// same. Where that is not enough to tell, nothing is marked.
+func values(sent []byte) func([]byte) []span {
+	sent = readable(sent)
+	return func(typed []byte) (all []span) {
+		at, from := 0, 0 // how far typed and sent have come
+		marks := redact.Find(sent)
+		for i, p := range marks {
+			before := sent[from:p.Start]
+			if !bytes.HasPrefix(typed[at:], before) {
+				return all
+			}
+			next := len(sent)
+			if i+1 < len(marks) {
+				next = marks[i+1].Start
+			}
+			after := sent[p.End:next]
+			start := at + len(before)
+			n := bytes.Index(typed[start:], after[:min(len(after), 4*leastAround)])
+			if n <= 0 || len(after) < leastAround && i+1 < len(marks) {
+				return all
+			}
+			all = append(all, span{start, start + n, "value"})
+			at, from = start+n, p.End
+		}
+		return all
+	}
+}

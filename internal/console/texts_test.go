@@ -1,0 +1,62 @@
+package console
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+)
+
+// placed is a placeholder with its check character.
+func placed(head string) string {
+	return head + string(detect.PlaceholderCheck([]byte(head)))
+}
+
+func render(s shown) string {
+	var out strings.Builder
+	for _, p := range s.Parts {
+		if p.Mark != "" {
+			p.Text = "[" + p.Mark[:1] + ":" + p.Text + "]"
+		}
+		out.WriteString(p.Text)
+	}
+	return out.String()
+}
+
+// TestMarks: placeholders are marked in what was sent, and in what was typed the values that they stand for, wherever what stands
+// around them tells.
+func TestMarks(t *testing.T) {
+	a, b := placed("AWS_KEY_sy8ca"), placed("EMAIL_3kq7b")
+	for name, c := range map[string]struct{ typed, sent, wantTyped, wantSent string }{
+		"none":         {"hello", "hello", "hello", "hello"},
+		"one":          {"use swordfish, please", "use " + a + ", please", "use [v:swordfish], please", "use [p:" + a + "], please"},
+		"two":          {"use swordfish, and write to ada@x.net, please", "use " + a + ", and write to " + b + ", please", "use [v:swordfish], and write to [v:ada@x.net], please", ""},
+		"JSON":         {`{"k":"swordfish"}`, `{"k":"` + a + `"}`, "{\n  \"k\": \"[v:swordfish]\"\n}", "{\n  \"k\": \"[p:" + a + "]\"\n}"},
+		"side by side": {"swordfish ada@x.net", a + " " + b, "swordfish ada@x.net", "[p:" + a + "] [p:" + b + "]"},
+		"a note added": {`{"m":"use swordfish, please"}`, `{"n":1,"m":"use ` + a + `, please"}`, "{\n  \"m\": \"use swordfish, please\"\n}", ""},
+		"nothing sent": {"swordfish", "", "swordfish", ""},
+		"a bad JSON":   {`{"k":"swordfish", nothing}`, `{"k":"` + a + `", nothing}`, `{"k":"[v:swordfish]", nothing}`, ""},
+	} {
+		if got := render(show([]byte(c.typed), values([]byte(c.sent)))); got != c.wantTyped {
+			t.Errorf("%s, typed: %s", name, got)
+		}
+		if got := render(show([]byte(c.sent), placeholders)); c.wantSent != "" && got != c.wantSent {
+			t.Errorf("%s, sent: %s", name, got)
+		}
+	}
+}
+
+// FuzzMarks: whatever the texts are, none of a text is lost or told twice.
+func FuzzMarks(f *testing.F) {
+	f.Add([]byte("use swordfish"), []byte("use "+placed("AWS_KEY_sy8ca")))
+	f.Add([]byte(`{"a":[1,2]}`), []byte(`{"a":[1,2]}`))
+	f.Fuzz(func(t *testing.T, typed, sent []byte) {
+		var out strings.Builder
+		for _, p := range show(typed, values(sent)).Parts {
+			out.WriteString(p.Text)
+		}
+		if want := string(readable(typed)); out.String() != want && len(want) <= mostShown {
+			t.Errorf("%q is shown as %q", want, out.String())
+		}
+	})
+}
