@@ -61,7 +61,7 @@ conformance: $(CONFORMANCE)/node_modules/.package-lock.json ## the same at every
 test-clients: $(VSCODE)/node_modules/.package-lock.json ## what of the extension can be tested without an editor
 	cd $(VSCODE) && npm test --silent
 
-test-editors: extension ## the tests in the real VS Code and the real Neovim
+test-editors: extension ## the tests in the real VS Code, the real Neovim, and of the console in the real Chromium
 	clients/test-editors/install.sh
 	clients/test-editors/run.sh
 

@@ -169,8 +169,9 @@ func (c *Console) exchanges(url.Values) (any, error) {
 type exchangePage struct {
 	row
 	Sent shown
-	// Typed and Answered hold values: they are there only if the person asked for them.
+	// Typed and Answered hold values: they are there only if the person asked for them. How is what is to know of Typed.
 	Typed, Answered *shown
+	How             string
 }
 
 func (c *Console) exchange(q url.Values) (any, error) {
@@ -180,8 +181,17 @@ func (c *Console) exchange(q url.Values) (any, error) {
 	}
 	page := exchangePage{row: rowOf(e.Exchanged), Sent: show(e.Sent, placeholders)}
 	if q.Has("all") {
-		typed, answered := show(e.Typed, values(e.Sent)), show(e.Answered, placeholders)
+		typed := show(e.Typed, values(e.Sent))
+		answered := show(e.Answered, typed.again)
 		page.Typed, page.Answered = &typed, &answered
+		switch {
+		case len(e.Sent) == 0:
+			page.How = "As your assistant wrote it. Nothing of it was sent."
+		case bytes.Equal(e.Sent, e.Typed):
+			page.How = "As your assistant wrote it, and as it went."
+		default:
+			page.How = "As your assistant wrote it. What is marked stayed on this machine."
+		}
 	}
 	return page, nil
 }
@@ -204,13 +214,14 @@ func (c *Console) waiting(q url.Values) (any, error) {
 
 type reviewPage struct {
 	control.Review
-	Text shown
+	Found []string
+	Text  shown
 }
 
 func (c *Console) review(q url.Values) (any, error) {
 	for _, r := range c.source.Reviews() {
 		if r.ID == q.Get("id") {
-			return reviewPage{r, show(r.Body, placeholders)}, nil
+			return reviewPage{r, findings(r.Findings), show(r.Body, placeholders)}, nil
 		}
 	}
 	return nil, errGone

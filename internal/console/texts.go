@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
@@ -83,6 +84,28 @@ func placeholders(text []byte) (all []span) {
 	for _, p := range redact.Find(text) {
 		all = append(all, span{p.Start, p.End, "placeholder"})
 	}
+	return all
+}
+
+// again are the values that are marked in a text, wherever they stand in another, and its placeholders.
+func (s shown) again(text []byte) []span {
+	all := placeholders(text)
+	seen := map[string]bool{}
+	for _, p := range s.Parts {
+		if p.Mark != "value" || seen[p.Text] {
+			continue
+		}
+		seen[p.Text] = true
+		for at := 0; ; {
+			n := bytes.Index(text[at:], []byte(p.Text))
+			if n < 0 {
+				break
+			}
+			all = append(all, span{at + n, at + n + len(p.Text), "value"})
+			at += n + len(p.Text)
+		}
+	}
+	slices.SortFunc(all, func(a, b span) int { return a.start - b.start })
 	return all
 }
 

@@ -30,9 +30,9 @@ func TestMarks(t *testing.T) {
 	for name, c := range map[string]struct{ typed, sent, wantTyped, wantSent string }{
 		"none":         {"hello", "hello", "hello", "hello"},
 		"one":          {"use swordfish, please", "use " + a + ", please", "use [v:swordfish], please", "use [p:" + a + "], please"},
-		"two":          {"use swordfish, and write to ada@x.net, please", "use " + a + ", and write to " + b + ", please", "use [v:swordfish], and write to [v:ada@x.net], please", ""},
+		"two":          {"use swordfish, and write to seahorse, please", "use " + a + ", and write to " + b + ", please", "use [v:swordfish], and write to [v:seahorse], please", ""},
 		"JSON":         {`{"k":"swordfish"}`, `{"k":"` + a + `"}`, "{\n  \"k\": \"[v:swordfish]\"\n}", "{\n  \"k\": \"[p:" + a + "]\"\n}"},
-		"side by side": {"swordfish ada@x.net", a + " " + b, "swordfish ada@x.net", "[p:" + a + "] [p:" + b + "]"},
+		"side by side": {"swordfish seahorse", a + " " + b, "swordfish seahorse", "[p:" + a + "] [p:" + b + "]"},
 		"a note added": {`{"m":"use swordfish, please"}`, `{"n":1,"m":"use ` + a + `, please"}`, "{\n  \"m\": \"use swordfish, please\"\n}", ""},
 		"nothing sent": {"swordfish", "", "swordfish", ""},
 		"a bad JSON":   {`{"k":"swordfish", nothing}`, `{"k":"` + a + `", nothing}`, `{"k":"[v:swordfish]", nothing}`, ""},
@@ -43,6 +43,15 @@ func TestMarks(t *testing.T) {
 		if got := render(show([]byte(c.sent), placeholders)); c.wantSent != "" && got != c.wantSent {
 			t.Errorf("%s, sent: %s", name, got)
 		}
+	}
+}
+
+// TestMarksInAnswer: what came back with a value has it marked, and a placeholder that did not become one.
+func TestMarksInAnswer(t *testing.T) {
+	a, b := placed("AWS_KEY_sy8ca"), placed("EMAIL_3kq7b")
+	typed := show([]byte("use swordfish, please"), values([]byte("use "+a+", please")))
+	if got := render(show([]byte("swordfish, "+b+" and swordfish"), typed.again)); got != "[v:swordfish], [p:"+b+"] and [v:swordfish]" {
+		t.Error(got)
 	}
 }
 

@@ -85,6 +85,20 @@ func becomes(verdict string) string {
 	return "not known"
 }
 
+// finding is how the proxy tells of one: rule, class, place and what becomes of it.
+var finding = regexp.MustCompile(`^(\S+) \((\w+)\) at (.*): (goes as it is|a placeholder)$`)
+
+// findings says of each what class it is of. One that is told in another way stays as it is.
+func findings(told []string) (all []string) {
+	for _, f := range told {
+		if m := finding.FindStringSubmatch(f); m != nil {
+			f = nameOf(m[2]) + " at " + m[3] + ", by the rule " + m[1] + ": " + m[4]
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
 // stopped are the reasons for which a request does not go, by the ledger's notes.
 var stopped = map[string]string{
 	"forbidden_by_policy":   "policy forbids a value in it",

@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,5 +87,14 @@ func TestAssistant(t *testing.T) {
 		if got := assistant(name); got != want {
 			t.Errorf("%q is %q", name, got)
 		}
+	}
+}
+
+// TestFindings: what the proxy tells of a finding names its class in words.
+func TestFindings(t *testing.T) {
+	got := findings([]string{"payment-card (pci) at messages[0].content: a placeholder", "email-address (pii) at a: b: goes as it is", "and 3 more"})
+	want := []string{"Payment data at messages[0].content, by the rule payment-card: a placeholder", "Personal data at a: b, by the rule email-address: goes as it is", "and 3 more"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }

@@ -72,7 +72,7 @@ func (p *page) begin() error {
 		}),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 		ErrorLog: zap.NewStdLog(d.Log.Named("console")),
-	}, l, d.Log)
+	}, ours{l}, d.Log)
 	d.signals.learn.Do(func() { go d.learn() })
 	return nil
 }

@@ -152,7 +152,7 @@ func TestConsole(t *testing.T) {
 			}
 		})
 	}()
-	<-asked // attached
+	<-asked                                                        // attached
 	for _, say := range []string{control.SayNo, control.SayOnce} { // what is approved once is not asked about again
 		want := map[string]int{control.SayNo: http.StatusForbidden, control.SayOnce: http.StatusOK}[say]
 		before := len(vendor.Requests())

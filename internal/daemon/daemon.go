@@ -17,6 +17,7 @@
 //	machine.go     the secrets that this machine has: variables, .env files, files of credentials
 //	exchanges.go   what the latest exchanges said, for editors and the console
 //	console.go     what the console shows, and its listener, once somebody opens it
+//	peer.go        keeps other accounts away from it
 //	events.go      tells everybody attached what happens
 //	ask.go         has them ask the person what the proxy has to know
 //	attach.go      finds the daemon, or starts it

@@ -3,7 +3,6 @@ package policy
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,18 +12,19 @@ import (
 // Effective is a setting that somebody set: what holds now, and the layers that it comes from.
 type Effective struct{ Name, Value, From string }
 
+// uncounted is the value of a setting that a higher layer does not let count.
+const uncounted = "does not count"
+
 // Effective says of each setting that Origins names what its value is in the end. A salt's is not told.
 func (l *Layers) Effective() (all []Effective) {
 	merged := l.Wire()
 	for _, origin := range l.Origins() {
 		name, from, _ := strings.Cut(origin, ": ")
 		e := Effective{Name: name, From: from, Value: "set"}
-		if !strings.HasSuffix(name, "salt") {
-			if v := settingAt(reflect.ValueOf(merged), strings.Split(name, ".")); v.IsValid() {
-				e.Value = told(v)
-			} else {
-				e.Value = "does not count"
-			}
+		if v := settingAt(reflect.ValueOf(merged), strings.Split(name, ".")); !v.IsValid() {
+			e.Value = uncounted
+		} else if !strings.HasSuffix(name, "salt") {
+			e.Value = cmp.Or(told(v), uncounted)
 		}
 		all = append(all, e)
 	}
@@ -88,22 +88,19 @@ func told(v reflect.Value) string {
 		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) })
 		var parts []string
 		for _, k := range keys {
-			parts = append(parts, k.String()+" "+told(v.MapIndex(k)))
+			parts = append(parts, k.String()+": "+told(v.MapIndex(k)))
 		}
 		return strings.Join(parts, ", ")
 	case reflect.Struct:
 		var parts []string
 		for field, value := range v.Fields() {
 			if name, _, _ := strings.Cut(field.Tag.Get("yaml"), ","); name != "-" && !value.IsZero() {
-				parts = append(parts, name+" "+told(value))
+				parts = append(parts, name+": "+told(value))
 			}
 		}
 		return strings.Join(parts, ", ")
 	case reflect.String:
 		text := v.String()
-		if u, err := url.Parse(text); err == nil && u.User != nil {
-			text = u.Redacted()
-		}
 		if len(text) > longTold {
 			text = strings.ToValidUTF8(text[:longTold], "") + "…"
 		}

@@ -1,7 +1,6 @@
 // Keeps the page up to date while somebody looks at it: it reads the page again, and puts what has changed in the place of
 // what stood there. Without this file everything works, and is as old as the page.
 (() => {
-	'use strict';
 	const second = 1000;
 	const missing = 5; // seconds without an answer before it says so
 	const ended = document.getElementById('ended');
