@@ -143,7 +143,7 @@ func busy() *world {
 			Policy:  control.Policy{Revision: evil, Organised: true, Refused: evil, Unreachable: evil, UnreachableSince: &since, Waits: evil, Sequence: 3, Stale: evil},
 			Trouble: &control.Trouble{Text: evil, Time: since},
 		},
-		kept:    []control.ExchangeShown{{Exchanged: e, Typed: []byte(evil), Sent: []byte(`{"content":"` + evil + `"}`), Answered: []byte(evil)}},
+		kept:    []control.ExchangeShown{{Exchanged: e, Typed: []byte(evil), Sent: []byte(`{"content":"` + evil + `"}`), Answered: []byte(evil), Heard: []control.Heard{{Tool: evil, Key: evil, Text: []byte(evil)}}}},
 		reviews: []control.Review{{ID: "R1", Obligation: "review", Provider: evil, Model: evil, Since: since, Findings: []string{evil}, Body: []byte(evil)}},
 		policy:  Policy{Destinations: []string{evil}, Becomes: []Becomes{{evil, []Verdict{{evil, evil}}}}, Settings: []Setting{{evil, evil, evil}}, Notes: []string{evil}},
 		ledger:  Ledger{Records: 3, Wrong: evil, Dropped: evil, Unwritten: evil, Dir: evil},
@@ -388,6 +388,7 @@ func TestValuesBehindAClick(t *testing.T) {
 		Typed:     []byte(`{"content":"my word is swordfish, keep it"}`),
 		Sent:      []byte(`{"content":"my word is PASSWORD_sy8cab, keep it"}`),
 		Answered:  []byte(`{"content":"swordfish it is"}`),
+		Heard:     []control.Heard{{Text: []byte("swordfish it is")}},
 	}}}
 	s := serveWorld(t, w)
 	for _, page := range everyPage() {
@@ -461,7 +462,7 @@ func TestBounded(t *testing.T) {
 	deep := strings.Repeat(`{"a":`, 5000) + "1" + strings.Repeat("}", 5000)
 	for name, text := range map[string]string{"long": strings.Repeat("é<", 4<<20), "deep": deep, "JSON": `["` + strings.Repeat("x", 4<<20) + `"]`} {
 		w := &world{
-			kept:    []control.ExchangeShown{{Exchanged: control.Exchanged{ID: "x1"}, Typed: []byte(text), Sent: []byte(text), Answered: []byte(text)}},
+			kept:    []control.ExchangeShown{{Exchanged: control.Exchanged{ID: "x1"}, Typed: []byte(text), Sent: []byte(text), Answered: []byte(text), Heard: []control.Heard{{Text: []byte(text)}}}},
 			reviews: []control.Review{{ID: "R1", Body: []byte(text)}},
 		}
 		s := serveWorld(t, w)

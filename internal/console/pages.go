@@ -172,6 +172,8 @@ type exchangePage struct {
 	// Typed and Answered hold values: they are there only if the person asked for them. How is what is to know of Typed.
 	Typed, Answered *shown
 	How             string
+	// Heard is what the answer said, if that is known.
+	Heard *shown
 }
 
 func (c *Console) exchange(q url.Values) (any, error) {
@@ -184,6 +186,10 @@ func (c *Console) exchange(q url.Values) (any, error) {
 		typed := show(e.Typed, values(e.Sent))
 		answered := show(e.Answered, typed.again)
 		page.Typed, page.Answered = &typed, &answered
+		if text := heard(e.Heard); len(text) > 0 {
+			said := show(text, typed.again)
+			page.Heard = &said
+		}
 		switch {
 		case len(e.Sent) == 0:
 			page.How = "As your assistant wrote it. Nothing of it was sent."

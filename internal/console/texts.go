@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
+	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 )
 
@@ -96,16 +98,43 @@ func (s shown) again(text []byte) []span {
 			continue
 		}
 		seen[p.Text] = true
-		for at := 0; ; {
-			n := bytes.Index(text[at:], []byte(p.Text))
-			if n < 0 {
-				break
+		spellings := []string{p.Text}
+		var plain string
+		if json.Unmarshal([]byte(`"`+p.Text+`"`), &plain) == nil && plain != p.Text && plain != "" {
+			spellings = append(spellings, plain)
+		}
+		for _, value := range spellings {
+			for at := 0; ; {
+				n := bytes.Index(text[at:], []byte(value))
+				if n < 0 {
+					break
+				}
+				all = append(all, span{at + n, at + n + len(value), "value"})
+				at += n + len(value)
 			}
-			all = append(all, span{at + n, at + n + len(p.Text), "value"})
-			at += n + len(p.Text)
 		}
 	}
 	slices.SortFunc(all, func(a, b span) int { return a.start - b.start })
+	return all
+}
+
+// heard puts the texts of an answer one below the other, each that a tool was handed with the tool's name.
+func heard(texts []control.Heard) (all []byte) {
+	for _, h := range texts {
+		if len(h.Text) == 0 {
+			continue
+		}
+		if len(all) > 0 {
+			all = append(all, "\n\n"...)
+		}
+		if h.Tool != "" {
+			all = append(all, strings.TrimSuffix(h.Tool+", "+h.Key, ", ")+": "...)
+		}
+		all = append(all, h.Text...)
+		if len(all) > mostShown {
+			break
+		}
+	}
 	return all
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
@@ -52,6 +53,15 @@ func TestMarksInAnswer(t *testing.T) {
 	typed := show([]byte("use swordfish, please"), values([]byte("use "+a+", please")))
 	if got := render(show([]byte("swordfish, "+b+" and swordfish"), typed.again)); got != "[v:swordfish], [p:"+b+"] and [v:swordfish]" {
 		t.Error(got)
+	}
+}
+
+// TestHeard: the texts of an answer stand one below the other, and a value that had escapes where it was typed is marked without.
+func TestHeard(t *testing.T) {
+	text := heard([]control.Heard{{Text: []byte("use two\nlines")}, {Tool: "Bash", Key: "command", Text: []byte("ls")}, {}, {Tool: "Bash", Text: []byte("x")}})
+	typed := show([]byte(`{"k":"two\nlines"}`), values([]byte(`{"k":"`+placed("AWS_KEY_sy8ca")+`"}`)))
+	if got := render(show(text, typed.again)); got != "use [v:two\nlines]\n\nBash, command: ls\n\nBash: x" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -347,6 +347,15 @@ type ExchangeShown struct {
 	Sent     []byte   `json:"sent,omitempty"`
 	Answered []byte   `json:"answered,omitempty"`
 	Said     [][]byte `json:"said,omitempty"`
+	// Heard are the texts of the answer by themselves. An older daemon has none.
+	Heard []Heard `json:"heard,omitempty"`
+}
+
+// Heard is a text of an answer: what was said, or handed to a tool.
+type Heard struct {
+	Tool string `json:"tool,omitempty"`
+	Key  string `json:"key,omitempty"`
+	Text []byte `json:"text"`
 }
 
 // Console asks for the address of the local page, which opens it once, and for a minute.

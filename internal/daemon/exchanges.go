@@ -90,8 +90,11 @@ func (e *exchanges) show(q control.ExchangeTexts) (control.ExchangeShown, error)
 	shown := control.ExchangeShown{Exchanged: found.of}
 	if q.Said {
 		shown.Said = found.texts.Said()
-	} else {
-		shown.Typed, shown.Sent, shown.Answered = found.texts.Typed, found.texts.Sent, found.texts.Answered
+		return shown, nil
+	}
+	shown.Typed, shown.Sent, shown.Answered = found.texts.Typed, found.texts.Sent, found.texts.Answered
+	for _, h := range found.texts.Heard() {
+		shown.Heard = append(shown.Heard, control.Heard{Tool: h.Tool, Key: h.Key, Text: h.Text})
 	}
 	return shown, nil
 }

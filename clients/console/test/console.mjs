@@ -51,13 +51,22 @@ export class Console {
 				body += part;
 			}
 			this.asked.push(body);
-			const content = JSON.parse(body).messages.at(-1).content;
-			const message = { role: 'assistant', content: `You said: ${content}` };
-			response
-				.writeHead(200, { 'Content-Type': 'application/json' })
-				.end(
-					JSON.stringify({ id: 'c1', object: 'chat.completion', model: 'gpt-5', choices: [{ index: 0, message, finish_reason: 'stop' }] }),
-				);
+			const { messages, stream } = JSON.parse(body);
+			const content = `You said: ${messages.at(-1).content}`;
+			const about = { id: 'c1', model: 'gpt-5' };
+			if (!stream) {
+				const choices = [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }];
+				response
+					.writeHead(200, { 'Content-Type': 'application/json' })
+					.end(JSON.stringify({ ...about, object: 'chat.completion', choices }));
+				return;
+			}
+			response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+			for (const piece of content.match(/.{1,3}/gs)) {
+				const choices = [{ index: 0, delta: { content: piece }, finish_reason: null }];
+				response.write(`data: ${JSON.stringify({ ...about, object: 'chat.completion.chunk', choices })}\n\n`);
+			}
+			response.end('data: [DONE]\n\n');
 		});
 		await new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve));
 	}
@@ -99,11 +108,11 @@ export class Console {
 	}
 
 	/** Sends what an assistant would, and answers with the status. */
-	async chat(content) {
+	async chat(content, stream = false) {
 		const answer = await fetch(`${this.base}/v1/chat/completions`, {
 			method: 'POST',
 			headers: { 'Content-Type': 'application/json', Authorization: 'Bearer made-up', 'User-Agent': 'claude-cli/2.1.0 (external, cli)' },
-			body: JSON.stringify({ model: 'gpt-5', messages: [{ role: 'user', content }] }),
+			body: JSON.stringify({ model: 'gpt-5', stream, messages: [{ role: 'user', content }] }),
 		});
 		await answer.text();
 		return answer.status;

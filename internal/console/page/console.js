@@ -46,6 +46,10 @@
 				failed++;
 			}
 			ended.hidden = failed < missing;
+			const standing = document.getElementById('standing');
+			if (standing !== null) {
+				standing.hidden = !ended.hidden; // nobody knows it any more
+			}
 		}
 		setTimeout(look, second);
 	}
