@@ -396,8 +396,22 @@ func TestValuesBehindAClick(t *testing.T) {
 			t.Errorf("%s: it is shown: %v", page, got)
 		}
 	}
-	if text := s.get("exchange?id=x1"); !strings.Contains(text, "Show what was typed") || !strings.Contains(text, "PASSWORD_") {
+	if text := s.get("exchange?id=x1"); !strings.Contains(text, "Show what was typed") {
 		t.Errorf("one exchange: %s", text)
+	}
+	// What policy lets go is in what was sent, too.
+	w.kept[0].Sent, w.kept[0].Verdict = w.kept[0].Typed, "allow"
+	if text := s.get("exchange?id=x1"); strings.Contains(text, "swordfish") {
+		t.Errorf("one that went as it was: %s", text)
+	}
+	for sent, want := range map[string]string{
+		"": "Nothing of it was sent.", string(w.kept[0].Typed): "It went as it was.", "something else": "Where it differs",
+		`{"content":"my word is ` + placed("PASSWORD_sy8ca") + `, keep it"}`: "What is marked stayed on this machine.",
+	} {
+		w.kept[0].Sent = []byte(sent)
+		if text := s.get("exchange?id=x1&all=1"); !strings.Contains(text, want) {
+			t.Errorf("sent as %q: %s", sent, text)
+		}
 	}
 }
 

@@ -168,12 +168,15 @@ func (c *Console) exchanges(url.Values) (any, error) {
 
 type exchangePage struct {
 	row
-	Sent shown
-	// Typed and Answered hold values: they are there only if the person asked for them. How is what is to know of Typed.
-	Typed, Answered *shown
-	How             string
-	// Heard is what the answer said, if that is known.
-	Heard *shown
+	// Said is there only if the person asked for it: all of it may hold values, also what was sent, if policy lets them go.
+	Said *saidPage
+}
+
+type saidPage struct {
+	Typed, Sent, Answered shown
+	// How is what is to know of Typed, and Heard what the answer said by itself, if that is known.
+	How   string
+	Heard shown
 }
 
 func (c *Console) exchange(q url.Values) (any, error) {
@@ -181,23 +184,19 @@ func (c *Console) exchange(q url.Values) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := exchangePage{row: rowOf(e.Exchanged), Sent: show(e.Sent, placeholders)}
-	if q.Has("all") {
-		typed := show(e.Typed, values(e.Sent))
-		answered := show(e.Answered, typed.again)
-		page.Typed, page.Answered = &typed, &answered
-		if text := heard(e.Heard); len(text) > 0 {
-			said := show(text, typed.again)
-			page.Heard = &said
-		}
-		switch {
-		case len(e.Sent) == 0:
-			page.How = "As your assistant wrote it. Nothing of it was sent."
-		case bytes.Equal(e.Sent, e.Typed):
-			page.How = "As your assistant wrote it, and as it went."
-		default:
-			page.How = "As your assistant wrote it. What is marked stayed on this machine."
-		}
+	page := exchangePage{row: rowOf(e.Exchanged)}
+	if !q.Has("all") {
+		return page, nil
+	}
+	typed := show(e.Typed, values(e.Sent))
+	page.Said = &saidPage{typed, show(e.Sent, placeholders), show(e.Answered, typed.again), "Where it differs from what was sent, it stayed on this machine.", show(heard(e.Heard), typed.again)}
+	switch {
+	case len(e.Sent) == 0:
+		page.Said.How = "Nothing of it was sent."
+	case bytes.Equal(e.Sent, e.Typed):
+		page.Said.How = "It went as it was."
+	case typed.marked():
+		page.Said.How = "What is marked stayed on this machine."
 	}
 	return page, nil
 }

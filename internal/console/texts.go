@@ -76,6 +76,11 @@ func readable(text []byte) []byte {
 	return out.Bytes()
 }
 
+// marked tells whether something of it is.
+func (s shown) marked() bool {
+	return slices.ContainsFunc(s.Parts, func(p part) bool { return p.Mark != "" })
+}
+
 type span struct {
 	start, end int
 	what       string

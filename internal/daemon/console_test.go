@@ -194,7 +194,7 @@ func TestConsole(t *testing.T) {
 	l.has("", "<dt>Credentials</dt><dd>2</dd>")
 	l.has("policy", "Credentials", "gets a placeholder", "<code>ledger_keep_days</code></th><td>90</td><td>user settings", "your organisation")
 	l.has("ledger", "The ledger is whole", "scrubjay audit verify", "records, all good")
-	l.has("doctor", "The daemon knows of nothing", "scrubjay doctor")
+	l.has("doctor", "Nothing that the daemon knows of", "scrubjay doctor")
 	r.stop()
 	for _, word := range []string{secret, "key=", strings.Trim(l.home[strings.LastIndex(strings.TrimSuffix(l.home, "/"), "/"):], "/")} {
 		if strings.Contains(log.String(), word) {

@@ -31,7 +31,7 @@ test('an exchange appears by itself, and what was typed only when it is asked fo
 	await page.getByRole('heading', { name: 'One exchange' }).waitFor();
 	assert.ok(!(await page.content()).includes(value));
 	await shoot(page, 'exchange');
-	await page.getByRole('link', { name: 'Show what was typed and answered' }).click();
+	await page.getByRole('link', { name: 'Show what was typed, sent and answered' }).click();
 	assert.equal(await page.getByRole('region', { name: 'Typed' }).locator('mark.value').innerText(), value);
 	assert.match(await page.getByRole('region', { name: 'Sent' }).innerText(), /into the deployment/);
 	assert.ok(!(await page.getByRole('region', { name: 'Sent' }).innerText()).includes(value));
