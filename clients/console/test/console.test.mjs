@@ -119,6 +119,7 @@ for (const [name, options] of [
 	test(`every page is as it should be: ${name}`, async () => {
 		const page = await daemon.open(options);
 		const home = page.url();
+		assert.equal(await daemon.chat(`put ${key()} into ${name}`), 200);
 		const answer = daemon.chat(`charge ${card()} for ${name}`);
 		const here = async (at) => {
 			await page.goto(new URL(at, home).href);
