@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/zap"
@@ -238,6 +239,34 @@ func TestConsoleIsNotThereUnasked(t *testing.T) {
 	if at, err := p.open(control.Console{Version: control.Version + 1}); err == nil {
 		t.Errorf("a newer message opens %s", at.URL)
 	}
+}
+
+// TestLooked: a daemon that an editor started lives ten minutes longer than somebody has looked at its page.
+func TestLooked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ended := make(chan struct{})
+		d := &daemon{Options: Options{ForEditor: true}, end: func() { close(ended) }}
+		over := func() bool {
+			synctest.Wait()
+			select {
+			case <-ended:
+				return true
+			default:
+				return false
+			}
+		}
+		d.attached(0)
+		for range 3 {
+			<-time.After(linger - time.Minute)
+			shown{d}.Looked()
+		}
+		if over() {
+			t.Error("it ended while somebody looked")
+		}
+		if <-time.After(linger + time.Second); !over() {
+			t.Error("it lives on with nobody there")
+		}
+	})
 }
 
 // TestTally: today is what the ledger has of before the daemon began, and what was counted since; another day begins with nothing.

@@ -27,6 +27,15 @@ test('an exchange appears by itself, and what was typed only when it is asked fo
 	assert.match(await row.innerText(), /Went with placeholders.*1 credential.*claude-cli 2\.1\.0.*openai/s);
 	assert.match(await page.getByRole('status').innerText(), /The latest exchange, to openai/);
 	await shoot(page, 'now');
+	// Whoever has come to a place by keys stays there when there is something new.
+	for (const place of [row.getByRole('link'), page.getByRole('group', { name: 'Table: exchanges' })]) {
+		await place.focus();
+		const id = await place.getAttribute('id');
+		const rows = await page.getByRole('row').count();
+		assert.equal(await daemon.chat('nothing of note'), 200);
+		await page.waitForFunction((n) => document.querySelectorAll('tr').length > n, rows);
+		assert.equal(await page.evaluate(() => document.activeElement.id), id);
+	}
 	await row.getByRole('link').click();
 	await page.getByRole('heading', { name: 'One exchange' }).waitFor();
 	assert.ok(!(await page.content()).includes(value));
