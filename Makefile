@@ -67,7 +67,7 @@ conformance: $(CONFORMANCE)/node_modules/.package-lock.json ## the same at every
 test-clients: $(VSCODE)/node_modules/.package-lock.json ## what of the extension can be tested without an editor
 	cd $(VSCODE) && npm test --silent
 
-test-editors: extension ## the tests in the real VS Code and the real Neovim
+test-editors: extension ## the tests in the real VS Code, the real Neovim, and of the console in the real Chromium
 	clients/test-editors/install.sh
 	clients/test-editors/run.sh
 
@@ -83,8 +83,9 @@ lint-go: $(GOLANGCI) ## the part of lint that is about Go
 		GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 go build -trimpath -buildvcs=false -o /dev/null ./server/scrubjay; \
 	done
 
-lint-clients: $(VSCODE)/node_modules/.package-lock.json ## the part of lint that is about the editors' clients
+lint-clients: $(VSCODE)/node_modules/.package-lock.json ## the part of lint that is about the editors' clients and the console's script
 	cd $(VSCODE) && npm run --silent typecheck && npm run --silent lint
+	cd clients/console && ../vscode/node_modules/.bin/biome check --error-on-warnings . ../../internal/console/page/console.js
 	clients/test-editors/install.sh
 	build/editors/bin/nvim --clean --headless +'lua for _, f in ipairs(vim.fn.glob("clients/neovim/**/*.lua", false, true)) do local _, err = loadfile(f) if err then print(err) vim.cmd.cquit() end end' +qall
 

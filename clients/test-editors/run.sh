@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the tests in the real editors, one editor after the other, and sums them up in the last line. What
+# Runs the tests in the real editors and the console's in the real browser, one after the other, and sums them up in the last line. What
 # they saw is in build/screens afterwards. The program is bin/scrubjay and the extension that of build/vsix;
 # install.sh puts the editors there.
 set -u
@@ -14,7 +14,7 @@ rm -rf "$root/build/screens"
 count() { sed -n "s/^[^a-z]*$1 \([0-9]*\)\$/\1/p; s/.*\b\([0-9][0-9]*\) ${1}ed\b.*/\1/p" "$log" | tail -1; }
 
 passed=0 failed=0
-for tests in "$root/clients/vscode/test/editor/run.sh" "$root/clients/neovim/test/run.sh"; do
+for tests in "$root/clients/vscode/test/editor/run.sh" "$root/clients/neovim/test/run.sh" "$root/clients/console/test/run.sh"; do
 	{ "$tests" 2>&1; echo $? >"$log.code"; } | tee "$log"
 	pass=$(count pass) fail=$(count fail)
 	# An editor that ends before its tests do has failed, whatever it counted.

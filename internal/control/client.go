@@ -116,6 +116,13 @@ func (c *Client) Exchange(ctx context.Context, q ExchangeTexts) (out ExchangeSho
 	return out, err
 }
 
+// Console is the address that opens the local page.
+func (c *Client) Console(ctx context.Context) (string, error) {
+	var out ConsoleAt
+	err := c.call(ctx, http.MethodPost, "console", Console{Version: Version}, &out)
+	return out.URL, err
+}
+
 // Left tells which texts are placeholders of the wire.
 func (c *Client) Left(ctx context.Context, r Left) (out LeftBehind, err error) {
 	err = c.call(ctx, http.MethodPost, "left", r, &out)

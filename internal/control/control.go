@@ -18,7 +18,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "used", "exchanges", "pointers", "accept", "marked"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "used", "exchanges", "pointers", "accept", "marked", "console"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -366,16 +366,18 @@ type ExchangeList struct {
 
 // Exchanged is a request and its answer, without a word of them.
 type Exchanged struct {
-	ID           string         `json:"id"`
-	Time         time.Time      `json:"time"`
-	Provider     string         `json:"provider"`
-	Model        string         `json:"model,omitempty"`
-	Assistant    string         `json:"assistant,omitempty"`
-	Status       int            `json:"status,omitempty"`
-	Verdict      string         `json:"verdict,omitempty"`
-	Classes      map[string]int `json:"classes,omitempty"`
-	Millis       int64          `json:"ms"`
-	Fingerprints []string       `json:"fingerprints,omitempty"`
+	ID        string         `json:"id"`
+	Time      time.Time      `json:"time"`
+	Provider  string         `json:"provider"`
+	Model     string         `json:"model,omitempty"`
+	Assistant string         `json:"assistant,omitempty"`
+	Status    int            `json:"status,omitempty"`
+	Verdict   string         `json:"verdict,omitempty"`
+	Classes   map[string]int `json:"classes,omitempty"`
+	// Note is the ledger's of it: for a request that stopped, the code of why.
+	Note         string   `json:"note,omitempty"`
+	Millis       int64    `json:"ms"`
+	Fingerprints []string `json:"fingerprints,omitempty"`
 	// Went says that the vendor got the request.
 	Went bool `json:"went,omitempty"`
 }
@@ -394,6 +396,25 @@ type ExchangeShown struct {
 	Sent     []byte   `json:"sent,omitempty"`
 	Answered []byte   `json:"answered,omitempty"`
 	Said     [][]byte `json:"said,omitempty"`
+	// Heard are the texts of the answer by themselves. An older daemon has none.
+	Heard []Heard `json:"heard,omitempty"`
+}
+
+// Heard is a text of an answer: what was said, or handed to a tool.
+type Heard struct {
+	Tool string `json:"tool,omitempty"`
+	Key  string `json:"key,omitempty"`
+	Text []byte `json:"text"`
+}
+
+// Console asks for the address of the local page, which opens it once, and for a minute.
+type Console struct {
+	Version int `json:"version"`
+}
+
+// ConsoleAt answers Console.
+type ConsoleAt struct {
+	URL string `json:"url"`
 }
 
 // Attached is the kind of the event that says that all that happens from now on is told: what was asked before may have

@@ -57,6 +57,7 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/answer", take(d.questions.take))
 	mux.HandleFunc("POST /v1/exchanges", take(d.exchanges.list))
 	mux.HandleFunc("POST /v1/exchange", take(d.exchanges.show))
+	mux.HandleFunc("POST /v1/console", take(d.page.open))
 	mux.HandleFunc("POST /v1/reviews", take(d.questions.reviews))
 	mux.HandleFunc("POST /v1/accept", take(d.accept))
 	return serve(&http.Server{Handler: mux}, l, d.Log), nil

@@ -16,6 +16,8 @@
 //	used.go        which providers and assistants the person uses, for editors
 //	machine.go     the secrets that this machine has: variables, .env files, files of credentials
 //	exchanges.go   what the latest exchanges said, for editors and the console
+//	console.go     what the console shows, and its listener, once somebody opens it
+//	peer.go        keeps other accounts away from it
 //	events.go      tells everybody attached what happens
 //	ask.go         has them ask the person what the proxy has to know
 //	attach.go      finds the daemon, or starts it
@@ -79,6 +81,8 @@ type daemon struct {
 	signals    signals
 	used       *used
 	exchanges  exchanges
+	page       page
+	tally      tally
 	proxy      control.Proxy
 	collector  *otlp.Exporter
 	leftOut    atomic.Int64 // as the log has it
@@ -138,6 +142,8 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer stop()
+	d.page.source = d
+	defer d.page.close()
 	stopControl, err := d.listenControl()
 	if err != nil {
 		return err
@@ -351,6 +357,7 @@ func (d *daemon) exchanged(r proxy.Ended) {
 	}
 	d.collector.Exchange(r.Record, r.Began, r.Added)
 	d.signal(r.Record)
+	d.tally.add(time.Now(), r.Classes)
 	if err := d.used.went(r.Provider, time.Now()); err != nil {
 		d.Log.Warn(err.Error())
 	}

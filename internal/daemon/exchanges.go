@@ -43,7 +43,7 @@ func (e *exchanges) add(r proxy.Ended) (id string) {
 	id = "x" + strconv.Itoa(e.last)
 	k := keptExchange{control.Exchanged{
 		ID: id, Time: r.Began, Provider: r.Provider, Model: r.Model, Assistant: r.Assistant, Status: r.Status, Verdict: r.Verdict,
-		Classes: r.Classes, Millis: r.Millis, Fingerprints: r.Kept, Went: len(r.Texts.Sent) > 0,
+		Classes: r.Classes, Note: r.Note, Millis: r.Millis, Fingerprints: r.Kept, Went: len(r.Texts.Sent) > 0,
 	}, r.Texts}
 	e.kept, e.size = append(e.kept, k), e.size+k.size()
 	for len(e.kept) > mostExchanges || e.size > mostBytes && len(e.kept) > 1 {
@@ -90,8 +90,11 @@ func (e *exchanges) show(q control.ExchangeTexts) (control.ExchangeShown, error)
 	shown := control.ExchangeShown{Exchanged: found.of}
 	if q.Said {
 		shown.Said = found.texts.Said()
-	} else {
-		shown.Typed, shown.Sent, shown.Answered = found.texts.Typed, found.texts.Sent, found.texts.Answered
+		return shown, nil
+	}
+	shown.Typed, shown.Sent, shown.Answered = found.texts.Typed, found.texts.Sent, found.texts.Answered
+	for _, h := range found.texts.Heard() {
+		shown.Heard = append(shown.Heard, control.Heard{Tool: h.Tool, Key: h.Key, Text: h.Text})
 	}
 	return shown, nil
 }

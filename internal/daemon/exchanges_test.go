@@ -18,7 +18,7 @@ func TestExchangesAreBounded(t *testing.T) {
 		t.Errorf("without texts it has the id %q", id)
 	}
 	add := func(n int) string {
-		return e.add(proxy.Ended{Record: audit.Record{Provider: "openai"}, Texts: &proxy.Texts{Typed: bytes.Repeat([]byte("x"), n), Said: func() [][]byte { return [][]byte{[]byte("x")} }}})
+		return e.add(proxy.Ended{Record: audit.Record{Provider: "openai"}, Texts: &proxy.Texts{Typed: bytes.Repeat([]byte("x"), n), Said: func() [][]byte { return [][]byte{[]byte("x")} }, Heard: func() []*proxy.Heard { return []*proxy.Heard{{Text: []byte("y")}} }}})
 	}
 	first := add(10)
 	for range mostExchanges {
@@ -39,6 +39,9 @@ func TestExchangesAreBounded(t *testing.T) {
 	shown, err := e.show(control.ExchangeTexts{ID: last, Said: true})
 	if err != nil || fmt.Sprintf("%s %s", shown.Said, shown.Typed) != "[x] " {
 		t.Errorf("shown is %v, %v", shown, err)
+	}
+	if shown, err := e.show(control.ExchangeTexts{ID: last}); err != nil || len(shown.Typed) != 10 || len(shown.Heard) != 1 || string(shown.Heard[0].Text) != "y" || shown.Said != nil {
+		t.Errorf("shown whole is %v, %v", shown, err)
 	}
 	e.forget()
 	if _, err := e.show(control.ExchangeTexts{ID: last}); err == nil || e.size != 0 {

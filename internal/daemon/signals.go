@@ -3,6 +3,7 @@ package daemon
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +20,29 @@ type signals struct {
 	learn  sync.Once
 	mu     sync.Mutex
 	finder *audit.Signaller // nil until it has learnt
+
+	telling sync.Mutex
+	told    []audit.Signal // the oldest first
+}
+
+// mostTold is how many are remembered for the console.
+const mostTold = 20
+
+func (s *signals) tell(what audit.Signal) {
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	if s.told = append(s.told, what); len(s.told) > mostTold {
+		s.told = slices.Delete(s.told, 0, len(s.told)-mostTold)
+	}
+}
+
+// latest are the newest first.
+func (s *signals) latest() []audit.Signal {
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	all := slices.Clone(s.told)
+	slices.Reverse(all)
+	return all
 }
 
 // Thresholds are those that the settings ask for.
@@ -30,6 +54,7 @@ func Thresholds(s policy.Signals) audit.Thresholds {
 func (d *daemon) learn() {
 	learnt := false
 	finder := &audit.Signaller{Thresholds: Thresholds(d.governance.Settings().Signals), Signal: func(s audit.Signal) {
+		d.signals.tell(s)
 		if learnt {
 			d.Log.Warn("out of the ordinary", zap.String("kind", s.Kind), zap.String("what", s.Text), zap.String("see", s.Query))
 			d.hub.send(control.Event{Kind: "signal", Text: s.Text})

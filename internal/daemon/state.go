@@ -134,8 +134,8 @@ func makeOurs(dir string) error {
 	return nil
 }
 
-// ours are the names of what stands in the state directory, as docs/architecture.md lists them, and locks.
-var ours = []string{"token", "listen", "ca.key", "ca.pem", "vault.*", "ledger.*", "ledger-*.log", "policy", "days.json*", "used.json*", "run", "assistants", "control.sock", "daemon.log*", "daemon.lock"}
+// stateNames are the names of what stands in the state directory, as docs/architecture.md lists them, and locks.
+var stateNames = []string{"token", "listen", "ca.key", "ca.pem", "vault.*", "ledger.*", "ledger-*.log", "policy", "days.json*", "used.json*", "run", "assistants", "control.sock", "daemon.log*", "daemon.lock"}
 
 // Hold waits until no daemon has the state directory, and keeps one from beginning until release.
 func (s State) Hold(ctx context.Context) (release func() error, err error) {
@@ -148,7 +148,7 @@ func (s State) Hold(ctx context.Context) (release func() error, err error) {
 
 // Remove takes away what is in the state directory, and the directory if nothing else is in it; left is what else is.
 func (s State) Remove() (left []string, err error) {
-	for _, name := range ours {
+	for _, name := range stateNames {
 		found, _ := filepath.Glob(filepath.Join(escaped(s.Dir), name)) // the patterns are well formed
 		for _, path := range found {
 			if err := os.RemoveAll(path); err != nil {

@@ -30,6 +30,10 @@ type Texts struct {
 	Typed, Sent, Answered []byte
 	// Said are the texts of the request as it was typed, the longest pieces that stand alone.
 	Said func() [][]byte
+	// Heard are the texts of the answer.
+	Heard func() []*Heard
+	// kind is the answer's Content-Type.
+	kind string
 }
 
 // mostAnswered is how much of an answer, and mostTyped how large a request is kept for the person to look at.
@@ -56,6 +60,8 @@ func (p *Proxy) watched(w http.ResponseWriter, x *exchange, body []byte) http.Re
 		}
 		return said
 	}}
+	texts := x.texts
+	texts.Heard = func() []*Heard { return x.heard(texts.kind, texts.Answered) }
 	return &overhearing{ResponseWriter: w, texts: x.texts}
 }
 
@@ -66,6 +72,9 @@ type overhearing struct {
 }
 
 func (o *overhearing) Write(b []byte) (int, error) {
+	if len(o.texts.Answered) == 0 {
+		o.texts.kind = o.Header().Get("Content-Type")
+	}
 	if room := mostAnswered - len(o.texts.Answered); room > 0 {
 		o.texts.Answered = append(o.texts.Answered, b[:min(room, len(b))]...)
 	}

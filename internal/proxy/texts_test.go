@@ -35,6 +35,19 @@ func TestTexts(t *testing.T) {
 			t.Errorf("stream %v: said %q", stream, said)
 		}
 	}
+	// An answer by itself is what the vendor said, however it was cut, and what it gave a tool.
+	for _, stream := range []bool{false, true} {
+		mail := email()
+		b.post(chat, fmt.Sprintf(`{"model":"m","stream":%v,"messages":[{"role":"user","content":"write to\n%s"}]}`, stream, mail))
+		last = <-ended
+		var all []string
+		for _, h := range last.Texts.Heard() {
+			all = append(all, h.Tool+"|"+h.Key+"|"+string(h.Text))
+		}
+		if len(all) != 1 || !strings.HasPrefix(all[0], "||") || !strings.Contains(all[0], "write to\n"+mail) {
+			t.Errorf("stream %v: heard %q", stream, all)
+		}
+	}
 	keep = false
 	b.post(chat, `{"model":"m","messages":[]}`)
 	if last = <-ended; last.Texts != nil {
