@@ -206,7 +206,9 @@ func (l *Ledger) load() (at place, err error) {
 		if err := l.file.Truncate(0); err != nil {
 			return at, err
 		}
-		_, err = l.file.WriteAt([]byte(header), 0)
+		if _, err = l.file.WriteAt([]byte(header), 0); err == nil && at.seq == 0 {
+			err = l.writeHead(0, at.chain) // who looks before the first record is durable finds a head, too
+		}
 		return at, err
 	}
 	err = read(l.file, 1, func(_ int64, seen chain, seq uint64, text []byte) error {

@@ -205,7 +205,7 @@ func verify(dir string, seen func(seq uint64, at chain) error) (good int64, err 
 	if errors.Is(err, os.ErrNotExist) && remembered > 0 {
 		return good, fmt.Errorf("records %d to %d are missing: ledger.log is not there", good+1, remembered)
 	}
-	if err == nil && remembered == 0 && good > 0 {
+	if _, gone := os.Lstat(filepath.Join(dir, "ledger.head")); err == nil && errors.Is(gone, os.ErrNotExist) && good > 0 {
 		return good, errors.New("ledger.head is not there: whether later records were cut off, a checkpoint tells")
 	}
 	if err == nil && remembered > 0 && !headSeen {

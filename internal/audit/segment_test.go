@@ -321,3 +321,23 @@ func TestKilled(t *testing.T) {
 		t.Errorf("it never turned: %q", files(t, dir))
 	}
 }
+
+// TestHeadFromTheStart: a ledger that has just begun has a head before its first record is durable, so that nobody who looks in
+// between takes it for cut.
+func TestHeadFromTheStart(t *testing.T) {
+	dir := t.TempDir()
+	l, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if seq, _, err := readHead(dir); err != nil || seq != 0 {
+		t.Errorf("the head says %d, %v", seq, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "ledger.head")); err != nil {
+		t.Error(err)
+	}
+	if n, err := Verify(dir); n != 0 || err != nil {
+		t.Errorf("%d records, %v", n, err)
+	}
+}
