@@ -28,7 +28,7 @@ SOPS := $(CURDIR)/build/sops-v3.13.3
 STORE_PACKAGES := pass tree age gnome-keyring libgcr-base-3-1 libgck-1-0
 OTHERS := $(WEBSERVER):$(STORES)/usr/bin:$(SOPS)
 
-.PHONY: help build run generate test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension clean cc webserver stores
+.PHONY: help build run screens generate test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension clean cc webserver stores
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ test-clients: $(VSCODE)/node_modules/.package-lock.json ## what of the extension
 test-editors: extension ## the tests in the real VS Code, the real Neovim, and of the console in the real Chromium
 	clients/test-editors/install.sh
 	clients/test-editors/run.sh
+
+screens: test-editors ## the pictures of README, from what the editors' tests saw
+	cp build/screens/vscode-actions.png docs/screens/editor.png
+	cp build/screens/console-light-exchange-all.png docs/screens/console.png
 
 lint: lint-go lint-clients ## formatting, vet, golangci-lint, builds for other systems, TypeScript and Lua
 

@@ -113,10 +113,18 @@ func (s *Server) exchangeView(ctx context.Context, id string) string {
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s at %s\n", strings.TrimSpace(shown.Provider+" "+shown.Model), shown.Time.Local().Format("15:04:05"))
+	answered := shown.Answered
+	if len(shown.Heard) > 0 { // a stream's pieces, put together
+		var all [][]byte
+		for _, h := range shown.Heard {
+			all = append(all, h.Text)
+		}
+		answered = bytes.Join(all, []byte("\n\n"))
+	}
 	for _, part := range []struct {
 		title string
 		text  []byte
-	}{{"What the vendor got", shown.Sent}, {"What it answered, with your values back in it", shown.Answered}, {"What your assistant wrote: it never left this machine", shown.Typed}} {
+	}{{"What the vendor got", shown.Sent}, {"What it answered, with your values back in it", answered}, {"What your assistant wrote: it never left this machine", shown.Typed}} {
 		if len(part.text) == 0 {
 			part.text = []byte("nothing")
 		}
