@@ -66,7 +66,7 @@ conformance: $(CONFORMANCE)/node_modules/.package-lock.json ## the same at every
 test-clients: $(VSCODE)/node_modules/.package-lock.json ## what of the extension can be tested without an editor
 	cd $(VSCODE) && npm test --silent
 
-test-editors: extension ## the tests in the real VS Code and the real Neovim
+test-editors: extension ## the tests in the real VS Code, Neovim, Emacs and Helix
 	clients/test-editors/install.sh
 	clients/test-editors/run.sh
 
@@ -85,7 +85,7 @@ lint-go: $(GOLANGCI) ## the part of lint that is about Go
 lint-clients: $(VSCODE)/node_modules/.package-lock.json ## the part of lint that is about the editors' clients
 	cd $(VSCODE) && npm run --silent typecheck && npm run --silent lint
 	clients/test-editors/install.sh
-	build/editors/bin/nvim --clean --headless +'lua for _, f in ipairs(vim.fn.glob("clients/neovim/**/*.lua", false, true)) do local _, err = loadfile(f) if err then print(err) vim.cmd.cquit() end end' +qall
+	build/editors/bin/nvim --clean --headless +'lua for _, f in ipairs(vim.fn.glob("clients/{neovim,test-editors}/**/*.lua", false, true)) do local _, err = loadfile(f) if err then print(err) vim.cmd.cquit() end end' +qall
 
 bench: build extension ## the figures of docs/benchmarks.md, each beside its floor or its peer
 	@echo "== the engine, and what only reads the same bytes"
