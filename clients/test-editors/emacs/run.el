@@ -18,7 +18,8 @@
 
 ;; As docs/editors.md has it, but for where the program is.
 (add-to-list 'eglot-server-programs
-             `((prog-mode text-mode conf-mode fundamental-mode) . (,(getenv "SCRUBJAY_BIN") "lsp")))
+             `((prog-mode text-mode conf-mode) . (,(getenv "SCRUBJAY_BIN") "lsp")))
+(add-to-list 'auto-mode-alist '("\\.env\\(\\.[a-z]+\\)?\\'" . conf-unix-mode))
 
 (defvar run-planted nil "Every value that must not be written anywhere but into its own file.")
 
@@ -136,6 +137,11 @@
                                 (buffer-string))
             (error "It is %S" (buffer-string)))
           (run-equal (match-string 1 (buffer-string)) (match-string 3 (buffer-string))))))
+    ("a file of variables is watched, too"
+     ,(lambda ()
+        (run-write ".env.local" (format "# é\nKEY=%s\n" (run-key)))
+        (run-open ".env.local")
+        (run-diagnostics 1)))
     ("not sensitive is a comment on the line, and undo takes it back"
      ,(lambda ()
         (let ((key (run-key)))
