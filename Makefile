@@ -67,7 +67,7 @@ conformance: $(CONFORMANCE)/node_modules/.package-lock.json ## the same at every
 test-clients: $(VSCODE)/node_modules/.package-lock.json ## what of the extension can be tested without an editor
 	cd $(VSCODE) && npm test --silent
 
-test-editors: extension ## the tests in the real VS Code, the real Neovim, and of the console in the real Chromium
+test-editors: extension ## the tests in the real VS Code, Neovim, Emacs and Helix, and of the console in the real Chromium
 	clients/test-editors/install.sh
 	clients/test-editors/run.sh
 
@@ -91,7 +91,7 @@ lint-clients: $(VSCODE)/node_modules/.package-lock.json ## the part of lint that
 	cd $(VSCODE) && npm run --silent typecheck && npm run --silent lint
 	cd clients/console && ../vscode/node_modules/.bin/biome check --error-on-warnings . ../../internal/console/page/console.js
 	clients/test-editors/install.sh
-	build/editors/bin/nvim --clean --headless +'lua for _, f in ipairs(vim.fn.glob("clients/neovim/**/*.lua", false, true)) do local _, err = loadfile(f) if err then print(err) vim.cmd.cquit() end end' +qall
+	build/editors/bin/nvim --clean --headless +'lua for _, f in ipairs(vim.fn.glob("clients/{neovim,test-editors}/**/*.lua", false, true)) do local _, err = loadfile(f) if err then print(err) vim.cmd.cquit() end end' +qall
 
 bench: build extension ## the figures of docs/benchmarks.md, each beside its floor or its peer
 	@echo "== the engine, and what only reads the same bytes"

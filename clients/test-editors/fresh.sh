@@ -2,7 +2,7 @@
 # fresh.sh COMMAND... runs the tests of one editor with a home, a state and a folder of their own, ends the
 # daemon that they started, and leaves nothing but screenshots in build/screens.
 #
-# It tells the command: SCRUBJAY_BIN, NVIM, NODE, CHROMIUM, FOLDER (to open), SCREENS, PUSH (the program that
+# It tells the command: SCRUBJAY_BIN, NVIM, EMACS, HELIX, NODE, CHROMIUM, FOLDER (to open), SCREENS, PUSH (the program that
 # changes the organisation's policy), and the SCRUBJAY_* and XDG_* that keep it away from what is the
 # person's own.
 set -eu
@@ -14,6 +14,7 @@ installed() { if [ -x "$bin/$1" ]; then echo "$bin/$1"; else command -v "$1" || 
 export SCRUBJAY_BIN="${SCRUBJAY_BIN:-$root/bin/scrubjay}"
 [ -x "$SCRUBJAY_BIN" ] || { echo "$SCRUBJAY_BIN is not there: make build first, or set SCRUBJAY_BIN"; exit 1; }
 export NVIM="${NVIM:-$(installed nvim)}" NODE="${NODE:-$(installed node)}" CHROMIUM="${CHROMIUM:-$(installed chromium)}"
+export EMACS="${EMACS:-$(installed emacs)}" HELIX="${HELIX:-$(installed hx)}"
 export SCREENS="$root/build/screens"
 mkdir -p "$SCREENS"
 

@@ -1,11 +1,13 @@
 #!/bin/sh
 # Puts the editors that the tests run into build/editors: VS Code (the web edition inside code-server,
-# under a Node of its own), the Chromium that shows it, and Neovim. What is there already is kept, so that
-# a second run takes no time. Chromium and what unpacks packages come from the system's own packages, and
+# under a Node of its own), the Chromium that shows it, Neovim, Emacs and Helix. What is there already is kept, so
+# that a second run takes no time. Chromium and what unpacks packages come from the system's own packages, and
 # that alone needs root.
 #
 #   CHROMIUM=/path   uses that browser and installs none
-#   NVIM=/path       uses that Neovim; so does an nvim on PATH that is new enough
+#   NVIM=/path       uses that Neovim
+#
+# An nvim, emacs or hx on PATH that is new enough is used too.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -59,30 +61,29 @@ install_chromium() {
 	ln -sfn "$browser" "$bin/chromium"
 }
 
-# new_enough NVIM: the plugin is for 0.11 and newer.
-new_enough() { "$1" -u NONE -i NONE --headless +'if !has("nvim-0.11") | cquit | endif' +qall >/dev/null 2>&1; }
+# have NAME WORKS: the editor is there, or a system's own will do. WORKS is a command that is told which program to try.
+have() {
+	[ -x "$bin/$1" ] && "$2" "$bin/$1" && return
+	system=$(command -v "$1" || true)
+	[ -n "$system" ] && "$2" "$system" && ln -sfn "$system" "$bin/$1"
+}
 
-install_neovim() {
-	[ -x "$bin/nvim" ] && new_enough "$bin/nvim" && return
-	system=${NVIM:-$(command -v nvim || true)}
-	if [ -n "$system" ] && new_enough "$system"; then
-		ln -sfn "$system" "$bin/nvim"
-		return
-	fi
-	say "installing Neovim"
+# unpack NAME PACKAGE TEXT puts a package of a later suite into build/editors, and writes the program that starts it with the
+# libraries of that suite: TEXT is its last lines. The source is the system's own; lists, cache and status are not, so that
+# nothing of the system is changed.
+unpack() {
+	say "installing $2"
 	. /etc/os-release
-	# The same source as the system's, a later suite, and lists, cache and status of its own: nothing of
-	# the system is changed.
 	source=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
 		awk -v suite="$VERSION_CODENAME" '$1 == suite { print $2; exit }')
-	[ -n "$source" ] || { say "no package source of Debian $VERSION_CODENAME is configured: put an nvim >= 0.11 on PATH"; exit 1; }
+	[ -n "$source" ] || { say "no package source of Debian $VERSION_CODENAME is configured: put a newer $1 on PATH"; exit 1; }
 	root=$editors/apt
-	rm -rf "$root" "$editors/nvim"
-	mkdir -p "$root/lists/partial" "$root/archives/partial" "$editors/nvim"
+	rm -rf "$root" "${editors:?}/$1"
+	mkdir -p "$root/lists/partial" "$root/archives/partial" "$editors/$1"
 	: >"$root/status"
 	keys=/usr/share/keyrings/debian-archive-keyring.gpg
 	echo "deb [signed-by=$keys] $source forky main" >"$root/sources.list"
-	for command in update "install -y --download-only --no-install-recommends neovim"; do
+	for command in update "install -y --download-only --no-install-recommends $2"; do
 		# shellcheck disable=SC2086 # words of a command
 		apt-get -q -o Dir::State="$root" -o Dir::State::lists="$root/lists" -o Dir::State::status="$root/status" \
 			-o Dir::Cache="$root" -o Dir::Cache::archives="$root/archives" \
@@ -90,25 +91,65 @@ install_neovim() {
 			-o Acquire::Languages=none -o APT::Sandbox::User=root -o APT::Get::List-Cleanup=0 \
 			$command >"$root/log" 2>&1 || { cat "$root/log"; exit 1; }
 	done
-	for package in "$root"/archives/*.deb; do dpkg -x "$package" "$editors/nvim"; done
+	for package in "$root"/archives/*.deb; do dpkg -x "$package" "$editors/$1"; done
 	rm -rf "$root"
-	cat >"$bin/nvim" <<-'START'
+	cat >"$bin/$1" <<-START
 		#!/bin/sh
-		# Neovim of a later release, with the libraries of that release.
-		prefix=$(cd "$(dirname "$(readlink -f "$0")")/../nvim" && pwd)
-		export VIMRUNTIME="$prefix/usr/share/nvim/runtime"
-		for lib in "$prefix"/usr/lib/*-linux-gnu; do :; done
-		export LUA_PATH="$prefix/usr/share/lua/5.1/?.lua;$prefix/usr/share/lua/5.1/?/init.lua;;"
-		export LUA_CPATH="$lib/lua/5.1/?.so;;"
-		for loader in "$prefix"/usr/lib*/ld-linux-* "$lib"/ld-linux-*; do [ -e "$loader" ] && break; done
-		exec "$loader" --library-path "$lib" "$prefix/usr/bin/nvim" --cmd "set runtimepath+=$prefix/usr/lib/nvim" "$@"
+		# An editor of a later suite, with the libraries of that suite.
+		prefix=\$(cd "\$(dirname "\$(readlink -f "\$0")")/../$1" && pwd)
+		for lib in "\$prefix"/usr/lib/*-linux-gnu; do :; done
+		for loader in "\$prefix"/usr/lib*/ld-linux-* "\$lib"/ld-linux-*; do [ -e "\$loader" ] && break; done
+		$3
 	START
-	chmod +x "$bin/nvim"
+	chmod +x "$bin/$1"
+}
+
+# new_enough NVIM: the plugin is for 0.11 and newer.
+new_enough() { "$1" -u NONE -i NONE --headless +'if !has("nvim-0.11") | cquit | endif' +qall >/dev/null 2>&1; }
+
+install_neovim() {
+	if [ -n "${NVIM:-}" ]; then ln -sfn "$NVIM" "$bin/nvim"; fi
+	have nvim new_enough && return
+	# shellcheck disable=SC2016 # the program's own words
+	unpack nvim neovim '
+export VIMRUNTIME="$prefix/usr/share/nvim/runtime"
+export LUA_PATH="$prefix/usr/share/lua/5.1/?.lua;$prefix/usr/share/lua/5.1/?/init.lua;;"
+export LUA_CPATH="$lib/lua/5.1/?.so;;"
+exec "$loader" --library-path "$lib" "$prefix/usr/bin/nvim" --cmd "set runtimepath+=$prefix/usr/lib/nvim" "$@"'
 	new_enough "$bin/nvim" || { say "the Neovim that was installed does not start: put an nvim >= 0.11 on PATH"; exit 1; }
+}
+
+# has_eglot EMACS: eglot is in Emacs 29 and newer.
+has_eglot() { "$1" --batch -Q --eval "(require 'eglot)" >/dev/null 2>&1; }
+
+install_emacs() {
+	have emacs has_eglot && return
+	# shellcheck disable=SC2016 # the program's own words
+	unpack emacs emacs-nox '
+for share in "$prefix"/usr/share/emacs/[0-9]*; do :; done
+for exec in "$prefix"/usr/libexec/emacs/*/*; do :; done
+for image in "$exec"/*.pdmp; do :; done
+export EMACSLOADPATH="$share/lisp" EMACSDATA="$share/etc" EMACSPATH="$exec"
+exec "$loader" --library-path "$lib" "$prefix/usr/bin/emacs-nox" --dump-file="$image" "$@"'
+	rm -rf "$editors/emacs/usr/lib/gcc" "$editors/emacs/usr/include" # it can compile, and need not
+	has_eglot "$bin/emacs" || { say "the Emacs that was installed does not start: put an Emacs >= 29 on PATH"; exit 1; }
+}
+
+starts() { "$1" --version >/dev/null 2>&1; }
+
+install_helix() {
+	have hx starts && return
+	# shellcheck disable=SC2016 # the program's own words
+	unpack hx hx '
+export HELIX_RUNTIME="$prefix/usr/lib/hx/runtime"
+exec "$loader" --library-path "$lib" "$prefix/usr/lib/hx/hx" "$@"'
+	starts "$bin/hx" || { say "the Helix that was installed does not start: put an hx on PATH"; exit 1; }
 }
 
 install_code
 cp "$here/spdlog.js" "$vscode/node_modules/@vscode/spdlog/index.js"
 install_chromium
 install_neovim
-say "VS Code $(sed -n 's/^  "version": "\(.*\)",/\1/p' "$vscode/package.json" | head -1), $("$bin/chromium" --version 2>/dev/null | sed 's/ *$//'), $("$bin/nvim" --version | head -1)"
+install_emacs
+install_helix
+say "VS Code $(sed -n 's/^  "version": "\(.*\)",/\1/p' "$vscode/package.json" | head -1), $("$bin/chromium" --version 2>/dev/null | sed 's/ *$//'), $("$bin/nvim" --version | head -1), $("$bin/emacs" --version | head -1), $("$bin/hx" --version)"

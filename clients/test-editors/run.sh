@@ -14,8 +14,8 @@ rm -rf "$root/build/screens"
 count() { sed -n "s/^[^a-z]*$1 \([0-9]*\)\$/\1/p; s/.*\b\([0-9][0-9]*\) ${1}ed\b.*/\1/p" "$log" | tail -1; }
 
 passed=0 failed=0
-for tests in "$root/clients/vscode/test/editor/run.sh" "$root/clients/neovim/test/run.sh" "$root/clients/console/test/run.sh"; do
-	{ "$tests" 2>&1; echo $? >"$log.code"; } | tee "$log"
+for tests in clients/vscode/test/editor clients/neovim/test clients/console/test clients/test-editors/emacs clients/test-editors/helix; do
+	{ "$root/$tests/run.sh" 2>&1; echo $? >"$log.code"; } | tee "$log"
 	pass=$(count pass) fail=$(count fail)
 	# An editor that ends before its tests do has failed, whatever it counted.
 	[ "$(cat "$log.code")" = 0 ] || [ "${fail:-0}" != 0 ] || fail=1

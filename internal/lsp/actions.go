@@ -173,7 +173,7 @@ func (q *question) redaction(title, command string, a argument, findings []judge
 		later := action(title, command, a)
 		return protocol.CodeAction{Title: title, Data: later.Command.Arguments[0]}, true
 	}
-	if q.unasked {
+	if q.unasked || q.s.carries(q.report, findings) {
 		return protocol.CodeAction{}, false
 	}
 	splices, err := q.s.redacted(q.ctx, q.report, findings)
@@ -354,10 +354,9 @@ func (s *Server) chosen(ctx context.Context, a argument) (*report, []judged, err
 // workspaceEdit is for exactly this version, where the editor can check that.
 func (s *Server) workspaceEdit(b *workspace.Buffer, splices []splice, label string) *protocol.WorkspaceEdit {
 	u := uri.URI(s.spelling(b.URI))
-	plain := make([]protocol.TextEdit, len(splices))
-	elements := make([]protocol.TextDocumentEditElement, len(splices))
-	for i, sp := range splices {
-		plain[i] = protocol.TextEdit{Range: s.theirs(b.Text, sp.Start, sp.End), NewText: sp.text}
+	plain := s.textEdits(b.Text, splices)
+	elements := make([]protocol.TextDocumentEditElement, len(plain))
+	for i := range plain {
 		elements[i] = &plain[i]
 		if s.caps.annotations {
 			elements[i] = &protocol.AnnotatedTextEdit{TextEdit: plain[i], AnnotationID: annotation}

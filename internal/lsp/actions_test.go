@@ -6,11 +6,14 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"unicode/utf16"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -367,4 +370,95 @@ func TestLiteralEdits(t *testing.T) {
 			t.Errorf("the person was told %q", told)
 		}
 	})
+}
+
+// An editor that takes edits with actions alone does not say how it counts, and may count bytes, UTF-16 or code points: each gets
+// the same text of the same edit, and no edit holds the value of a finding that it is not about.
+func TestUncountedEdits(t *testing.T) {
+	lsptest.Prepare(t)
+	place := map[string]func(line string, units int) int{
+		"bytes": func(_ string, units int) int { return units },
+		"UTF-16": func(line string, units int) int {
+			for i, r := range line {
+				if units <= 0 {
+					return i
+				}
+				units -= utf16.RuneLen(r)
+			}
+			return len(line)
+		},
+		"code points": func(line string, units int) int {
+			for i := range line {
+				if units <= 0 {
+					return i
+				}
+				units--
+			}
+			return len(line)
+		},
+	}
+	for name, text := range map[string]string{
+		"behind":                  "é😀 A '# é😀\r\nmore é\n",
+		"before":                  "A # é😀\nmore",
+		"no end":                  "x\né A é",
+		"alone":                   "A",
+		"two on a line":           "é A é B é\n",
+		"two, ASCII":              "A B # plain\n",
+		"two, letters between":    "A é B\n",
+		"two, letters behind":     "A B é\n",
+		"on two lines":            "é A\né B",
+		"equal ones, another too": "A é A é B\n",
+	} {
+		// Comments go above the line in the one and behind it in the other.
+		for _, file := range []string{file, "file:///w/a.py"} {
+			t.Run(name+" in "+path.Base(file), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					cfg := config()
+					cfg.Daemon = lsptest.NewDaemon()
+					first, second := key(t, "aws"), key(t, "github")
+					e := lsptest.Start(t, cfg, lsptest.Options{Literal: true}, first, second)
+					text := strings.NewReplacer("A", first, "B", second).Replace(text)
+					e.Open(file, "python", text)
+					synctest.Wait()
+					redacted := 0
+					for _, a := range e.Actions(file, 0, len(text)) {
+						var edits []protocol.TextEdit
+						for _, c := range a.Edit.DocumentChanges {
+							for _, element := range c.(*protocol.TextDocumentEdit).Edits {
+								edits = append(edits, *element.(*protocol.TextEdit))
+							}
+						}
+						for counting, offset := range place {
+							lines, got := strings.SplitAfter(text, "\n"), text
+							at := func(p protocol.Position) int {
+								content := strings.TrimRight(lines[p.Line], "\r\n")
+								return len(strings.Join(lines[:p.Line], "")) + min(offset(content, int(p.Character)), len(content))
+							}
+							for _, c := range slices.Backward(edits) {
+								if strings.Contains(c.NewText, first) || strings.Contains(c.NewText, second) {
+									t.Fatalf("%q holds a value", a.Title)
+								}
+								got = got[:at(c.Range.Start)] + c.NewText + got[at(c.Range.End):]
+							}
+							if len(edits) == 0 {
+								t.Errorf("%q changes nothing", a.Title)
+							}
+							back := regexp.MustCompile(`REDACTED_AWS_[A-Z_]*_\w+`).ReplaceAllString(got, first)
+							back = regexp.MustCompile(`REDACTED_GITHUB_[A-Z_]*_\w+`).ReplaceAllString(back, second)
+							back = regexp.MustCompile(`(?m)^# scrubjay:allow [a-z-]+\r?\n| # scrubjay:allow [a-z-]+`).ReplaceAllString(back, "")
+							if back != text {
+								t.Errorf("%s by %s: the text became %s", a.Title, counting, hide(got, []string{first, second}))
+							}
+							if strings.HasPrefix(a.Title, "Redact") {
+								redacted++
+							}
+						}
+					}
+					if redacted == 0 {
+						t.Error("nothing can be redacted")
+					}
+				})
+			})
+		}
+	}
 }

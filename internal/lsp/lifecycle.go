@@ -42,6 +42,7 @@ type capabilities struct {
 	progress        bool
 	contents        bool // it asks for the texts of documents that only we have
 	clipboard, ask  bool
+	counts          bool // it says in which units it counts
 }
 
 func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
@@ -71,6 +72,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		caps.markdown = d.Hover == nil || slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown)
 		caps.actions = d.CodeAction != nil && d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil // an empty one says no kinds, and yes to actions
 	}
+	caps.counts = c.General != nil && len(c.General.PositionEncodings) > 0
 	caps.progress = c.Window != nil && is(c.Window.WorkDoneProgress)
 	caps.showDocument = c.Window != nil && c.Window.ShowDocument != nil && c.Window.ShowDocument.Support
 	return caps

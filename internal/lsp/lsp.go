@@ -9,7 +9,8 @@
 // A value is safe before its text is touched: Redact changes the buffer only after the daemon has the
 // value in its vault, and "Use an environment variable" only after it stands in .env. If the text moves on
 // meanwhile, the place is traced into the newer version, or nothing is changed and the person is told. That an edit was
-// done is believed when the editor's next text shows it (apply.go), not when the editor says so.
+// done is believed when the editor's next text shows it (apply.go), not when the editor says so. To an editor that does not say
+// how it counts, edits reach from one place to another that is the same in every way of counting (uncounted.go).
 //
 // What the daemon has to know of the person, it asks through the editor (ask.go).
 //

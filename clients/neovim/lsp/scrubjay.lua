@@ -3,15 +3,34 @@
 return {
   cmd = { "scrubjay", "lsp" },
   root_markers = { ".scrubjay.yaml", ".git" },
-  -- Neovim handles versions of texts in edits and does not say so.
   before_init = function(params)
+    local config = require("scrubjay.config").current
     params.capabilities = vim.tbl_deep_extend("force", params.capabilities, {
-      workspace = { workspaceEdit = { documentChanges = true } },
+      workspace = {
+        workspaceEdit = { documentChanges = true }, -- Neovim handles versions of texts in edits and does not say so
+        textDocumentContent = vim.empty_dict(),
+      },
     })
+    -- What is not wanted is not offered: the server then does no work for it.
+    if not config.lenses then
+      params.capabilities.textDocument.codeLens = nil
+    end
+    if not config.inline_completion then
+      params.capabilities.textDocument.inlineCompletion = nil
+    end
   end,
   handlers = {
     ["workspace/applyEdit"] = function(...)
       return require("scrubjay.edit").apply(...)
+    end,
+    ["workspace/executeCommand"] = function(...)
+      return require("scrubjay.answers").take(...)
+    end,
+    ["workspace/textDocumentContent/refresh"] = function(...)
+      return require("scrubjay.views").refresh(...)
+    end,
+    ["window/showDocument"] = function(...)
+      return require("scrubjay.views").show(...)
     end,
     ["scrubjay/status"] = function(_, status, context)
       require("scrubjay.status").receive(status, context.client_id)

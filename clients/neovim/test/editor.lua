@@ -62,15 +62,15 @@ function M.push(verdict)
   assert(run.code == 0, run.stderr)
 end
 
---- Sends a vendor an image as an assistant does, and waits for the answer's status and text.
----@param listen string where the proxy listens
+--- Sends a vendor what an assistant would, and waits for the answer's status and text.
+---@param content table a message's
 ---@return string
-function M.ask(listen)
+function M.ask(content)
+  local listen = M.eventually("the proxy", function()
+    return table.concat(require("scrubjay.status").describe(), "\n"):match("proxy: listens on ([%d.:]+)")
+  end)
   local token = vim.trim(assert(io.open(vim.fs.joinpath(vim.env.SCRUBJAY_STATE, "token"))):read("*a"))
-  local data = vim.base64.encode("\137PNG\r\n\26\n\0" .. ("x"):rep(3500))
-  local body = vim.json.encode({ model = "m", max_tokens = 9, messages = { { role = "user", content = {
-    { type = "image", source = { type = "base64", media_type = "image/png", data = data } },
-  } } } })
+  local body = vim.json.encode({ model = "m", max_tokens = 9, messages = { { role = "user", content = content } } })
   local script = [[
     const [url, body] = process.argv.slice(1);
     fetch(url, { method: "POST", headers: { "Content-Type": "application/json" }, body })
@@ -84,6 +84,13 @@ function M.ask(listen)
   return M.eventually("the proxy's answer", function()
     return result
   end)
+end
+
+--- What the stand-in vendors were sent.
+---@return string
+function M.sent()
+  local file = io.open(vim.fs.joinpath(vim.env.VENDOR, "sent"))
+  return file and file:read("*a") or ""
 end
 
 --- Opens a new file of the folder with exactly these bytes.

@@ -9,4 +9,21 @@ vim.opt.lines = 30
 vim.opt.laststatus = 2
 vim.opt.statusline = "%f %m%=%{v:lua.require'scrubjay'.statusline()} %l:%c"
 vim.diagnostic.config({ virtual_text = true })
-require("scrubjay").setup({ cmd = { vim.env.SCRUBJAY_BIN, "lsp" } })
+-- A clipboard of its own: the machine has none, or has a person's.
+local clipboard = {}
+local function copy(lines)
+  clipboard = lines
+end
+vim.g.clipboard = {
+  name = "test",
+  copy = { ["+"] = copy, ["*"] = copy },
+  paste = {
+    ["+"] = function()
+      return clipboard
+    end,
+    ["*"] = function()
+      return clipboard
+    end,
+  },
+}
+require("scrubjay").setup({ cmd = { vim.env.SCRUBJAY_BIN, "lsp" }, inline_completion = true })

@@ -3,7 +3,8 @@
 -- nvim --headless -u test/init.lua +'luafile test/run.lua', in an empty folder and with directories of its
 -- own; run.sh does that.
 
-local editor = dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, "S").source:sub(2)), "editor.lua"))
+local here = vim.fs.dirname(debug.getinfo(1, "S").source:sub(2))
+local editor = dofile(vim.fs.joinpath(here, "editor.lua"))
 
 ---@type string[] every value that must not be written anywhere but into its own file
 local planted = {}
@@ -175,9 +176,6 @@ end)
 
 test("the person is asked before an image goes to a vendor", function()
   editor.open("ask.txt", "nothing\n")
-  local listen = editor.eventually("the proxy", function()
-    return table.concat(require("scrubjay.status").describe(), "\n"):match("proxy: listens on ([%d.:]+)")
-  end)
   local select, asked, titles = vim.ui.select, nil, {}
   vim.ui.select = function(items, options, choose)
     asked = options.prompt
@@ -186,7 +184,8 @@ test("the person is asked before an image goes to a vendor", function()
     end
     choose(items[3])
   end
-  local answer = editor.ask(listen)
+  local data = vim.base64.encode("\137PNG\r\n\26\n\0" .. ("x"):rep(3500))
+  local answer = editor.ask({ { type = "image", source = { type = "base64", media_type = "image/png", data = data } } })
   vim.ui.select = select
   holds(asked, "An image of 4 KB (image/png) is about to go to anthropic. Scrubjay cannot read images.")
   equal(titles, { "Send once", "Always send images", "Do not send" }, "what can be chosen")
@@ -232,12 +231,12 @@ end)
 test("setup twice is setup once, with the newer settings", function()
   local scrubjay = require("scrubjay")
   local cmd = { vim.env.SCRUBJAY_BIN, "lsp" }
-  scrubjay.setup({ cmd = cmd, settings = { rules = { disable = { "aws-access-key-id" } } } })
+  scrubjay.setup({ cmd = cmd, inline_completion = true, settings = { rules = { disable = { "aws-access-key-id" } } } })
   vim.cmd.Scrubjay("restart")
   local buf = editor.open("twice.txt", plant(editor.key()) .. "\n" .. plant(editor.email()) .. "\n")
   equal(editor.diagnostics(buf, 1)[1].code, "email-address", "what is left")
   equal(#vim.lsp.get_clients({ name = "scrubjay", bufnr = buf }), 1, "the number of servers")
-  scrubjay.setup({ cmd = cmd })
+  scrubjay.setup({ cmd = cmd, inline_completion = true })
   vim.cmd.Scrubjay("restart")
   editor.diagnostics(buf, 2)
 end)
@@ -276,8 +275,10 @@ test("an old Neovim is refused in one sentence", function()
   holds(said[1], "Neovim 0.11 or newer is needed")
 end)
 
+dofile(vim.fs.joinpath(here, "beyond.lua"))({ test = test, plant = plant, equal = equal, holds = holds, placeholder = placeholder }, editor)
+
 -- The last, since it looks at what all the others have left.
-test("no value stands in a log, in the state or in a message", function()
+test("no value stands in a log, in the state or in a message, and no message is an error of Neovim's", function()
   local searched = 0
   local function search(path)
     local file = assert(io.open(path, "rb"))
@@ -298,6 +299,7 @@ test("no value stands in a log, in the state or in a message", function()
   end
   assert(searched > 0, "there is no file to search: the test looks in the wrong place")
   local messages = editor.messages()
+  assert(not messages:find("_ERROR:", 1, true), "Neovim showed an error:\n" .. messages)
   for _, value in ipairs(planted) do
     assert(not messages:find(value, 1, true), "a value stands in a message")
   end

@@ -2,12 +2,16 @@
 
 ---@class (exact) scrubjay.Config
 ---@field cmd string[] the server and its arguments
+---@field redact_on_paste boolean what is pasted comes with placeholders
+---@field lenses boolean lines above the text say how sensitive it is and what of it went out
+---@field inline_completion boolean the model of the setting completion offers what comes next; Neovim 0.12
 ---@field settings scrubjay.Settings what the server is told
 
 ---@class (exact) scrubjay.Settings
 ---@field rules scrubjay.Rules
 ---@field allow scrubjay.Allow[] what is not sensitive; every field that is set must match
 ---@field destinations string[] the providers that findings are judged for; empty means all public ones
+---@field redactOnSave boolean a file is redacted whenever it is saved
 
 ---@class (exact) scrubjay.Rules
 ---@field disable string[] rules whose findings are not shown
@@ -24,21 +28,33 @@ local M = {}
 ---@type scrubjay.Config
 M.defaults = {
   cmd = { "scrubjay", "lsp" },
+  redact_on_paste = true,
+  lenses = true,
+  inline_completion = false,
   settings = {
     rules = { disable = {} },
     allow = {},
     destinations = {},
+    redactOnSave = false,
   },
 }
+
+--- What holds now.
+---@type scrubjay.Config
+M.current = M.defaults
 
 -- Each setting's type, by its name with dots.
 local types = {
   cmd = "table",
+  redact_on_paste = "boolean",
+  lenses = "boolean",
+  inline_completion = "boolean",
   settings = "table",
   ["settings.rules"] = "table",
   ["settings.rules.disable"] = "table",
   ["settings.allow"] = "table",
   ["settings.destinations"] = "table",
+  ["settings.redactOnSave"] = "boolean",
 }
 
 ---@param given table

@@ -15,6 +15,24 @@ local function current(edit)
   end)
 end
 
+---@class (exact) scrubjay.Edited
+---@field buf integer
+---@field tick integer the buffer's, when it was done
+
+--- The latest edit of the server's.
+---@type scrubjay.Edited?
+M.latest = nil
+
+---@param edit lsp.WorkspaceEdit
+local function remember(edit)
+  local change = (edit.documentChanges or {})[1]
+  local uri = change and change.textDocument and change.textDocument.uri or next(edit.changes or {})
+  if uri then
+    local buf = vim.uri_to_bufnr(uri)
+    M.latest = { buf = buf, tick = vim.api.nvim_buf_get_changedtick(buf) }
+  end
+end
+
 --- Handles workspace/applyEdit.
 ---@param err lsp.ResponseError?
 ---@param params lsp.ApplyWorkspaceEditParams
@@ -25,7 +43,11 @@ function M.apply(err, params, context, config)
   if not current(params.edit) then
     return { applied = false, failureReason = "the text has moved on" }
   end
-  return vim.lsp.handlers["workspace/applyEdit"](err, params, context, config)
+  local result = vim.lsp.handlers["workspace/applyEdit"](err, params, context, config)
+  if type(result) == "table" and result.applied then
+    remember(params.edit)
+  end
+  return result
 end
 
 return M

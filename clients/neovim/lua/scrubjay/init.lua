@@ -1,6 +1,8 @@
 -- Scrubjay for Neovim: starts the language server through vim.lsp, keeps what it says of the buffers, and
 -- has the command :Scrubjay. Diagnostics, code actions and hovers are Neovim's own.
 
+local notify = require("scrubjay.notify")
+
 local M = {}
 
 local name = "scrubjay"
@@ -8,12 +10,6 @@ local redact_all_kind = "source.fixAll.scrubjay"
 
 --- How many milliseconds a server may take to end before it is ended.
 local patience = 3000
-
----@param text string
----@param level? integer
-local function notify(text, level)
-  vim.notify("scrubjay: " .. text, level or vim.log.levels.INFO)
-end
 
 --- Neovim starts servers when a buffer gets its filetype. One that has none is a file all the same.
 ---@param buf integer
@@ -32,6 +28,20 @@ local function attach_plain(buf)
   vim.lsp.start(config, { bufnr = buf, reuse_client = config.reuse_client, silent = true })
 end
 
+--- Switches on what Neovim does not show by itself. It does so for a buffer, not for one server of it.
+---@param buf integer
+local function show_more(buf)
+  local config = require("scrubjay.config").current
+  if config.lenses and vim.lsp.codelens.enable then
+    vim.lsp.codelens.enable(true, { bufnr = buf })
+  elseif config.lenses then
+    vim.lsp.codelens.refresh({ bufnr = buf }) -- 0.11 draws them when it is told to
+  end
+  if config.inline_completion and vim.lsp.inline_completion then
+    vim.lsp.inline_completion.enable(true, { bufnr = buf })
+  end
+end
+
 --- setup starts the server where there are files. It can be called again, with other settings.
 ---@param given? table see scrubjay.Config
 function M.setup(given)
@@ -40,11 +50,16 @@ function M.setup(given)
     return
   end
   local config = require("scrubjay.config").resolve(given)
+  require("scrubjay.config").current = config
+  require("scrubjay.paste").wrap()
   vim.lsp.config(name, {
     cmd = config.cmd,
-    init_options = vim.tbl_extend("error", config.settings, { status = true }),
+    init_options = vim.tbl_extend("error", config.settings, { status = true, offers = require("scrubjay.answers").offers }),
     settings = { scrubjay = config.settings },
   })
+  if vim.fn.exists(":Scrubjay") == 0 then -- a plugin manager that found the directory too late
+    vim.cmd.runtime("plugin/scrubjay.lua")
+  end
   local group = vim.api.nvim_create_augroup("scrubjay", { clear = true })
   vim.api.nvim_create_autocmd({ "BufDelete", "BufWipeout" }, {
     group = group,
@@ -60,6 +75,25 @@ function M.setup(given)
       end)
     end,
   })
+  vim.api.nvim_create_autocmd("LspAttach", {
+    group = group,
+    callback = function(args)
+      local client = vim.lsp.get_client_by_id(args.data.client_id)
+      if client and client.name == name then
+        show_more(args.buf)
+      end
+    end,
+  })
+  if config.lenses and not vim.lsp.codelens.enable then
+    vim.api.nvim_create_autocmd({ "BufEnter", "TextChanged", "InsertLeave", "CursorHold" }, {
+      group = group,
+      callback = function(args)
+        if #vim.lsp.get_clients({ name = name, bufnr = args.buf, method = "textDocument/codeLens" }) > 0 then
+          show_more(args.buf)
+        end
+      end,
+    })
+  end
   vim.lsp.enable(name)
   vim.iter(vim.api.nvim_list_bufs()):each(attach_plain)
 end
@@ -80,6 +114,17 @@ end
 
 local function show_status()
   notify(table.concat(require("scrubjay.status").describe(), "\n"))
+end
+
+--- The program's own page, in a terminal: it says where the page is.
+local function console()
+  local program = require("scrubjay.config").current.cmd[1]
+  if vim.fn.executable(program) == 0 then
+    return notify(program .. " is not a program that can be run: see :checkhealth scrubjay", vim.log.levels.ERROR)
+  end
+  vim.cmd.new({ range = { 12 }, mods = { split = "botright" } })
+  vim.fn.jobstart({ program, "console" }, { term = true })
+  vim.b.term_title = program .. " console"
 end
 
 --- The log of all of Neovim's language servers; what this one writes to its standard error is in there.
@@ -118,15 +163,25 @@ end
 
 ---@type table<string, fun()>
 local commands = {
+  console = console,
   log = show_log,
+  paste = function()
+    require("scrubjay.paste").original()
+  end,
   redact_all = redact_all,
   restart = restart,
+  scan = function()
+    require("scrubjay.scan").start()
+  end,
   status = show_status,
+  undo = function()
+    require("scrubjay.answers").undo()
+  end,
 }
 
 ---@param args vim.api.keyset.create_user_command.command_args
 function M.command(args)
-  local command = commands[args.args]
+  local command = commands[args.args == "" and "status" or args.args]
   if not command then
     return notify(("there is no :Scrubjay %s: use one of %s"):format(args.args, table.concat(M.complete(""), ", ")), vim.log.levels.ERROR)
   end
