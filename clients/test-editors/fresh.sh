@@ -19,7 +19,7 @@ export SCREENS="$root/build/screens"
 mkdir -p "$SCREENS"
 
 fresh=$(mktemp -d)
-web=
+web= vendor=
 # A daemon that an editor started outlives it; it says its process over its socket.
 clean() {
 	[ ! -S "$fresh/state/control.sock" ] || "$NODE" -e '
@@ -30,6 +30,7 @@ clean() {
 		}).on("error", () => {});
 	' "$fresh/state/control.sock"
 	[ -z "$web" ] || kill "$web"
+	[ -z "$vendor" ] || kill "$vendor"
 	rm -rf "$fresh"
 }
 trap clean EXIT
@@ -60,6 +61,20 @@ organisation:
     - |
 $(sed 's/^/      /' "$ORGANISATION/acme.key.pub")
 CONFIG
+# Two vendors on loopback, one of which completes what is typed.
+export VENDOR="$fresh/vendor"
+mkdir "$VENDOR"
+"$NODE" "$here/vendor.mjs" "$VENDOR" &
+vendor=$!
+until [ -f "$VENDOR/port" ]; do kill -0 "$vendor"; sleep 0.05; done
+url=http://127.0.0.1:$(cat "$VENDOR/port")
+cat >>"$SCRUBJAY_CONFIG" <<CONFIG
+providers:
+  anthropic: {format: anthropic, url: "$url", kind: public}
+  completer: {format: ollama, url: "$url", kind: public}
+completion: {provider: completer, model: stand-in}
+CONFIG
+
 # An assistant is set up: without one nobody is protected, and the editors say that first.
 "$SCRUBJAY_BIN" setup codex >/dev/null
 timeout --kill-after=5 "${PATIENCE:-150}" "$@"

@@ -30,6 +30,9 @@ type Query struct {
 	Language, File string
 }
 
+// Assistant is how requests name who asks.
+const Assistant = "scrubjay-completion"
+
 const (
 	// mostTokens is the longest completion: people read a few lines before they take them.
 	mostTokens = 128
@@ -124,6 +127,7 @@ func Ask(ctx context.Context, client *http.Client, q Query) (string, error) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept-Encoding", "identity")
+	req.Header.Set("User-Agent", Assistant)
 	if q.Format == "anthropic" {
 		req.Header.Set("Anthropic-Version", "2023-06-01")
 	}

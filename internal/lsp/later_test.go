@@ -85,6 +85,13 @@ func TestTraffic(t *testing.T) {
 		if text := e.Content(shown[0]); !strings.Contains(text, "as sent") || !strings.Contains(text, "as answered") || !strings.Contains(text, value) {
 			t.Errorf("the view says %q", text)
 		}
+		// Completions ask at every pause: a lens of them would never stand still.
+		daemon.Say("completion1", e.Text(u))
+		daemon.Send(control.Event{Kind: "exchange", Time: at, Provider: "house", Verdict: "scrub", Exchange: "completion1"})
+		synctest.Wait()
+		if again, _ := e.Lenses(u); !slices.Equal(again, titles) {
+			t.Errorf("after a completion: %q", again)
+		}
 		// A line alone is everywhere, and what was changed since did not go out.
 		e.Replace(u, strings.Index(e.Text(u), "    return other"), strings.Index(e.Text(u), "TOKEN"), "    return changed_since(x)\n")
 		synctest.Wait()

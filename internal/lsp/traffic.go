@@ -13,6 +13,7 @@ import (
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
 
+	"github.com/scrubjay-dev/scrubjay/internal/completion"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/rpc"
@@ -147,6 +148,9 @@ func (s *Server) overhear(ctx context.Context, e control.Event) {
 			s.log.Info("what an exchange said is not known", zap.Error(err))
 		}
 		return
+	}
+	if strings.HasPrefix(shown.Assistant, completion.Assistant) {
+		return // what is typed goes out at every pause, and nobody could read a lens that follows
 	}
 	if !shown.Went && e.Verdict != policy.Forbid.String() {
 		return // the vendor could not be reached, or it was refused for another reason

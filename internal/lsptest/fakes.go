@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/scrubjay-dev/scrubjay/internal/completion"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
@@ -237,11 +238,14 @@ func (d *Daemon) Reviews(context.Context) ([]control.Review, error) {
 	return []control.Review{{ID: "held", Provider: "openai", Model: "m", Findings: []string{"email-address (pii) at messages[0].content: a placeholder"}, Body: []byte(`{"model":"m"}`)}}, nil
 }
 
-// Say has an exchange be kept whose request said some texts.
+// Say has an exchange be kept whose request said some texts; one whose id begins with completion is of a completion.
 func (d *Daemon) Say(id string, texts ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	shown := control.ExchangeShown{Exchanged: control.Exchanged{ID: id, Provider: "openai", Went: true}, Sent: []byte(`{"text":"as sent"}`), Answered: []byte("as answered")}
+	if strings.HasPrefix(id, "completion") {
+		shown.Assistant = completion.Assistant
+	}
 	for _, t := range texts {
 		shown.Said = append(shown.Said, []byte(t))
 	}

@@ -142,7 +142,7 @@ test('a policy that is pushed is in force in a file that is open', async () => {
 	await code.open('push.txt', `card ${card()} 😀\n`);
 	await code.statusSays('Protected: policy lets these values go');
 	push('forbid');
-	await code.problem('Payment card number: stops AI requests', 'error');
+	await code.problem('Payment card number: stops ', 'error');
 	await code.statusSays('Protected: requests with this file stop');
 	await code.shoot('forbidden');
 	push('allow');
@@ -195,6 +195,47 @@ test('a lens says how sensitive a file is, and a view what AI vendors would see 
 	await code.page.locator('.tab.active', { hasText: 'What AI vendors see of view.txt' }).waitFor();
 	await code.page.locator('.editor-instance .view-line', { hasText: '‹AWS_KEY_ID›' }).waitFor();
 	await code.shoot('vendor-view');
+});
+
+/** Asks the vendor through the proxy, as an assistant would. */
+async function ask(text) {
+	const state = (name) => readFileSync(path.join(process.env.SCRUBJAY_STATE, name), 'utf8').trim();
+	const answer = await fetch(`http://${state('listen')}/t/${state('token')}/anthropic/v1/messages`, {
+		method: 'POST',
+		headers: { 'Content-Type': 'application/json' },
+		body: JSON.stringify({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content: text }] }),
+	});
+	assert.equal(answer.status, 200);
+}
+
+test('a lens says which lines went where, and shows the exchange', async () => {
+	const value = key();
+	const text = `#\nfirst_line_of_code = 1\naws_key = '${value}'\nthird_line_of_code = 3\nfourth_line_of_code = 4\n`;
+	await code.open('lens.py', text);
+	await code.squiggles(1);
+	await ask(`What does this do?\n${text}`);
+	assert.ok(!readFileSync(path.join(process.env.VENDOR, 'sent'), 'utf8').includes(value), 'the vendor got the value');
+	const lens = code.page.locator('.codelens-decoration a', {
+		hasText: /Lines 2-5 went to anthropic at \d\d:\d\d, 1 value as a placeholder/,
+	});
+	await lens.waitFor();
+	await code.shoot('lens');
+	await lens.click();
+	await code.page.locator('.tab.active', { hasText: 'Exchange x' }).waitFor();
+	await code.page.locator('.editor-instance .view-line', { hasText: 'What the vendor got' }).waitFor();
+	await code.shoot('exchange');
+});
+
+test('what is typed is completed by the model, which gets a placeholder and not the value', async () => {
+	const value = key();
+	await code.open('complete.py', `aws_key = '${value}'\n\n`);
+	await code.cursor(2, 1);
+	await code.page.keyboard.type('x = ');
+	await code.page.locator('.editor-instance .view-line', { hasText: `use(${value})` }).waitFor();
+	await code.shoot('completion');
+	await code.page.keyboard.press('Tab');
+	assert.equal(await code.saved('complete.py'), `aws_key = '${value}'\nx = use(${value})\n`);
+	assert.ok(!readFileSync(path.join(process.env.VENDOR, 'sent'), 'utf8').includes(value), 'the model got the value');
 });
 
 test('show version names extension and server', async () => {
