@@ -117,6 +117,11 @@ export class Code {
 		await this.page.locator('.editor-instance .monaco-editor.focused').waitFor();
 	}
 
+	/** Waits until a text stands in the editor in front. */
+	async shows(text) {
+		await this.page.locator('.editor-instance .view-line', { hasText: text }).first().waitFor();
+	}
+
 	/** Pastes a text as a person would. */
 	async paste(text) {
 		await this.page.evaluate((value) => navigator.clipboard.writeText(value), text);

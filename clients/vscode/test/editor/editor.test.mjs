@@ -175,14 +175,15 @@ test('what is pasted comes with placeholders, but into .env, and a text without 
 	await code.open('paste.txt', 'a\n');
 	await code.cursor(1, 2);
 	await code.paste(`plain ${value} text`);
-	await code.eventually('the pasted text', async () => placeholder.test(await code.saved('paste.txt')));
+	await code.shows(placeholder);
 	const pasted = await code.saved('paste.txt');
 	assert.match(pasted, /^aplain REDACTED_AWS_KEY_ID_[0-9a-z]+ text\n$/);
 	await code.shoot('pasted');
 	await code.open('.env.local', 'A=\n');
 	await code.cursor(1, 3);
 	await code.paste(value);
-	await code.eventually('the pasted key', async () => (await code.saved('.env.local')) === `A=${value}\n`);
+	await code.shows(value);
+	assert.equal(await code.saved('.env.local'), `A=${value}\n`);
 });
 
 test('a lens says how sensitive a file is, and a view what AI vendors would see of it', async () => {
@@ -193,7 +194,7 @@ test('a lens says how sensitive a file is, and a view what AI vendors would see 
 	await code.cursor(1, 10);
 	await code.act('Show what AI vendors would see');
 	await code.page.locator('.tab.active', { hasText: 'What AI vendors see of view.txt' }).waitFor();
-	await code.page.locator('.editor-instance .view-line', { hasText: '‹AWS_KEY_ID›' }).waitFor();
+	await code.shows('‹AWS_KEY_ID›');
 	await code.shoot('vendor-view');
 });
 
@@ -222,7 +223,7 @@ test('a lens says which lines went where, and shows the exchange', async () => {
 	await code.shoot('lens');
 	await lens.click();
 	await code.page.locator('.tab.active', { hasText: 'Exchange x' }).waitFor();
-	await code.page.locator('.editor-instance .view-line', { hasText: 'What the vendor got' }).waitFor();
+	await code.shows('What the vendor got');
 	await code.shoot('exchange');
 });
 
@@ -231,7 +232,7 @@ test('what is typed is completed by the model, which gets a placeholder and not 
 	await code.open('complete.py', `aws_key = '${value}'\n\n`);
 	await code.cursor(2, 1);
 	await code.page.keyboard.type('x = ');
-	await code.page.locator('.editor-instance .view-line', { hasText: `use(${value})` }).waitFor();
+	await code.shows(`use(${value})`);
 	await code.shoot('completion');
 	await code.page.keyboard.press('Tab');
 	assert.equal(await code.saved('complete.py'), `aws_key = '${value}'\nx = use(${value})\n`);
