@@ -1,7 +1,7 @@
 // The daemon, a vendor beside it, and the console in a browser, as a person sees it. Nothing is waited for by time.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -31,7 +31,9 @@ export class Console {
 		mkdirSync(path.join(ORGANISATION, 'policy'), { recursive: true });
 		writeFileSync(path.join(ORGANISATION, 'policy/review.rego'), rego);
 		execFileSync(PUSH, ['scrub']);
-		appendFileSync(SCRUBJAY_CONFIG, `providers: {openai: {url: "http://127.0.0.1:${c.server.address().port}"}}\n`);
+		const config = readFileSync(SCRUBJAY_CONFIG, 'utf8');
+		const ours = `providers:\n  openai: {url: "http://127.0.0.1:${c.server.address().port}"}\n`;
+		writeFileSync(SCRUBJAY_CONFIG, config.replace('providers:\n', ours));
 		await c.serve();
 		c.browser = await chromium.launch({
 			executablePath: CHROMIUM,
