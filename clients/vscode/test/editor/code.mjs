@@ -117,6 +117,12 @@ export class Code {
 		await this.page.locator('.editor-instance .monaco-editor.focused').waitFor();
 	}
 
+	/** Clears the notifications, and waits until none is seen: they fade. */
+	async clear() {
+		await this.command('Notifications: Clear All Notifications');
+		await this.eventually('no notification', async () => (await this.page.locator('.notification-toast').count()) === 0);
+	}
+
 	/** Waits until a text stands in the editor in front. */
 	async shows(text) {
 		await this.page.locator('.editor-instance .view-line', { hasText: text }).first().waitFor();

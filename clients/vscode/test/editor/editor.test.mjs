@@ -243,7 +243,7 @@ test('show version names extension and server', async () => {
 	await code.command('Scrubjay: Show Version');
 	const toast = code.page.locator('.notification-toast', { hasText: 'Scrubjay: extension' });
 	assert.match(await toast.innerText(), /extension \d+\.\d+\.\d+, server: scrubjay \S+/);
-	await code.command('Notifications: Clear All Notifications');
+	await code.clear();
 });
 
 test('a program that is not there is said with what to do, and the setting mends it', async () => {
@@ -259,13 +259,14 @@ test('a program that is not there is said with what to do, and the setting mends
 	await code.shoot('missing');
 	code.configure({});
 	await code.statusSays('missing.txt: 1 finding');
-	await code.command('Notifications: Clear All Notifications');
+	await code.clear();
 });
 
 test("a mistake in the person's settings is one toast, and its text is the program's own", async () => {
 	const settings = readFileSync(process.env.SCRUBJAY_CONFIG, 'utf8');
 	await code.open('mistaken.txt', `${key()}\n`);
 	await code.squiggles(1);
+	await code.clear();
 	writeFileSync(process.env.SCRUBJAY_CONFIG, `providrs: {}\n${settings}`);
 	await code.command('Scrubjay: Restart Server');
 	const toast = code.page.locator('.notification-toast', { hasText: 'Scrubjay is not running' });
@@ -273,7 +274,7 @@ test("a mistake in the person's settings is one toast, and its text is the progr
 	assert.equal(await code.page.locator('.notification-toast').count(), 1);
 	await code.shoot('mistaken');
 	writeFileSync(process.env.SCRUBJAY_CONFIG, settings);
-	await code.command('Notifications: Clear All Notifications');
+	await code.clear();
 	await code.command('Scrubjay: Restart Server');
 	await code.statusSays('mistaken.txt: 1 finding');
 });
