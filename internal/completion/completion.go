@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -18,9 +19,10 @@ import (
 
 // Query is a gap in a text.
 type Query struct {
-	// Base is the proxy's URL of Provider, which speaks Format.
-	Base, Provider, Format string
-	Model                  string
+	// Base is the proxy's URL of Provider, which speaks Format. Token opens the proxy's door; it is no part of an address, which
+	// errors repeat.
+	Base, Token, Provider, Format string
+	Model                         string
 	// KeyEnv is the variable that holds the provider's key; without it, the vendor's usual one.
 	KeyEnv string
 	// Chat asks a model that is not made for filling gaps.
@@ -38,6 +40,8 @@ const (
 	mostTokens = 128
 	// mostBytes bounds it for vendors that do not heed that.
 	mostBytes = 4 << 10
+	// mostAnswer bounds what is read of an answer, with what stands around its text.
+	mostAnswer = 1 << 20
 )
 
 // shape is how a format is asked.
@@ -128,6 +132,9 @@ func Ask(ctx context.Context, client *http.Client, q Query) (string, error) {
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept-Encoding", "identity")
 	req.Header.Set("User-Agent", Assistant)
+	if q.Token != "" {
+		req.Header.Set("X-Scrubjay-Token", q.Token)
+	}
 	if q.Format == "anthropic" {
 		req.Header.Set("Anthropic-Version", "2023-06-01")
 	}
@@ -144,7 +151,7 @@ func Ask(ctx context.Context, client *http.Client, q Query) (string, error) {
 	if res.StatusCode != http.StatusOK {
 		return "", refusal(res)
 	}
-	return read(bufio.NewReader(res.Body), q)
+	return read(bufio.NewReader(io.LimitReader(res.Body, mostAnswer)), q)
 }
 
 // refusal says why there is none, in the words of whoever refused: the proxy's say what to do.
@@ -152,7 +159,7 @@ func refusal(res *http.Response) error {
 	var said struct {
 		Error any `json:"error"`
 	}
-	_ = json.NewDecoder(res.Body).Decode(&said) // without a text the status says it
+	_ = json.NewDecoder(io.LimitReader(res.Body, mostAnswer)).Decode(&said) // without a text the status says it
 	switch e := said.Error.(type) {
 	case string:
 		return errors.New(e)

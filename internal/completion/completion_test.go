@@ -50,6 +50,14 @@ func TestAsk(t *testing.T) {
 	}
 }
 
+// TestErrorsHoldNoToken: what cannot be reached is told to the person and logged, without what opens the proxy's door.
+func TestErrorsHoldNoToken(t *testing.T) {
+	_, err := Ask(context.Background(), http.DefaultClient, Query{Base: "http://127.0.0.1:1/near", Token: "the-token", Format: "ollama"})
+	if err == nil || strings.Contains(err.Error(), "the-token") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 // TestTidy: what models add is taken out, and what they were asked for stays.
 func TestTidy(t *testing.T) {
 	for _, row := range []struct{ text, suffix, want string }{

@@ -31,7 +31,7 @@ func TestCompletionIsScrubbed(t *testing.T) {
 	}
 	mail := strings.Join([]string{"anna.kowalska", "poczta.onet.pl"}, "@")
 	got, err := completion.Ask(t.Context(), http.DefaultClient, completion.Query{
-		Base: "http://" + r.hello.Proxy.Listen + "/t/" + token + "/near", Format: "ollama", Model: "m", Prefix: "from = \"" + mail + "\"\n", Suffix: "\n",
+		Base: "http://" + r.hello.Proxy.Listen + "/near", Token: token, Format: "ollama", Model: "m", Prefix: "from = \"" + mail + "\"\n", Suffix: "\n",
 	})
 	if err != nil || got != "to = \""+mail+"\"" {
 		t.Errorf("completed by %q, %v", got, err)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,28 +149,23 @@ func (s State) Hold(ctx context.Context) (release func() error, err error) {
 
 // Remove takes away what is in the state directory, and the directory if nothing else is in it; left is what else is.
 func (s State) Remove() (left []string, err error) {
-	for _, name := range stateNames {
-		found, _ := filepath.Glob(filepath.Join(escaped(s.Dir), name)) // the patterns are well formed
-		for _, path := range found {
-			if err := os.RemoveAll(path); err != nil {
-				return nil, err
-			}
-		}
-	}
 	entries, err := os.ReadDir(s.Dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range entries {
-		left = append(left, e.Name())
+		ours := slices.ContainsFunc(stateNames, func(pattern string) bool {
+			is, _ := filepath.Match(pattern, e.Name()) // the patterns are well formed
+			return is
+		})
+		if !ours {
+			left = append(left, e.Name())
+		} else if err := os.RemoveAll(s.path(e.Name())); err != nil {
+			return nil, err
+		}
 	}
 	if len(left) > 0 {
 		return left, nil
 	}
 	return nil, os.Remove(s.Dir)
-}
-
-// escaped is a path in which no letter means a pattern.
-func escaped(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

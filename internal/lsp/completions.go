@@ -110,14 +110,11 @@ func (s *Server) InlineCompletion(ctx context.Context, p *protocol.InlineComplet
 func around(b *workspace.Buffer, at int) (prefix, suffix string) {
 	content := b.Text.Bytes()
 	from, to := max(0, at-prefixBytes), min(len(content), at+suffixBytes)
-	if from > 0 {
-		from, _ = b.Text.Line(b.Text.LineAt(from) + 1)
-		from = min(from, at)
+	if line := b.Text.LineAt(from); from > 0 && line < b.Text.LineAt(at) { // a line that is longer than that is cut
+		from, _ = b.Text.Line(line + 1)
 	}
-	if to < len(content) {
-		if to, _ = b.Text.Line(b.Text.LineAt(to)); to < at {
-			_, to = b.Text.Line(b.Text.LineAt(at))
-		}
+	if line := b.Text.LineAt(to); to < len(content) && line > b.Text.LineAt(at) {
+		to, _ = b.Text.Line(line)
 	}
 	return string(content[from:at]), string(content[at:to])
 }

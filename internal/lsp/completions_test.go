@@ -88,6 +88,18 @@ func TestCompletion(t *testing.T) {
 			t.Errorf("told was %q", told)
 		}
 		fail = nil
+		// A file may be one long line, or end without one: what is around the cursor is cut there.
+		long := strings.Repeat("é=1;", 5000)
+		e.Open("file:///min.js", "javascript", long)
+		synctest.Wait()
+		for _, at := range []int{0, 10_000 * 5 / 4, len(long)} {
+			if got := e.Complete("file:///min.js", at, false); got != answer {
+				t.Errorf("at %d of one line: %q", at, got)
+			}
+			if q := asked[len(asked)-1]; len(q.Prefix) > 6<<10+4 || len(q.Suffix) > 2<<10+4 || q.Prefix+q.Suffix == "" {
+				t.Errorf("at %d of one line asked was with %d and %d bytes", at, len(q.Prefix), len(q.Suffix))
+			}
+		}
 		// What policy keeps from the model stops it near the cursor.
 		if err := decider.Rule("pci", "forbid", "error"); err != nil {
 			t.Fatal(err)

@@ -1,7 +1,6 @@
 package lsp
 
 import (
-	"bytes"
 	"cmp"
 	"os"
 	"path/filepath"
@@ -23,39 +22,36 @@ var knownRule = &detect.Rule{
 	Confidence: detect.ConfidenceHigh, Placeholder: "SECRET",
 }
 
-const (
-	// mostKnown values are looked for, in texts of up to largestLooked bytes: each is one pass over the text.
-	mostKnown     = 64
-	largestLooked = 512 << 10
-)
-
 func isEnv(path string) bool {
-	name := filepath.Base(path)
+	name := strings.ToLower(filepath.Base(path))
 	return name == envFile || strings.HasPrefix(name, envFile+".")
 }
 
-// knownValues are those of the .env files at the top of a folder that are worth hiding.
-func (s *Server) knownValues(f *folder) (values [][]byte) {
+// knownValues are those of the .env files at the top of a folder that are worth hiding; nil if there is none.
+func (s *Server) knownValues(f *folder) *redact.Values {
 	if f == nil {
 		return nil
 	}
-	files, _ := filepath.Glob(filepath.Join(globless(f.root), envFile+"*")) // the pattern is well formed
-	for _, file := range files {
-		if !isEnv(file) {
+	entries, _ := os.ReadDir(f.root) // what cannot be read has no values that could be shown
+	var values [][]byte
+	for _, e := range entries {
+		if !isEnv(e.Name()) {
 			continue
 		}
-		text, err := s.textOf(file)
+		text, err := s.textOf(filepath.Join(f.root, e.Name()))
 		if err != nil {
-			continue // nobody can read what is in it
+			continue
 		}
 		for _, v := range credentials.Env(text) {
-			value := []byte(v.Text)
-			if len(values) < mostKnown && detect.NamesSecret([]byte(v.Name)) && detect.CouldBeSecret(value) && !slices.ContainsFunc(values, func(o []byte) bool { return bytes.Equal(o, value) }) {
-				values = append(values, value)
+			if detect.NamesSecret([]byte(v.Name)) && detect.CouldBeSecret(v.Text) {
+				values = append(values, v.Text)
 			}
 		}
 	}
-	return values
+	if len(values) == 0 {
+		return nil
+	}
+	return redact.NewValues(values)
 }
 
 // textOf is a file's text as the editor has it, or else the disk.
@@ -70,44 +66,20 @@ func (s *Server) textOf(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// globless is a path in which no letter means a pattern.
-func globless(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
-}
-
 // withKnown adds to the findings of a text those of known values that no rule has found.
 func (o *outlook) withKnown(b *workspace.Buffer) []detect.Finding {
 	findings := b.Findings()
-	if len(o.known) == 0 || b.Text.Len() > largestLooked || b.Unscanned != "" || isEnv(b.Path) {
+	if o.known == nil || b.Unscanned != "" || isEnv(b.Path) {
 		return findings
 	}
-	ruled, content := len(findings), b.Text.Bytes()
-	for _, value := range o.known {
-		for at := 0; ; {
-			i := bytes.Index(content[at:], value)
-			if i < 0 {
-				break
-			}
-			span := detect.Span{Start: at + i, End: at + i + len(value)}
-			at = span.End
-			covered := slices.ContainsFunc(findings, func(f detect.Finding) bool { return f.Start < span.End && span.Start < f.End })
-			if !covered && wholeWord(content, span) {
-				findings = append(slices.Clip(findings), detect.Finding{Rule: knownRule, Span: span, Severity: knownRule.Severity, Confidence: knownRule.Confidence})
-			}
+	ruled := len(findings)
+	for _, m := range o.known.In(b.Text.Bytes()) {
+		if !slices.ContainsFunc(findings[:ruled], func(f detect.Finding) bool { return f.Overlaps(m.Span) }) {
+			findings = append(slices.Clip(findings), detect.Finding{Rule: knownRule, Span: m.Span, Severity: knownRule.Severity, Confidence: knownRule.Confidence})
 		}
 	}
-	if len(findings) > ruled {
+	if len(findings) > ruled { // a slice of our own by now
 		slices.SortFunc(findings, func(a, b detect.Finding) int { return a.Start - b.Start })
 	}
 	return findings
-}
-
-// wholeWord tells whether a value does not go on in letters or digits.
-func wholeWord(content []byte, at detect.Span) bool {
-	return !(at.Start > 0 && isAlnum(content[at.Start-1]) && isAlnum(content[at.Start])) &&
-		!(at.End < len(content) && isAlnum(content[at.End]) && isAlnum(content[at.End-1]))
-}
-
-func isAlnum(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }

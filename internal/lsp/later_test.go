@@ -263,6 +263,29 @@ func TestOnSave(t *testing.T) {
 	})
 }
 
+// TestShape: of a value that is reported no letter stays, those beyond ASCII neither.
+func TestShape(t *testing.T) {
+	lsptest.Prepare(t)
+	synctest.Test(t, func(t *testing.T) {
+		name := strings.Join([]string{"José", "García"}, " ")
+		e := rich(t, lsptest.NewDaemon(), lsptest.Options{Encoding: "utf-8", Init: json.RawMessage(`{"offers": ["clipboard"]}`)})
+		u := "file:///a.txt"
+		e.Open(u, "plaintext", "patient name: "+name)
+		synctest.Wait()
+		for _, a := range e.Actions(u, 16, 16) {
+			if a.Title == "Report a false alarm" {
+				if said := e.Run(a.Command); strings.ContainsAny(said, "éí") || !strings.Contains(said, "patient name: X") {
+					t.Errorf("reported is %s", said)
+				}
+				e.HangUp()
+				return
+			}
+		}
+		t.Error("nothing can be reported")
+		e.HangUp()
+	})
+}
+
 // TestRename: an allow entry goes along with its file; comments and other entries stay.
 func TestRename(t *testing.T) {
 	lsptest.Prepare(t)

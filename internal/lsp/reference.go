@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"go.lsp.dev/protocol"
 
@@ -52,8 +51,7 @@ func referenceFor(b *workspace.Buffer, f detect.Finding) (reference, bool) {
 	if m == nil {
 		return reference{}, false
 	}
-	name := strings.ToLower(filepath.Base(b.Path))
-	return reference{name: screaming(string(m[1])), quoted: !quoted && (name == envFile || strings.HasPrefix(name, envFile+"."))}, true
+	return reference{name: screaming(string(m[1])), quoted: !quoted && isEnv(b.Path)}, true
 }
 
 // offers are the stores that could take a value of a file.

@@ -39,10 +39,7 @@ func (s *Server) WillSaveWaitUntil(ctx context.Context, p *protocol.WillSaveText
 		s.warn("saved without redacting: " + err.Error())
 		return edits, nil
 	}
-	for _, sp := range splices {
-		edits = append(edits, protocol.TextEdit{Range: s.theirs(b.Text, sp.Start, sp.End), NewText: sp.text})
-	}
-	return edits, nil
+	return s.textEdits(b.Text, splices), nil
 }
 
 // WillRenameFiles has the allow entries of a repository go along with the files that they name.

@@ -193,7 +193,7 @@ func shapeOf(b byte) byte {
 	switch {
 	case '0' <= b && b <= '9':
 		return '0'
-	case 'a' <= b && b <= 'z':
+	case 'a' <= b && b <= 'z', b >= 0x80: // each byte of a letter: José is Xxxxx
 		return 'x'
 	case 'A' <= b && b <= 'Z':
 		return 'X'

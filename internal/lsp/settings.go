@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/redact"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
@@ -140,7 +141,7 @@ type outlook struct {
 	// named are the providers that the person uses, or those that somebody listed: what is said names no others.
 	named       map[string]bool
 	labels      workspace.Labels
-	known       [][]byte // values of the .env files of the folder
+	known       *redact.Values // values of the .env files of the folder
 	remotes     workspace.Remotes
 	trusted     bool
 	revocations policy.Revocations

@@ -94,7 +94,7 @@ func deriveKeys(secret []byte) (Keys, error) {
 	if err != nil {
 		return Keys{}, err
 	}
-	if k.secrets, err = hkdf.Key(sha256.New, secret, nil, "scrubjay secrets", 48); err != nil {
+	if k.secrets, err = hkdf.Key(sha256.New, secret, nil, "scrubjay secrets", secretsKey); err != nil {
 		return Keys{}, err
 	}
 	k.seal, err = chacha20poly1305.NewX(b)

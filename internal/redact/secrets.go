@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -57,6 +58,9 @@ const (
 	// printGate is the size of the gate whose hashes prints carry, in files too.
 	printGate = 17
 )
+
+// secretsKey is the length of the key, of which one part is for heads and one for hashes.
+const secretsKey = 48
 
 func newSecrets(key []byte) *Secrets {
 	block, err := aes.NewCipher(key[:16])
@@ -264,3 +268,21 @@ func (s *Secrets) at(dst []Match, text []byte, i int) []Match {
 	}
 	return dst
 }
+
+// Values are secrets that somebody looks for in texts who has no vault: in every form that a vault knows them by.
+type Values struct {
+	known   Known // of nothing
+	secrets *Secrets
+}
+
+// NewValues makes them. Their fingerprints are by a key that nobody keeps.
+func NewValues(values [][]byte) *Values {
+	key := make([]byte, secretsKey)
+	_, _ = rand.Read(key) // it never fails
+	v := &Values{secrets: newSecrets(key)}
+	v.secrets.Set("values", values)
+	return v
+}
+
+// In finds them in a text.
+func (v *Values) In(text []byte) []Match { return find(text, &v.known, v.secrets) }

@@ -96,7 +96,7 @@ func completer(state daemon.State) func(context.Context, string, completion.Quer
 		if err != nil {
 			return "", err
 		}
-		q.Base = "http://" + listen + "/t/" + token + "/" + q.Provider
+		q.Base, q.Token = "http://"+listen+"/"+q.Provider, token
 		return completion.Ask(ctx, client, q)
 	}
 }
