@@ -59,6 +59,10 @@ func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) (
 	b, open := s.buffers.At(string(p.TextDocument.URI))
 	rpc.Release(ctx)
 	offered := []protocol.CommandOrCodeAction{}
+	if open && b.Large() && wanted(protocol.CodeActionKindQuickFix, p.Context.Only) {
+		look := action(fmt.Sprintf("Scan this file of %d MiB", b.Text.Len()>>20), commandScanFile, argument{URI: b.URI, Version: b.Text.Version()})
+		return s.offer(offered, protocol.CodeActionKindQuickFix, look), nil
+	}
 	if !open || b.Unscanned != "" {
 		return offered, nil
 	}
@@ -74,17 +78,22 @@ func (s *Server) CodeAction(ctx context.Context, p *protocol.CodeActionParams) (
 			continue
 		}
 		for _, action := range producer.make(q) {
-			kind := producer.kind
-			action.Kind = &kind
-			switch {
-			case s.caps.actions:
-				offered = append(offered, &action)
-			case action.Edit == nil: // the editor knows commands only
-				offered = append(offered, &action.Command)
-			}
+			offered = s.offer(offered, producer.kind, action)
 		}
 	}
 	return offered, nil
+}
+
+// offer adds an action as the editor can take it.
+func (s *Server) offer(offered []protocol.CommandOrCodeAction, kind protocol.CodeActionKind, a protocol.CodeAction) []protocol.CommandOrCodeAction {
+	a.Kind = &kind
+	switch {
+	case s.caps.actions:
+		return append(offered, &a)
+	case a.Edit == nil: // the editor knows commands only
+		return append(offered, &a.Command)
+	}
+	return offered
 }
 
 // wanted follows the protocol: a kind is asked for by its own name or by one that it begins with.

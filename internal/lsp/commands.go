@@ -29,6 +29,7 @@ const (
 	commandFake        = "scrubjay.fake"
 	commandPreview     = "scrubjay.preview"
 	commandScan        = "scrubjay.scanWorkspace"
+	commandScanFile    = "scrubjay.scanFile"
 	commandRedactText  = "scrubjay.redactText"
 	commandReport      = "scrubjay.report"
 	commandHelp        = "scrubjay.help"
@@ -56,6 +57,7 @@ var commands = []struct {
 	{commandFake, quiet((*Server).fake)},
 	{commandPreview, quiet((*Server).preview)},
 	{commandScan, quiet((*Server).scanWorkspace)},
+	{commandScanFile, quiet((*Server).scanFile)},
 	{commandHelp, quiet((*Server).help)},
 	{commandRestoreLeft, quiet((*Server).restoreLeft)},
 	{commandExchange, quiet((*Server).showExchange)},

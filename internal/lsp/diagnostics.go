@@ -47,11 +47,22 @@ func (s *Server) diagnoseForever(ctx context.Context) {
 		for _, u := range uris {
 			s.diagnose(ctx, u)
 		}
-		if refresh && s.caps.pull && s.caps.refresh && !s.shut.Load() {
-			if err := s.client.DiagnosticRefresh(ctx); err != nil && ctx.Err() == nil {
-				s.log.Warn("the editor does not refresh", zap.Error(err))
-			}
+		if refresh && s.caps.pull && s.caps.refresh {
+			s.again(ctx, s.client.DiagnosticRefresh)
 		}
+		if refresh && s.caps.tokensRefresh {
+			s.again(ctx, s.client.SemanticTokensRefresh)
+		}
+	}
+}
+
+// again has the editor ask for something anew.
+func (s *Server) again(ctx context.Context, refresh func(context.Context) error) {
+	if s.shut.Load() {
+		return
+	}
+	if err := refresh(ctx); err != nil && ctx.Err() == nil {
+		s.log.Warn("the editor does not refresh", zap.Error(err))
 	}
 }
 

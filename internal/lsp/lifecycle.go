@@ -38,6 +38,10 @@ type capabilities struct {
 	renames         bool // it waits for edits before it renames
 	lenses          bool
 	lensRefresh     bool
+	tokens          bool
+	registerTokens  bool
+	tokensRefresh   bool
+	notebooks       bool
 	completions     bool
 	progress        bool
 	contents        bool // it asks for the texts of documents that only we have
@@ -53,6 +57,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		caps.annotations = caps.versionedEdits && w.WorkspaceEdit.ChangeAnnotationSupport != nil
 		caps.renames = w.FileOperations != nil && is(w.FileOperations.WillRename)
 		caps.lensRefresh = w.CodeLens != nil && is(w.CodeLens.RefreshSupport)
+		caps.tokensRefresh = w.SemanticTokens != nil && is(w.SemanticTokens.RefreshSupport)
 		caps.contents = w.TextDocumentContent != nil
 		caps.configuration = is(w.Configuration)
 		caps.refresh = w.Diagnostics != nil && is(w.Diagnostics.RefreshSupport)
@@ -63,6 +68,8 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		caps.pull = d.Diagnostic != nil
 		caps.codeDescription = d.PublishDiagnostics != nil && is(d.PublishDiagnostics.CodeDescriptionSupport) || caps.pull && is(d.Diagnostic.CodeDescriptionSupport)
 		caps.lenses = d.CodeLens != nil
+		caps.tokens = asksTokens(&d.SemanticTokens)
+		caps.registerTokens = caps.tokens && is(d.SemanticTokens.DynamicRegistration)
 		caps.completions = d.InlineCompletion != nil
 		caps.saves = d.Synchronization != nil && is(d.Synchronization.WillSaveWaitUntil)
 		if d.CodeAction != nil {
@@ -72,6 +79,7 @@ func capabilitiesOf(c *protocol.ClientCapabilities) capabilities {
 		caps.markdown = d.Hover == nil || slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown)
 		caps.actions = d.CodeAction != nil && d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil // an empty one says no kinds, and yes to actions
 	}
+	caps.notebooks = c.NotebookDocument != nil
 	caps.counts = c.General != nil && len(c.General.PositionEncodings) > 0
 	caps.progress = c.Window != nil && is(c.Window.WorkDoneProgress)
 	caps.showDocument = c.Window != nil && c.Window.ShowDocument != nil && c.Window.ShowDocument.Support
@@ -162,6 +170,12 @@ func (s *Server) Initialize(ctx context.Context, p *protocol.InitializeParams) (
 	if s.caps.lenses {
 		result.Capabilities.CodeLensProvider = &protocol.CodeLensOptions{}
 	}
+	if s.caps.tokens && !s.caps.registerTokens {
+		result.Capabilities.SemanticTokensProvider = tokens()
+	}
+	if s.caps.notebooks {
+		result.Capabilities.NotebookDocumentSync = notebooks()
+	}
 	if s.caps.completions && s.cfg.Complete != nil {
 		result.Capabilities.InlineCompletionProvider = protocol.Boolean(true)
 	}
@@ -201,6 +215,9 @@ func (s *Server) register(ctx context.Context) {
 			ID: "configuration", Method: protocol.MethodWorkspaceDidChangeConfiguration,
 			RegisterOptions: protocol.LSPAny(`{"section":"` + section + `"}`),
 		})
+	}
+	if s.caps.registerTokens {
+		wanted = append(wanted, protocol.Registration{ID: "tokens", Method: tokensMethod, RegisterOptions: protocol.LSPAny(tokensForAll)})
 	}
 	if len(wanted) > 0 {
 		if err := s.client.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: wanted}); err != nil && ctx.Err() == nil {

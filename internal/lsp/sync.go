@@ -98,6 +98,18 @@ func (s *Server) DidClose(_ context.Context, p *protocol.DidCloseTextDocumentPar
 	return nil
 }
 
+// scanFile scans a file that is too large to be scanned unasked.
+func (s *Server) scanFile(_ context.Context, a argument) error {
+	if _, open := s.buffers.Ask(a.URI); !open {
+		return errNotOpen
+	}
+	s.mu.Lock()
+	s.refresh = true // an editor that pulls does so after an edit
+	s.mu.Unlock()
+	s.changed(a.URI)
+	return nil
+}
+
 // DidSave matters for files whose watching the editor does not offer.
 func (s *Server) DidSave(_ context.Context, p *protocol.DidSaveTextDocumentParams) error {
 	if b, ok := s.buffers.At(string(p.TextDocument.URI)); ok {

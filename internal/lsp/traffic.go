@@ -160,10 +160,8 @@ func (s *Server) overhear(ctx context.Context, e control.Event) {
 }
 
 func (s *Server) refreshLenses(ctx context.Context) {
-	if s.caps.lensRefresh && !s.shut.Load() {
-		if err := s.client.CodeLensRefresh(ctx); err != nil && ctx.Err() == nil {
-			s.log.Warn("the editor does not draw its lenses anew", zap.Error(err))
-		}
+	if s.caps.lensRefresh {
+		s.again(ctx, s.client.CodeLensRefresh)
 	}
 }
 

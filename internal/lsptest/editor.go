@@ -193,6 +193,11 @@ func (e *Editor) capabilities() string {
 		w["fileOperations"] = map[string]any{"willRename": true}
 		w["codeLens"] = map[string]any{"refreshSupport": true}
 		w["textDocumentContent"] = map[string]any{}
+		w["semanticTokens"] = map[string]any{"refreshSupport": true}
+		caps["notebookDocument"] = map[string]any{"synchronization": map[string]any{}}
+		d["semanticTokens"] = map[string]any{
+			"requests": map[string]any{"full": true, "range": true}, "formats": []string{"relative"}, "tokenTypes": []string{}, "tokenModifiers": []string{},
+		}
 		d["codeLens"] = map[string]any{}
 		d["inlineCompletion"] = map[string]any{}
 		d["synchronization"] = map[string]any{"willSaveWaitUntil": true}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing/synctest"
+	"unicode/utf16"
 
 	"go.lsp.dev/protocol"
 
@@ -78,6 +79,40 @@ func (e *Editor) Lenses(u string) (titles []string, lenses []protocol.CodeLens) 
 		titles = append(titles, fmt.Sprintf("%d: %s", l.Range.Start.Line+1, l.Command.Title))
 	}
 	return titles, lenses
+}
+
+// Tokens are the pieces of a file that are marked as sensitive; within asks for some lines only.
+func (e *Editor) Tokens(u string, within ...int) (marked []string) {
+	e.t.Helper()
+	text, _ := e.TextOf(u)
+	params, method := map[string]any{"textDocument": map[string]any{"uri": u}}, "textDocument/semanticTokens"
+	var answer protocol.SemanticTokens
+	if within == nil {
+		method += "/full"
+	} else {
+		method += "/range"
+		params["range"] = map[string]any{"start": map[string]any{"line": within[0], "character": 0}, "end": map[string]any{"line": within[1], "character": 0}}
+	}
+	if e.offers["semanticTokensProvider"] == nil {
+		e.t.Fatal("the server offers no semantic tokens")
+	}
+	raw, err := e.Request(method, params)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	e.decode(raw, &answer)
+	lines := strings.SplitAfter(text, "\n")
+	var line, character uint32
+	for ; len(answer.Data) > 0; answer.Data = answer.Data[5:] {
+		d := answer.Data
+		if d[0] > 0 {
+			character = 0
+		}
+		line, character = line+d[0], character+d[1]
+		units := utf16.Encode([]rune(lines[line]))
+		marked = append(marked, string(utf16.Decode(units[character:][:d[2]])))
+	}
+	return marked
 }
 
 // Complete asks what the model would write at a byte; automatic is what an editor asks by itself.

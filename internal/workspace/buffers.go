@@ -27,8 +27,8 @@ import (
 const (
 	// MaxScanned is the largest text that is scanned while somebody types.
 	MaxScanned = 4 << 20
-	// maxKept is the largest text that is kept at all: one that has grown too large by typing can
-	// shrink again, a huge file must not cost its size.
+	// maxKept is the largest text that is kept at all, and scanned if somebody asks for it: one that has grown too large
+	// by typing can shrink again, a huge file must not cost its size.
 	maxKept = 4 * MaxScanned
 	// sniffed is how far a NUL is looked for: text has none.
 	sniffed = 8 << 10
@@ -48,6 +48,7 @@ type Buffer struct {
 	Unscanned string
 	Scan      *detect.Scan
 
+	asked   bool // somebody wants it scanned although it is large
 	engine  *detect.Engine
 	fromTop string // the path as it is seen from the root of its repository
 	history []step // oldest first
@@ -150,7 +151,7 @@ func (b *Buffers) Change(u string, version int32, changes []text.Change, e text.
 	case version < old.Text.Version():
 		return nil, fmt.Errorf("version %d came after version %d; close and open the file again", version, old.Text.Version())
 	}
-	buf := &Buffer{URI: old.URI, Path: old.Path, Language: old.Language, engine: old.engine, Unversioned: unversioned}
+	buf := &Buffer{URI: old.URI, Path: old.Path, Language: old.Language, fromTop: old.fromTop, asked: old.asked, engine: old.engine, Unversioned: unversioned}
 	if old.dropped() {
 		// Its text is not here, so only a whole new one can be taken.
 		whole := slices.IndexFunc(changes, func(c text.Change) bool { return c.Range == nil })
@@ -166,7 +167,7 @@ func (b *Buffers) Change(u string, version int32, changes []text.Change, e text.
 	}
 	kept := old.history[max(0, len(old.history)-remembered+1):]
 	buf.history = append(slices.Clip(kept), step{old.Text.Version(), next.Edits()})
-	if old.Scan != nil && scannable(next.Bytes()) == "" {
+	if old.Scan != nil && buf.scannable(next.Bytes()) == "" {
 		buf.Text = next
 		buf.Scan = old.Scan.Edit(next.Bytes(), detect.Span{Start: dirty.Start, End: dirty.OldEnd}, dirty.NewEnd-dirty.Start)
 	} else {
@@ -230,17 +231,38 @@ func (b *Buffers) put(buf *Buffer) *Buffer {
 // settle takes a text and scans it from scratch, or says why not.
 func (b *Buffer) settle(t *text.Snapshot) {
 	b.Text = t
-	if b.Unscanned = scannable(t.Bytes()); b.Unscanned == "" {
+	if b.Unscanned = b.scannable(t.Bytes()); b.Unscanned == "" {
 		b.Scan = b.engine.Open(b.scanPath(), t.Bytes())
 		return
 	}
 	if t.Len() > maxKept {
 		b.Text = text.New(t.Version(), nil)
-		b.Unscanned += ", and too large to follow: open it again when it is smaller"
+		b.Unscanned += ", and too large to follow: scrubjay scan shows what is in it"
 	}
 }
 
 func (b *Buffer) dropped() bool { return b.Unscanned != "" && b.Text.Len() == 0 }
+
+// Large says that the text is not scanned, but would be if it were asked for.
+func (b *Buffer) Large() bool { return b.Unscanned != "" && !b.asked && b.Text.Len() > MaxScanned }
+
+// Ask scans a large text, and each of its later versions.
+func (b *Buffers) Ask(u string) (*Buffer, bool) {
+	old, open := b.At(u)
+	if !open || !old.Large() {
+		return old, open
+	}
+	buf := *old
+	buf.asked = true
+	buf.settle(old.Text)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open[u] != old {
+		return b.open[u], b.open[u] != nil // edited or closed meanwhile: the person asks again
+	}
+	b.open[u] = &buf
+	return &buf, true
+}
 
 // scanPath is what the text is: a cell of a notebook is not what the notebook's file holds.
 func (b *Buffer) scanPath() string {
@@ -261,10 +283,15 @@ func fromTop(path string) string {
 	return path
 }
 
-func scannable(content []byte) string {
+// scannable says why a text is not scanned, or nothing.
+func (b *Buffer) scannable(content []byte) string {
+	most := MaxScanned
+	if b.asked {
+		most = maxKept
+	}
 	switch {
-	case len(content) > MaxScanned:
-		return fmt.Sprintf("it is larger than %d MiB", MaxScanned>>20)
+	case len(content) > most:
+		return fmt.Sprintf("it is larger than %d MiB", most>>20)
 	case bytes.IndexByte(content[:min(len(content), sniffed)], 0) >= 0:
 		return "it is binary"
 	}

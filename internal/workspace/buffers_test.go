@@ -142,7 +142,7 @@ func TestWhatIsNotScanned(t *testing.T) {
 	}
 
 	huge := b.Open(file, "x", 1, bytes.Repeat([]byte("x"), 5*workspace.MaxScanned))
-	if huge.Text.Len() != 0 || !strings.Contains(huge.Unscanned, "open it again") {
+	if huge.Text.Len() != 0 || !strings.Contains(huge.Unscanned, "scrubjay scan") {
 		t.Errorf("huge: keeps %d bytes, %q", huge.Text.Len(), huge.Unscanned)
 	}
 	if huge, err = b.Change(file, 2, insert(9, 9, "x"), text.UTF16); err != nil || huge.Text.Len() != 0 || huge.Unscanned == "" {
