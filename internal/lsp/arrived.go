@@ -20,9 +20,9 @@ type arrivals struct {
 }
 
 type arrival struct {
-	rule    *detect.Rule
-	version int32
-	span    detect.Span
+	code, says string
+	version    int32
+	span       detect.Span
 }
 
 const (
@@ -48,10 +48,18 @@ func (s *Server) arrive(b *workspace.Buffer) {
 		return
 	}
 	start, _ := b.Text.Line(b.Text.LineAt(d.Start))
-	_, end := b.Text.Line(b.Text.LineAt(d.NewEnd))
+	last := d.NewEnd
+	if bytes.HasSuffix(content[d.Start:last], []byte("\n")) {
+		last-- // what stands behind it was there before
+	}
+	_, end := b.Text.Line(b.Text.LineAt(last))
 	var all []arrival
 	for _, f := range detect.Checks().Find(b.Path, content[start:end]) {
-		all = append(all, arrival{f.Rule, b.Text.Version(), detect.Span{Start: start + f.Start, End: start + f.End}})
+		all = append(all, arrival{f.Rule.ID, "Generated code: " + f.Rule.Description, b.Text.Version(), detect.Span{Start: start + f.Start, End: start + f.End}})
+	}
+	missing, lock := workspace.MissingPackages(b.Path, b.Language, content[start:end])
+	for _, m := range missing {
+		all = append(all, arrival{"unknown-package", "Generated code: " + m.Name + " is not in " + lock, b.Text.Version(), detect.Span{Start: start + m.Span.Start, End: start + m.Span.End}})
 	}
 	if len(all) == 0 {
 		return
@@ -72,7 +80,7 @@ func (s *Server) arrivedIn(b *workspace.Buffer) []arrival {
 	var left []arrival
 	for _, a := range s.arrivals.of[b.URI] {
 		if span, ok := b.Trace(a.version, a.span); ok {
-			left = append(left, arrival{a.rule, b.Text.Version(), span})
+			left = append(left, arrival{a.code, a.says, b.Text.Version(), span})
 		}
 	}
 	if len(left) == 0 {
@@ -89,8 +97,8 @@ func (s *Server) arrivedDiagnostics(b *workspace.Buffer) (all []protocol.Diagnos
 			Range:    s.theirs(b.Text, a.span.Start, a.span.End),
 			Severity: protocol.DiagnosticSeverityInformation,
 			Source:   protocol.NewOptional(section),
-			Code:     protocol.String(a.rule.ID),
-			Message:  protocol.String("Generated code: " + a.rule.Description),
+			Code:     protocol.String(a.code),
+			Message:  protocol.String(a.says),
 		})
 	}
 	return all

@@ -14,6 +14,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
@@ -31,7 +32,7 @@ type variable struct {
 }
 
 // assigned finds the name that a value is given to in what stands before it on its line.
-var assigned = expression(`([A-Za-z_][\w-]*)["'\]]?(?:\s*:\s*[\w.<>&?\[\]' ]+?|\s+[Ss]tring)?\s*(?::=|=>|=|:)\s*$`)
+var assigned = text.Expression(`([A-Za-z_][\w-]*)["'\]]?(?:\s*:\s*[\w.<>&?\[\]' ]+?|\s+[Ss]tring)?\s*(?::=|=>|=|:)\s*$`)
 
 // variableFor knows how to replace a value that is a whole string in a language that we know.
 // A value inside a longer string, or one written with escapes, is not offered.

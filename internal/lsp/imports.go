@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 // importOf is what has to stand in a text besides, so that the environment can be read in it: nothing where it stands
@@ -11,8 +12,8 @@ import (
 type importOf func(content []byte) (splice, bool)
 
 var (
-	pythonHas  = expression(`(?m)^import[ \t]+(?:[\w. ]+,[ \t]*)*os[ \t]*(?:,|;|#|\r?$)`)
-	pythonHead = expression(`\A\x{feff}?(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:[rRuU]?(?:"""(?s:.*?)"""|'''(?s:.*?)''')[ \t]*(?:#[^\n]*)?(?:\r?\n|\z))?(?:(?:[ \t]*(?:#[^\n]*)?\r?\n)*from __future__ import (?:\([^)]*\)[^\n]*|[^\n]*)(?:\n|\z))*(?:[ \t]*\r?\n)*`)
+	pythonHas  = text.Expression(`(?m)^import[ \t]+(?:[\w. ]+,[ \t]*)*os[ \t]*(?:,|;|#|\r?$)`)
+	pythonHead = text.Expression(`\A\x{feff}?(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:[rRuU]?(?:"""(?s:.*?)"""|'''(?s:.*?)''')[ \t]*(?:#[^\n]*)?(?:\r?\n|\z))?(?:(?:[ \t]*(?:#[^\n]*)?\r?\n)*from __future__ import (?:\([^)]*\)[^\n]*|[^\n]*)(?:\n|\z))*(?:[ \t]*\r?\n)*`)
 )
 
 // importPython goes behind what has to stand first: comments, the module's docstring and its futures.
@@ -25,11 +26,11 @@ func importPython(content []byte) (splice, bool) {
 }
 
 var (
-	goHas     = expression(`(?m)^(?:import)?[ \t]*"os"`)
-	goBlock   = expression(`(?m)^import[ \t]*\([ \t]*\r?\n`)
-	goSpec    = expression(`^[ \t]*(?:[\w.]+[ \t]+)?"([^"\n]+)"[^\n]*\n`)
-	goSingle  = expression(`(?m)^import[ \t]+(?:[\w.]+[ \t]+)?"[^"\n]+"[^\n]*(?:\n|\z)`)
-	goPackage = expression(`(?m)^package[ \t]+\w+[^\n]*(?:\n|\z)`)
+	goHas     = text.Expression(`(?m)^(?:import)?[ \t]*"os"`)
+	goBlock   = text.Expression(`(?m)^import[ \t]*\([ \t]*\r?\n`)
+	goSpec    = text.Expression(`^[ \t]*(?:[\w.]+[ \t]+)?"([^"\n]+)"[^\n]*\n`)
+	goSingle  = text.Expression(`(?m)^import[ \t]+(?:[\w.]+[ \t]+)?"[^"\n]+"[^\n]*(?:\n|\z)`)
+	goPackage = text.Expression(`(?m)^package[ \t]+\w+[^\n]*(?:\n|\z)`)
 )
 
 // importGo goes into the first group of imports by its name, as gofmt would have it, or makes one. A piece of a file

@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
@@ -162,9 +163,9 @@ type problem struct {
 }
 
 var (
-	yamlLine  = expression(`^(?:yaml: )?line (\d+): (.*)`)
-	yamlField = expression(`^field (\S+) not found in type `)
-	yamlTwice = expression(`^mapping key "([\w.-]+)" already defined at line (\d+)`)
+	yamlLine  = text.Expression(`^(?:yaml: )?line (\d+): (.*)`)
+	yamlField = text.Expression(`^field (\S+) not found in type `)
+	yamlTwice = text.Expression(`^mapping key "([\w.-]+)" already defined at line (\d+)`)
 )
 
 // parseSettings reads a repository's settings.

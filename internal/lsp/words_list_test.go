@@ -25,6 +25,7 @@ const wordsPage = "../../docs/words.md"
 var places = map[string]struct{ place, when string }{
 	"actions.go":     {"Code actions", "while the cursor or a selection touches a finding"},
 	"apply.go":       {"Messages", "when an edit that was asked for could not be made, or does not show"},
+	"arrived.go":     {"Diagnostics", "in code that arrived at once"},
 	"ask.go":         {"Questions", "when an assistant is about to send a file that nobody here can read"},
 	"commands.go":    {"Messages", "when a command cannot be done"},
 	"diagnostics.go": {"Diagnostics", "at the beginning of a file, of the file as a whole"},

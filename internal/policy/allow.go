@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/gobwas/glob"
+
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 // AllowList is allow entries ready to be matched.
@@ -21,7 +23,7 @@ type allowRule struct {
 	ends time.Time     // the first moment at which it holds no more; zero if it always does
 }
 
-var fingerprintForm = expression(`^[iro]:[0-9a-f]{32}$`)
+var fingerprintForm = text.Expression(`^[iro]:[0-9a-f]{32}$`)
 
 // NewAllowList takes the entries that can be read. The error is of the first that cannot, by its place.
 func NewAllowList(entries []AllowEntry) (AllowList, error) {

@@ -5,10 +5,12 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 // hostPattern is a name, or *. and a name for all that is below it. One label alone is nobody's domain.
-var hostPattern = expression(`^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$`)
+var hostPattern = text.Expression(`^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$`)
 
 // HostMatches tells whether a host, in small letters, is one that a pattern stands for.
 func HostMatches(pattern, host string) bool {
@@ -92,7 +94,7 @@ func (v *validation) privateHosts(hosts []string) {
 
 // originPattern is what a desktop app sends as its Origin. A web page's is of http or https, which some apps have with a
 // name of their own below localhost.
-var originPattern = expression(`^(https?://[a-z0-9-]+\.localhost|[a-z][a-z0-9+.-]*://[a-zA-Z0-9._-]+)$`)
+var originPattern = text.Expression(`^(https?://[a-z0-9-]+\.localhost|[a-z][a-z0-9+.-]*://[a-zA-Z0-9._-]+)$`)
 
 // atDoor checks whom else the proxy lets in.
 func (v *validation) atDoor(s Settings) {

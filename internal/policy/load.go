@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 // settingsLimit is the largest settings file that is read.
@@ -121,11 +123,11 @@ func parseSettings(name string, content []byte, l layer, above *Settings) (Setti
 }
 
 var (
-	yamlLine    = expression(`^(?:yaml: )?line (\d+): (.*)`)
-	yamlUnknown = expression(`^field (\S+) not found in type `)
-	yamlTwice   = expression(`^mapping key "([\w.-]+)" already defined`)
-	yamlFixed   = expression(`^(did|could) not find expected '.' ?\w*$`)
-	yamlInto    = expression(`(?s)^cannot unmarshal .* into (\S+)$`)
+	yamlLine    = text.Expression(`^(?:yaml: )?line (\d+): (.*)`)
+	yamlUnknown = text.Expression(`^field (\S+) not found in type `)
+	yamlTwice   = text.Expression(`^mapping key "([\w.-]+)" already defined`)
+	yamlFixed   = text.Expression(`^(did|could) not find expected '.' ?\w*$`)
+	yamlInto    = text.Expression(`(?s)^cannot unmarshal .* into (\S+)$`)
 )
 
 // complaints says in our words what the decoder found wrong. Its own may quote what stands in the file.

@@ -11,9 +11,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/scrubjay-dev/scrubjay/internal/detect"
-	"github.com/scrubjay-dev/scrubjay/internal/wire"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/text"
+	"github.com/scrubjay-dev/scrubjay/internal/wire"
 )
 
 // layer is whose settings they are.
@@ -258,7 +260,7 @@ func (v *validation) table(setting string, cells map[string]map[Kind]string, row
 	}
 }
 
-var providerName = expression(`^[a-z0-9][a-z0-9._-]*$`)
+var providerName = text.Expression(`^[a-z0-9][a-z0-9._-]*$`)
 
 func (v *validation) provider(name string, p Provider) {
 	if !providerName().MatchString(name) || name == "t" {
@@ -292,7 +294,7 @@ func portNumber(text string) bool {
 	return err == nil && n > 0
 }
 
-var keyName = expression(`^[0-9a-f]{32}$`)
+var keyName = text.Expression(`^[0-9a-f]{32}$`)
 
 func (v *validation) organisation(o Organisation, l layer) {
 	if strings.HasPrefix(o.URL, ociScheme) {

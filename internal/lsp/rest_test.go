@@ -1,12 +1,15 @@
 package lsp_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 
 	"github.com/scrubjay-dev/scrubjay/internal/lsptest"
 )
@@ -100,6 +103,26 @@ func TestLargeFile(t *testing.T) {
 		synctest.Wait()
 		if got := e.Diagnostics(u); len(got) != 2 {
 			t.Errorf("after an edit it shows %+v", got)
+		}
+	})
+}
+
+// TestUnknownPackage: what code that arrives at once brings in is looked for in the project's lock file.
+func TestUnknownPackage(t *testing.T) {
+	lsptest.Prepare(t)
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "package-lock.json"), []byte(`{"packages": {"node_modules/react": {}}}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		e := rich(t, lsptest.NewDaemon(), lsptest.Options{Encoding: "utf-16", Folder: dir})
+		u := string(uri.File(filepath.Join(dir, "a.ts")))
+		e.Open(u, "typescript", "import a from 'typed-by-hand'\n")
+		e.Replace(u, 0, 0, "import React from 'react'\nimport { pad } from 'reacct-pad'\n// and more of what a model wrote\n")
+		synctest.Wait()
+		got := e.Diagnostics(u)
+		if len(got) != 1 || got[0].Message != protocol.String("Generated code: reacct-pad is not in package-lock.json") || got[0].Range.Start.Line != 1 {
+			t.Errorf("shown are %+v", got)
 		}
 	})
 }
