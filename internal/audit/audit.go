@@ -44,12 +44,12 @@ type Record struct {
 	Machine string `json:"machine,omitempty"`
 	// Assistant is the program that asked, and its version, as it names itself: claude-cli/2.0.1.
 	Assistant string `json:"assistant,omitempty"`
-	// Kind is exchange, redaction, restoration, mcp, hook, secret, mark, policy, retention or start.
+	// Kind is exchange, redaction, restoration, mcp, hook, secret, mark, attest, policy, retention or start.
 	Kind     string `json:"kind"`
 	Provider string `json:"provider,omitempty"`
 	Model    string `json:"model,omitempty"`
 	Endpoint string `json:"endpoint,omitempty"`
-	// Path is the file of a redaction or a mark.
+	// Path is the file of a redaction or a mark, and the repository of an attestation.
 	Path    string         `json:"path,omitempty"`
 	Verdict string         `json:"verdict,omitempty"`
 	Status  int            `json:"status,omitempty"`

@@ -82,6 +82,19 @@ func (c *Client) Marked(ctx context.Context, r Marked) error {
 	return c.call(ctx, http.MethodPost, "marked", r, &Noted{})
 }
 
+// Wrote asks whether an assistant has said some lines of late.
+func (c *Client) Wrote(ctx context.Context, r Wrote) (WrittenBy, error) {
+	var out WrittenBy
+	r.Version = Version
+	return out, c.call(ctx, http.MethodPost, "wrote", r, &out)
+}
+
+// Attested has it recorded that a person has said yes to an assistant's change.
+func (c *Client) Attested(ctx context.Context, r Attested) error {
+	r.Version = Version
+	return c.call(ctx, http.MethodPost, "attested", r, &Noted{})
+}
+
 // Forget has wire placeholders forgotten, or lists those of ordinary words.
 func (c *Client) Forget(ctx context.Context, r Forget) (Forgot, error) {
 	var out Forgot

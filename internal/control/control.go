@@ -18,7 +18,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "used", "exchanges", "pointers", "accept", "marked", "console"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "used", "exchanges", "pointers", "accept", "marked", "console", "attested"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -106,8 +106,31 @@ type Marked struct {
 	Values  []Value `json:"values"`
 }
 
-// Noted answers Marked.
+// Noted answers Marked and Attested.
 type Noted struct{}
+
+// Wrote asks whether an assistant has said these lines of late. What exchanges said is kept in memory, and only the last of it.
+type Wrote struct {
+	Version int      `json:"version"`
+	Lines   [][]byte `json:"lines"`
+}
+
+// WrittenBy answers Wrote with the assistant, as it calls itself; empty if none has.
+type WrittenBy struct {
+	Assistant string `json:"assistant,omitempty"`
+}
+
+// Attested tells that a person has said yes to an assistant's change.
+type Attested struct {
+	Version   int    `json:"version"`
+	Folder    string `json:"folder"`
+	Assistant string `json:"assistant"`
+	// Patch is the change's id, and Files how many it is of.
+	Patch string `json:"patch"`
+	Files int    `json:"files"`
+	// Said is what the person said yes to.
+	Said []string `json:"said"`
+}
 
 // Reveal asks for the values of file placeholders.
 type Reveal struct {

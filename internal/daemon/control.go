@@ -43,6 +43,8 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/left", take(d.left))
 	mux.HandleFunc("POST /v1/canary", take(d.canaries.add))
 	mux.HandleFunc("POST /v1/marked", take(d.marked))
+	mux.HandleFunc("POST /v1/wrote", take(d.exchanges.wrote))
+	mux.HandleFunc("POST /v1/attested", take(d.attested))
 	mux.HandleFunc("POST /v1/known", take(d.machine.learn))
 	mux.HandleFunc("POST /v1/secrets", take(d.secrets))
 	mux.HandleFunc("POST /v1/stop", take(func(control.Stop) (control.Stopped, error) {
@@ -106,6 +108,16 @@ func (d *daemon) marked(m control.Marked) (control.Noted, error) {
 		}
 	}
 	return control.Noted{}, d.ledger.Append(record)
+}
+
+// attested records that a person has said yes to an assistant's change. The commit waits until that is on disk.
+func (d *daemon) attested(a control.Attested) (control.Noted, error) {
+	if err := tooNew(a.Version); err != nil {
+		return control.Noted{}, err
+	}
+	return control.Noted{}, d.ledger.AppendDurable(audit.Record{
+		Kind: "attest", Path: a.Folder, Assistant: a.Assistant, Reasons: a.Said, Note: fmt.Sprintf("%s, files: %d", a.Patch, a.Files),
+	})
 }
 
 // issue puts values of a file into the vault. They are on disk before the placeholders are given out, and

@@ -1,7 +1,10 @@
 package daemon
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -97,6 +100,39 @@ func (e *exchanges) show(q control.ExchangeTexts) (control.ExchangeShown, error)
 		shown.Heard = append(shown.Heard, control.Heard{Tool: h.Tool, Key: h.Key, Text: h.Text})
 	}
 	return shown, nil
+}
+
+// longLine is from which length on a line is likely to be one writer's.
+const longLine = 12
+
+// wrote names the latest assistant whose answers had at least half of the lines that are long enough to tell.
+func (e *exchanges) wrote(q control.Wrote) (control.WrittenBy, error) {
+	asked := map[string]bool{}
+	for _, line := range q.Lines {
+		if len(line) >= longLine {
+			asked[string(line)] = true
+		}
+	}
+	if len(asked) == 0 {
+		return control.WrittenBy{}, nil
+	}
+	e.mu.Lock()
+	kept := slices.Clone(e.kept)
+	e.mu.Unlock()
+	said := map[string]bool{}
+	for _, k := range slices.Backward(kept) {
+		for _, h := range k.texts.Heard() {
+			for line := range bytes.SplitSeq(h.Text, []byte("\n")) {
+				if line = bytes.TrimSpace(line); asked[string(line)] {
+					said[string(line)] = true
+				}
+			}
+		}
+		if 2*len(said) >= len(asked) {
+			return control.WrittenBy{Assistant: cmp.Or(k.of.Assistant, k.of.Provider)}, nil
+		}
+	}
+	return control.WrittenBy{}, nil
 }
 
 // keepsTexts tells whether what exchanges say is kept, and forgets what was as soon as it is not.

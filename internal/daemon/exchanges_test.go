@@ -48,3 +48,27 @@ func TestExchangesAreBounded(t *testing.T) {
 		t.Errorf("what is forgotten is there: %v", err)
 	}
 }
+
+// TestWrote: an assistant wrote a change if its latest answers had half of the lines that are long enough to tell.
+func TestWrote(t *testing.T) {
+	var e exchanges
+	answer := func(assistant, text string) {
+		e.add(proxy.Ended{Record: audit.Record{Provider: "openai", Assistant: assistant}, Texts: &proxy.Texts{Heard: func() []*proxy.Heard { return []*proxy.Heard{{Tool: "write", Text: []byte(text)}} }}})
+	}
+	answer("codex", "package pay\n\n\tfunc refund(cents int) error {\n\t\treturn nil // nothing yet\n}\n")
+	answer("", "some words about it")
+	for _, c := range []struct {
+		name, lines, want string
+	}{
+		{"all of it", "func refund(cents int) error {|return nil // nothing yet|}", "codex"},
+		{"half of it", "func refund(cents int) error {|a line that somebody typed", "codex"},
+		{"less", "func refund(cents int) error {|a line that somebody typed|and another one of them", ""},
+		{"lines that anybody writes", "}|{|return nil", ""},
+		{"one that calls itself nothing", "some words about it", "openai"},
+	} {
+		by, err := e.wrote(control.Wrote{Lines: bytes.Split([]byte(c.lines), []byte("|"))})
+		if err != nil || by.Assistant != c.want {
+			t.Errorf("%s: written by %q, %v; want %q", c.name, by.Assistant, err, c.want)
+		}
+	}
+}

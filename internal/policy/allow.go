@@ -19,8 +19,8 @@ type AllowList struct{ rules []allowRule }
 
 type allowRule struct {
 	AllowEntry
-	glob *glob.Pattern // nil if the entry names no path
-	ends time.Time     // the first moment at which it holds no more; zero if it always does
+	of   *pattern  // nil if the entry names no path
+	ends time.Time // the first moment at which it holds no more; zero if it always does
 }
 
 var fingerprintForm = text.Expression(`^[iro]:[0-9a-f]{32}$`)
@@ -64,11 +64,11 @@ func (e AllowEntry) compile() (allowRule, error) {
 		return r, errors.New("a fingerprint is i:, r: or o: and 32 hex digits, as scrubjay scan --format jsonl prints it")
 	}
 	if e.Path != "" {
-		g, err := glob.Compile(strings.TrimPrefix(e.Path, "/"), '/')
+		of, err := newPattern(e.Path)
 		if err != nil {
-			return r, errors.New("path is not a pattern: close its brackets and braces")
+			return r, err
 		}
-		r.glob = g
+		r.of = of
 	}
 	if e.Until != "" {
 		day, err := time.ParseInLocation(time.DateOnly, e.Until, time.Local)
@@ -88,7 +88,7 @@ func (l AllowList) Allows(rule, path string, fingerprint func(detect.Scope) stri
 		switch {
 		case r.Rule != "" && r.Rule != rule,
 			!r.ends.IsZero() && !now.Before(r.ends),
-			r.glob != nil && !r.matches(path),
+			r.of != nil && !r.of.matches(path),
 			r.Fingerprint != "" && !hmac.Equal([]byte(r.Fingerprint), []byte(fingerprint(detect.Scope(r.Fingerprint[0])))):
 			continue
 		}
@@ -97,17 +97,41 @@ func (l AllowList) Allows(rule, path string, fingerprint func(detect.Scope) stri
 	return AllowEntry{}, false
 }
 
+// pattern names files as .gitignore does.
+type pattern struct {
+	text string
+	glob *glob.Pattern
+}
+
+func newPattern(text string) (*pattern, error) {
+	g, err := glob.Compile(strings.TrimPrefix(text, "/"), '/')
+	if err != nil {
+		return nil, errors.New("path is not a pattern: close its brackets and braces")
+	}
+	return &pattern{text, g}, nil
+}
+
 // matches follows .gitignore's habit: a pattern without a slash is of names, wherever they stand.
-func (r allowRule) matches(rel string) bool {
+func (p *pattern) matches(rel string) bool {
 	if rel == "" {
 		return false
 	}
-	if strings.Contains(strings.TrimSuffix(r.Path, "/"), "/") {
+	if strings.Contains(strings.TrimSuffix(p.text, "/"), "/") {
 		// "**/" stands for no directory, too.
-		return r.glob.Match(rel) || strings.HasPrefix(r.Path, "**/") && r.glob.Match("./"+rel)
+		return p.glob.Match(rel) || strings.HasPrefix(p.text, "**/") && p.glob.Match("./"+rel)
 	}
 	for dir := rel; dir != "." && dir != "/"; dir = path.Dir(dir) {
-		if r.glob.Match(path.Base(dir)) {
+		if p.glob.Match(path.Base(dir)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Names says whether changes to a file are attested before they are committed.
+func (a Attestation) Names(rel string) bool {
+	for _, text := range a.Paths {
+		if p, err := newPattern(text); err == nil && p.matches(rel) { // checked when the settings were loaded
 			return true
 		}
 	}

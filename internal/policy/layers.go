@@ -55,6 +55,7 @@ func (p Provider) over(base Provider) Provider {
 //   - destinations: all of them. Without any, every public provider.
 //   - websockets: refused if any layer says so. private_hosts, origins, host_names, internal_domains: all of them.
 //   - scrub_from: for each kind the highest layer that sets it defines it; lower ones scrub more.
+//   - attest: the paths and statements of all of them, and in a repository its own besides.
 //   - explain_placeholders, forget_exchanges: if any layer says so.
 //   - ca_file, listen, ledger_keep_days, completion, stores, each of signals: the highest layer's that names one.
 //   - verdicts, attachments: for each class, or kind of attachment, and kind the highest layer that sets one defines it; lower ones tighten it.
@@ -135,6 +136,7 @@ func (l *Layers) Editor(repoFile string) (Settings, error) {
 		}
 	}
 	s.Salt = cmp.Or(repo.Salt, s.Salt)
+	s.Attest = s.Attest.and(repo.Attest)
 	s.Verdicts = tighten(s.Verdicts, repo.Verdicts, verdictNames[:])
 	return s, nil
 }
@@ -223,6 +225,7 @@ func (l *Layers) merge() (Settings, []string) {
 		s.Origins = union(s.Origins, r.Origins)
 		s.HostNames = union(s.HostNames, r.HostNames)
 		s.InternalDomains = union(s.InternalDomains, r.InternalDomains)
+		s.Attest = s.Attest.and(r.Attest)
 		if s.CAFile != "" && r.CAFile != "" && s.CAFile != r.CAFile {
 			note(r, "ca_file does not count: a higher layer names one")
 		}
@@ -264,6 +267,10 @@ func (l *Layers) merge() (Settings, []string) {
 		s.Destinations = publicNames(s.Providers)
 	}
 	return s, notes
+}
+
+func (a Attestation) and(b Attestation) Attestation {
+	return Attestation{union(a.Paths, b.Paths), union(a.Checklist, b.Checklist)}
 }
 
 // elsewhereNotes say which providers cannot take the place that they were named for.

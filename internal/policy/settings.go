@@ -74,6 +74,8 @@ type Settings struct {
 	ForgetExchanges bool `yaml:"forget_exchanges,omitempty"`
 	// Which model completes what is typed in editors; without it none does.
 	Completion Completion `yaml:"completion,omitempty"`
+	// Which changes of an assistant's a person attests before they are committed.
+	Attest Attestation `yaml:"attest,omitempty"`
 	// What lower layers may loosen on the wire, which they otherwise cannot: their rules.disable, their
 	// allow, and providers that they call private. It counts in the managed file and in a bundle.
 	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers"`
@@ -118,6 +120,14 @@ type Completion struct {
 	Model    string `yaml:"model,omitempty"`
 	// Whether the model chats and does not fill gaps by itself. Anthropic's and Gemini's all chat.
 	Chat bool `yaml:"chat,omitempty"`
+}
+
+// Attestation is what somebody says yes to before an assistant's change is committed, and to which files.
+type Attestation struct {
+	// Patterns of files, as in .gitignore.
+	Paths []string `yaml:"paths,omitempty"`
+	// What the person is asked, a statement each; without any, whether they have read the change.
+	Checklist []string `yaml:"checklist,omitempty"`
 }
 
 // Stores are where people keep secrets; each names the place of new values.

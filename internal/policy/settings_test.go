@@ -231,7 +231,7 @@ func TestAllowPaths(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := rule.matches(tt.rel); got != tt.want {
+		if got := rule.of.matches(tt.rel); got != tt.want {
 			t.Errorf("%s matches %s: %v", tt.pattern, tt.rel, got)
 		}
 	}

@@ -130,6 +130,14 @@ func (v *validation) settings(s Settings, l layer) {
 	if host, port, err := net.SplitHostPort(s.Listen); s.Listen != "" && (err != nil || !loopback(host) || !portNumber(port)) {
 		v.at("listen is an address of this machine and a port, such as 127.0.0.1:7425", "listen")
 	}
+	for i, text := range s.Attest.Paths {
+		if _, err := newPattern(text); err != nil || text == "" {
+			v.at("paths are patterns of files, such as payments/**", "attest", "paths", i)
+		}
+	}
+	if len(s.Attest.Checklist) > 0 && len(s.Attest.Paths) == 0 && l == repositoryLayer {
+		v.at("a checklist wants paths: whose changes are attested", "attest", "checklist")
+	}
 	if l == repositoryLayer && s.Completion != (Completion{}) {
 		v.at("a repository does not choose who completes what you type: put it into your own config.yaml", "completion")
 	}

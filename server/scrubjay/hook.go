@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,16 +17,31 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
+// Git's hooks, as git calls them.
+const hookPreCommit, hookCommitMessage = "pre-commit", "commit-msg"
+
 func hookCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "hook EVENT", Short: "Answer an assistant's hook: stop what must not leave", Args: cobra.ExactArgs(1),
+		Use: "hook EVENT", Short: "Answer an assistant's hook, or git's: stop what must not go on", Args: cobra.RangeArgs(1, 2),
 		Long: `Hook is what an assistant's settings name as a hook. It reads on standard input what the assistant tells of an event, and
 stops it if policy forbids what it holds; or if it would be scrubbed, and the assistant's requests do not go through the
 proxy. What a tool of Claude Code's said is not stopped: the model reads it with placeholders. It is for Claude Code,
-Codex, Gemini CLI, Cursor and Copilot CLI, whose JSON tells which; docs/mcp.md has their settings.`,
-		Example:   "  scrubjay hook UserPromptSubmit      (an assistant does this)\n  scrubjay hook beforeReadFile",
-		ValidArgs: assistants.Events(),
+Codex, Gemini CLI, Cursor and Copilot CLI, whose JSON tells which; docs/mcp.md has their settings.
+As git's own hook, pre-commit or commit-msg FILE, it stops an assistant's change that policy wants a person to attest first;
+docs/commits.md says how.`,
+		Example:   "  scrubjay hook UserPromptSubmit      (an assistant does this)\n  scrubjay hook beforeReadFile\n  scrubjay hook pre-commit            (git does this)",
+		ValidArgs: append(assistants.Events(), hookPreCommit, hookCommitMessage),
 		RunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case args[0] == hookPreCommit && len(args) == 1:
+				return hookBeforeCommit(c.Context())
+			case args[0] == hookCommitMessage && len(args) == 2:
+				return hookMessage(c.Context(), args[1])
+			case args[0] == hookCommitMessage:
+				return errors.New("git names the message's file: in .git/hooks/commit-msg it is written scrubjay hook commit-msg \"$1\"")
+			case len(args) == 2:
+				return fmt.Errorf("an assistant's hook is written scrubjay hook %s, without more", args[0])
+			}
 			told, err := io.ReadAll(io.LimitReader(c.InOrStdin(), control.DocumentLimit+1))
 			if err != nil {
 				return err
