@@ -1,6 +1,7 @@
 package text
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"slices"
@@ -28,18 +29,12 @@ func (d Dirty) Delta() int { return d.NewEnd - d.OldEnd }
 func (s *Snapshot) Apply(version int32, changes []Change, e Encoding) (*Snapshot, Dirty, error) {
 	next := &Snapshot{version: version, ascii: s.ascii, text: s.text, starts: s.starts}
 	var dirty Dirty
-	owned := false
 	for i, c := range changes {
 		start, end, insert, err := next.resolve(c, e)
 		if err != nil {
 			return nil, Dirty{}, fmt.Errorf("change %d of %d: %w", i+1, len(changes), err)
 		}
-		if !owned { // one copy, however many changes there are
-			next.text = append(make([]byte, 0, len(s.text)+len(insert)+64), s.text...)
-			next.starts = append(make([]uint32, 0, len(s.starts)+4), s.starts...)
-			owned = true
-		}
-		next.splice(start, end, insert)
+		next.splice(start, end, insert, i > 0)
 		next.edits = append(next.edits, Dirty{Start: start, OldEnd: end, NewEnd: start + len(insert)})
 		if i == 0 {
 			dirty = Dirty{Start: start, OldEnd: end, NewEnd: start + len(insert)}
@@ -73,10 +68,15 @@ func (s *Snapshot) resolve(c Change, e Encoding) (start, end int, insert string,
 	return start, end, insert, nil
 }
 
-// splice replaces bytes in place; the receiver owns its text and line table.
-func (s *Snapshot) splice(start, end int, insert string) {
+// splice replaces bytes: in place where the receiver owns its text and line table, else in a copy of them. That copy is
+// most of what a key costs in a large text, so it is made once, and of memory that nobody has cleared.
+func (s *Snapshot) splice(start, end int, insert string, owned bool) {
 	delta := len(insert) - (end - start)
-	s.text = slices.Replace(s.text, start, end, []byte(insert)...)
+	if owned {
+		s.text = slices.Replace(s.text, start, end, []byte(insert)...)
+	} else {
+		s.text = bytes.Join([][]byte{s.text[:start], []byte(insert), s.text[end:]}, nil)
+	}
 	s.ascii = s.ascii && isASCII(s.text[start:start+len(insert)])
 
 	// A line starts at p because of the bytes at p-1 and p, so those from start to the end of the
@@ -87,7 +87,11 @@ func (s *Snapshot) splice(start, end int, insert string) {
 	hi = max(hi, lo)
 	var room [8]uint32
 	found := appendStarts(room[:0], s.text, from, min(start+len(insert), len(s.text)))
-	s.starts = slices.Replace(s.starts, lo, hi, found...)
+	if owned {
+		s.starts = slices.Replace(s.starts, lo, hi, found...)
+	} else {
+		s.starts = slices.Concat(s.starts[:lo], found, s.starts[hi:])
+	}
 	if delta != 0 {
 		for i := lo + len(found); i < len(s.starts); i++ {
 			s.starts[i] = uint32(int(s.starts[i]) + delta)
