@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
@@ -44,7 +45,8 @@ var pages = map[string]struct {
 	"doctor": {"doctor", "Doctor", "doctor", false, (*Console).doctor},
 }
 
-var templates = func() map[string]*template.Template {
+// templates are read when the first page is asked for: most starts of the program never show one.
+var templates = sync.OnceValue(func() map[string]*template.Template {
 	layout := template.Must(template.New("layout.html").Funcs(template.FuncMap{
 		"class": nameOf, "becomes": becomes, "clock": func(t time.Time) string { return clock(t, time.Now()) },
 		"moment": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
@@ -54,7 +56,7 @@ var templates = func() map[string]*template.Template {
 		all[name] = template.Must(template.Must(layout.Clone()).ParseFS(files, "page/"+name+".html"))
 	}
 	return all
-}()
+})
 
 // assets are served as they are.
 var assets = map[string]string{"console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
@@ -97,7 +99,7 @@ func (c *Console) get(w http.ResponseWriter, r *http.Request, path string) {
 	}
 	v.Data = data
 	var out bytes.Buffer
-	if templates[p.template].ExecuteTemplate(&out, "layout.html", v) != nil {
+	if templates()[p.template].ExecuteTemplate(&out, "layout.html", v) != nil {
 		refuse(w, http.StatusInternalServerError, "This page could not be made: scrubjay doctor says more.")
 		return
 	}

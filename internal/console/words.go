@@ -3,13 +3,13 @@ package console
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 // classes are the kinds of findings as a person says them, alone and in numbers, in the order that they are told in.
@@ -86,12 +86,12 @@ func becomes(verdict string) string {
 }
 
 // finding is how the proxy tells of one: rule, class, place and what becomes of it.
-var finding = regexp.MustCompile(`^(\S+) \((\w+)\) at (.*): (goes as it is|a placeholder)$`)
+var finding = text.Expression(`^(\S+) \((\w+)\) at (.*): (goes as it is|a placeholder)$`)
 
 // findings says of each what class it is of. One that is told in another way stays as it is.
 func findings(told []string) (all []string) {
 	for _, f := range told {
-		if m := finding.FindStringSubmatch(f); m != nil {
+		if m := finding().FindStringSubmatch(f); m != nil {
 			f = nameOf(m[2]) + " at " + m[3] + ", by the rule " + m[1] + ": " + m[4]
 		}
 		all = append(all, f)
@@ -109,7 +109,7 @@ var stopped = map[string]string{
 	"upstream_unreachable":  "the provider could not be reached",
 }
 
-var isCode = regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
+var isCode = text.Expression(`^[a-z]+(_[a-z]+)*$`)
 
 // outcome is what became of an exchange. bad says that the person may want to do something about it.
 func outcome(e control.Exchanged) (text string, bad bool) {
@@ -120,7 +120,7 @@ func outcome(e control.Exchanged) (text string, bad bool) {
 	switch {
 	case e.Verdict == policy.Forbid.String():
 		return "The request stopped: " + cmp.Or(stopped[e.Note], stopped["forbidden_by_policy"]), true
-	case e.Status >= 400 && isCode.MatchString(e.Note):
+	case e.Status >= 400 && isCode().MatchString(e.Note):
 		return "The request stopped: " + cmp.Or(stopped[e.Note], strings.ReplaceAll(e.Note, "_", " ")), true
 	case values == 0:
 		text = "Went as it was: nothing sensitive"

@@ -1,8 +1,9 @@
 package credentials
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 // expansion is a way to replace variables in a value.
@@ -25,8 +26,8 @@ var expansions = []func(s string, lookup func(string) string) string{
 // godotenv is how the library of that name replaces variables: names are of capitals alone, so that of $Tail only $T is
 // one, and it knows no ${NAME:-other}.
 func godotenv(s string, lookup func(string) string) string {
-	return godotenvVariable.ReplaceAllStringFunc(s, func(found string) string {
-		part := godotenvVariable.FindStringSubmatch(found)
+	return godotenvVariable().ReplaceAllStringFunc(s, func(found string) string {
+		part := godotenvVariable().FindStringSubmatch(found)
 		switch {
 		case part[1] != "" || part[2] != "":
 			return found[1:]
@@ -37,7 +38,7 @@ func godotenv(s string, lookup func(string) string) string {
 	})
 }
 
-var godotenvVariable = regexp.MustCompile(`(\\)?\$(\()?\{?([A-Z0-9_]+)?\}?`)
+var godotenvVariable = text.Expression(`(\\)?\$(\()?\{?([A-Z0-9_]+)?\}?`)
 
 func (e expansion) expand(s string, lookup func(string) string) string {
 	var b strings.Builder

@@ -1,8 +1,9 @@
 package credentials
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 // INI reads key = value lines as npm, Python, MySQL, libpq, AWS's command line and its libraries do.
@@ -74,7 +75,7 @@ func continued(text string) []string {
 func HCL(text []byte) []Value {
 	v := values{sure: Password}
 	v.lines(string(text))
-	for _, m := range hclAssignment.FindAllSubmatch(text, -1) {
+	for _, m := range hclAssignment().FindAllSubmatch(text, -1) {
 		v.keyed(string(m[1]), string(m[2]))
 		for _, e := range escapes {
 			v.keyed(string(m[1]), e(string(m[2])))
@@ -83,4 +84,4 @@ func HCL(text []byte) []Value {
 	return v.all
 }
 
-var hclAssignment = regexp.MustCompile(`([\w.-]+)"?\s*[=:]\s*"((?:\\.|[^"\\\n])*)"`)
+var hclAssignment = text.Expression(`([\w.-]+)"?\s*[=:]\s*"((?:\\.|[^"\\\n])*)"`)

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math/bits"
-	"regexp"
 	"slices"
+
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 const (
@@ -28,7 +29,7 @@ var (
 	errNoIndex      = errors.New("it is no index: make one with scrubjay rules index")
 	errDamagedIndex = errors.New("it is cut short or damaged: copy it again, or make it anew with scrubjay rules index")
 
-	indexID      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	indexID      = text.Expression(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	indexClasses = []Class{Proprietary, Internal, PII}
 	crcTable     = crc32.MakeTable(crc32.Castagnoli)
 )
@@ -45,7 +46,7 @@ func loadIndex(name string, file []byte) (*Set, error) {
 // check says what is wrong with what a person chose.
 func (x *Index) check() error {
 	switch {
-	case !indexID.MatchString(x.ID) || len(x.ID) > 64:
+	case !indexID().MatchString(x.ID) || len(x.ID) > 64:
 		return errors.New("an index's id is up to 64 small letters and digits, with single dashes between: acme-code")
 	case !slices.Contains(indexClasses, x.Class):
 		return fmt.Errorf("an index's class is one of %v", indexClasses)

@@ -17,6 +17,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect/letters"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/look"
 	"github.com/scrubjay-dev/scrubjay/internal/detect/proof"
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 // Rule is one thing to find.
@@ -272,11 +273,11 @@ func DecodeTOML(name string, text []byte, into any, unknown string) error {
 }
 
 // mistyped is how the decoder says that a value is of another kind, in Go's terms.
-var mistyped = regexp.MustCompile(`cannot decode TOML (\w+) into .* of type (\S+)`)
+var mistyped = text.Expression(`cannot decode TOML (\w+) into .* of type (\S+)`)
 
 // withoutGo says the same in words of the file.
 func withoutGo(said string, key toml.Key) string {
-	m := mistyped.FindStringSubmatch(said)
+	m := mistyped().FindStringSubmatch(said)
 	if m == nil {
 		return said
 	}
@@ -325,7 +326,7 @@ func (t *ruleTOML) rule() (*Rule, error) {
 	if r.Placeholder == "" {
 		r.Placeholder = placeholderOf(r.Class)
 	}
-	if !t.known && !placeholderType.MatchString(r.Placeholder) {
+	if !t.known && !placeholderType().MatchString(r.Placeholder) {
 		return nil, fmt.Errorf("placeholder %q must be 2 to 24 of A-Z, 0-9 and single _, beginning with a letter", r.Placeholder)
 	}
 	if t.Path != "" {
@@ -387,7 +388,7 @@ func placeholderOf(c Class) string {
 	return strings.ToUpper(string(c))
 }
 
-var placeholderType = regexp.MustCompile(`^[A-Z](_?[A-Z0-9]){1,23}$`)
+var placeholderType = text.Expression(`^[A-Z](_?[A-Z0-9]){1,23}$`)
 
 // unbroken takes out the ¦ that rule files put into examples, so that no scanner flags the file itself.
 func unbroken(s string) string { return strings.ReplaceAll(s, "¦", "") }

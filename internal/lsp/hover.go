@@ -3,7 +3,6 @@ package lsp
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"go.lsp.dev/protocol"
@@ -41,13 +40,13 @@ func (s *Server) Hover(ctx context.Context, p *protocol.HoverParams) (*protocol.
 	return nil, nil // nothing here is an answer, not an error
 }
 
-var link = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
+var link = text.Expression(`\[([^]]*)\]\([^)]*\)`)
 
 func (s *Server) hover(markdown string, r protocol.Range) *protocol.Hover {
 	kind := protocol.MarkupKindMarkdown
 	if !s.caps.markdown {
 		kind = protocol.MarkupKindPlainText
-		markdown = link.ReplaceAllString(strings.NewReplacer("**", "", "`", "", "*Restore*", "Restore").Replace(markdown), "$1")
+		markdown = link().ReplaceAllString(strings.NewReplacer("**", "", "`", "", "*Restore*", "Restore").Replace(markdown), "$1")
 	}
 	return &protocol.Hover{Contents: &protocol.MarkupContent{Kind: kind, Value: strings.TrimSpace(markdown)}, Range: &r}
 }

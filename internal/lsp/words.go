@@ -2,7 +2,6 @@ package lsp
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 // What a person reads of a finding. docs/words.md lists every text of this room, and a test holds it to that.
@@ -29,11 +29,11 @@ var classNames = map[detect.Class]string{
 }
 
 // aside is what a rule's description says in parentheses: how it differs from its kin.
-var aside = regexp.MustCompile(` ?\([^)]*\)`)
+var aside = text.Expression(` ?\([^)]*\)`)
 
 // nameOf names a finding in a few words, without showing it.
 func nameOf(j judged) string {
-	if name := aside.ReplaceAllString(j.Rule.Description, ""); name != "" {
+	if name := aside().ReplaceAllString(j.Rule.Description, ""); name != "" {
 		return name
 	}
 	return j.Rule.ID

@@ -1,11 +1,12 @@
 package policy
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
+
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 // outdated is the version that the bundle's data asks for at least, if this program is an older one; else nothing.
@@ -25,11 +26,11 @@ func (s source) outdated() string {
 func semantic(version string) string { return "v" + strings.TrimPrefix(version, "v") }
 
 // commits are what git describe adds behind the tag of a release.
-var commits = regexp.MustCompile(`-[0-9]+-g[0-9a-f]+(-dirty)?$|-dirty$`)
+var commits = text.Expression(`-[0-9]+-g[0-9a-f]+(-dirty)?$|-dirty$`)
 
 // unreleased tells whether a version is none of a release, such as a commit's: whoever runs one knows what it can do.
 func unreleased(version string) bool {
-	return !semver.IsValid(version) || module.IsPseudoVersion(version) || semver.Build(version) != "" || commits.MatchString(version)
+	return !semver.IsValid(version) || module.IsPseudoVersion(version) || semver.Build(version) != "" || commits().MatchString(version)
 }
 
 // minimumVersion checks the oldest program that may send to vendors. A slip there would ask for nothing.

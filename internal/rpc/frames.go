@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,6 +14,8 @@ import (
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
+
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 const (
@@ -93,14 +94,14 @@ func (f *frames) ReadFrame(ctx context.Context) ([]byte, int64, error) {
 
 // noVersion is how clients without versions write one; the protocol had it in its first editions, and its types no
 // longer take it. In JSON it can only be the key: in a string its quotes would have a backslash.
-var noVersion = regexp.MustCompile(`"version"\s*:\s*null`)
+var noVersion = text.Expression(`"version"\s*:\s*null`)
 
 // numberVersion writes -1 for a version that is null, without moving anything.
 func numberVersion(body []byte) {
 	if !bytes.Contains(body, []byte("null")) {
 		return
 	}
-	for _, at := range noVersion.FindAllIndex(body, -1) {
+	for _, at := range noVersion().FindAllIndex(body, -1) {
 		copy(body[at[1]-len("null"):at[1]], "-1  ")
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 func auditCommand() *cobra.Command {
@@ -64,7 +64,7 @@ func (f *chosen) filter() (_ audit.Filter, err error) {
 	if f.Class != "" && !slices.Contains(detect.Classes, detect.Class(f.Class)) {
 		return f.Filter, fmt.Errorf("--class %s: classes are %s", f.Class, joined(detect.Classes))
 	}
-	if f.Fingerprint != "" && !fingerprint.MatchString(f.Fingerprint) {
+	if f.Fingerprint != "" && !fingerprint().MatchString(f.Fingerprint) {
 		return f.Filter, fmt.Errorf("--fingerprint %s: it is i: and 32 hex digits, whole, as scrubjay audit show --json has them", f.Fingerprint)
 	}
 	if f.month != "" {
@@ -79,7 +79,7 @@ func (f *chosen) filter() (_ audit.Filter, err error) {
 }
 
 // fingerprint is what a record has. A part of one would fit nothing, as if the value had gone nowhere.
-var fingerprint = regexp.MustCompile(`^i:[0-9a-f]{32}$`)
+var fingerprint = text.Expression(`^i:[0-9a-f]{32}$`)
 
 func moment(flag, text string) (time.Time, error) {
 	if text == "" {

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +19,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/mcp"
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 func mcpCommand() *cobra.Command {
@@ -43,8 +43,8 @@ come back into what a tool is given only if the setting tools names it, as assis
 }
 
 var (
-	serverNames = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-	notInNames  = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
+	serverNames = text.Expression(`^[A-Za-z0-9_-]{1,64}$`)
+	notInNames  = text.Expression(`[^A-Za-z0-9_-]+`)
 	// launchers run servers of any name: theirs would stand for all of them.
 	launchers = []string{"npx", "npm", "pnpm", "yarn", "bun", "bunx", "node", "deno", "tsx", "uv", "uvx", "pipx", "python", "python3", "py", "ruby", "java", "dotnet",
 		"go", "cargo", "docker", "podman", "sh", "bash", "zsh", "cmd", "powershell", "pwsh", "env", "sudo", "wsl"}
@@ -57,14 +57,14 @@ var runs = []string{"run", "exec", "dlx", "x", "start", "tool"}
 // launcher is told to run.
 func serverName(name string, args []string) (string, error) {
 	if name != "" {
-		if !serverNames.MatchString(name) {
+		if !serverNames().MatchString(name) {
 			return "", errors.New("a server's name is letters, digits, _ and -, at most 64: say it as the assistant spells it, scrubjay mcp --name NAME")
 		}
 		return name, nil
 	}
 	base := func(path string) string {
 		path = filepath.Base(path)
-		return strings.Trim(notInNames.ReplaceAllString(strings.TrimSuffix(path, filepath.Ext(path)), "-"), "-")
+		return strings.Trim(notInNames().ReplaceAllString(strings.TrimSuffix(path, filepath.Ext(path)), "-"), "-")
 	}
 	name = base(args[0])
 	if slices.Contains(launchers, strings.ToLower(name)) {

@@ -9,12 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 )
 
@@ -119,7 +119,7 @@ func (s *scan) readBaseline() (*baseline, error) {
 			"With a salt in .scrubjay.yaml a team shares one; without, each installation has its own")
 	}
 	for i, k := range b.Findings {
-		if k.Rule == "" || !fingerprintForm.MatchString(k.Fingerprint) || k.Fingerprint[0] != b.MadeWith[0] || k.Count < 0 {
+		if k.Rule == "" || !fingerprintForm().MatchString(k.Fingerprint) || k.Fingerprint[0] != b.MadeWith[0] || k.Count < 0 {
 			return nil, bad(i+5, fmt.Sprintf("finding %d has no rule, or no fingerprint as scan prints it", i+1))
 		}
 	}
@@ -138,7 +138,7 @@ func whoseReport(text []byte) string {
 	return ""
 }
 
-var fingerprintForm = regexp.MustCompile(`^[ir]:[0-9a-f]{32}$`)
+var fingerprintForm = text.Expression(`^[ir]:[0-9a-f]{32}$`)
 
 // gone tells whether a baseline's path is no file any more.
 func (s *scan) gone(path string) bool {
