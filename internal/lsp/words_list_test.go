@@ -37,6 +37,7 @@ var places = map[string]struct{ place, when string }{
 	"judge.go":       {"Hover", "as a reason, when a repository or a failure decides"},
 	"leftovers.go":   {"Diagnostics, code actions and messages", "where an assistant left a placeholder"},
 	"lifecycle.go":   {"Code actions and status", "beside the list of actions; without a daemon"},
+	"pause.go":       {"Messages", "when scrubbing cannot be paused"},
 	"redact.go":      {"Messages", "when Redact or Restore cannot be done"},
 	"reference.go":   {"Code actions, questions and messages", "for a secret that could be kept in a store"},
 	"repository.go":  {"Diagnostics", "in .scrubjay.yaml, where it cannot be read"},

@@ -75,8 +75,9 @@ type Settings struct {
 	// Which model completes what is typed in editors; without it none does.
 	Completion Completion `yaml:"completion,omitempty"`
 	// What lower layers may loosen on the wire, which they otherwise cannot: their rules.disable, their
-	// allow, and providers that they call private. It counts in the managed file and in a bundle.
-	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers"`
+	// allow, and providers that they call private; and whether the person may pause scrubbing. It counts in the managed file and
+	// in a bundle.
+	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers,enum=pause"`
 }
 
 // Provider is one upstream of the proxy.
