@@ -234,6 +234,8 @@ func (s *Server) Request(ctx context.Context, method string, params any) (any, e
 	switch method {
 	case statusMethod:
 		return s.statusRequest(ctx, params)
+	case checkMethod:
+		return s.check(ctx, params)
 	case pauseMethod:
 		return s.pause(ctx)
 	case resumeMethod:

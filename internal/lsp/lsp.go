@@ -14,7 +14,7 @@
 //
 // What the daemon has to know of the person, it asks through the editor (ask.go).
 //
-// Besides the protocol's own there are scrubjay/pause and scrubjay/resume (pause.go), and scrubjay/status. As a notification it is sent whenever what it says has
+// Besides the protocol's own there are scrubjay/check (check.go), scrubjay/pause and scrubjay/resume (pause.go), and scrubjay/status. As a notification it is sent whenever what it says has
 // changed, to an editor that asked for it by {"status": true} in its initializationOptions or by a request; as a request {"uri": ...} it answers with the same:
 //
 //	{

@@ -26,6 +26,7 @@ var places = map[string]struct{ place, when string }{
 	"actions.go":     {"Code actions", "while the cursor or a selection touches a finding"},
 	"apply.go":       {"Messages", "when an edit that was asked for could not be made, or does not show"},
 	"ask.go":         {"Questions", "when an assistant is about to send a file that nobody here can read"},
+	"check.go":       {"Answers to an assistant's tools", "when it asks what is sensitive in a file or a text"},
 	"commands.go":    {"Messages", "when a command cannot be done"},
 	"diagnostics.go": {"Diagnostics", "at the beginning of a file, of the file as a whole"},
 	"doubts.go":      {"Diagnostics", "in .scrubjay.yaml, where something is said in vain"},
