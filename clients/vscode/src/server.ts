@@ -7,7 +7,8 @@ import * as vscode from 'vscode';
 import { type Executable, LanguageClient, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
 import { offers, take } from './answers';
 import { findBinary } from './binary';
-import { type Status, statusMethod } from './protocol';
+import type { Checked } from './check';
+import { type Paused, type Status, statusMethod } from './protocol';
 import type { StatusItems } from './statusItems';
 import type { Trace } from './trace';
 
@@ -36,6 +37,9 @@ export class Server {
 	/** What belongs to the present client and ends with it. */
 	private ofClient: vscode.Disposable[] = [];
 	private queue: Promise<void> = Promise.resolve();
+	private readonly started = new vscode.EventEmitter<void>();
+	/** Fires whenever the server runs. */
+	readonly onDidStart = this.started.event;
 
 	constructor(
 		private readonly extension: vscode.ExtensionContext,
@@ -87,6 +91,32 @@ export class Server {
 			token,
 		);
 		return answer?.clipboard;
+	}
+
+	/** What is sensitive in a text, and the text with placeholders if that is asked for. */
+	check(
+		{ uri, language, text, redact }: { uri: vscode.Uri; language: string; text: string; redact: boolean },
+		token: vscode.CancellationToken,
+	): Promise<Checked> {
+		const client = this.present();
+		return client.sendRequest<Checked>('scrubjay/check', { uri: client.code2ProtocolConverter.asUri(uri), language, text, redact }, token);
+	}
+
+	/** Has requests go out unscrubbed for a while. Whoever calls it has asked the person. */
+	pause(): Promise<Paused> {
+		return this.present().sendRequest<Paused>('scrubjay/pause', {});
+	}
+
+	/** Ends a pause; false if there was none. */
+	async resume(): Promise<boolean> {
+		return (await this.present().sendRequest<{ was_paused: boolean }>('scrubjay/resume', {})).was_paused;
+	}
+
+	private present(): LanguageClient {
+		if (!this.running || this.client === undefined) {
+			throw new Error('Scrubjay is not running: see Scrubjay: Show Output');
+		}
+		return this.client;
 	}
 
 	/** Where a provider is asked through the proxy. */
@@ -165,6 +195,7 @@ export class Server {
 		];
 		await client.start();
 		client.starting = false;
+		this.started.fire();
 	}
 
 	private show(client: LanguageClient, state: State): void {
