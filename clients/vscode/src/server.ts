@@ -119,15 +119,15 @@ export class Server {
 		return this.client;
 	}
 
-	/** Where a provider is asked through the proxy. */
-	async baseURL(provider: string): Promise<string> {
+	/** Where a provider is asked through the proxy, and in which format. */
+	async address(provider: string): Promise<{ base: string; format: string }> {
 		const { stdout } = await promisify(execFile)(this.program, ['env', '--json']);
-		const { providers } = JSON.parse(stdout) as { providers: Record<string, { base_url: string }> };
-		const url = providers[provider]?.base_url;
-		if (url === undefined) {
+		const { providers } = JSON.parse(stdout) as { providers: Record<string, { base_url: string; format?: string }> };
+		const found = providers[provider];
+		if (found === undefined) {
 			throw new Error(`no provider is called ${provider}: it is one of ${Object.keys(providers).join(', ')}`);
 		}
-		return url;
+		return { base: found.base_url, format: found.format ?? provider }; // an older program does not say which
 	}
 
 	private inTurn(work: () => Promise<void>): Promise<void> {
