@@ -52,6 +52,9 @@ func (s *Server) diagnoseForever(ctx context.Context) {
 				s.log.Warn("the editor does not refresh", zap.Error(err))
 			}
 		}
+		if refresh {
+			s.refreshLenses(ctx)
+		}
 	}
 }
 

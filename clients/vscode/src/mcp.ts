@@ -72,7 +72,7 @@ export async function wrapServers(): Promise<void> {
 		await vscode.window.showWarningMessage('Scrubjay: .vscode/mcp.json cannot be read, so it is as it was: mend it first');
 		return;
 	}
-	if (wrapped.changed.length === 0) {
+	if (wrapped.changes.length === 0) {
 		const others = wrapped.remote.length === 0 ? '' : ` Over HTTP nothing can stand before a server: ${wrapped.remote.join(', ')}.`;
 		await vscode.window.showInformationMessage(
 			`Scrubjay: every server of .vscode/mcp.json that is started here is scrubbed already.${others}`,
@@ -80,11 +80,12 @@ export async function wrapServers(): Promise<void> {
 		return;
 	}
 	const edit = new vscode.WorkspaceEdit();
-	const whole = new vscode.Range(document.positionAt(0), document.positionAt(document.getText().length));
-	edit.replace(document.uri, whole, wrapped.text, {
-		needsConfirmation: true,
-		label: `Scrub what they say: ${wrapped.changed.join(', ')}`,
-		description: 'whoever starts them needs scrubjay on PATH',
-	});
+	for (const { name, start, end, text } of wrapped.changes) {
+		edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text, {
+			needsConfirmation: true,
+			label: `Scrub what ${name} says`,
+			description: 'whoever starts it needs scrubjay on PATH',
+		});
+	}
 	await vscode.workspace.applyEdit(edit, { isRefactoring: true });
 }

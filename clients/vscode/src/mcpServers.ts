@@ -19,15 +19,21 @@ function isBehind({ command, args = [] }: Started): boolean {
 	return /(^|[/\\])scrubjay(\.exe)?$/i.test(command) && args[0] === 'mcp';
 }
 
-export interface Wrapped {
+/** What changes for one server: a span of the file's text, and what takes its place. */
+export interface Change {
+	readonly name: string;
+	readonly start: number;
+	readonly end: number;
 	readonly text: string;
-	/** The servers whose lines have changed. */
-	readonly changed: readonly string[];
-	/** Those that have no program of this machine, so that nothing can stand before them. */
+}
+
+export interface Wrapped {
+	readonly changes: readonly Change[];
+	/** The servers that have no program of this machine, so that nothing can stand before them. */
 	readonly remote: readonly string[];
 }
 
-/** A folder's mcp.json with its servers behind the program; comments and all else stay. Undefined if it cannot be read. */
+/** How a folder's mcp.json changes when its servers come behind the program; comments and all else stay. Undefined if it cannot be read. */
 export function wrap(text: string, program: string): Wrapped | undefined {
 	const problems: ParseError[] = [];
 	const root: unknown = parse(text, problems, { allowTrailingComma: true });
@@ -40,22 +46,34 @@ export function wrap(text: string, program: string): Wrapped | undefined {
 		tabSize: /^( +)/m.exec(text)?.[1]?.length ?? 2,
 		eol: text.includes('\r\n') ? '\r\n' : '\n',
 	};
-	const changed: string[] = [];
+	const changes: Change[] = [];
 	const remote: string[] = [];
-	let next = text;
 	for (const [name, server] of Object.entries(servers)) {
 		const { command, args } = server;
 		if (typeof command !== 'string') {
 			remote.push(name);
 		} else if (!isBehind({ command, args: args ?? [] })) {
-			changed.push(name);
-			for (const [key, value] of [
-				['command', program],
-				['args', behind(name, { command, args: args ?? [] })],
-			] as const) {
-				next = applyEdits(next, modify(next, ['servers', name, key], value, { formattingOptions: style }));
-			}
+			const started = { command: program, args: behind(name, { command, args: args ?? [] }) };
+			const next = Object.entries(started).reduce(
+				(now, [key, value]) => applyEdits(now, modify(now, ['servers', name, key], value, { formattingOptions: style })),
+				text,
+			);
+			changes.push({ name, ...difference(text, next) });
 		}
 	}
-	return { text: next, changed, remote };
+	return { changes, remote };
+}
+
+/** The span in which two texts differ. It is one for a server: half of a change would start something else. */
+function difference(before: string, after: string): { start: number; end: number; text: string } {
+	const shorter = Math.min(before.length, after.length);
+	let start = 0;
+	while (start < shorter && before[start] === after[start]) {
+		start++;
+	}
+	let same = 0;
+	while (same < shorter - start && before[before.length - 1 - same] === after[after.length - 1 - same]) {
+		same++;
+	}
+	return { start, end: before.length - same, text: after.slice(start, after.length - same) };
 }

@@ -2,7 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { behind, wrap } from '../src/mcpServers';
+import { behind, type Wrapped, wrap } from '../src/mcpServers';
+
+/** A text with its changes. */
+function changed(text: string, { changes }: Wrapped): string {
+	return changes.toReversed().reduce((now, c) => now.slice(0, c.start) + c.text + now.slice(c.end), text);
+}
 
 test('what starts a server follows the name that the assistant has for it', () => {
 	assert.deepEqual(behind('files', { command: 'npx', args: ['-y', 'x'] }), ['mcp', '--name', 'files', '--', 'npx', '-y', 'x']);
@@ -22,8 +27,13 @@ test('servers that are started here change, and nothing else of the file does', 
 }
 `;
 	const wrapped = wrap(text, 'scrubjay');
-	assert.deepEqual(wrapped?.changed, ['files', 'plain']);
-	assert.deepEqual(wrapped?.remote, ['remote']);
+	assert.ok(wrapped);
+	const next = changed(text, wrapped);
+	assert.deepEqual(
+		wrapped.changes.map((c) => c.name),
+		['files', 'plain'],
+	);
+	assert.deepEqual(wrapped.remote, ['remote']);
 	for (const kept of [
 		'// ours',
 		'// a comment',
@@ -31,11 +41,10 @@ test('servers that are started here change, and nothing else of the file does', 
 		'"url": "https://mcp.acme.example"',
 		'"done": { "command": "/opt/bin/scrubjay"',
 	]) {
-		assert.ok(wrapped?.text.includes(kept), kept);
+		assert.ok(next.includes(kept), kept);
 	}
-	const again = wrap(wrapped?.text ?? '', 'scrubjay');
-	assert.deepEqual([again?.changed, again?.text], [[], wrapped?.text]);
-	const said = (wrapped?.text ?? '').replaceAll(/\s+/g, '');
+	assert.deepEqual(wrap(next, 'scrubjay')?.changes, []);
+	const said = next.replaceAll(/\s+/g, '');
 	assert.ok(said.includes(`"args":["mcp","--name","files","--","npx","-y","x","\${workspaceFolder}"]`), said);
 	assert.ok(said.includes('"plain":{"type":"stdio","command":"scrubjay","args":["mcp","--name","plain","--","plain"]}'), said);
 });
@@ -43,5 +52,5 @@ test('servers that are started here change, and nothing else of the file does', 
 test('what cannot be read is left alone, and what names no server has none', () => {
 	assert.equal(wrap('{ "servers": ', 'scrubjay'), undefined);
 	assert.equal(wrap('7', 'scrubjay'), undefined);
-	assert.deepEqual(wrap('{}', 'scrubjay'), { text: '{}', changed: [], remote: [] });
+	assert.deepEqual(wrap('{}', 'scrubjay'), { changes: [], remote: [] });
 });

@@ -69,7 +69,11 @@ test('an assistant is told what is sensitive in a file, and gets it with placeho
 test('a model of the setting gets a placeholder, and its answer has the value', async () => {
 	const value = key();
 	code.configure({ 'scrubjay.models': [{ provider: 'completer', model: 'stand-in', name: 'Stand-in' }] });
-	assert.deepEqual(await code.asked('model', { vendor: 'scrubjay', text: `my key is ${value}` }), { answer: `you said ${value}` });
+	const answer = await code.eventually(
+		'the model',
+		async () => (await code.asked('model', { vendor: 'scrubjay', text: `my key is ${value}` })).answer,
+	);
+	assert.equal(answer, `you said ${value}`);
 	assert.ok(/AWS_KEY_ID_[a-z0-9]{6}/.test(sent()) && !sent().includes(value), 'the vendor got the value');
 });
 
@@ -89,12 +93,15 @@ test('an organisation that does not say so lets nobody pause, and that is explai
 	assert.match(await notified('nothing is paused'), /your organisation does not let scrubbing be paused/);
 	await code.command('Scrubjay: Show Status');
 	const row = code.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Pause for Ten Minutes' });
+	await code.page.locator('.quick-input-widget input').fill('Pause');
 	await row.waitFor();
 	assert.match(await row.innerText(), /your organisation does not let scrubbing be paused/);
+	await code.page.locator('.quick-input-widget input').fill('verdicts');
 	assert.match(
-		(await code.page.locator('.quick-input-list .monaco-list-row').allInnerTexts()).join('\n'),
+		await code.page.locator('.quick-input-list .monaco-list-row').first().innerText(),
 		/verdicts\.pci: public: allow\s+Set by your organisation: bundle settings/,
 	);
+	await code.page.locator('.quick-input-widget input').fill('');
 	await code.shoot('organisation');
 	await code.page.keyboard.press('Escape');
 });
@@ -182,10 +189,13 @@ test('a server of the setting is started behind scrubjay mcp, and what it says c
 	await code.shoot('mcp-servers');
 	await row.filter({ hasText: 'files' }).first().click();
 	await row.filter({ hasText: 'Start Server' }).first().click();
+	await code.page.locator('.output-view .view-line', { hasText: 'Discovered' }).first().waitFor();
 	const name = await code.eventually('the tool of the server', async () =>
 		(await code.asked('tools')).answer.find((tool) => tool.includes('read') && tool.startsWith('mcp_')),
 	);
-	const said = JSON.stringify(await code.asked('tool', { name, input: {} }));
+	const wait = await code.asks('tool', { name, input: {} });
+	await code.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Yes' }).click();
+	const said = JSON.stringify(await wait());
 	assert.match(said, /the key is AWS_KEY_ID_[a-z0-9]{6}/);
 	assert.ok(!said.includes(value), 'the server says a value');
 });
@@ -200,6 +210,12 @@ test("the folder's own servers are put behind scrubjay once the person has seen 
 	await apply.first().waitFor();
 	await code.shoot('mcp-preview');
 	assert.equal(readFileSync(file, 'utf8'), text);
+	await code.page
+		.locator(
+			'.refactor-preview .monaco-list-row .edit-checkbox, .refactor-preview-panel .monaco-list-row input[type=checkbox], .monaco-list-row .edit-checkbox',
+		)
+		.first()
+		.click();
 	await apply.first().click();
 	await code.eventually('the change', async () => readFileSync(file, 'utf8') !== text);
 	assert.match(
