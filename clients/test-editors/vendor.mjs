@@ -1,5 +1,5 @@
-// Answers on loopback as two vendors do, and writes down what it was sent: Anthropic's messages, and Ollama's generation,
-// which completes with the first placeholder that it was shown. Its port and what it was sent are files of the directory.
+// Answers on loopback as two vendors do, and writes down what it was sent: Anthropic's messages, and Ollama's generation and chat,
+// which go on with the first placeholder that they were shown. Its port and what it was sent are files of the directory.
 //
 // vendor.mjs DIRECTORY
 
@@ -19,11 +19,13 @@ const answers = {
 		stop_reason: 'end_turn',
 		usage: { input_tokens: 1, output_tokens: 1 },
 	}),
-	'/api/generate': (body) => {
-		const [placeholder] = body.match(/[A-Z][A-Z_]+_[a-z0-9]{6}/) ?? ['none'];
-		return { model: 'm', response: `use(${placeholder})`, done: true, done_reason: 'stop' };
-	},
+	'/api/generate': (body) => ({ model: 'm', response: `use(${placeholder(body)})`, done: true, done_reason: 'stop' }),
+	'/api/chat': (body) => ({ model: 'm', message: { role: 'assistant', content: `you said ${placeholder(body)}` }, done: true, done_reason: 'stop' }),
 };
+
+function placeholder(body) {
+	return body.match(/[A-Z][A-Z_]+_[a-z0-9]{6}/)?.[0] ?? 'none';
+}
 
 const server = createServer((request, response) => {
 	let body = '';
@@ -33,7 +35,7 @@ const server = createServer((request, response) => {
 	request.on('end', () => {
 		appendFileSync(path.join(directory, 'sent'), `${request.url} ${body}\n`);
 		const answer = answers[request.url];
-		const stream = request.url === '/api/generate';
+		const stream = request.url.startsWith('/api/');
 		response.writeHead(answer ? 200 : 404, { 'Content-Type': stream ? 'application/x-ndjson' : 'application/json' });
 		response.end(answer ? `${JSON.stringify(answer(body))}\n` : undefined);
 	});

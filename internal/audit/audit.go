@@ -44,7 +44,7 @@ type Record struct {
 	Machine string `json:"machine,omitempty"`
 	// Assistant is the program that asked, and its version, as it names itself: claude-cli/2.0.1.
 	Assistant string `json:"assistant,omitempty"`
-	// Kind is exchange, redaction, restoration, mcp, hook, secret, mark, attest, policy, retention or start.
+	// Kind is exchange, redaction, restoration, mcp, hook, secret, mark, attest, pause, policy, retention or start.
 	Kind     string `json:"kind"`
 	Provider string `json:"provider,omitempty"`
 	Model    string `json:"model,omitempty"`
@@ -65,7 +65,8 @@ type Record struct {
 	Millis      int64          `json:"ms,omitempty"`
 	Withheld    int            `json:"withheld,omitempty"`
 	Revision    string         `json:"revision,omitempty"`
-	// Authorisations are the exceptions by which something went that would not have: who approved it, until when, why.
+	// Authorisations are the exceptions by which something went that would not have: who approved it, until when, why. A pause of
+	// scrubbing is one.
 	Authorisations []string `json:"authorisations,omitempty"`
 	// Reasons are why policy forbade it, as the person was told.
 	Reasons []string `json:"reasons,omitempty"`

@@ -55,7 +55,11 @@ type Becomes struct {
 type Verdict struct{ Verdict, Reason string }
 
 // Setting is one that somebody set.
-type Setting struct{ Name, Value, From string }
+type Setting struct {
+	Name, Value, From string
+	// Decided says that a layer above the person's own sets it.
+	Decided bool
+}
 
 // Ledger is how the ledger is.
 type Ledger struct {

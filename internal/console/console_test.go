@@ -144,7 +144,7 @@ func busy() *world {
 		},
 		kept:    []control.ExchangeShown{{Exchanged: e, Typed: []byte(evil), Sent: []byte(`{"content":"` + evil + `"}`), Answered: []byte(evil), Heard: []control.Heard{{Tool: evil, Key: evil, Text: []byte(evil)}}}},
 		reviews: []control.Review{{ID: "R1", Obligation: "review", Provider: evil, Model: evil, Since: since, Findings: []string{evil}, Body: []byte(evil)}},
-		policy:  Policy{Destinations: []string{evil}, Becomes: []Becomes{{evil, []Verdict{{evil, evil}}}}, Settings: []Setting{{evil, evil, evil}}, Notes: []string{evil}},
+		policy:  Policy{Destinations: []string{evil}, Becomes: []Becomes{{evil, []Verdict{{evil, evil}}}}, Settings: []Setting{{evil, evil, evil, true}}, Notes: []string{evil}},
 		ledger:  Ledger{Records: 3, Wrong: evil, Dropped: evil, Unwritten: evil, Dir: evil},
 	}
 }

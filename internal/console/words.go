@@ -126,6 +126,8 @@ func outcome(e control.Exchanged) (text string, bad bool) {
 		text = "Went as it was: nothing sensitive"
 	case e.Verdict == policy.Scrub.String():
 		text = "Went with placeholders"
+	case e.Paused:
+		text = "Went as it was: scrubbing was paused"
 	default:
 		text = "Went as it was: policy allows it"
 	}
@@ -158,6 +160,8 @@ func standingOf(h control.Hello) (s standing) {
 	switch {
 	case h.Proxy.Error != "":
 		return standing{false, "Not protected: the proxy does not listen", h.Proxy.Error, "scrubjay doctor"}
+	case h.Paused != nil:
+		return standing{false, "Not protected: paused until " + h.Paused.Until.Local().Format("15:04"), "What is sensitive goes out as it is, because scrubbing was paused in " + h.Paused.By + ". What policy forbids still stops.", "scrubjay resume"}
 	case h.Policy.Outdated != "":
 		return standing{true, "Stopped: Scrubjay is too old", "Your organisation asks for " + h.Policy.Outdated + " or newer. Until then nothing goes to AI vendors.", ""}
 	case len(h.Used) == 0 && len(h.Assistants) == 0:

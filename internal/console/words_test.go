@@ -68,6 +68,7 @@ func TestStanding(t *testing.T) {
 	for want, h := range map[string]control.Hello{
 		"Protected": well,
 		"Not protected: the proxy does not listen": with(func(h *control.Hello) { h.Proxy.Error = "taken" }),
+		"Not protected: paused until ":             with(func(h *control.Hello) { h.Paused = &control.Paused{} }),
 		"Not protected: no assistant":              with(func(h *control.Hello) { h.Used = nil }),
 		"Stopped: Scrubjay is too old":             with(func(h *control.Hello) { h.Policy.Outdated = "0.9" }),
 		"Protected, but requests are stopped":      with(func(h *control.Hello) { h.Trouble = &control.Trouble{Text: "disk full"} }),

@@ -142,6 +142,20 @@ func (c *Client) Left(ctx context.Context, r Left) (out LeftBehind, err error) {
 	return out, err
 }
 
+// Pause has requests go out unscrubbed for a while.
+func (c *Client) Pause(ctx context.Context, p Pause) (out Paused, err error) {
+	p.Version = Version
+	err = c.call(ctx, http.MethodPost, "pause", p, &out)
+	return out, err
+}
+
+// Resume ends a pause.
+func (c *Client) Resume(ctx context.Context, r Resume) (out Resumed, err error) {
+	r.Version = Version
+	err = c.call(ctx, http.MethodPost, "resume", r, &out)
+	return out, err
+}
+
 // Accept brings a second person's approval of a request.
 func (c *Client) Accept(ctx context.Context, r Accept) (Accepted, error) {
 	var out Accepted

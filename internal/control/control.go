@@ -18,7 +18,7 @@ import (
 const Version = 1
 
 // Features that this version's daemon has. An older one lists fewer.
-var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "used", "exchanges", "pointers", "accept", "marked", "console", "attested"}
+var Features = []string{"issue", "reveal", "events", "known", "secrets", "canary", "scrub", "restore", "judge", "ask", "forget", "stop", "reach", "review", "used", "exchanges", "pointers", "accept", "marked", "console", "attested", "pause"}
 
 // Hello is the daemon's answer to GET /v1/hello.
 type Hello struct {
@@ -33,6 +33,8 @@ type Hello struct {
 	Assistants []string `json:"assistants,omitempty"`
 	// Trouble is the last reason why a request was refused that should have gone out; nil if there was none.
 	Trouble *Trouble `json:"trouble,omitempty"`
+	// Paused says until when nothing is scrubbed; nil while scrubbing goes on.
+	Paused *Paused `json:"paused,omitempty"`
 	// LeftOut is how many forms of this machine's secrets are not looked for, because there are too many.
 	LeftOut int `json:"left_out,omitempty"`
 }
@@ -64,6 +66,12 @@ type Policy struct {
 	Since     time.Time `json:"since,omitzero"`
 	Expires   time.Time `json:"expires,omitzero"`
 	Keys      []string  `json:"keys,omitempty"`
+	// Decided are the settings that the organisation's bundle or the administrator's file sets, and Ignored says what of the
+	// person's own settings does not count, and why. An older daemon names none.
+	Decided []Setting `json:"decided,omitempty"`
+	Ignored []string  `json:"ignored,omitempty"`
+	// PauseRefused says why scrubbing cannot be paused, if it cannot.
+	PauseRefused string `json:"pause_refused,omitempty"`
 	// Waits says which newer bundle other machines take first, if there is one.
 	Waits string `json:"waits,omitempty"`
 	// Refused says why the newest bundle was not taken, if it was not, and since when.
@@ -77,6 +85,42 @@ type Policy struct {
 	// Outdated is the version that the organisation's policy asks for at least, if the daemon's is older: then nothing goes
 	// to public providers.
 	Outdated string `json:"outdated,omitempty"`
+}
+
+// Setting is one that somebody set: what holds now, and the layers that it comes from.
+type Setting struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	From  string `json:"from"`
+}
+
+// LongestPause is how long scrubbing may be paused.
+const LongestPause = 10 * time.Minute
+
+// Pause asks that requests go out unscrubbed for a while. What policy forbids stays forbidden. Whoever asks has asked the person
+// first.
+type Pause struct {
+	Version int           `json:"version"`
+	For     time.Duration `json:"for"`
+	// By is the editor or the command, for the ledger.
+	By string `json:"by"`
+}
+
+// Paused answers Pause.
+type Paused struct {
+	Until time.Time `json:"until"`
+	By    string    `json:"by"`
+}
+
+// Resume ends a pause before its time.
+type Resume struct {
+	Version int    `json:"version"`
+	By      string `json:"by"`
+}
+
+// Resumed answers Resume.
+type Resumed struct {
+	WasPaused bool `json:"was_paused"`
 }
 
 // Value is a value on its way into the vault. It travels only over the socket.
@@ -299,7 +343,7 @@ type Judged struct {
 // "attached" means: the daemon lives while somebody is. Who adds ?answers=1 can put a question to the person, and gets
 // those that there are.
 type Event struct {
-	Kind string    `json:"kind"` // exchange, policy, refused, proxy, signal, ask, review; and Attached, which is not of the daemon
+	Kind string    `json:"kind"` // exchange, policy, refused, proxy, pause, signal, ask, review; and Attached, which is not of the daemon
 	Time time.Time `json:"time"`
 	// Text is one sentence for a person.
 	Text     string         `json:"text"`
@@ -403,6 +447,8 @@ type Exchanged struct {
 	Fingerprints []string `json:"fingerprints,omitempty"`
 	// Went says that the vendor got the request.
 	Went bool `json:"went,omitempty"`
+	// Paused says that values went as they were because scrubbing was paused.
+	Paused bool `json:"paused,omitempty"`
 }
 
 // ExchangeTexts asks what one of them said: the texts of the request alone if Said.
@@ -490,6 +536,9 @@ type Daemon interface {
 	Answer(ctx context.Context, a Answer) error
 	// Reviews are the requests that wait for a person.
 	Reviews(ctx context.Context) ([]Review, error)
+	// Pause has requests go out unscrubbed for a while, and Resume ends that. The person has been asked.
+	Pause(ctx context.Context, p Pause) (Paused, error)
+	Resume(ctx context.Context, r Resume) (Resumed, error)
 	// Exchange is what one of the latest exchanges said.
 	Exchange(ctx context.Context, q ExchangeTexts) (ExchangeShown, error)
 }

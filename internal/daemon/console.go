@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -197,8 +198,10 @@ var kinds = []struct {
 func (s shown) Policy() console.Policy {
 	settings := s.governance.Settings()
 	p := console.Policy{Notes: s.governance.SettingsNotes()}
-	for _, o := range s.governance.Policy().Layers().Effective() {
-		p.Settings = append(p.Settings, console.Setting{Name: o.Name, Value: o.Value, From: o.From})
+	layers := s.governance.Policy().Layers()
+	decided := layers.Decided()
+	for _, o := range layers.Effective() {
+		p.Settings = append(p.Settings, console.Setting{Name: o.Name, Value: o.Value, From: o.From, Decided: slices.Contains(decided, o)})
 	}
 	var to []policy.Destination
 	for _, name := range s.used.within(time.Now()) {

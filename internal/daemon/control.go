@@ -56,6 +56,8 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/scrub", take(d.scrub))
 	mux.HandleFunc("POST /v1/restore", take(d.restore))
 	mux.HandleFunc("POST /v1/judge", take(d.judge))
+	mux.HandleFunc("POST /v1/pause", take(d.pauseFor))
+	mux.HandleFunc("POST /v1/resume", take(d.resume))
 	mux.HandleFunc("POST /v1/answer", take(d.questions.take))
 	mux.HandleFunc("POST /v1/exchanges", take(d.exchanges.list))
 	mux.HandleFunc("POST /v1/exchange", take(d.exchanges.show))

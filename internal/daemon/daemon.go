@@ -15,6 +15,7 @@
 //	days.go        how many requests went out today, for the limits of a day
 //	used.go        which providers and assistants the person uses, for editors
 //	machine.go     the secrets that this machine has: variables, .env files, files of credentials
+//	pause.go       nothing is scrubbed for some minutes, if the person says so and policy allows it
 //	exchanges.go   what the latest exchanges said, for editors and the console
 //	console.go     what the console shows, and its listener, once somebody opens it
 //	peer.go        keeps other accounts away from it
@@ -81,6 +82,7 @@ type daemon struct {
 	signals    signals
 	used       *used
 	exchanges  exchanges
+	pause      pause
 	page       page
 	tally      tally
 	proxy      control.Proxy
@@ -142,6 +144,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer stop()
+	defer d.unpause("the daemon ended")
 	d.page.source = d
 	defer d.page.close()
 	stopControl, err := d.listenControl()
@@ -275,7 +278,7 @@ func (d *daemon) frontConfig(token string) proxy.Config {
 		Engine: func() *detect.Engine { return d.machine.kept.engine(d.governance.Engine()) }, Settings: d.governance.Settings, Decider: d.governance.Policy(),
 		Vault: d.vault, Ledger: d.ledger, Log: d.Log.Named("proxy"), Token: token, Canary: d.canaries.find,
 		Watch: d.exchanged, KeepTexts: d.keepsTexts, Fresh: d.fresh, Repository: d.machine.repository, Trouble: d.troubled, Getenv: os.Getenv,
-		Ask: d.questions.ask, Hold: d.questions.hold, Trusting: d.trust.config,
+		Ask: d.questions.ask, Hold: d.questions.hold, Paused: d.paused, Trusting: d.trust.config,
 	}
 }
 
@@ -327,13 +330,14 @@ func (d *daemon) hello() control.Hello {
 		d.Log.Warn("which assistants are set up is not known", zap.Error(err))
 	}
 	return control.Hello{
-		Trouble: trouble, LeftOut: d.vault.Secrets().LeftOut(),
+		Trouble: trouble, Paused: d.pausedNow(), LeftOut: d.vault.Secrets().LeftOut(),
 		Version: control.Version, Program: d.Version, Features: control.Features, PID: os.Getpid(), Proxy: d.proxy,
 		Policy: d.governance.Standing(), Used: d.used.within(time.Now()), Assistants: assistants,
 	}
 }
 
 func (d *daemon) policyChanged(c Change) {
+	defer d.pausedNow() // which ends, if another policy does not allow it
 	if c.Refused != "" {
 		d.hub.send(control.Event{Kind: "refused", Revision: c.Revision, Text: c.Refused})
 		if err := d.ledger.Append(audit.Record{Kind: "policy", Revision: c.Revision, Note: "refused", Reasons: []string{c.Refused}}); err != nil {
@@ -381,6 +385,8 @@ func (d *daemon) exchanged(r proxy.Ended) {
 		text = fmt.Sprintf("%s: a request was not sent, policy forbids it", r.Provider)
 	case r.Withheld > 0:
 		text = fmt.Sprintf("%s: %s; placeholders kept out of a command or URL: %d", r.Provider, detect.Counted(found), r.Withheld)
+	case found > 0 && whilePaused(r.Authorisations):
+		text = fmt.Sprintf("%s: %s went as it is, scrubbing was paused", r.Provider, detect.Counted(found))
 	case found > 0:
 		text = fmt.Sprintf("%s: %s scrubbed", r.Provider, detect.Counted(found))
 	}

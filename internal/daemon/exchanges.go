@@ -46,7 +46,7 @@ func (e *exchanges) add(r proxy.Ended) (id string) {
 	id = "x" + strconv.Itoa(e.last)
 	k := keptExchange{control.Exchanged{
 		ID: id, Time: r.Began, Provider: r.Provider, Model: r.Model, Assistant: r.Assistant, Status: r.Status, Verdict: r.Verdict,
-		Classes: r.Classes, Note: r.Note, Millis: r.Millis, Fingerprints: r.Kept, Went: len(r.Texts.Sent) > 0,
+		Classes: r.Classes, Note: r.Note, Millis: r.Millis, Fingerprints: r.Kept, Went: len(r.Texts.Sent) > 0, Paused: whilePaused(r.Authorisations),
 	}, r.Texts}
 	e.kept, e.size = append(e.kept, k), e.size+k.size()
 	for len(e.kept) > mostExchanges || e.size > mostBytes && len(e.kept) > 1 {

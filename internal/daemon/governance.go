@@ -158,6 +158,10 @@ func (g *Governance) Standing() control.Policy {
 		Revision: status.Revision, Organised: status.Organised, Sequence: status.Sequence, Since: status.Since, Expires: status.Expires,
 		Keys: status.Keys, Stale: status.Stale, Outdated: status.Outdated,
 	}
+	p.Ignored, p.PauseRefused = g.SettingsNotes(), g.policy.Layers().PauseRefused()
+	for _, e := range g.policy.Layers().Decided() {
+		p.Decided = append(p.Decided, control.Setting{Name: e.Name, Value: e.Value, From: e.From})
+	}
 	g.mu.Lock()
 	source := g.source
 	g.mu.Unlock()

@@ -298,9 +298,14 @@ func offerAllowHere(q *question) (all []protocol.CodeAction) {
 	return all
 }
 
+// allowable tells whether the repository's settings can have an entry for what is in a file.
+func allowable(r *report) bool {
+	return r.outlook.folder != nil && r.outlook.trusted && r.buffer.Path != ""
+}
+
 func offerAllowInRepository(q *question) []protocol.CodeAction {
 	b := q.report.buffer
-	if len(q.findings) == 0 || q.report.outlook.folder == nil || !q.report.outlook.trusted || b.Path == "" {
+	if len(q.findings) == 0 || !allowable(q.report) {
 		return nil
 	}
 	title := "Not sensitive: allow this value in " + settingsFile

@@ -53,6 +53,9 @@ func (s *Server) diagnoseForever(ctx context.Context) {
 		if refresh && s.caps.tokensRefresh {
 			s.again(ctx, s.client.SemanticTokensRefresh)
 		}
+		if refresh {
+			s.refreshLenses(ctx)
+		}
 	}
 }
 

@@ -51,6 +51,7 @@ func (s *Server) greet(ctx context.Context, refused map[string]bool) error {
 		return err
 	}
 	known, used := s.status.policyAndUse()
+	paused := s.status.isPaused()
 	s.status.takeHello(hello)
 	if hello.Policy.Refused != "" {
 		s.refused("", hello.Policy.Refused, refused)
@@ -58,7 +59,7 @@ func (s *Server) greet(ctx context.Context, refused map[string]bool) error {
 	switch _, now := s.status.policyAndUse(); {
 	case known != "" && known != hello.Policy.Revision:
 		s.reload() // it has changed while nobody listened
-	case !maps.Equal(used, now):
+	case !maps.Equal(used, now) || paused != s.status.isPaused():
 		s.Refresh()
 	}
 	s.statusChanged(ctx)
@@ -94,6 +95,7 @@ func (s *Server) event(ctx context.Context, e control.Event, refused map[string]
 		s.status.mu.Lock()
 		s.status.policy = control.Policy{Revision: e.Revision, Outdated: e.Outdated}
 		s.status.mu.Unlock()
+		s.learnPolicy(ctx, e.Revision)
 		s.reload()
 	case "refused":
 		s.status.mu.Lock()
@@ -107,6 +109,13 @@ func (s *Server) event(ctx context.Context, e control.Event, refused map[string]
 			s.status.proxy = hello.Proxy
 			s.status.mu.Unlock()
 		}
+	case "pause":
+		if hello, err := s.cfg.Daemon.Hello(ctx); err == nil {
+			s.status.mu.Lock()
+			s.status.paused = hello.Paused
+			s.status.mu.Unlock()
+		}
+		s.Refresh()
 	case "exchange":
 		s.exchanged(ctx, e)
 		s.spawn(func(ctx context.Context) { s.overhear(ctx, e) })
@@ -126,6 +135,17 @@ func (s *Server) event(ctx context.Context, e control.Event, refused map[string]
 		return // of a newer daemon
 	}
 	s.statusChanged(ctx)
+}
+
+// learnPolicy asks what else there is to say of a policy than that it is in force.
+func (s *Server) learnPolicy(ctx context.Context, revision string) {
+	hello, err := s.cfg.Daemon.Hello(ctx)
+	if err != nil || hello.Policy.Revision != revision {
+		return // of another one an event tells
+	}
+	s.status.mu.Lock()
+	defer s.status.mu.Unlock()
+	s.status.policy = hello.Policy
 }
 
 // reload judges everything by the new policy.

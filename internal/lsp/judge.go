@@ -60,7 +60,23 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 	if known != nil && known.buffer == b && known.generation == generation && (known.until.IsZero() || now.Before(known.until)) {
 		return known
 	}
-	r := &report{buffer: b, generation: generation, outlook: s.outlook(b.Path)}
+	r := s.judgeBy(ctx, b, s.outlook(b.Path))
+	r.generation = generation
+	if ctx.Err() != nil {
+		return r // a decision may be missing
+	}
+	s.mu.Lock()
+	if now, open := s.buffers.At(b.URI); open && now == b {
+		s.reports[b.URI] = r
+	}
+	s.mu.Unlock()
+	return r
+}
+
+// judgeBy asks policy about a text in the way that an outlook has.
+func (s *Server) judgeBy(ctx context.Context, b *workspace.Buffer, o *outlook) *report {
+	now := time.Now()
+	r := &report{buffer: b, outlook: o}
 	r.labels = r.outlook.labels.Of(b.Path)
 	rel := r.outlook.folder.rel(b.Path)
 	var subjects []policy.Subject
@@ -102,14 +118,6 @@ func (s *Server) judge(ctx context.Context, b *workspace.Buffer) *report {
 			r.findings[i].settle(decisions, of[i])
 		}
 	}
-	if ctx.Err() != nil {
-		return r // a decision may be missing
-	}
-	s.mu.Lock()
-	if now, open := s.buffers.At(b.URI); open && now == b {
-		s.reports[b.URI] = r
-	}
-	s.mu.Unlock()
 	return r
 }
 

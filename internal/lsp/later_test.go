@@ -167,7 +167,7 @@ func TestSelection(t *testing.T) {
 		if asked := e.Run(find("Ask an assistant, redacted").Command); !strings.Contains(asked, `"ask":"key REDACTED_AWS_KEY_ID_`) {
 			t.Errorf("asked is %s", asked)
 		}
-		reported := e.Run(find("Report a false alarm").Command)
+		reported := e.Run(find("Report a false positive").Command)
 		if !strings.Contains(reported, `Rule aws-access-key-id`) || !strings.Contains(reported, `key XXXX`) || strings.Contains(reported, mail) || strings.Contains(reported, value) {
 			t.Errorf("reported is %s", strings.ReplaceAll(reported, value, "VALUE"))
 		}
@@ -273,7 +273,7 @@ func TestShape(t *testing.T) {
 		e.Open(u, "plaintext", "patient name: "+name)
 		synctest.Wait()
 		for _, a := range e.Actions(u, 16, 16) {
-			if a.Title == "Report a false alarm" {
+			if a.Title == "Report a false positive" {
 				if said := e.Run(a.Command); strings.ContainsAny(said, "éí") || !strings.Contains(said, "patient name: X") {
 					t.Errorf("reported is %s", said)
 				}

@@ -128,6 +128,7 @@ func (s *Server) Initialize(ctx context.Context, p *protocol.InitializeParams) (
 		defer s.warn("initializationOptions: " + err.Error())
 	}
 	s.status.wanted.Store(s.editor.Status)
+	s.editorName = p.ClientInfo.Name
 	s.caps.clipboard, s.caps.ask = slices.Contains(s.editor.Offers, "clipboard"), slices.Contains(s.editor.Offers, "ask")
 	if p.ProcessID != nil {
 		pid := int(*p.ProcessID)
@@ -247,8 +248,15 @@ func (s *Server) Exit(context.Context) error {
 
 // Request answers the methods that the protocol does not know.
 func (s *Server) Request(ctx context.Context, method string, params any) (any, error) {
-	if method == statusMethod {
+	switch method {
+	case statusMethod:
 		return s.statusRequest(ctx, params)
+	case checkMethod:
+		return s.check(ctx, params)
+	case pauseMethod:
+		return s.pause(ctx)
+	case resumeMethod:
+		return s.resume(ctx)
 	}
 	return nil, rpc.ErrUnknown
 }

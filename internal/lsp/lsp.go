@@ -14,7 +14,7 @@
 //
 // What the daemon has to know of the person, it asks through the editor (ask.go).
 //
-// Besides the protocol's own there is one method, scrubjay/status. As a notification it is sent whenever what it says has
+// Besides the protocol's own there are scrubjay/check (check.go), scrubjay/pause and scrubjay/resume (pause.go), and scrubjay/status. As a notification it is sent whenever what it says has
 // changed, to an editor that asked for it by {"status": true} in its initializationOptions or by a request; as a request {"uri": ...} it answers with the same:
 //
 //	{
@@ -24,7 +24,10 @@
 //	  "verdict":  the strictest verdict on them: allow, scrub or forbid,
 //	  "unscanned": why the file is not scanned, if it is not,
 //	  "proxy":    {"listen": "127.0.0.1:7425"} or {"error": why it does not listen},
-//	  "policy":   {"revision": ..., "refused": why the newest policy was not taken},
+//	  "policy":   {"revision": ..., "refused": why the newest policy was not taken,
+//	            "pause_refused": why nothing can be paused,
+//	            "decided": settings that the organisation decides, "ignored": what of one's own does not count},
+//	  "paused":   {"until", "by"} while nothing is scrubbed,
 //	  "daemon":   what is wrong with the daemon, absent when nothing is,
 //	  "exchange": {"text", "provider", "verdict", "classes"} of the proxy's latest request, if there was
 //	            one; the text says how many of the values that it kept back stand in the file
@@ -94,6 +97,8 @@ type Server struct {
 	// Set by initialize, before anything else is served.
 	encoding text.Encoding
 	caps     capabilities
+	// editorName is what the editor calls itself.
+	editorName string
 
 	shut  atomic.Bool // shutdown was asked for
 	trace atomic.Bool

@@ -155,18 +155,18 @@ func offerReport(q *question) []protocol.CodeAction {
 	if !q.s.caps.clipboard || len(q.findings) == 0 {
 		return nil
 	}
-	return []protocol.CodeAction{action("Report a false alarm", commandReport, q.argument(placesOf(q.findings)...))}
+	return []protocol.CodeAction{action("Report a false positive", commandReport, q.argument(placesOf(q.findings)...))}
 }
 
 // report answers with what those who make the rules need of a false alarm: its lines, in which every letter and digit of the
-// values is replaced by one of its kind.
+// values is replaced by one of its kind. An entry in the repository's settings allows them meanwhile, where there can be one.
 func (s *Server) report(ctx context.Context, a argument) (answer, error) {
 	r, these, err := s.findings(ctx, a)
 	if err != nil {
 		return answer{}, err
 	}
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "False alarm, Scrubjay %s\n", s.cfg.Version)
+	fmt.Fprintf(&out, "False positive, Scrubjay %s\n", s.cfg.Version)
 	for _, j := range these {
 		start, end := r.buffer.Text.Line(r.buffer.Text.LineAt(j.Start))
 		end = max(end, j.End)
@@ -185,7 +185,15 @@ func (s *Server) report(ctx context.Context, a argument) (answer, error) {
 		fmt.Fprintf(&out, "    %s\n", bytes.TrimSpace(masked))
 	}
 	out.WriteString("\nWhy it is not sensitive: \n")
-	return answer{Clipboard: out.String(), Said: "A report without the value is in the clipboard: add why it is not sensitive, and open an issue with it."}, nil
+	done := answer{Clipboard: out.String(), Said: "A report without the value is in the clipboard: add why it is not sensitive, and open an issue with it."}
+	if allowable(r) {
+		allowed, err := s.allowInRepository(ctx, a)
+		if err != nil {
+			return answer{}, err
+		}
+		done.Said, done.Undo = done.Said+" "+allowed.Said, allowed.Undo
+	}
+	return done, nil
 }
 
 // shapeOf is a byte of the same kind.

@@ -144,6 +144,7 @@ type outlook struct {
 	known       *redact.Values // values of the .env files of the folder
 	remotes     workspace.Remotes
 	trusted     bool
+	paused      bool // nothing is scrubbed now
 	revocations policy.Revocations
 	// verdicts are the repository's, which tighten.
 	verdicts map[string]map[policy.Kind]string
@@ -162,7 +163,7 @@ func (s *Server) outlook(path string) *outlook {
 	}
 	_, used := s.status.policyAndUse()
 	o = newOutlook(f, s.cfg.Settings(), s.repository(f), editor, used)
-	o.trusted, o.known = s.trusts(), s.knownValues(f)
+	o.trusted, o.known, o.paused = s.trusts(), s.knownValues(f), s.status.isPaused()
 	s.mu.Lock()
 	if s.generation == generation {
 		s.outlooks[f] = o

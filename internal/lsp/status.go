@@ -24,15 +24,16 @@ const statusMethod = "scrubjay/status"
 
 // Status is what editors show in their status line; the package comment documents it.
 type Status struct {
-	URI       string         `json:"uri,omitempty"`
-	Headline  Headline       `json:"headline"`
-	Classes   map[string]int `json:"classes"`
-	Verdict   string         `json:"verdict"`
-	Unscanned string         `json:"unscanned,omitempty"`
-	Proxy     control.Proxy  `json:"proxy"`
-	Policy    control.Policy `json:"policy"`
-	Daemon    string         `json:"daemon,omitempty"`
-	Exchange  *Exchange      `json:"exchange,omitempty"`
+	URI       string          `json:"uri,omitempty"`
+	Headline  Headline        `json:"headline"`
+	Classes   map[string]int  `json:"classes"`
+	Verdict   string          `json:"verdict"`
+	Unscanned string          `json:"unscanned,omitempty"`
+	Proxy     control.Proxy   `json:"proxy"`
+	Policy    control.Policy  `json:"policy"`
+	Paused    *control.Paused `json:"paused,omitempty"`
+	Daemon    string          `json:"daemon,omitempty"`
+	Exchange  *Exchange       `json:"exchange,omitempty"`
 }
 
 // Headline is the one thing to know.
@@ -59,6 +60,7 @@ type statusBook struct {
 	mu       sync.Mutex
 	proxy    control.Proxy
 	policy   control.Policy
+	paused   *control.Paused
 	daemon   string
 	exchange *Exchange
 	// used are the providers that requests went to, and assistants those that are set up; known is false until the
@@ -80,7 +82,7 @@ func (b *statusBook) setDaemon(wrong string) {
 func (b *statusBook) with(st Status) Status {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	st.Proxy, st.Policy, st.Daemon, st.Exchange = b.proxy, b.policy, b.daemon, b.exchange.of(b.here[st.URI])
+	st.Proxy, st.Policy, st.Paused, st.Daemon, st.Exchange = b.proxy, b.policy, b.paused, b.daemon, b.exchange.of(b.here[st.URI])
 	st.Headline = headline(st, b.known && len(b.used) == 0 && b.assistants == 0)
 	return st
 }
@@ -100,6 +102,8 @@ func headline(st Status, unused bool) Headline {
 		return Headline{false, "Not protected: the daemon is not running", st.Daemon}
 	case st.Proxy.Error != "":
 		return Headline{false, "Not protected: the proxy does not listen", st.Proxy.Error}
+	case st.Paused != nil:
+		return Headline{false, "Not protected: paused until " + st.Paused.Until.Local().Format("15:04"), "what assistants send goes out as it is; scrubjay resume ends that"}
 	case st.Policy.Outdated != "":
 		return Headline{true, "Stopped: Scrubjay is too old", "your organisation asks for " + st.Policy.Outdated + " or newer, until then nothing goes to AI vendors"}
 	case unused:
@@ -124,13 +128,20 @@ func headline(st Status, unused bool) Headline {
 func (b *statusBook) takeHello(h control.Hello) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.proxy, b.policy, b.daemon = h.Proxy, h.Policy, ""
+	b.proxy, b.policy, b.paused, b.daemon = h.Proxy, h.Policy, h.Paused, ""
 	if b.known = h.Version > 0 && slices.Contains(h.Features, "used"); b.known {
 		b.used, b.assistants = map[string]bool{}, len(h.Assistants)
 		for _, name := range h.Used {
 			b.used[name] = true
 		}
 	}
+}
+
+// isPaused tells whether nothing is scrubbed now.
+func (b *statusBook) isPaused() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.paused != nil
 }
 
 // uses takes note that a request went to a provider, and tells whether it is the first.

@@ -176,7 +176,7 @@ func (s *Server) CodeLens(ctx context.Context, p *protocol.CodeLensParams) ([]pr
 	r := s.judge(ctx, b)
 	if these := redactable(r); len(these) > 0 {
 		lens := protocol.CodeLens{Range: s.theirs(b.Text, 0, 0)}
-		lens.Command = action(sensitivity(these), commandRedactAll, argument{URI: b.URI, Version: b.Text.Version()}).Command
+		lens.Command = action(sensitivity(these, r.outlook.paused), commandRedactAll, argument{URI: b.URI, Version: b.Text.Version()}).Command
 		lenses = append(lenses, lens)
 	}
 	for _, went := range s.traffic.passages(b) {
@@ -192,8 +192,11 @@ func (s *Server) CodeLens(ctx context.Context, p *protocol.CodeLensParams) ([]pr
 }
 
 // sensitivity is a file's, in a line.
-func sensitivity(these []judged) string {
+func sensitivity(these []judged, paused bool) string {
 	stopped := slices.ContainsFunc(these, func(j judged) bool { return j.verdict == policy.Forbid })
+	if paused && !stopped {
+		return fmt.Sprintf("Scrubbing is paused, values that AI may see: %d: redact", len(these))
+	}
 	text := fmt.Sprintf("%d values are kept from AI", len(these))
 	if len(these) == 1 {
 		text = "1 value is kept from AI"

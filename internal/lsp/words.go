@@ -52,6 +52,9 @@ func (r *report) consequence(j judged) string {
 	case policy.Allow:
 		return "AI may see it"
 	case policy.Scrub:
+		if r.outlook.paused {
+			return "AI may see it while paused"
+		}
 		return "AI gets a placeholder"
 	}
 	var stopped []string
@@ -112,7 +115,11 @@ func (r *report) who(out *strings.Builder, j judged) {
 		if !inUse && len(order) == 1 {
 			who = "AI vendors"
 		}
-		fmt.Fprintf(out, "- %s: %s. %s\n", who, gets[ruling.Verdict], ruling.Reason)
+		what := gets[ruling.Verdict]
+		if r.outlook.paused && ruling.Verdict == policy.Scrub {
+			what = "the value itself while scrubbing is paused, and else a placeholder"
+		}
+		fmt.Fprintf(out, "- %s: %s. %s\n", who, what, ruling.Reason)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/scrubjay-dev/scrubjay/internal/completion"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
@@ -197,6 +198,26 @@ func (d *Daemon) Marks() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.marked)
+}
+
+// Pause is told in the greeting, until it ends.
+func (d *Daemon) Pause(_ context.Context, p control.Pause) (control.Paused, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.down {
+		return control.Paused{}, errDown
+	}
+	d.hello.Paused = &control.Paused{Until: time.Date(2030, 1, 2, 14, 32, 0, 0, time.Local), By: p.By}
+	return *d.hello.Paused, nil
+}
+
+// Resume ends a pause.
+func (d *Daemon) Resume(context.Context, control.Resume) (control.Resumed, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	was := d.hello.Paused != nil
+	d.hello.Paused = nil
+	return control.Resumed{WasPaused: was}, nil
 }
 
 // Known keeps the folders that it was told of.

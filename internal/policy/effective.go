@@ -31,6 +31,13 @@ func (l *Layers) Effective() (all []Effective) {
 	return all
 }
 
+// Decided are the settings that a layer above the person's own sets, and so decides or bounds.
+func (l *Layers) Decided() []Effective {
+	return slices.DeleteFunc(l.Effective(), func(e Effective) bool {
+		return !strings.HasPrefix(e.From, string(managedLayer)) && !strings.HasPrefix(e.From, string(bundleLayer))
+	})
+}
+
 // settingAt follows the names that namesOf gives.
 func settingAt(v reflect.Value, path []string) reflect.Value {
 	for v.Kind() == reflect.Pointer {

@@ -52,6 +52,13 @@ func TestEffective(t *testing.T) {
 			t.Errorf("%s: %q, from %q", name, e.Value, e.From)
 		}
 	}
+	var decided []string
+	for _, e := range l.Decided() {
+		decided = append(decided, e.Name)
+	}
+	if want := "delegate ledger_keep_days verdicts.pii"; strings.Join(decided, " ") != want {
+		t.Errorf("above the person's own are decided %q", decided)
+	}
 	if !strings.HasPrefix(got["ledger_keep_days"].From, "managed settings") || len(got) != len(l.Origins()) {
 		t.Errorf("%+v", got)
 	}

@@ -14,7 +14,10 @@ const (
 	delegateDisable   = "rules.disable"
 	delegateAllow     = "allow"
 	delegateProviders = "providers"
+	delegatePause     = "pause"
 )
+
+var delegable = []string{delegateDisable, delegateAllow, delegateProviders, delegatePause}
 
 // builtinProviders are known without any settings. A layer may redefine them, wholly or in part. Each format of
 // package wire has one of its name.
@@ -58,6 +61,7 @@ func (p Provider) over(base Provider) Provider {
 //   - attest: the paths and statements of all of them, and in a repository its own besides.
 //   - explain_placeholders, forget_exchanges: if any layer says so.
 //   - ca_file, listen, ledger_keep_days, completion, stores, each of signals: the highest layer's that names one.
+//   - a pause of scrubbing: if there is no layer above the user's, or if each delegates it.
 //   - verdicts, attachments: for each class, or kind of attachment, and kind the highest layer that sets one defines it; lower ones tighten it.
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
 type Layers struct {
@@ -94,6 +98,16 @@ func (l *Layers) groups() []string {
 		return nil
 	}
 	return l.managed.Groups
+}
+
+// PauseRefused says why the person cannot have scrubbing paused, or nothing if they can.
+func (l *Layers) PauseRefused() string {
+	for _, r := range l.present() {
+		if r.layer != userLayer && !slices.Contains(r.Delegate, delegatePause) {
+			return fmt.Sprintf("your organisation does not let scrubbing be paused: the %s settings would have to say delegate: [%s]", r.layer, delegatePause)
+		}
+	}
+	return ""
 }
 
 // Wire is what the proxy obeys.

@@ -77,8 +77,9 @@ type Settings struct {
 	// Which changes of an assistant's a person attests before they are committed.
 	Attest Attestation `yaml:"attest,omitempty"`
 	// What lower layers may loosen on the wire, which they otherwise cannot: their rules.disable, their
-	// allow, and providers that they call private. It counts in the managed file and in a bundle.
-	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers"`
+	// allow, and providers that they call private; and whether the person may pause scrubbing. It counts in the managed file and
+	// in a bundle.
+	Delegate []string `yaml:"delegate,omitempty" jsonschema:"enum=rules.disable,enum=allow,enum=providers,enum=pause"`
 }
 
 // Provider is one upstream of the proxy.

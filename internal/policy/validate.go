@@ -188,8 +188,8 @@ func (v *validation) settings(s Settings, l layer) {
 		}
 	}
 	for i, name := range s.Delegate {
-		if !slices.Contains([]string{delegateDisable, delegateAllow, delegateProviders}, name) {
-			v.at("delegate holds rules.disable, allow or providers", "delegate", i)
+		if !slices.Contains(delegable, name) {
+			v.at("delegate holds rules.disable, allow, providers or pause", "delegate", i)
 		}
 	}
 	v.table("verdicts", s.Verdicts, names(detect.Classes), "class", verdictNames[:])

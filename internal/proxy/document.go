@@ -197,7 +197,7 @@ func (p *Proxy) examine(ctx context.Context, d Document, said *reading, provider
 		if strictest.Revision == "" {
 			return strictest, closed("policy", errors.New("the settings name no provider that a document could be for"))
 		}
-		return strictest, nil
+		return p.paused(strictest, v.found), nil
 	})
 	if fail != nil {
 		return v, fail

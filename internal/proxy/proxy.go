@@ -11,6 +11,7 @@
 //	scrub.go     its strings -> findings -> policy -> placeholders spliced into the bytes
 //	attachment.go files that stand in it as base64; kind.go, what those are that are no text
 //	review.go    whether the person lets those go
+//	pause.go     what goes as it is while the person has scrubbing paused
 //	seen.go      strings of earlier turns, which are not scanned again
 //	cut.go       values that an editor's cursor cuts in two
 //	limits.go    what may go to a provider in a minute and a day
@@ -51,7 +52,7 @@ import (
 )
 
 // Config is what a proxy needs. All of it is required but Authority, Transport, Trusting, Canary, Watch, Days, Sent, Getenv,
-// Trouble, Fresh, Repository, Ask and Hold.
+// Trouble, Fresh, Repository, Ask, Paused and Hold.
 type Config struct {
 	// Engine and Settings answer with what is in force now.
 	Engine   func() *detect.Engine
@@ -91,6 +92,8 @@ type Config struct {
 	Repository func() string
 	// Ask puts a question to the person and waits for the answer until ctx ends. Nil means that nobody can be asked.
 	Ask func(ctx context.Context, q Question) Answer
+	// Paused says by whose word scrubbing is paused now, if it is; nil means that it never is.
+	Paused func() (by string, ok bool)
 	// Hold puts a request before a person and waits for what they say until ctx ends. Nil means that nobody can be asked.
 	Hold func(ctx context.Context, h Held) Approval
 }
@@ -134,6 +137,9 @@ func New(c Config) *Proxy {
 	}
 	if c.Trouble == nil {
 		c.Trouble = func(string, error) {}
+	}
+	if c.Paused == nil {
+		c.Paused = func() (string, bool) { return "", false }
 	}
 	if c.Fresh == nil {
 		c.Fresh = func() {}

@@ -49,7 +49,10 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 	} else if x.match == wire.Completion && !x.route.Bodiless {
 		return nil, refuse(http.StatusBadRequest, "no_body", "the request has no body")
 	}
-	v, fail := p.judge(said, []string{x.provider}, func(v *verdict) (policy.Decision, *failure) { return p.rule(ctx, q, v.found, v.files) })
+	v, fail := p.judge(said, []string{x.provider}, func(v *verdict) (policy.Decision, *failure) {
+		d, fail := p.rule(ctx, q, v.found, v.files)
+		return p.paused(d, v.found), fail
+	})
 	if fail != nil {
 		return nil, fail
 	}

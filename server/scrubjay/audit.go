@@ -52,7 +52,7 @@ func (f *chosen) flags(c *cobra.Command) {
 
 // filter is what the flags say.
 func (f *chosen) filter() (_ audit.Filter, err error) {
-	known := []string{"exchange", "redaction", "restoration", "mcp", "hook", "secret", "mark", "attest", "policy", "retention", "start"}
+	known := []string{"exchange", "redaction", "restoration", "mcp", "hook", "secret", "mark", "attest", "pause", "policy", "retention", "start"}
 	for _, kind := range f.Kinds {
 		if !slices.Contains(known, kind) {
 			return f.Filter, fmt.Errorf("--kind %s: records are of kind %s", kind, strings.Join(known, ", "))

@@ -113,6 +113,9 @@ func (d *doctor) examine(ctx context.Context) {
 		d.check("", fmt.Errorf("the daemon is older and does not know %q", m), restart)
 	}
 	d.proxy(hello, listen)
+	if hello.Paused != nil {
+		d.check("", fmt.Errorf("not protected: paused until %s, by %s", hello.Paused.Until.Local().Format("15:04"), hello.Paused.By), "scrubjay resume; until then a made-up secret goes out, too, and assistants are not tried")
+	}
 	d.authority(state, hosts, hello.Proxy.Listen != "")
 	d.trouble(hello.Trouble)
 	if slices.Contains(hello.Features, "reach") {
@@ -126,7 +129,9 @@ func (d *doctor) examine(ctx context.Context) {
 		d.words(ctx, client)
 	}
 	d.policy(hello.Policy)
-	d.assistants(ctx, client, hello, providers)
+	if hello.Paused == nil {
+		d.assistants(ctx, client, hello, providers)
+	}
 }
 
 // policy says what is in force, and what of the organisation's is not, and since when.

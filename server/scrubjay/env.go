@@ -42,6 +42,8 @@ type proxyAddress struct {
 
 type providerAddress struct {
 	BaseURL string `json:"base_url"`
+	// Format is the language that it speaks.
+	Format string `json:"format"`
 }
 
 func readEnvironment() (environment, error) {
@@ -60,8 +62,8 @@ func readEnvironment() (environment, error) {
 	settings := g.Settings()
 	e := environment{Listen: s.Listen(context.Background(), daemon.Meant(settings.Listen)), Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}}
 	e.Proxy = proxyAddress{"http://scrubjay:" + token + "@" + e.Listen, s.Authority(), settings.Hosts()}
-	for name := range settings.Providers {
-		e.Providers[name] = providerAddress{"http://" + e.Listen + "/t/" + token + "/" + name}
+	for name, p := range settings.Providers {
+		e.Providers[name] = providerAddress{"http://" + e.Listen + "/t/" + token + "/" + name, p.Format}
 	}
 	e.urls = map[string]string{}
 	for name, p := range settings.Providers {

@@ -7,9 +7,9 @@ export interface Turn {
 	readonly text: string;
 }
 
-/** The language of a provider: its own for those who have one, else the one that all others speak. */
-export function formatOf(provider: string): ChatFormat {
-	return provider === 'anthropic' || provider === 'ollama' ? provider : 'openai';
+/** How a provider of a format is asked: in its own language for those who have one, else in the one that all others speak. */
+export function formatOf(format: string): ChatFormat {
+	return format === 'anthropic' || format === 'ollama' ? format : 'openai';
 }
 
 /** VS Code numbers its roles: 1 is the person, 2 the model. Turns of the same role in a row are one. */

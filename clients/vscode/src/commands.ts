@@ -1,9 +1,12 @@
 // The commands of the palette. Those behind code actions are the server's own.
 
 import * as vscode from 'vscode';
+import { wrapServers } from './mcp';
+import { pause, resume } from './pause';
 import { redactAllKind } from './protocol';
 import type { Server } from './server';
 import type { StatusItems } from './statusItems';
+import type { Fact } from './view';
 
 /** What commands work on. */
 export interface Parts {
@@ -20,6 +23,10 @@ const commands: Readonly<Record<string, (parts: Parts) => unknown>> = {
 	'scrubjay.showStatus': showStatus,
 	'scrubjay.redactFile': redactFile,
 	'scrubjay.scanFolder': scanFolder,
+	'scrubjay.pause': pause,
+	'scrubjay.resume': resume,
+	'scrubjay.wrapMcpServers': wrapServers,
+	'scrubjay.reportFalsePositive': reportFalsePositive,
 	'scrubjay.doctor': ({ server }) => inTerminal('Scrubjay doctor', server.program, ['doctor']),
 	'scrubjay.setUp': setUp,
 	'scrubjay.console': ({ server }) => inTerminal('Scrubjay console', server.program, ['console']),
@@ -57,12 +64,18 @@ async function showVersion({ server, version }: Parts): Promise<void> {
 }
 
 async function showStatus({ items }: Parts): Promise<void> {
-	const { headline, others } = items.present();
-	const facts = [headline, ...others].map(({ icon, text, detail }) => ({ label: `$(${icon}) ${text}`, detail, command: '' }));
+	const { headline, others, organisation } = items.present();
+	const rows = (facts: readonly Fact[]) => facts.map(({ icon, text, detail }) => ({ label: `$(${icon}) ${text}`, detail, command: '' }));
+	const line = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator, command: '' });
+	const { paused, policy } = items.latest ?? {};
 	const chosen = await vscode.window.showQuickPick(
 		[
-			...facts,
-			{ label: '', kind: vscode.QuickPickItemKind.Separator, command: '' },
+			...rows([headline, ...others]),
+			...(organisation.length === 0 ? [] : [line('your organisation'), ...rows(organisation)]),
+			line('what can be done'),
+			paused === undefined
+				? { label: '$(debug-pause) Pause for Ten Minutes', detail: policy?.pause_refused ?? '', command: 'scrubjay.pause' }
+				: { label: '$(debug-continue) Resume', detail: 'requests are scrubbed again', command: 'scrubjay.resume' },
 			{ label: '$(debug-restart) Restart Server', command: 'scrubjay.restart' },
 			{ label: '$(output) Show Output', command: 'scrubjay.showOutput' },
 		],
@@ -89,6 +102,25 @@ async function scanFolder({ server }: Parts): Promise<void> {
 	}
 	await vscode.commands.executeCommand('scrubjay.scanWorkspace', { uri: folder.uri.toString() });
 	await vscode.commands.executeCommand('workbench.actions.view.problems');
+}
+
+/** Does what the lightbulb's action does, for the finding at the cursor. */
+async function reportFalsePositive(): Promise<void> {
+	const editor = vscode.window.activeTextEditor;
+	const actions =
+		editor === undefined
+			? []
+			: await vscode.commands.executeCommand<vscode.CodeAction[]>(
+					'vscode.executeCodeActionProvider',
+					editor.document.uri,
+					editor.selection,
+				);
+	const command = actions.map((action) => action.command).find((c) => c?.command === 'scrubjay.report');
+	if (command === undefined) {
+		await vscode.window.showWarningMessage('Scrubjay: place the cursor on a finding, then report it');
+		return;
+	}
+	await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
 }
 
 /** Assistants whose settings Scrubjay can write. */

@@ -2,10 +2,12 @@
 
 import * as vscode from 'vscode';
 import { registerCommands, showFailure } from './commands';
+import { registerMcp } from './mcp';
 import { registerModels } from './models';
 import { registerPaste } from './paste';
 import { Server, selector } from './server';
 import { StatusItems } from './statusItems';
+import { registerTools } from './tools';
 import { Trace } from './trace';
 
 let server: Server | undefined;
@@ -33,6 +35,8 @@ async function start(context: vscode.ExtensionContext, output: vscode.LogOutputC
 		registerCommands({ server: ours, items, output, version }),
 		registerPaste(ours, selector),
 		registerModels(ours, context),
+		registerTools(ours),
+		registerMcp(ours),
 		vscode.workspace.onDidChangeConfiguration((change) => {
 			if (change.affectsConfiguration('scrubjay.trace.server')) {
 				trace.refresh();

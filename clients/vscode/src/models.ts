@@ -56,8 +56,8 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 		token: vscode.CancellationToken,
 	): Promise<void> {
 		const { provider, model: name } = model.entry;
-		const format = formatOf(provider);
-		const base = await this.server.baseURL(provider);
+		const { base, format: spoken } = await this.server.address(provider);
+		const format = formatOf(spoken);
 		const abort = new AbortController();
 		const watch = token.onCancellationRequested(() => abort.abort());
 		try {

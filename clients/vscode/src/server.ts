@@ -7,7 +7,8 @@ import * as vscode from 'vscode';
 import { type Executable, LanguageClient, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
 import { offers, take } from './answers';
 import { findBinary } from './binary';
-import { type Status, statusMethod } from './protocol';
+import type { Checked } from './check';
+import { type Paused, type Status, statusMethod } from './protocol';
 import type { StatusItems } from './statusItems';
 import type { Trace } from './trace';
 
@@ -36,6 +37,9 @@ export class Server {
 	/** What belongs to the present client and ends with it. */
 	private ofClient: vscode.Disposable[] = [];
 	private queue: Promise<void> = Promise.resolve();
+	private readonly started = new vscode.EventEmitter<void>();
+	/** Fires whenever the server runs. */
+	readonly onDidStart = this.started.event;
 
 	constructor(
 		private readonly extension: vscode.ExtensionContext,
@@ -89,15 +93,41 @@ export class Server {
 		return answer?.clipboard;
 	}
 
-	/** Where a provider is asked through the proxy. */
-	async baseURL(provider: string): Promise<string> {
+	/** What is sensitive in a text, and the text with placeholders if that is asked for. */
+	check(
+		{ uri, language, text, redact }: { uri: vscode.Uri; language: string; text: string; redact: boolean },
+		token: vscode.CancellationToken,
+	): Promise<Checked> {
+		const client = this.present();
+		return client.sendRequest<Checked>('scrubjay/check', { uri: client.code2ProtocolConverter.asUri(uri), language, text, redact }, token);
+	}
+
+	/** Has requests go out unscrubbed for a while. Whoever calls it has asked the person. */
+	pause(): Promise<Paused> {
+		return this.present().sendRequest<Paused>('scrubjay/pause', {});
+	}
+
+	/** Ends a pause; false if there was none. */
+	async resume(): Promise<boolean> {
+		return (await this.present().sendRequest<{ was_paused: boolean }>('scrubjay/resume', {})).was_paused;
+	}
+
+	private present(): LanguageClient {
+		if (!this.running || this.client === undefined) {
+			throw new Error('Scrubjay is not running: see Scrubjay: Show Output');
+		}
+		return this.client;
+	}
+
+	/** Where a provider is asked through the proxy, and in which format. */
+	async address(provider: string): Promise<{ base: string; format: string }> {
 		const { stdout } = await promisify(execFile)(this.program, ['env', '--json']);
-		const { providers } = JSON.parse(stdout) as { providers: Record<string, { base_url: string }> };
-		const url = providers[provider]?.base_url;
-		if (url === undefined) {
+		const { providers } = JSON.parse(stdout) as { providers: Record<string, { base_url: string; format?: string }> };
+		const found = providers[provider];
+		if (found === undefined) {
 			throw new Error(`no provider is called ${provider}: it is one of ${Object.keys(providers).join(', ')}`);
 		}
-		return url;
+		return { base: found.base_url, format: found.format ?? provider }; // an older program does not say which
 	}
 
 	private inTurn(work: () => Promise<void>): Promise<void> {
@@ -165,6 +195,7 @@ export class Server {
 		];
 		await client.start();
 		client.starting = false;
+		this.started.fire();
 	}
 
 	private show(client: LanguageClient, state: State): void {

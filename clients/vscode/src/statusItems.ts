@@ -56,16 +56,23 @@ export class StatusItems implements vscode.Disposable {
 		if (server.kind !== 'running') {
 			this.files.clear();
 			this.newest = undefined;
+			void vscode.commands.executeCommand('setContext', 'scrubjay.paused', false);
 		}
 		this.update();
 	}
 
 	setStatus(status: Status): void {
 		this.newest = status;
+		void vscode.commands.executeCommand('setContext', 'scrubjay.paused', status.paused !== undefined);
 		if (status.uri !== undefined) {
 			this.files.set(status.uri, status);
 		}
 		this.update();
+	}
+
+	/** What the server said last, of whichever file. */
+	get latest(): Status | undefined {
+		return this.newest;
 	}
 
 	/** What is shown at present. */

@@ -34,6 +34,8 @@ export interface View {
 	readonly headline: Fact;
 	/** The file, the proxy, the policy and the latest request. */
 	readonly others: readonly Fact[];
+	/** What is not the person's to change, and what of theirs does not count. */
+	readonly organisation: readonly Fact[];
 }
 
 export function view(state: State): View {
@@ -59,11 +61,12 @@ export function view(state: State): View {
 		level,
 		headline: fact(headline.protected ? 'shield' : 'warning', headline.text, headline.why, level),
 		others: otherFacts(state, status),
+		organisation: organisationFacts(status),
 	};
 }
 
 function alone(text: string, headline: Fact): View {
-	return { text, level: headline.level, headline, others: [] };
+	return { text, level: headline.level, headline, others: [], organisation: [] };
 }
 
 function fact(icon: string, text: string, detail = '', level: Level = 'plain'): Fact {
@@ -86,10 +89,27 @@ function otherFacts({ file }: State, status: Status): Fact[] {
 	if (policy.revision !== '') {
 		all.push(fact('law', `Policy ${policy.revision}`, 'decides what may go where'));
 	}
+	const set = policy.decided?.length ?? 0;
+	if (set > 0) {
+		all.push(fact('lock', `Set by your organisation: ${set === 1 ? '1 setting' : `${set} settings`}`, 'Show Status lists them'));
+	}
 	if (exchange !== undefined) {
 		all.push(fact('arrow-swap', exchange.text, 'the latest request through the proxy'));
 	}
 	return all;
+}
+
+function organisationFacts({ policy }: Status): Fact[] {
+	return [
+		...(policy.decided ?? []).map(({ name, value, from }) => fact('lock', `${name}: ${value}`, `Set by your organisation: ${from}`)),
+		...(policy.ignored ?? []).map((why) => fact('circle-slash', 'A setting of yours does not count', why, 'warning')),
+	];
+}
+
+/** A moment as clocks show it. */
+export function clock(moment: string): string {
+	const at = new Date(moment);
+	return `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
 }
 
 function total(status: Status): number {

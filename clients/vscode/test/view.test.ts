@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Status } from '../src/protocol';
-import { type State, view } from '../src/view';
+import { clock, type State, view } from '../src/view';
 
 const calm: Status = {
 	headline: { protected: true, text: 'Protected: nothing sensitive here' },
@@ -56,4 +56,26 @@ test('who is not protected is told that, why, and nothing louder', () => {
 
 test('a file that is not scanned is not said to be clean', () => {
 	assert.equal(view(state({ unscanned: 'it is larger than 4 MiB' })).others[0]?.detail, 'its text is not looked at');
+});
+
+test('what the organisation sets is said to be set by it, and what of ours does not count says why', () => {
+	const policy = {
+		revision: '7',
+		decided: [{ name: 'verdicts.pii', value: 'public: forbid', from: 'managed settings, /etc/scrubjay/managed.yaml' }],
+		ignored: ["the user settings' allow does not count on the wire"],
+	};
+	const { others, organisation } = view(state({ policy }));
+	assert.ok(others.some((f) => f.text === 'Set by your organisation: 1 setting'));
+	assert.deepEqual(
+		organisation.map((f) => `${f.text} | ${f.detail}`),
+		[
+			'verdicts.pii: public: forbid | Set by your organisation: managed settings, /etc/scrubjay/managed.yaml',
+			"A setting of yours does not count | the user settings' allow does not count on the wire",
+		],
+	);
+	assert.deepEqual(view(state({})).organisation, []);
+});
+
+test('a moment is told as clocks here show it', () => {
+	assert.equal(clock(new Date(2027, 0, 2, 4, 7).toISOString()), '04:07');
 });

@@ -2,16 +2,19 @@
 // .vsix, keys pressed and words read. Nothing is waited for by time.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 const editors = path.join(root, 'build/editors');
 const { chromium } = createRequire(path.join(editors, 'package.json'))('playwright-core');
+const { createVSIX } = createRequire(path.join(root, 'clients/vscode/package.json'))('@vscode/vsce');
 
 const { CHROMIUM, FOLDER, HOME, NODE, SCREENS, SCRUBJAY_BIN } = process.env;
 const patience = 20_000;
+/** Where the extension of the tests is asked: probe/probe.js. */
+const probe = path.join(HOME, 'probe');
 
 const program = path.join(editors, 'node_modules/code-server/lib/vscode/out/server-main.js');
 const data = path.join(HOME, 'code');
@@ -33,20 +36,33 @@ const settings = {
 
 export class Code {
 	/** Starts the editor with a folder, trusted or not. */
-	static async start({ folder = FOLDER, trusted = true } = {}) {
+	static async start({ folder = FOLDER, trusted = true, settings: more = {} } = {}) {
 		mkdirSync(path.join(data, 'data/Machine'), { recursive: true });
 		const code = new Code();
 		code.folder = folder;
+		code.more = more;
 		code.configure({});
-		const installed = spawnSync(NODE, [program, ...own, '--install-extension', vsix(), '--force'], { encoding: 'utf8' });
-		if (installed.status !== 0) {
-			throw new Error(`the extension cannot be installed: ${installed.stdout}${installed.stderr}`);
+		mkdirSync(probe, { recursive: true });
+		const probed = path.join(HOME, 'probe.vsix');
+		await createVSIX({
+			cwd: path.join(import.meta.dirname, 'probe'),
+			packagePath: probed,
+			dependencies: false,
+			allowMissingRepository: true,
+			skipLicense: true,
+			quiet: true,
+		});
+		for (const extension of [vsix(), probed]) {
+			const installed = spawnSync(NODE, [program, ...own, '--install-extension', extension, '--force'], { encoding: 'utf8' });
+			if (installed.status !== 0) {
+				throw new Error(`the extension cannot be installed: ${installed.stdout}${installed.stderr}`);
+			}
 		}
 		const args = ['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--telemetry-level', 'off'];
 		if (trusted) {
 			args.push('--disable-workspace-trust');
 		}
-		code.server = spawn(NODE, [program, ...own, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+		code.server = spawn(NODE, [program, ...own, ...args], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, PROBE: probe } });
 		const port = await listening(code.server);
 		code.browser = await chromium.launch({
 			executablePath: CHROMIUM,
@@ -79,7 +95,7 @@ export class Code {
 	/** Settings of the machine, over those that keep the tests quiet. */
 	configure(more) {
 		const server = vsix().includes('universal') ? { 'scrubjay.server.path': SCRUBJAY_BIN } : {};
-		const text = JSON.stringify({ ...settings, ...server, ...more });
+		const text = JSON.stringify({ ...settings, ...server, ...this.more, ...more });
 		writeFileSync(path.join(data, 'data/Machine/settings.json'), text);
 	}
 
@@ -178,6 +194,23 @@ export class Code {
 		});
 		await row.first().waitFor();
 		return row.first().innerText();
+	}
+
+	/** Begins to ask something as an assistant's extension would, and answers with how to wait for what comes of it. */
+	async asks(ask, more = {}) {
+		const file = path.join(probe, 'answer.json');
+		rmSync(file, { force: true });
+		writeFileSync(path.join(probe, 'question.json'), JSON.stringify({ ask, ...more }));
+		await this.command('Probe: Run');
+		return async () => {
+			await this.eventually(`the answer to ${ask}`, async () => existsSync(file));
+			return JSON.parse(readFileSync(file, 'utf8'));
+		};
+	}
+
+	/** Asks something as an assistant's extension would, and waits for the answer. */
+	async asked(ask, more = {}) {
+		return (await this.asks(ask, more))();
 	}
 
 	/** What the item of the status bar says to a screen reader. */
