@@ -23,11 +23,14 @@ import (
 )
 
 func doctorCommand() *cobra.Command {
-	return &cobra.Command{
+	show := false
+	c := &cobra.Command{
 		Use: "doctor", Short: "Say what is wrong and how to mend it", Args: cobra.NoArgs,
-		Example: "  scrubjay doctor",
+		Long: `Doctor looks at all that has to be well on this machine. For each assistant that is set up it sends a made-up secret through the
+address in its settings to a stand-in vendor within this program: what the real vendor would get is proved, and nobody is asked.`,
+		Example: "  scrubjay doctor\n  scrubjay doctor --show",
 		RunE: func(c *cobra.Command, _ []string) error {
-			d := &doctor{Screen: screen.New(c.OutOrStdout())}
+			d := &doctor{Screen: screen.New(c.OutOrStdout()), show: show}
 			d.examine(c.Context())
 			if d.wrong > 0 {
 				return exitError{code: 1}
@@ -35,11 +38,15 @@ func doctorCommand() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&show, "show", false, "show each assistant's request as the vendor would get it")
+	return c
 }
 
 type doctor struct {
 	screen.Screen
 	wrong int
+	// show says that requests are shown.
+	show bool
 }
 
 // check reports one thing: what is well, or what is wrong and its cure.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,7 @@ type canaryTrial struct {
 	id, value string
 	providers map[string]policy.Provider
 	token     string
+	show      bool // the person wants to see the requests
 }
 
 // assistants proves each assistant that is set up. hello is of the daemon, or empty if there is none.
@@ -76,23 +78,27 @@ func (d *doctor) assistants(ctx context.Context, client *control.Client, hello c
 			continue
 		}
 		if trial == nil {
-			if trial, err = newTrial(ctx, client, s.proxy.Token, providers); !d.check("a stand-in vendor waits for made-up secrets", err, "") {
+			if trial, err = newTrial(ctx, client, s.proxy.Token, providers, d.show); !d.check("a stand-in vendor waits for made-up secrets", err, "") {
 				return
 			}
 			defer func() { _ = trial.vendor.Close() }() // it has served
 		}
 		for _, ask := range st.Asks {
-			said, err := trial.ask(ctx, ask)
+			said, got, err := trial.ask(ctx, ask)
 			if err != nil {
 				err = fmt.Errorf("%s: %w", a.Title, err)
 			}
 			d.check(a.Title+": "+said, err, "scrubjay policy explain and scrubjay audit show say more; do not use it until this is well")
+			if d.show {
+				_, path := trial.provider(ask)
+				d.shown(trial.prompt(), "POST /"+path, got)
+			}
 		}
 	}
 }
 
-func newTrial(ctx context.Context, client *control.Client, token string, providers map[string]policy.Provider) (*canaryTrial, error) {
-	t := &canaryTrial{vendor: standin.New(standin.Options{}), value: assistants.Canary(token), token: token, providers: providers}
+func newTrial(ctx context.Context, client *control.Client, token string, providers map[string]policy.Provider, show bool) (*canaryTrial, error) {
+	t := &canaryTrial{vendor: standin.New(standin.Options{}), value: assistants.Canary(token), token: token, providers: providers, show: show}
 	if err := t.vendor.Start(); err != nil {
 		return nil, err
 	}
@@ -113,14 +119,43 @@ func (t *canaryTrial) provider(ask assistants.Ask) (name, path string) {
 	return name, path
 }
 
-// ask answers with what was proved. Its errors name no address, since the token is in it.
-func (t *canaryTrial) ask(ctx context.Context, ask assistants.Ask) (said string, err error) {
+// prompt is what is sent. Where it is shown it has besides what people type who try it out, and what everybody knows to be nobody's;
+// else the vault learns one value and no more.
+func (t *canaryTrial) prompt() string {
+	prompt := "my key is " + t.value
+	if t.show {
+		prompt += ", my card 4111 1111 1111 1111, my address jane@example.com"
+	}
+	return prompt
+}
+
+// shown shows what was typed, and the request that the vendor got.
+func (d *doctor) shown(typed, request string, got []standin.Recorded) {
+	d.Note("    typed:")
+	d.Note("      " + typed)
+	if len(got) == 0 {
+		d.Note("    the vendor got nothing")
+		return
+	}
+	d.Note("    the vendor got:")
+	d.Note("      " + request)
+	body := bytes.Buffer{}
+	if json.Indent(&body, got[0].Body, "", "  ") != nil {
+		body.Write(got[0].Body)
+	}
+	for line := range strings.Lines(body.String()) {
+		d.Note("      " + strings.TrimRight(line, "\n"))
+	}
+}
+
+// ask answers with what was proved, and with what the vendor got. Its errors name no address, since the token is in it.
+func (t *canaryTrial) ask(ctx context.Context, ask assistants.Ask) (said string, got []standin.Recorded, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	provider, path := t.provider(ask)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, ask.URL, strings.NewReader(ask.Body("my key is "+t.value)))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, ask.URL, strings.NewReader(ask.Body(t.prompt())))
 	if err != nil {
-		return "", errors.New("its address is none")
+		return "", nil, errors.New("its address is none")
 	}
 	for _, name := range []string{"Authorization", "X-Api-Key", "X-Goog-Api-Key"} {
 		req.Header.Set(name, "made-up")
@@ -136,27 +171,28 @@ func (t *canaryTrial) ask(ctx context.Context, ask assistants.Ask) (said string,
 	before := len(t.vendor.Requests())
 	res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
 	if err != nil {
-		return "", errors.New("nobody answers at the address in its settings")
+		return "", nil, errors.New("nobody answers at the address in its settings")
 	}
 	defer res.Body.Close()
 	answer, _ := io.ReadAll(io.LimitReader(res.Body, 1<<20))
 	if _, to, ok := strings.Cut(res.Header.Get("X-Scrubjay-Elsewhere"), " -> "); ok {
 		provider, _, _ = strings.Cut(to, ";")
 	}
-	got, refused := t.vendor.Requests()[before:], res.Header.Get("X-Scrubjay-Error")
+	refused := res.Header.Get("X-Scrubjay-Error")
+	got = t.vendor.Requests()[before:]
 	switch {
 	case len(got) == 0 && refused == "forbidden_by_policy":
-		return "policy forbids a made-up secret to " + provider + ", and it was not sent", nil
+		return "policy forbids a made-up secret to " + provider + ", and it was not sent", got, nil
 	case len(got) == 0:
-		return "", fmt.Errorf("the proxy refuses its requests to %s: %s %s", provider, res.Status, refused)
+		return "", got, fmt.Errorf("the proxy refuses its requests to %s: %s %s", provider, res.Status, refused)
 	case !bytes.Contains(got[0].Body, []byte(t.value)) && len(redact.Find(got[0].Body)) == 0:
-		return "", fmt.Errorf("a made-up secret to %s vanished", provider)
+		return "", got, fmt.Errorf("a made-up secret to %s vanished", provider)
 	case !bytes.Contains(got[0].Body, []byte(t.value)) && res.StatusCode == http.StatusOK && !bytes.Contains(answer, []byte(t.value)):
-		return "", fmt.Errorf("a made-up secret to %s was scrubbed, and did not come back in the answer", provider)
+		return "", got, fmt.Errorf("a made-up secret to %s was scrubbed, and did not come back in the answer", provider)
 	case !bytes.Contains(got[0].Body, []byte(t.value)):
-		return "a made-up secret to " + provider + " was scrubbed", nil
+		return "a made-up secret to " + provider + " was scrubbed", got, nil
 	case t.providers[provider].Kind != policy.Public:
-		return "a made-up secret to " + provider + " was sent: policy allows it, since the model is " + string(t.providers[provider].Kind), nil
+		return "a made-up secret to " + provider + " was sent: policy allows it, since the model is " + string(t.providers[provider].Kind), got, nil
 	}
-	return "", fmt.Errorf("a made-up secret to %s was sent as it is", provider)
+	return "", got, fmt.Errorf("a made-up secret to %s was sent as it is", provider)
 }

@@ -72,6 +72,9 @@ op://Private/shop/password, the program gets the value from the store instead, a
 			if err != nil {
 				return err
 			}
+			if len(hello.Used) == 0 && term.IsTerminal(int(os.Stderr.Fd())) { // the first time, and somebody looks
+				fmt.Fprintf(c.ErrOrStderr(), "scrubjay: what %s sends is scrubbed on this machine first. See how: scrubjay try; what was sent: scrubjay console\n", filepath.Base(args[0]))
+			}
 			err = runChild(args, env)
 			leave()
 			if term.IsTerminal(int(os.Stderr.Fd())) { // a script has no use for it

@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+	"golang.org/x/term"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
@@ -32,6 +34,9 @@ func serveCommand() *cobra.Command {
 				Ready: func(h control.Hello) {
 					if h.Proxy.Listen != "" {
 						fmt.Fprintf(c.OutOrStdout(), "scrubjay listens on %s, policy %s. Assistants: scrubjay env. Stop: Ctrl+C.\n", h.Proxy.Listen, h.Policy.Revision)
+						if term.IsTerminal(int(os.Stdout.Fd())) { // somebody looks
+							fmt.Fprintln(c.OutOrStdout(), "See what a vendor would get of anything you type: scrubjay try. What goes where: scrubjay console.")
+						}
 					}
 					if h.Proxy.Instead != "" {
 						fmt.Fprintf(c.OutOrStdout(), "This is not %s. What names that address has to be set up again: scrubjay doctor says what.\n", h.Proxy.Instead)
