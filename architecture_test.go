@@ -36,7 +36,7 @@ var floors = [][]string{
 	{"internal/detect", "internal/credentials", "internal/wire"},
 	{"internal/redact", "internal/pointer", "internal/policy", "internal/audit", "internal/authority"},
 	{"internal/workspace", "internal/standin", "internal/compliance"},
-	{"internal/rpc", "internal/completion", "internal/control", "internal/assistants", "internal/otlp"},
+	{"internal/rpc", "internal/completion", "internal/control", "internal/service", "internal/assistants", "internal/otlp"},
 	{"internal/proxy", "internal/lsp", "internal/mcp", "internal/console"},
 	{"internal/daemon", "internal/lsptest"},
 	// What a command does that is more than a file of it: it is told all that it needs, and knows no flags.

@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 		"scrubjay":  func() { os.Exit(run(context.Background(), os.Args[1:])) },
 		"mcpserver": mcpServer,
 		"op":        fakeOnePassword,
+		"systemctl": fakeSystemctl,
 	}
 	for name, program := range fakes {
 		commands[name] = runFake(program)

@@ -20,7 +20,7 @@ import (
 
 func serveCommand() *cobra.Command {
 	var config, state, listen string
-	var forEditor bool
+	var forEditor, asService bool
 	c := &cobra.Command{
 		Use: "serve", Short: "Run the daemon in the foreground: proxy, vault and ledger", Args: cobra.NoArgs,
 		Example: "  scrubjay serve\n  scrubjay serve --listen 127.0.0.1:7500 --config team.yaml",
@@ -29,20 +29,25 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			err = daemon.Run(c.Context(), daemon.Options{
-				State: s, Config: config, Listen: cmp.Or(listen, daemon.Meant("")), ForEditor: forEditor, Version: programVersion(), Log: newLog(),
-				Ready: func(h control.Hello) {
-					if h.Proxy.Listen != "" {
-						fmt.Fprintf(c.OutOrStdout(), "scrubjay listens on %s, policy %s. Assistants: scrubjay env. Stop: Ctrl+C.\n", h.Proxy.Listen, h.Policy.Revision)
-						if term.IsTerminal(int(os.Stdout.Fd())) { // somebody looks
-							fmt.Fprintln(c.OutOrStdout(), "See what a vendor would get of anything you type: scrubjay try. What goes where: scrubjay console.")
+			run := func() error {
+				return daemon.Run(c.Context(), daemon.Options{
+					State: s, Config: config, Listen: cmp.Or(listen, daemon.Meant("")), ForEditor: forEditor, Version: programVersion(), Log: newLog(),
+					Ready: func(h control.Hello) {
+						if h.Proxy.Listen != "" {
+							fmt.Fprintf(c.OutOrStdout(), "scrubjay listens on %s, policy %s. Assistants: scrubjay env. Stop: Ctrl+C.\n", h.Proxy.Listen, h.Policy.Revision)
+							if term.IsTerminal(int(os.Stdout.Fd())) { // somebody looks
+								fmt.Fprintln(c.OutOrStdout(), "See what a vendor would get of anything you type: scrubjay try. What goes where: scrubjay console.")
+							}
 						}
-					}
-					if h.Proxy.Instead != "" {
-						fmt.Fprintf(c.OutOrStdout(), "This is not %s. What names that address has to be set up again: scrubjay doctor says what.\n", h.Proxy.Instead)
-					}
-				},
-			})
+						if h.Proxy.Instead != "" {
+							fmt.Fprintf(c.OutOrStdout(), "This is not %s. What names that address has to be set up again: scrubjay doctor says what.\n", h.Proxy.Instead)
+						}
+					},
+				})
+			}
+			if err = run(); asService {
+				err = outlive(c.Context(), s, run, err)
+			}
 			if errors.Is(err, daemon.ErrRunning) {
 				return fmt.Errorf("%w (%s): scrubjay doctor shows it, scrubjay stop ends it", err, s.Dir)
 			}
@@ -53,8 +58,29 @@ func serveCommand() *cobra.Command {
 	c.Flags().StringVar(&state, "state", "", "the state directory instead of the usual one")
 	c.Flags().StringVar(&listen, "listen", "", "address of the proxy (default $SCRUBJAY_LISTEN, else the setting listen, else "+daemon.DefaultListen+" or where there is room)")
 	c.Flags().BoolVar(&forEditor, "for-editor", false, "live only while an editor is attached")
+	c.Flags().BoolVar(&asService, "service", false, "take the place of one that an editor started, when that ends")
 	_ = c.Flags().MarkHidden("for-editor") // it exists
+	_ = c.Flags().MarkHidden("service")    // so does this
 	return c
+}
+
+// outlive waits for the daemon that is there, keeps it alive meanwhile, and takes its place when it has gone: at a login an editor may be
+// faster than the service.
+func outlive(ctx context.Context, s daemon.State, run func() error, err error) error {
+	socket, failed := s.Socket()
+	if failed != nil {
+		return failed
+	}
+	for errors.Is(err, daemon.ErrRunning) {
+		_ = control.Dial(socket).Events(ctx, func(control.Event) {}) // it ends with the other, or with us
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(100 * time.Millisecond): // it may not answer yet, or not have let its place go
+		}
+		err = run()
+	}
+	return err
 }
 
 func stopCommand() *cobra.Command {

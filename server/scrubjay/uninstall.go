@@ -19,13 +19,26 @@ func uninstallCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "uninstall", Short: "Take everything back: assistants' settings, and all that is kept on this machine", Args: cobra.NoArgs,
 		Long: `Uninstall ends the daemon, takes back what setup wrote into assistants' settings, and removes the state directory: token,
-certificates, vault and ledger. It says first what would be lost, and does nothing without --yes. Your own config.yaml, the program
-and the editors' extensions are yours to remove.`,
+certificates, vault and ledger, and a service. It says first what would be lost, and does nothing without --yes. Close your editors before: they
+start a daemon again. Your own config.yaml, the program and the editors' extensions are yours to remove.`,
 		Example: "  scrubjay uninstall\n  scrubjay uninstall --yes",
 		RunE: func(c *cobra.Command, _ []string) error {
 			state, err := daemon.OpenState("")
 			if err != nil {
 				return err
+			}
+			out := c.OutOrStdout()
+			s, failed := ownService()
+			there := false
+			if failed == nil { // else there can be none
+				if there, _, err = s.Installed(); err != nil {
+					return err
+				}
+			}
+			if there && yes { // first, or it would start another daemon
+				if err := removeService(c.Context(), out, s); err != nil {
+					return err
+				}
 			}
 			// The vault has one reader, so its daemon ends first; another start would do no harm.
 			if err := endDaemon(c, state); err != nil {
@@ -37,8 +50,13 @@ and the editors' extensions are yours to remove.`,
 			if err != nil {
 				return err
 			}
-			defer release() //nolint:errcheck // the file may be gone
-			store, out := assistants.Store{Dir: filepath.Join(state.Dir, "assistants")}, c.OutOrStdout()
+			released := false
+			defer func() {
+				if !released {
+					_ = release() // nothing was removed
+				}
+			}()
+			store := assistants.Store{Dir: filepath.Join(state.Dir, "assistants")}
 			lost := 0
 			if _, err := os.Stat(filepath.Join(state.Dir, "vault.log")); err == nil {
 				v, err := redact.OpenVault(state.Dir)
@@ -54,6 +72,9 @@ and the editors' extensions are yours to remove.`,
 				fmt.Fprintf(out, "%s behind REDACTED_ placeholders in your files would be lost: restore what you need first, in an editor\nor with scrubjay restore.\n", count(lost, "value"))
 			}
 			fmt.Fprintf(out, "The ledger, the vault and the certificates in %s would be removed.\n", state.Dir)
+			if there && !yes {
+				fmt.Fprintf(out, "The service in %s would end.\n", s.File)
+			}
 			if !yes {
 				fmt.Fprintln(out, "Nothing was removed: scrubjay uninstall --yes does it.")
 				return nil
@@ -66,6 +87,10 @@ and the editors' extensions are yours to remove.`,
 				if r.Changed {
 					fmt.Fprintf(out, "%s: its settings are as they were, in %s\n", a.Title, r.File)
 				}
+			}
+			released = true // Windows removes no file that is open
+			if err := release(); err != nil {
+				return err
 			}
 			left, err := state.Remove()
 			if err != nil {

@@ -1,0 +1,4 @@
+package main
+
+// fakeSystemctl has no use on Windows.
+func fakeSystemctl() {}
