@@ -28,7 +28,7 @@ SOPS := $(CURDIR)/build/sops-v3.13.3
 STORE_PACKAGES := pass tree age gnome-keyring libgcr-base-3-1 libgck-1-0
 OTHERS := $(WEBSERVER):$(STORES)/usr/bin:$(SOPS)
 
-.PHONY: help build run screens generate test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension clean cc webserver stores
+.PHONY: help build run screens generate test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension clean cc webserver stores precommit
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,7 +52,7 @@ generate: ## writes anew what is made of something else: tables, compiled rules,
 
 test: test-go test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 
-test-go: cc webserver stores ## the Go tests alone, with the race detector, and gitleaks' findings and others' readings beside ours
+test-go: cc webserver stores precommit ## the Go tests alone, with the race detector, and gitleaks' findings and others' readings beside ours
 	PATH="$(OTHERS):$$PATH" SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
 	PATH="$(OTHERS):$$PATH" go test ./internal/detect ./internal/policy # all of it: the race detector gets a part of the long ones
 	cd internal/detect/peer && go test ./...
@@ -176,6 +176,12 @@ stores: $(SOPS)/sops
 
 $(SOPS)/sops:
 	@GOBIN=$(SOPS) go install github.com/getsops/sops/v3/cmd/sops@v3.13.3 || echo "sops is not to be had here: the tests with it are skipped"
+
+# The hooks are tried with the real pre-commit. It cannot be unpacked, since it is Python's.
+precommit:
+	@command -v pre-commit >/dev/null || { [ "$$(id -u)" = 0 ] \
+		&& { apt-get install -y -q --no-install-recommends pre-commit || { apt-get update -q && apt-get install -y -q --no-install-recommends pre-commit; }; } >/dev/null 2>&1; } \
+		|| echo "pre-commit is not to be had here: the test with it is skipped"
 
 # The race detector needs a C compiler.
 cc:

@@ -17,15 +17,16 @@ func TestPreCommit(t *testing.T) {
 	if _, err := exec.LookPath("pre-commit"); err != nil {
 		t.Skip("no pre-commit here: make test installs it")
 	}
-	modules, err := exec.Command("go", "env", "GOMODCACHE").Output()
+	caches, err := exec.Command("go", "env", "GOMODCACHE", "GOCACHE").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
+	cache := strings.Fields(string(caches))
 	dir := t.TempDir()
 	// Built as make build does, from what that has left in Go's cache.
 	environment := append(os.Environ(), "HOME="+dir, "PRE_COMMIT_HOME="+filepath.Join(dir, "hooks"), "XDG_STATE_HOME="+filepath.Join(dir, "state"),
 		"XDG_CONFIG_HOME="+filepath.Join(dir, "config"), "SCRUBJAY_LISTEN=127.0.0.1:0", "GOFLAGS=-trimpath", "CGO_ENABLED=0",
-		"GOMODCACHE="+strings.TrimSpace(string(modules)), "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*")
+		"GOMODCACHE="+cache[0], "GOCACHE="+cache[1], "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*")
 	in := func(at string, more ...string) func(want bool, words ...string) string {
 		return func(want bool, words ...string) string {
 			t.Helper()
