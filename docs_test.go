@@ -335,7 +335,7 @@ func TestTheExtensionHasTheProgramsSettings(t *testing.T) {
 			t.Errorf("clients/vscode/README.md, Settings, has no row for %s of clients/vscode/package.json", name)
 		}
 		path := strings.Split(strings.TrimPrefix(name, "scrubjay."), ".")
-		if slices.Contains([]string{"server", "trace", "redactOnPaste", "redactOnSave", "models"}, path[0]) { // the extension's own
+		if slices.Contains([]string{"server", "trace", "redactOnPaste", "redactOnSave", "models", "mcpServers"}, path[0]) { // the extension's own
 			continue
 		}
 		if !isSetting(settings, path) {

@@ -58,9 +58,10 @@ func TestPause(t *testing.T) {
 	events := make(chan control.Event, 64)
 	attached := make(chan struct{})
 	go r.client.Attend(t.Context(), func(e control.Event) {
-		if e.Kind == control.Attached {
+		switch e.Kind {
+		case control.Attached:
 			close(attached)
-		} else if e.Kind == "pause" {
+		case "pause":
 			events <- e
 		}
 	})

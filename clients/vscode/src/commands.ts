@@ -70,14 +70,14 @@ async function showStatus({ items }: Parts): Promise<void> {
 	const { paused, policy } = items.latest ?? {};
 	const chosen = await vscode.window.showQuickPick(
 		[
-			...rows([headline, ...others]),
-			...(organisation.length === 0 ? [] : [line('your organisation'), ...rows(organisation)]),
+			...rows([headline, ...others.filter((fact) => fact.icon !== 'lock')]), // which are listed below
 			line('what can be done'),
 			paused === undefined
 				? { label: '$(debug-pause) Pause for Ten Minutes', detail: policy?.pause_refused ?? '', command: 'scrubjay.pause' }
 				: { label: '$(debug-continue) Resume', detail: 'requests are scrubbed again', command: 'scrubjay.resume' },
 			{ label: '$(debug-restart) Restart Server', command: 'scrubjay.restart' },
 			{ label: '$(output) Show Output', command: 'scrubjay.showOutput' },
+			...(organisation.length === 0 ? [] : [line('your organisation'), ...rows(organisation)]),
 		],
 		{ title: 'Scrubjay' },
 	);

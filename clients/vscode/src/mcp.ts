@@ -87,5 +87,7 @@ export async function wrapServers(): Promise<void> {
 			description: 'whoever starts it needs scrubjay on PATH',
 		});
 	}
-	await vscode.workspace.applyEdit(edit, { isRefactoring: true });
+	if (await vscode.workspace.applyEdit(edit, { isRefactoring: true })) {
+		await vscode.window.showTextDocument(document); // to look at it again, undo or save
+	}
 }

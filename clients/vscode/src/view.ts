@@ -91,7 +91,7 @@ function otherFacts({ file }: State, status: Status): Fact[] {
 	}
 	const set = policy.decided?.length ?? 0;
 	if (set > 0) {
-		all.push(fact('lock', `Set by your organisation: ${set === 1 ? '1 setting' : `${set} settings`}`, 'Show Status lists them'));
+		all.push(fact('lock', `Set by your organisation: ${set === 1 ? '1 setting' : `${set} settings`}`, 'your own do not loosen them'));
 	}
 	if (exchange !== undefined) {
 		all.push(fact('arrow-swap', exchange.text, 'the latest request through the proxy'));

@@ -217,9 +217,57 @@ test("the folder's own servers are put behind scrubjay once the person has seen 
 		.first()
 		.click();
 	await apply.first().click();
-	await code.eventually('the change', async () => readFileSync(file, 'utf8') !== text);
-	assert.match(
-		readFileSync(file, 'utf8').replaceAll(/\s+/g, ''),
-		/\/\/ours.*"command":"scrubjay","args":\["mcp","--name","files","--","npx","-y","x"\]/,
-	);
+	await code.page.locator('.tab.active.dirty', { hasText: 'mcp.json' }).waitFor();
+	await code.shoot('mcp-changed');
+	await code.page.keyboard.press('Control+Z');
+	await code.shows('npx');
+	assert.equal(await code.saved('.vscode/mcp.json'), text);
+	await code.page.keyboard.press('Control+Shift+Z');
+	const wrapped = await code.saved('.vscode/mcp.json');
+	assert.match(wrapped.replaceAll(/\s+/g, ''), /\/\/ours.*"command":"scrubjay","args":\["mcp","--name","files","--","npx","-y","x"\]/);
+});
+
+test('each command is found by its name with the keyboard alone', async () => {
+	const { contributes } = JSON.parse(readFileSync(path.join(import.meta.dirname, '../../package.json'), 'utf8'));
+	const known = (await code.asked('commands')).answer;
+	for (const { command, title } of contributes.commands) {
+		assert.ok(known.includes(command), `${command} does nothing`);
+		const hidden = contributes.menus.commandPalette.some((m) => m.command === command && m.when === 'scrubjay.paused');
+		if (!hidden) {
+			await code.page.keyboard.press('F1');
+			await code.page.locator('.quick-input-widget input').fill(`>Scrubjay: ${title}`);
+			await code.page.locator('.quick-input-list .monaco-list-row[aria-label^="Scrubjay"]', { hasText: title }).first().waitFor();
+			await code.page.keyboard.press('Escape');
+		}
+	}
+});
+
+test('what is shown can be told apart in every theme, and is said to who does not see it', async () => {
+	await code.open('themes.txt', `${key()}\n`);
+	await code.statusSays('Protected: 1 value goes out as a placeholder');
+	const rows = code.page.locator('.quick-input-list .monaco-list-row', { visible: true });
+	for (const [theme, kind] of [
+		['Default Dark Modern', 'vs-dark'],
+		['Default High Contrast', 'hc-black'],
+		['Default High Contrast Light', 'hc-light'],
+	]) {
+		code.configure({ 'workbench.colorTheme': theme });
+		await code.page.locator(`.monaco-workbench.${kind}`).waitFor();
+		await code.eventually('the status', async () => {
+			await code.command('Scrubjay: Show Status'); // the box closes when the theme comes late
+			return rows
+				.filter({ hasText: 'Protected' })
+				.waitFor({ timeout: 2000 })
+				.then(
+					() => true,
+					() => false,
+				);
+		});
+		for (const label of await rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label')))) {
+			assert.match(label ?? '', /[a-z]{3}/, 'a row says nothing');
+		}
+		await code.shoot(`theme-${kind}`);
+		await code.page.keyboard.press('Escape');
+	}
+	code.configure({});
 });

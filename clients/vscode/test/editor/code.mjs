@@ -230,8 +230,9 @@ export class Code {
 	async output() {
 		await this.command('Scrubjay: Show Output');
 		await this.page.locator('.output-view .view-line', { hasText: '[' }).first().waitFor();
-		const name = readdirSync(data, { recursive: true }).find((file) => path.basename(file) === 'Scrubjay.log');
-		return readFileSync(path.join(data, name), 'utf8');
+		const logs = readdirSync(data, { recursive: true }).filter((file) => path.basename(file) === 'Scrubjay.log');
+		const newest = logs.sort().at(-1); // each start has a folder of its own, named by when
+		return readFileSync(path.join(data, newest), 'utf8');
 	}
 
 	async eventually(what, condition) {
