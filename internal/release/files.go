@@ -75,7 +75,7 @@ func zipped(files []file, at time.Time) ([]byte, error) {
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
 	for _, f := range sorted(files) {
-		h := &zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: at}
+		h := &zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: at.UTC()}
 		h.SetMode(f.mode)
 		part, err := w.CreateHeader(h)
 		if err != nil {

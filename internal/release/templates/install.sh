@@ -34,10 +34,8 @@ sha256() { # FILE
 		sha256sum "$1" | cut -d ' ' -f 1
 	elif have shasum; then
 		shasum -a 256 "$1" | cut -d ' ' -f 1
-	elif have openssl; then
-		openssl dgst -sha256 -r "$1" | cut -d ' ' -f 1
 	else
-		fail "this needs sha256sum, shasum or openssl to verify what it fetches: install one of them and try again"
+		openssl dgst -sha256 -r "$1" | cut -d ' ' -f 1
 	fi
 }
 
@@ -80,6 +78,8 @@ verify() { # ARCHIVE
 }
 
 main() {
+	have sha256sum || have shasum || have openssl ||
+		fail "this needs sha256sum, shasum or openssl to verify what it fetches: install one of them and try again"
 	machine
 	name=scrubjay_${number}_${system}_${processor}
 	if [ -n "${SCRUBJAY_INSTALL_DIR:-}" ]; then

@@ -32,7 +32,7 @@ module.exports = (name) => {
 		console.error(whyNot(name));
 		process.exit(1);
 	}
-	const child = spawn(program, process.argv.slice(2), { stdio: 'inherit' });
+	let child;
 	// A terminal sends Ctrl-C to the program as well as to this: passed on, it would arrive twice.
 	const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGBREAK']) {
@@ -47,6 +47,8 @@ module.exports = (name) => {
 			// This system has no such signal.
 		}
 	}
+	// Only now, because as soon as it runs a signal may come that is for it.
+	child = spawn(program, process.argv.slice(2), { stdio: 'inherit' });
 	child.on('error', (err) => {
 		console.error(`${name}: ${program} cannot be started: ${err.message}. Install it again: npm install scrubjay`);
 		process.exit(1);
