@@ -127,8 +127,9 @@ func main() {
 	out := flag.String("out", "../../build/release", "where a directory of the version's name is made")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := makeRelease(ctx, *version, *root, *out); err != nil {
+	err := makeRelease(ctx, *version, *root, *out)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
 		os.Exit(1)
 	}

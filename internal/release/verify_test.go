@@ -72,8 +72,8 @@ func TestVerifying(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		switch {
-		case rel == sumsFile || rel == signatureFile:
+		switch rel {
+		case sumsFile, signatureFile:
 			back := changed(t, name)
 			if out, err := verify(signature); err == nil {
 				t.Errorf("%s was changed and is believed:\n%s", rel, out)

@@ -58,11 +58,14 @@ func (r *release) writeExtensions(ctx context.Context) error {
 }
 
 func unzip(name string) (all []file, err error) {
-	z, err := zip.OpenReader(name)
+	packed, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	defer z.Close()
+	z, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range z.File {
 		in, err := f.Open()
 		if err != nil {
