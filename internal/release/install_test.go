@@ -245,7 +245,8 @@ func TestRPM(t *testing.T) {
 	r := made(t)
 	tree := os.Getenv("RPM_TREE") // where make test-release has unpacked it
 	name, err := exec.LookPath("rpm")
-	if err != nil {
+	installed := err == nil
+	if !installed {
 		name = filepath.Join(tree, "usr/bin/rpm")
 		if _, err := os.Stat(name); tree == "" || err != nil {
 			t.Skip("rpm is not here")
@@ -263,7 +264,7 @@ func TestRPM(t *testing.T) {
 	rpm := func(args ...string) string {
 		c := exec.Command(name, append([]string{"--root", root, "--dbpath", "/var/lib/rpm"}, args...)...)
 		c.Env = home(t)
-		if tree != "" && strings.HasPrefix(name, tree) {
+		if !installed {
 			c.Env = append(c.Env, "LD_LIBRARY_PATH="+strings.Join(libraries, ":"), "RPM_CONFIGDIR="+filepath.Join(tree, "usr/lib/rpm"))
 		}
 		return run(t, c)

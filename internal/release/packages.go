@@ -84,7 +84,8 @@ func (r *release) writePackage(p platform, d distribution) error {
 		Description: "keeps secrets and people's data on this machine while you code with AI\nA language server and a local proxy: an AI vendor gets placeholders, and the\nanswer comes back with the real values.",
 		Homepage:    repository, Vendor: "Scrubjay's authors", License: "Apache-2.0", MTime: r.time, DisableGlobbing: true,
 		Overridables: nfpm.Overridables{
-			Contents: contents,
+			Contents:   contents,
+			Recommends: []string{"ca-certificates"}, // who vendors are, which a bare system does not know
 			// Both are read since Debian 12, Ubuntu 22.04, Fedora 31 and RHEL 8.
 			Deb: nfpm.Deb{Compression: "zstd:19"},
 			RPM: nfpm.RPM{Compression: "zstd:19", BuildHost: "release", Summary: "Keeps secrets and people's data on this machine while you code with AI"},

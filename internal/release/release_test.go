@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -140,9 +141,13 @@ func left(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// TestTwice: made twice, of sources in different directories, every file has the same bytes.
+// TestTwice: made twice, of sources in different directories, in another time zone and with another umask, every file has the same bytes.
 func TestTwice(t *testing.T) {
 	one := made(t)
+	t.Setenv("TZ", "Asia/Tokyo")
+	t.Setenv("LC_ALL", "C")
+	before := syscall.Umask(0o077)
+	defer syscall.Umask(before)
 	two, err := makeIn("elsewhere/and/deeper")
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,7 +46,7 @@ func (r *release) writeExtensions(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		// vsce keeps the order and the time in SOURCE_DATE_EPOCH, but in the local time zone.
+		// vsce writes SOURCE_DATE_EPOCH as the local time, and modes by the umask: findings/vsce-source-date-epoch.sh.
 		data, err := zipped(files, r.time)
 		if err != nil {
 			return err
@@ -75,7 +76,7 @@ func unzip(name string) (all []file, err error) {
 		if _, err := io.Copy(&data, in); err != nil {
 			return nil, err
 		}
-		mode := f.Mode().Perm() | 0o644
+		mode := fs.FileMode(0o644)
 		if strings.HasPrefix(f.Name, "extension/bin/") {
 			mode = 0o755
 		}
