@@ -78,6 +78,11 @@ func (r *release) build(ctx context.Context) error {
 			if text, err := c.CombinedOutput(); err != nil {
 				return fmt.Errorf("building %s for %s: %w\n%s", prog.name, p, err, text)
 			}
+			st, err := os.Stat(out)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(r.say, "  %9.1f KB  %s for %s\n", float64(st.Size())/1024, prog.name, p)
 		}
 	}
 	return nil
