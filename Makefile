@@ -26,9 +26,10 @@ WEBSERVER := $(CURDIR)/build/nginx/usr/sbin
 STORES := $(CURDIR)/build/stores
 SOPS := $(CURDIR)/build/sops-v3.13.3
 STORE_PACKAGES := pass tree age gnome-keyring libgcr-base-3-1 libgck-1-0
+RPM := $(CURDIR)/build/rpm
 OTHERS := $(WEBSERVER):$(STORES)/usr/bin:$(SOPS)
 
-.PHONY: help build run screens generate test test-go test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension clean cc webserver stores precommit
+.PHONY: help build run screens generate test test-go test-release test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension release clean cc webserver stores precommit rpm
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,15 +49,18 @@ generate: ## writes anew what is made of something else: tables, compiled rules,
 	go test ./internal/lsp -run '^TestWordsPage$$' -count=1 -update
 	go test ./internal/wire -run '^TestVectors$$' -count=1 -update
 	go test ./internal/policy -run '^(TestSchemaIsCurrent|TestDefaultPolicy)$$' -count=1 -update
-	go test . -run '^TestLinkedModules$$' -count=1 -update
+	go test . -run '^(TestLinkedModules|TestNotices)$$' -count=1 -update
 
-test: test-go test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
+test: test-go test-release test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 
 test-go: cc webserver stores precommit ## the Go tests alone, with the race detector, and gitleaks' findings and others' readings beside ours
 	PATH="$(OTHERS):$$PATH" SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
 	PATH="$(OTHERS):$$PATH" go test ./internal/detect ./internal/policy # all of it: the race detector gets a part of the long ones
 	cd internal/detect/peer && go test ./...
 	cd internal/credentials/peer && go test ./...
+
+test-release: rpm $(VSCODE)/node_modules/.package-lock.json ## a release for this machine, made twice; installed, run and removed
+	cd internal/release && go vet ./... && RPM_TREE=$(RPM) go test -timeout 20m ./...
 
 test-conformance: cc $(CONFORMANCE)/node_modules/.package-lock.json ## the vendors' own clients through the proxy, at some cuts of their answers
 	cd internal/proxy/conformance && CGO_ENABLED=1 go test -race ./...
@@ -82,6 +86,7 @@ lint-go: $(GOLANGCI) ## the part of lint that is about Go
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on: $$unformatted"; exit 1; fi
 	go vet ./...
 	$(GOLANGCI) run --allow-parallel-runners ./...
+	cd internal/release && $(GOLANGCI) run --allow-parallel-runners ./...
 	@for platform in $(PLATFORMS); do \
 		echo "go build for $$platform"; \
 		GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 go build -trimpath -buildvcs=false -o /dev/null ./server/scrubjay; \
@@ -147,6 +152,9 @@ fuzz: ## every fuzz test, FUZZTIME (default 30s) each, and a million values in r
 extension: build $(VSCODE)/node_modules/.package-lock.json ## build/vsix: the VS Code extension, for this platform and for all
 	cd $(VSCODE) && npm run --silent package
 
+release: $(VSCODE)/node_modules/.package-lock.json ## build/release/VERSION: all files of a release, signed by SCRUBJAY_RELEASE_KEY (CONTRIBUTING.md)
+	cd internal/release && go run . -version $(VERSION)
+
 clean: ## removes what was built; what was installed for the tests stays in build/
 	rm -rf bin build/vsix build/screens $(VSCODE)/out
 
@@ -182,6 +190,15 @@ precommit:
 	@command -v pre-commit >/dev/null || { [ "$$(id -u)" = 0 ] \
 		&& { apt-get install -y -q --no-install-recommends pre-commit || { apt-get update -q && apt-get install -y -q --no-install-recommends pre-commit; }; } >/dev/null 2>&1; } \
 		|| echo "pre-commit is not to be had here: the test with it is skipped"
+
+# A release's .rpm is installed with the real rpm, below a directory. It is unpacked and not installed, with the libraries that are not
+# there; where it cannot be had the test is skipped.
+rpm:
+	@command -v rpm >/dev/null || [ -x $(RPM)/usr/bin/rpm ] || { mkdir -p $(RPM)/debs/partial && cd $(RPM) \
+		&& get="apt-get install -y -q --no-install-recommends --download-only -o Debug::NoLocking=1 -o Dir::Cache::archives=$(RPM)/debs rpm" \
+		&& { $$get || { apt-get update -q && $$get; }; } >/dev/null 2>&1 \
+		&& for package in debs/*.deb; do dpkg -x $$package .; done; } \
+		|| echo "rpm is not to be had here: the test with it is skipped"
 
 # The race detector needs a C compiler.
 cc:

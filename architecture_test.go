@@ -98,7 +98,7 @@ type listed struct {
 	Imports, Deps   []string
 	GoFiles         []string
 	IgnoredGoFiles  []string
-	Module          *struct{ Path, Version string }
+	Module          *struct{ Path, Version, Dir string }
 }
 
 var systems = []string{"linux", "darwin", "windows"}

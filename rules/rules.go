@@ -47,7 +47,7 @@ var Words string
 
 // GivenNames and FamilyNames are what persons are called in some forty languages, a name a line in the order of bytes:
 // less common ones than names/given.txt and family.txt have, and none that is a word of English, French, German, Spanish or
-// Italian. They are from faker-js (MIT).
+// Italian. They are from faker-js (LICENSE-faker-js.txt).
 //
 //go:embed names/given-more.txt
 var GivenNames string
