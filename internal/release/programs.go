@@ -64,6 +64,10 @@ func (r *release) builtFile(p platform, name string) string {
 
 // build builds every program for every platform, and for this one, which is asked for its pages.
 func (r *release) build(ctx context.Context) error {
+	source, err := r.source(ctx)
+	if err != nil {
+		return err
+	}
 	for _, p := range append([]platform{host()}, r.platforms...) {
 		for _, prog := range programs {
 			out := r.builtFile(p, prog.name)
@@ -71,10 +75,10 @@ func (r *release) build(ctx context.Context) error {
 				continue
 			}
 			c := exec.CommandContext(ctx, "go", append(append([]string{"build"}, buildFlags(r.version)...), "-o", out, prog.pkg)...)
-			c.Dir = r.root
+			c.Dir = source
 			// What else of the environment could make other bytes of the same source.
 			c.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+p.os, "GOARCH="+p.arch, "GOAMD64=v1", "GOARM64=v8.0",
-				"GOFLAGS=", "GOEXPERIMENT=", "GOFIPS140=off", "GOWORK=off", "GODEBUG=")
+				"GOFLAGS=-mod=vendor", "GOEXPERIMENT=", "GOFIPS140=off", "GOWORK=off", "GODEBUG=")
 			if text, err := c.CombinedOutput(); err != nil {
 				return fmt.Errorf("building %s for %s: %w\n%s", prog.name, p, err, text)
 			}
