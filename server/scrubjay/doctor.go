@@ -116,8 +116,8 @@ func (d *doctor) examine(ctx context.Context) {
 	if !d.check(fmt.Sprintf("daemon %s answers, process %d", hello.Program, hello.PID), err, restart) {
 		return
 	}
-	for _, m := range hello.Missing() {
-		d.check("", fmt.Errorf("the daemon is older and does not know %q", m), restart)
+	if missing := hello.Missing(); len(missing) > 0 {
+		d.check("", fmt.Errorf("the daemon is older, and does not know: %s", strings.Join(missing, ", ")), restart)
 	}
 	d.proxy(hello, listen)
 	if hello.Paused != nil {

@@ -30,3 +30,6 @@ func endGroup(cmd *exec.Cmd, _ <-chan struct{}, patience time.Duration) {
 	}
 	signalGroup(cmd, syscall.SIGKILL)
 }
+
+// endProcess asks a process of our own to end.
+func endProcess(pid int) error { return syscall.Kill(pid, syscall.SIGTERM) }

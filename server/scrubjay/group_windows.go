@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"syscall"
 	"time"
@@ -21,4 +22,13 @@ func endGroup(cmd *exec.Cmd, ended <-chan struct{}, patience time.Duration) {
 	case <-time.After(patience):
 		signalGroup(cmd, syscall.SIGKILL)
 	}
+}
+
+// endProcess ends a process of our own, which nobody can ask to.
+func endProcess(pid int) error {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	return p.Kill()
 }

@@ -111,14 +111,16 @@ func endDaemon(c *cobra.Command, s daemon.State) error {
 		fmt.Fprintln(c.OutOrStdout(), "no daemon is running")
 		return nil
 	}
-	if err == nil && !slices.Contains(hello.Features, "stop") {
-		err = fmt.Errorf("the running daemon is older and cannot be told: end process %d", hello.PID)
-	}
-	if err == nil {
-		err = client.Stop(c.Context())
-	}
 	if err != nil {
 		return err
+	}
+	if slices.Contains(hello.Features, "stop") {
+		err = client.Stop(c.Context())
+	} else { // an older one cannot be told
+		err = endProcess(hello.PID)
+	}
+	if err != nil {
+		return fmt.Errorf("process %d cannot be ended: %w", hello.PID, err)
 	}
 	ctx, cancel := context.WithTimeout(c.Context(), stopLimit)
 	defer cancel()
