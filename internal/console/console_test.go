@@ -132,8 +132,9 @@ func everyPage() (all []string) {
 }
 
 // busy is a world with something in each of its parts, all of it hostile.
-func busy() *world {
-	evil := `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`
+func busy() *world { return busyWith(`<script>alert(1)</script>"'><img src=x onerror=alert(1)>`) }
+
+func busyWith(evil string) *world {
 	e := control.Exchanged{ID: "x1", Time: time.Now(), Provider: evil, Model: evil, Assistant: strings.ReplaceAll(evil, " ", ""), Status: 200, Verdict: "scrub", Classes: map[string]int{"credential": 1, evil: 1}, Note: evil}
 	since := time.Now()
 	return &world{
@@ -173,17 +174,10 @@ var inline = regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|javascript:|(?:
 
 // TestPagesNeedNothingElse: no page has a script or style within it, or asks anybody else for anything.
 func TestPagesNeedNothingElse(t *testing.T) {
-	names, err := files.ReadDir("page")
-	if err != nil || len(names) < len(templates()) {
-		t.Fatal(names, err)
-	}
-	for _, f := range names {
-		text, err := files.ReadFile("page/" + f.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if m := inline.Find(text); m != nil {
-			t.Errorf("%s has %s", f.Name(), m)
+	s := serveWorld(t, busyWith("words"))
+	for _, page := range everyPage() {
+		if m := inline.FindString(s.get(page)); m != "" {
+			t.Errorf("%s has %s", page, m)
 		}
 	}
 }

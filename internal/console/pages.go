@@ -5,11 +5,11 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"html/template"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
+
+	"maragu.dev/gomponents"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
@@ -18,61 +18,38 @@ import (
 //go:embed page
 var files embed.FS
 
-// place is an entry of the navigation, whose template has the same name.
+// place is an entry of the navigation.
 type place struct{ Path, Title string }
 
 var places = []place{{"now", "Now"}, {"exchanges", "Exchanges"}, {"waiting", "Waiting"}, {"policy", "Policy"}, {"ledger", "Ledger"}, {"doctor", "Doctor"}}
 
+// mainPart is what a page has of its own.
+type mainPart interface{ main(view) gomponents.Node }
+
 // pages are what can be opened, by the last part of its path.
 var pages = map[string]struct {
-	template, title string
+	title string
 	// in is the entry of the navigation that it belongs to.
 	in string
 	// live says that what is new shows by itself.
 	live bool
-	data func(c *Console, q url.Values) (any, error)
+	data func(c *Console, q url.Values) (mainPart, error)
 }{
-	"":          {"now", "Now", "now", true, (*Console).now},
-	"now":       {"now", "Now", "now", true, (*Console).now},
-	"exchanges": {"exchanges", "Exchanges", "exchanges", true, (*Console).exchanges},
-	"exchange":  {"exchange", "One exchange", "exchanges", false, (*Console).exchange},
-	"waiting":   {"waiting", "Waiting for you", "waiting", true, (*Console).waiting},
-	"review":    {"review", "A request that waits for you", "waiting", false, (*Console).review},
-	"policy": {"policy", "Policy", "policy", false, func(c *Console, _ url.Values) (any, error) {
+	"":          {"Now", "now", true, (*Console).now},
+	"now":       {"Now", "now", true, (*Console).now},
+	"exchanges": {"Exchanges", "exchanges", true, (*Console).exchanges},
+	"exchange":  {"One exchange", "exchanges", false, (*Console).exchange},
+	"waiting":   {"Waiting for you", "waiting", true, (*Console).waiting},
+	"review":    {"A request that waits for you", "waiting", false, (*Console).review},
+	"policy": {"Policy", "policy", false, func(c *Console, _ url.Values) (mainPart, error) {
 		return policyPage{c.source.Policy(), c.source.Hello().Policy}, nil
 	}},
-	"ledger": {"ledger", "Ledger", "ledger", false, func(c *Console, _ url.Values) (any, error) { return c.source.Ledger(), nil }},
-	"doctor": {"doctor", "Doctor", "doctor", false, (*Console).doctor},
+	"ledger": {"Ledger", "ledger", false, func(c *Console, _ url.Values) (mainPart, error) { return c.source.Ledger(), nil }},
+	"doctor": {"Doctor", "doctor", false, (*Console).doctor},
 }
-
-// templates are read when the first page is asked for: most starts of the program never show one.
-var templates = sync.OnceValue(func() map[string]*template.Template {
-	layout := template.Must(template.New("layout.html").Funcs(template.FuncMap{
-		"class": nameOf, "becomes": becomes, "clock": func(t time.Time) string { return clock(t, time.Now()) },
-		"moment": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	}).ParseFS(files, "page/layout.html", "page/parts.html"))
-	all := map[string]*template.Template{}
-	for _, name := range []string{"now", "exchanges", "exchange", "waiting", "review", "policy", "ledger", "doctor", "gone"} {
-		all[name] = template.Must(template.Must(layout.Clone()).ParseFS(files, "page/"+name+".html"))
-	}
-	return all
-})
 
 // assets are served as they are.
 var assets = map[string]string{"console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
-
-// view is what the layout is told.
-type view struct {
-	Title, In string
-	Places    []place
-	// Waiting is how many requests wait, News the one sentence that somebody who cannot see is told when it changes.
-	Waiting int
-	News    string
-	// Poll is the page that is read again each second, to show what is new.
-	Poll, Form string
-	Program    string
-	Data       any
-}
 
 func (c *Console) get(w http.ResponseWriter, r *http.Request, path string) {
 	if kind, ok := assets[path]; ok {
@@ -87,19 +64,17 @@ func (c *Console) get(w http.ResponseWriter, r *http.Request, path string) {
 		return
 	}
 	reviews, kept := c.source.Reviews(), c.source.Exchanges()
-	v := view{Title: p.title, In: p.in, Places: places, Waiting: len(reviews), News: news(len(reviews), kept), Poll: "waiting", Form: c.form, Program: c.source.Hello().Program}
+	v := view{Title: p.title, In: p.in, Waiting: len(reviews), News: news(len(reviews), kept), Poll: "waiting", Form: c.form, Program: c.source.Hello().Program}
 	if p.live {
 		v.Poll = path
 	}
 	status := http.StatusOK
 	data, err := p.data(c, r.URL.Query())
 	if err != nil {
-		status, p.template = http.StatusNotFound, "gone"
-		data = err.Error()
+		status, data = http.StatusNotFound, gonePage(err.Error())
 	}
-	v.Data = data
 	var out bytes.Buffer
-	if templates()[p.template].ExecuteTemplate(&out, "layout.html", v) != nil {
+	if document(v, data.main(v)).Render(&out) != nil {
 		refuse(w, http.StatusInternalServerError, "This page could not be made: scrubjay doctor says more.")
 		return
 	}
@@ -153,7 +128,7 @@ type nowPage struct {
 	Kept  bool
 }
 
-func (c *Console) now(url.Values) (any, error) {
+func (c *Console) now(url.Values) (mainPart, error) {
 	h, kept := c.source.Hello(), c.source.Exchanges()
 	found, _ := counted(c.source.Found())
 	return nowPage{standingOf(h), h, found, rows(kept[:min(fewRows, len(kept))]), c.source.Kept()}, nil
@@ -164,7 +139,7 @@ type exchangesPage struct {
 	Kept bool
 }
 
-func (c *Console) exchanges(url.Values) (any, error) {
+func (c *Console) exchanges(url.Values) (mainPart, error) {
 	return exchangesPage{rows(c.source.Exchanges()), c.source.Kept()}, nil
 }
 
@@ -181,7 +156,7 @@ type saidPage struct {
 	Heard shown
 }
 
-func (c *Console) exchange(q url.Values) (any, error) {
+func (c *Console) exchange(q url.Values) (mainPart, error) {
 	e, err := c.source.Exchange(q.Get("id"))
 	if err != nil {
 		return nil, err
@@ -215,7 +190,7 @@ var said = map[string]string{
 	"gone":    "Your answer changed nothing: the request was answered already, or has gone.",
 }
 
-func (c *Console) waiting(q url.Values) (any, error) {
+func (c *Console) waiting(q url.Values) (mainPart, error) {
 	return waitingPage{c.source.Reviews(), said[q.Get("said")]}, nil
 }
 
@@ -225,7 +200,7 @@ type reviewPage struct {
 	Text  shown
 }
 
-func (c *Console) review(q url.Values) (any, error) {
+func (c *Console) review(q url.Values) (mainPart, error) {
 	for _, r := range c.source.Reviews() {
 		if r.ID == q.Get("id") {
 			return reviewPage{r, findings(r.Findings), show(r.Body, placeholders)}, nil
@@ -246,7 +221,7 @@ type doctorPage struct {
 	Signals []audit.Signal
 }
 
-func (c *Console) doctor(url.Values) (any, error) {
+func (c *Console) doctor(url.Values) (mainPart, error) {
 	return doctorPage{c.source.Hello(), c.source.Signals()}, nil
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
-	texttemplate "text/template"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,9 +19,6 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
-
-//go:embed compliance.md
-var complianceMarkdown string
 
 // complianceSources are the policy in force and the whole ledger.
 func complianceSources(ctx context.Context) (compliance.Sources, *daemon.Governance, error) {
@@ -86,7 +81,7 @@ func digests(ctx context.Context, p policy.Provider) map[string]string {
 }
 
 // complianceCommand prints what a function makes of policy and ledger.
-func complianceCommand[T any](c *cobra.Command, part string, more map[string]func(io.Writer, T) error, of func(context.Context) (T, error)) *cobra.Command {
+func complianceCommand[T any](c *cobra.Command, markdown func(io.Writer, T) error, more map[string]func(io.Writer, T) error, of func(context.Context) (T, error)) *cobra.Command {
 	var format string
 	formats := []string{"markdown", "json"}
 	for name := range more {
@@ -104,11 +99,7 @@ func complianceCommand[T any](c *cobra.Command, part string, more map[string]fun
 				return e.Encode(said)
 			}
 		case format == "markdown":
-			write = func(w io.Writer, said T) error {
-				cell := strings.NewReplacer("|", `\|`, "\n", " ")
-				t := texttemplate.Must(texttemplate.New("").Funcs(texttemplate.FuncMap{"cell": func(s any) string { return cell.Replace(fmt.Sprint(s)) }, "join": strings.Join}).Parse(complianceMarkdown))
-				return t.ExecuteTemplate(w, part, said)
-			}
+			write = markdown
 		default:
 			return fmt.Errorf("format %q is none of %s", format, strings.Join(formats, ", "))
 		}
@@ -129,7 +120,7 @@ func auditInventoryCommand() *cobra.Command {
 		Long: `Inventory lists every provider that a request went to or that the organisation approves: its contract's facts, whether that has
 ended, and its models with first and last use. As cyclonedx it is a bill of materials for machine learning (CycloneDX 1.6).`,
 		Example: "  scrubjay audit inventory\n  scrubjay audit inventory --format cyclonedx > models.cdx.json",
-	}, "inventory", map[string]func(io.Writer, compliance.Inventory) error{
+	}, inventoryMarkdown, map[string]func(io.Writer, compliance.Inventory) error{
 		"cyclonedx": func(w io.Writer, i compliance.Inventory) error { return i.WriteBOM(w, version, time.Now()) },
 	}, inventory)
 }
@@ -146,7 +137,7 @@ func auditRisksCommand() *cobra.Command {
 	return complianceCommand(&cobra.Command{
 		Use: "risks", Short: "List the risks that policy and ledger show, each with its evidence",
 		Example: "  scrubjay audit risks\n  scrubjay audit risks --format json",
-	}, "risks", nil, func(ctx context.Context) ([]compliance.Risk, error) {
+	}, risksMarkdown, nil, func(ctx context.Context) ([]compliance.Risk, error) {
 		s, g, err := complianceSources(ctx)
 		if err != nil {
 			return nil, err
@@ -170,7 +161,7 @@ func auditControlsCommand() *cobra.Command {
 	c := complianceCommand(&cobra.Command{
 		Use: "controls", Short: "List what is done for the demands of laws and standards, with the evidence",
 		Example: "  scrubjay audit controls --framework gdpr",
-	}, "controls", nil, func(context.Context) ([]compliance.Framework, error) {
+	}, controlsMarkdown, nil, func(context.Context) ([]compliance.Framework, error) {
 		all, err := compliance.Frameworks()
 		if err != nil {
 			return nil, err

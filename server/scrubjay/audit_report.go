@@ -1,24 +1,18 @@
 package main
 
 import (
-	_ "embed"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"io"
-	"strings"
-	texttemplate "text/template"
+	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 )
-
-//go:embed report.html
-var reportHTML string
-
-//go:embed report.md
-var reportMarkdown string
 
 func auditReportCommand() *cobra.Command {
 	var month, format string
@@ -55,15 +49,45 @@ func writeJSON(w io.Writer, r audit.Report) error {
 	return enc.Encode(r)
 }
 
-func writeMarkdown(w io.Writer, r audit.Report) error {
-	cell := strings.NewReplacer("|", `\|`, "\n", " ")
-	t := texttemplate.Must(texttemplate.New("report").Funcs(texttemplate.FuncMap{"cell": cell.Replace}).Parse(reportMarkdown))
-	return t.Execute(w, r)
-}
+// reportStyle is that of the report, which is one file.
+const reportStyle = `body { font: 16px/1.5 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; }
+table { border-collapse: collapse; margin: .5em 0 2em; width: 100%; }
+td, th { border-bottom: 1px solid #ccc; padding: .2em .6em; text-align: left; }
+td.n { text-align: right; }
+code { font-size: .85em; }
+.allowed { fill: #9aa; } .scrubbed { fill: #47a; } .blocked { fill: #b43; }`
 
 func writeHTML(w io.Writer, r audit.Report) error {
-	t := template.Must(template.New("report").Funcs(template.FuncMap{"bars": bars}).Parse(reportHTML))
-	return t.Execute(w, r)
+	title := "What went to AI models, " + r.From.Format("January 2006")
+	return h.Doctype(h.HTML(h.Lang("en"),
+		h.Head(h.Meta(h.Charset("utf-8")), h.TitleEl(g.Text(title)), h.StyleEl(g.Raw(reportStyle))),
+		h.Body(
+			h.H1(g.Text(title)),
+			h.P(g.Textf("%d records of this machine's ledger, from %s until %s (UTC). ", r.Records, r.From.Format(time.DateOnly), r.Until.Format(time.DateOnly)),
+				h.Code(g.Text("scrubjay audit verify")), g.Text(" tells whether the ledger is whole. Beside each figure stands the question that yields it.")),
+			g.Iff(len(r.Days) > 0, func() g.Node {
+				return g.Group{h.H2(g.Text("Requests day by day")),
+					h.SVG(h.Role("img"), h.Aria("label", "Requests day by day: allowed, scrubbed and blocked"), h.Width("100%"), g.Attr("viewBox", "0 0 640 150"), g.Map(bars(r.Days), bar.draw)),
+					h.P(g.Text("Grey was allowed, blue scrubbed, red blocked."))}
+			}),
+			g.Map(r.Tables, func(t audit.Table) g.Node {
+				return g.Group{h.H2(g.Text(t.Title)), h.Table(h.Tr(h.Th(), h.Th(g.Text(t.Unit)), h.Th(g.Text("question"))), g.Map(t.Rows, func(r audit.Row) g.Node {
+					return h.Tr(h.Td(g.Text(r.Name)), h.Td(h.Class("n"), g.Text(strconv.Itoa(r.Count))), h.Td(h.Code(g.Text(r.Query))))
+				}))}
+			}),
+		),
+	)).Render(w)
+}
+
+// draw is a day in the plot, with its figures in words.
+func (b bar) draw() g.Node {
+	number := func(name string, n int) g.Node { return g.Attr(name, strconv.Itoa(n)) }
+	part := func(class string, y, tall int) g.Node {
+		return g.El("rect", h.Class(class), number("x", b.X), number("y", y), number("width", b.Width), number("height", tall))
+	}
+	return g.El("g", g.El("title", g.Textf("%s: %d allowed, %d scrubbed, %d blocked", b.Date, b.Allowed, b.Scrubbed, b.Blocked)),
+		part("allowed", b.AllowedY, b.AllowedTall), part("scrubbed", b.ScrubbedY, b.ScrubbedTall), part("blocked", b.BlockedY, b.BlockedTall),
+		g.El("text", number("x", b.X), number("y", 140), g.Attr("font-size", "9"), g.Text(b.Date[8:])))
 }
 
 // bar is a day in the plot: from the bottom what was allowed, scrubbed and blocked.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -42,6 +43,9 @@ func run(ctx context.Context, args []string) int {
 	root := newRoot()
 	root.InitDefaultCompletionCmd()
 	strict(root)
+	if slices.Equal(args, []string{"--version"}) || slices.Equal(args, []string{"-v"}) {
+		args = []string{"version"}
+	}
 	root.SetArgs(args)
 	c, err := root.ExecuteContextC(ctx)
 	var exit exitError
@@ -68,7 +72,6 @@ func newRoot() *cobra.Command {
 		Short: "Keeps secrets and people's data on this machine while you code with AI",
 		Long: `Scrubjay shows how sensitive text is while you type it, redacts it in one click, and scrubs every
 completion request on this machine before a vendor sees it. The answer comes back with the real values.`,
-		Version:       programVersion(),
 		Example:       "  scrubjay demo                  see it work, without any account\n  scrubjay run -- claude         run an assistant through the proxy\n  scrubjay scan .                look for secrets in a directory",
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -81,7 +84,8 @@ completion request on this machine before a vendor sees it. The answer comes bac
 		lspCommand(), serveCommand(), stopCommand(), envCommand(), runCommand(), setupCommand(), scanCommand(), redactCommand(), restoreCommand(),
 		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), tryCommand(), doctorCommand(), secretCommand(), reviewCommand(), pauseCommand(), resumeCommand(), consoleCommand(), incidentCommand(), mcpCommand(), hookCommand(), attestCommand(), serviceCommand(), upgradeCommand(), uninstallCommand(), licensesCommand(), manCommand(), versionCommand(),
 	)
-	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	// Cobra's own flag would want a template, which costs what package console says.
+	root.Flags().BoolP("version", "v", false, "version for scrubjay")
 	return root
 }
 
