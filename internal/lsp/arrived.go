@@ -73,22 +73,24 @@ func (s *Server) arrive(b *workspace.Buffer) {
 	s.arrivals.of[b.URI] = all[max(0, len(all)-mostArrivals):]
 }
 
-// arrivedIn is what is left of them in a version, each where it stands by now.
-func (s *Server) arrivedIn(b *workspace.Buffer) []arrival {
+// arrivedIn is what is left of them in a version, each where it stands by now. Those of later versions stay for those.
+func (s *Server) arrivedIn(b *workspace.Buffer) (here []arrival) {
 	s.arrivals.mu.Lock()
 	defer s.arrivals.mu.Unlock()
 	var left []arrival
 	for _, a := range s.arrivals.of[b.URI] {
-		if span, ok := b.Trace(a.version, a.span); ok {
-			left = append(left, arrival{a.code, a.says, b.Text.Version(), span})
+		if a.version > b.Text.Version() {
+			left = append(left, a)
+		} else if span, ok := b.Trace(a.version, a.span); ok {
+			here = append(here, arrival{a.code, a.says, b.Text.Version(), span})
 		}
 	}
-	if len(left) == 0 {
+	if left = append(left, here...); len(left) == 0 {
 		delete(s.arrivals.of, b.URI)
 	} else {
 		s.arrivals.of[b.URI] = left
 	}
-	return left
+	return here
 }
 
 func (s *Server) arrivedDiagnostics(b *workspace.Buffer) (all []protocol.Diagnostic) {

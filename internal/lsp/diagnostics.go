@@ -34,18 +34,16 @@ func (s *Server) diagnoseForever(ctx context.Context) {
 			return
 		case <-s.wake:
 		}
-		s.mu.Lock()
-		uris := make([]string, 0, len(s.pending))
-		for u := range s.pending {
-			uris = append(uris, u)
-		}
-		refresh := s.refresh
-		clear(s.pending)
-		s.refresh = false
-		s.mu.Unlock()
-		slices.Sort(uris)
-		for _, u := range uris {
-			s.diagnose(ctx, u)
+		refresh := false
+		for ctx.Err() == nil {
+			uris, anew := s.nextPending()
+			refresh = refresh || anew
+			if len(uris) == 0 {
+				break
+			}
+			for _, u := range uris {
+				s.diagnose(ctx, u)
+			}
 		}
 		if refresh && s.caps.pull && s.caps.refresh {
 			s.again(ctx, s.client.DiagnosticRefresh)
@@ -57,6 +55,30 @@ func (s *Server) diagnoseForever(ctx context.Context) {
 			s.refreshLenses(ctx)
 		}
 	}
+}
+
+// nextPending takes the open files that wait, for a person looks at those; without any, one of the others, of which a folder that is looked through
+// has hundreds. anew says that the editor has to pull again.
+func (s *Server) nextPending() (uris []string, anew bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	anew, s.refresh = s.refresh, false
+	other := ""
+	for u := range s.pending {
+		if _, open := s.buffers.At(u); open {
+			uris = append(uris, u)
+		} else if other == "" || u < other {
+			other = u
+		}
+	}
+	if len(uris) == 0 && other != "" {
+		uris = append(uris, other)
+	}
+	for _, u := range uris {
+		delete(s.pending, u)
+	}
+	slices.Sort(uris)
+	return uris, anew
 }
 
 // again has the editor ask for something anew.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.lsp.dev/protocol"
@@ -25,12 +26,15 @@ type sweep struct {
 	token   string
 	tokens  int
 	showing map[string]bool // the files, by URI
+	typed   atomic.Int64    // when the person last typed, in nanoseconds since 1970
 }
 
 const (
 	// mostSwept is how many findings a sweep shows; sweepTick is how often it says how far it is.
 	mostSwept = 2000
 	sweepTick = 500 * time.Millisecond
+	// pauseOfKeys is how long nobody has typed when a sweep goes on at its full speed.
+	pauseOfKeys = 150 * time.Millisecond
 )
 
 // scanWorkspace begins a sweep; one that is under way begins anew.
@@ -67,7 +71,7 @@ func (s *Server) sweepFolders(ctx context.Context, roots []string) {
 
 	report := s.progress(ctx, token)
 	findings, files, beyond := 0, 0, false
-	scanner := &workspace.Scanner{Engine: s.cfg.Engine(), Workers: 1}
+	scanner := &workspace.Scanner{Engine: s.cfg.Engine(), Workers: 1, Before: func() { s.sweep.giveWay(ctx) }}
 	scanner.Found = func(f workspace.Found) {
 		if findings >= mostSwept {
 			beyond = true
@@ -107,6 +111,18 @@ func (s *Server) sweepFolders(ctx context.Context, roots []string) {
 		s.sweep.cancel = nil
 	}
 	s.sweep.mu.Unlock()
+}
+
+// giveWay waits before a file if somebody types: their keys come first, but a sweep goes on slowly also beside those who never stop.
+func (w *sweep) giveWay(ctx context.Context) {
+	rest := pauseOfKeys - time.Since(time.Unix(0, w.typed.Load()))
+	if rest <= 0 {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(rest):
+	}
 }
 
 // showClosed shows the findings of a file that is not open, and answers with how many there are.

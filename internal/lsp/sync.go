@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -32,6 +33,7 @@ func (s *Server) DidOpen(ctx context.Context, p *protocol.DidOpenTextDocumentPar
 
 // DidChange makes the next version and rescans what the edit can have changed.
 func (s *Server) DidChange(_ context.Context, p *protocol.DidChangeTextDocumentParams) error {
+	s.sweep.typed.Store(time.Now().UnixNano())
 	changes := make([]text.Change, 0, len(p.ContentChanges))
 	for _, event := range p.ContentChanges {
 		switch c := event.(type) {

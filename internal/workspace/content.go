@@ -28,6 +28,8 @@ type Scanner struct {
 	Top string
 	// Workers is how many files are read at once; 0 is one for each core.
 	Workers int
+	// Before is called before each file that is walked, and may wait; nil does nothing.
+	Before func()
 	// Files and Bytes are what was scanned so far.
 	Files, Bytes atomic.Int64
 

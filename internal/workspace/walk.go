@@ -164,6 +164,9 @@ func (w *walk) work() {
 	defer k.done()
 	for batch := range w.files {
 		for _, f := range batch {
+			if w.Before != nil {
+				w.Before()
+			}
 			if w.ctx.Err() != nil {
 				break
 			}
