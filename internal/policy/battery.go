@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
@@ -22,13 +23,6 @@ const literalLimit = 500
 // oneOf says that one question of so many is put: all of them, but in tests under the race detector, which are run without
 // it too.
 var oneOf = 1
-
-// AIIgnored is the label that Scrubjay gives by itself, and the rule that finds passages of files that have it: see
-// internal/workspace.
-const AIIgnored = "ai-ignored"
-
-// toolKinds are what internal/wire calls tools. No tool is a kind, too.
-var toolKinds = []string{"", "edit", "command", "network", "show", "mcp", "other"}
 
 // answers puts a battery of questions to a policy before it comes into force: what it cannot answer here, it could
 // not answer when a request waits, and everything would be forbidden.

@@ -18,6 +18,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/format"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/tester"
+
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
 

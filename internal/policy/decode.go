@@ -50,7 +50,7 @@ func decode(said map[string]any, n, attachments int) (d Decision, err error) {
 	if d.Obligations, err = texts(said["obligations"]); err != nil {
 		return d, err
 	}
-	if d.named, err = texts(said["named"]); err != nil {
+	if d.Named, err = texts(said["named"]); err != nil {
 		return d, err
 	}
 	for _, o := range d.Obligations {

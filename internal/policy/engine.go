@@ -12,13 +12,6 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 )
 
-// What holds while an organisation's policy is missing or has expired.
-const (
-	staleScrub  = "scrub"
-	staleClosed = "closed"
-	staleOpen   = "open"
-)
-
 // builtinRevision is the policy's revision while no bundle is in force.
 const builtinRevision = "built-in"
 
@@ -193,7 +186,7 @@ func (f *force) answer(ctx context.Context, q Query, now time.Time) (Decision, e
 		c := f.canonical(q, f.stale(now))
 		d, err := f.remembered(ctx, c, now)
 		if err == nil {
-			d = d.clone()
+			d = clone(d)
 			d.Rulings, d.Attachments = c.rulings(q, d), c.permissions(q, d)
 		}
 		return d, err
@@ -206,7 +199,7 @@ func (f *force) answer(ctx context.Context, q Query, now time.Time) (Decision, e
 	if err != nil {
 		return d, err
 	}
-	d = d.clone()
+	d = clone(d)
 	d.Attachments = c.permissions(q, d)
 	c.Attachments = nil // what is said of them is said
 	d.Rulings = make([]Ruling, len(subjects))
@@ -222,9 +215,9 @@ func (f *force) judge(ctx context.Context, c canonical, subjects []Subject, d *D
 	var open []Subject
 	at := map[Subject]int{}
 	for i, s := range subjects {
-		s = s.seenAs(d.named)
+		s = seenAs(s, d.Named)
 		if r, until, ok := f.memo.ruling(c.key, s, now); ok {
-			d.rule(i, r, until)
+			rule(d, i, r, until)
 		} else if _, asked := at[s]; !asked {
 			at[s] = len(open)
 			open = append(open, s)
@@ -247,25 +240,11 @@ func (f *force) judge(ctx context.Context, c canonical, subjects []Subject, d *D
 		}
 	}
 	for i, s := range subjects {
-		if n, asked := at[s.seenAs(d.named)]; asked {
-			d.rule(i, rulings[n], d.ValidUntil)
+		if n, asked := at[seenAs(s, d.Named)]; asked {
+			rule(d, i, rulings[n], d.ValidUntil)
 		}
 	}
 	return nil
-}
-
-// rule puts a ruling into a decision.
-func (d *Decision) rule(i int, r Ruling, until time.Time) {
-	d.Rulings[i] = r
-	d.Verdict = max(d.Verdict, r.Verdict)
-	if r.Verdict != Allow {
-		if n, has := slices.BinarySearch(d.Reasons, r.Reason); !has {
-			d.Reasons = slices.Insert(d.Reasons, n, r.Reason)
-		}
-	}
-	if until.Before(d.ValidUntil) {
-		d.ValidUntil = until
-	}
 }
 
 // remembered is the decision on a query as a whole, from memory if it is there.
@@ -278,12 +257,6 @@ func (f *force) remembered(ctx context.Context, c canonical, now time.Time) (Dec
 		f.memo.keep(c.key, d, now)
 	}
 	return d, err
-}
-
-// clone is the decision for a caller, who may change the lists.
-func (d Decision) clone() Decision {
-	d.Reasons, d.Obligations = slices.Clone(d.Reasons), slices.Clone(d.Obligations)
-	return d
 }
 
 func (f *force) decide(ctx context.Context, c canonical, now time.Time) (Decision, error) {
@@ -337,3 +310,23 @@ func closed(q Query, revision string, now time.Time, err error) Decision {
 }
 
 var _ Decider = (*Engine)(nil)
+
+// rule puts a ruling into a decision.
+func rule(d *Decision, i int, r Ruling, until time.Time) {
+	d.Rulings[i] = r
+	d.Verdict = max(d.Verdict, r.Verdict)
+	if r.Verdict != Allow {
+		if n, has := slices.BinarySearch(d.Reasons, r.Reason); !has {
+			d.Reasons = slices.Insert(d.Reasons, n, r.Reason)
+		}
+	}
+	if until.Before(d.ValidUntil) {
+		d.ValidUntil = until
+	}
+}
+
+// clone is the decision for a caller, who may change the lists.
+func clone(d Decision) Decision {
+	d.Reasons, d.Obligations = slices.Clone(d.Reasons), slices.Clone(d.Obligations)
+	return d
+}

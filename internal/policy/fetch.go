@@ -56,7 +56,7 @@ type errNotThere struct{ error }
 
 // fetch asks the server once.
 func (s *Source) fetch(ctx context.Context) (answer, error) {
-	if strings.HasPrefix(s.Organisation.URL, ociScheme) {
+	if strings.HasPrefix(s.Organisation.URL, RegistryScheme) {
 		return s.fetchOCI(ctx)
 	}
 	s.asked++

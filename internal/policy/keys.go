@@ -11,10 +11,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
-	"slices"
 	"strings"
-
-	"github.com/open-policy-agent/opa/v1/bundle"
 )
 
 // rsaBits is the shortest RSA key that is believed.
@@ -116,23 +113,4 @@ func keyID(key crypto.PublicKey) (string, error) {
 	}
 	sum := sha256.Sum256(der)
 	return hex.EncodeToString(sum[:16]), nil
-}
-
-// believed are the keys whose signatures count, by their ids: those that are listed, less those that are revoked.
-func (o Organisation) believed() (map[string]*bundle.KeyConfig, error) {
-	keys := map[string]*bundle.KeyConfig{}
-	for _, text := range o.Keys {
-		key, err := parsePublicKey(text)
-		if err != nil {
-			return nil, err
-		}
-		id, err := keyID(key)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.Contains(o.Revoked, id) {
-			keys[id] = &bundle.KeyConfig{Key: text, Algorithm: algorithm(key)}
-		}
-	}
-	return keys, nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 
@@ -96,7 +97,7 @@ func reaches(r ast.Ref, path []string) bool {
 const anyRule = "\x00any"
 
 // seenAs is a subject without what a policy does not look at, which names these rules.
-func (s Subject) seenAs(named []string) Subject {
+func seenAs(s Subject, named []string) Subject {
 	if _, ok := slices.BinarySearch(named, s.Rule); !ok {
 		s.Rule = anyRule
 	}

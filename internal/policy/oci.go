@@ -22,15 +22,13 @@ import (
 
 // A bundle in a registry is an image of one layer, which is the bundle: OPA's own convention, so that its tools and those
 // of registries can handle it.
-const (
-	ociScheme = "oci://"
-	// manifestLimit is the largest manifest that is read.
-	manifestLimit = 1 << 20
-)
+//
+// manifestLimit is the largest manifest that is read.
+const manifestLimit = 1 << 20
 
 // parseOCI reads oci://registry/repository:tag.
 func parseOCI(address string) (registry.Reference, error) {
-	reference, err := registry.ParseReference(strings.TrimPrefix(address, ociScheme))
+	reference, err := registry.ParseReference(strings.TrimPrefix(address, RegistryScheme))
 	if err != nil || reference.Reference == "" {
 		return reference, PlaceError("a bundle in a registry is oci://registry/repository:tag")
 	}

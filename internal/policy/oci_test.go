@@ -51,7 +51,7 @@ func newRegistry(t *testing.T) *aRegistry {
 }
 
 func (r *aRegistry) address() string {
-	return ociScheme + strings.TrimPrefix(r.URL, "http://") + "/security/policy:current"
+	return RegistryScheme + strings.TrimPrefix(r.URL, "http://") + "/security/policy:current"
 }
 
 // push pushes a bundle from a file, as the command does.
@@ -209,5 +209,28 @@ func TestPushOverHTTPS(t *testing.T) {
 		if err := push(place, two); err == nil {
 			t.Errorf("pushed to %s", place)
 		}
+	}
+}
+
+// TestAddressesOfRegistries: what settings take for an address, the registry's client takes, and nothing else.
+func TestAddressesOfRegistries(t *testing.T) {
+	right := 0
+	for _, host := range []string{"", "r", "registry.acme.example", "127.0.0.1:5000", "[::1]:5000", "a b", "user@host", "host?x", "host:port"} {
+		for _, name := range []string{"", "/", "/security", "/security/policy", "/a__b/c.d-e", "/a___b", "/Security", "/a//b", "/-a", "/a--b"} {
+			for _, digits := range []string{"", ":", ":current", ":1.2-x_y", ":.x", ":" + strings.Repeat("t", 129), "@", "@sha256:" + strings.Repeat("a", 64),
+				":tag@sha512:" + strings.Repeat("0", 128), "@sha256:" + strings.Repeat("A", 64), "@sha384:" + strings.Repeat("a", 64), "@md5:" + strings.Repeat("a", 32), ":a:b", "@x@y"} {
+				address := RegistryScheme + host + name + digits
+				_, err := parseOCI(address)
+				if InRegistry(address) != (err == nil) {
+					t.Errorf("%s: settings say %v, and the registry's client says %v", address, InRegistry(address), err)
+				}
+				if err == nil {
+					right++
+				}
+			}
+		}
+	}
+	if right < 50 {
+		t.Errorf("only %d addresses are right", right)
 	}
 }

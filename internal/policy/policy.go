@@ -166,8 +166,8 @@ type Decision struct {
 	Obligations []string // Review, ReviewByTwo, Reroute, Attest, and AskAttached where a Permission asks
 	Revision    string
 	ValidUntil  time.Time
-	// named are the rules that the policy judges by their names, in order.
-	named []string
+	// Named are the rules that the policy judges by their names, in order.
+	Named []string
 }
 
 // What a decision may oblige to.

@@ -132,7 +132,7 @@ func Push(ctx context.Context, bundleFile string, to Target, l *Layers, stateDir
 // send puts a bundle on another machine.
 func (to Target) send(ctx context.Context, raw []byte, sequence int64) error {
 	u, err := url.Parse(to.Place)
-	oci := strings.HasPrefix(to.Place, ociScheme)
+	oci := strings.HasPrefix(to.Place, RegistryScheme)
 	if err != nil || !oci && u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
 		return PlaceError("a bundle is put into a directory, at an https:// address, or at oci://registry/repository:tag")
 	}

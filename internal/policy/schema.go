@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 )
 

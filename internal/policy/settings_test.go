@@ -13,9 +13,10 @@ import (
 	"time"
 
 	"github.com/invopop/jsonschema"
+	"golang.org/x/tools/txtar"
+
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
-	"golang.org/x/tools/txtar"
 )
 
 func TestWrongSettingsAreNamedByLine(t *testing.T) {

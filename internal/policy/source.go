@@ -13,9 +13,6 @@ import (
 	"time"
 )
 
-// DefaultPoll is how often the bundle is asked for.
-const DefaultPoll = 60 * time.Second
-
 // SourceOptions say where bundles come from and where they go.
 type SourceOptions struct {
 	// Engine takes the bundles that are accepted.

@@ -305,9 +305,9 @@ func portNumber(text string) bool {
 var keyName = text.Expression(`^[0-9a-f]{32}$`)
 
 func (v *validation) organisation(o Organisation, l layer) {
-	if strings.HasPrefix(o.URL, ociScheme) {
-		if _, err := parseOCI(o.URL); err != nil {
-			v.at(err.Error(), "organisation", "url")
+	if strings.HasPrefix(o.URL, RegistryScheme) {
+		if !InRegistry(o.URL) {
+			v.at("a bundle in a registry is oci://registry/repository:tag", "organisation", "url")
 		}
 	} else if u, err := url.Parse(o.URL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		v.at("url is the http:// or https:// address of the bundle file, or oci://registry/repository:tag", "organisation", "url")

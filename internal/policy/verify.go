@@ -102,7 +102,7 @@ func Verify(raw []byte, o Organisation) (*Bundle, error) {
 	if o.Scope == "" {
 		return nil, refuse(Untrusted, "organisation.scope is not set")
 	}
-	by, signed, err := o.signers(files)
+	by, signed, err := signersOf(o, files)
 	if err != nil {
 		return nil, err
 	}
@@ -140,10 +140,10 @@ func (s signers) only(files archive) archive {
 	return one
 }
 
-// signers tells which of the organisation's keys have signed a bundle, and what they state. They have to be as many as
+// signersOf tells which of the organisation's keys have signed a bundle, and what they state. They have to be as many as
 // the organisation asks for, and to state the same. Each token is tried with each key: what a token says of its own key
 // could be read in two ways.
-func (o Organisation) signers(files archive) (by signers, stated claims, err error) {
+func signersOf(o Organisation, files archive) (by signers, stated claims, err error) {
 	given, err := files.signatures()
 	if err != nil {
 		return by, stated, refuse(Untrusted, "%w", err)
@@ -154,7 +154,7 @@ func (o Organisation) signers(files archive) (by signers, stated claims, err err
 	if o.Threshold == 0 && len(given.Signatures) != 1 {
 		return by, stated, refuse(Untrusted, "it has %d signatures: one is expected, or organisation.threshold says how many", len(given.Signatures))
 	}
-	if by.keys, err = o.believed(); err != nil {
+	if by.keys, err = believed(o); err != nil {
 		return by, stated, refuse(Untrusted, "organisation.keys: %w", err)
 	}
 	by.signatures = len(given.Signatures)
@@ -203,10 +203,10 @@ func (b *Bundle) trusted(o *Organisation) bool {
 	if o == nil || o.Scope != b.Scope || o.Threshold == 0 && b.signatures != 1 {
 		return false
 	}
-	believed, err := o.believed()
+	keys, err := believed(*o)
 	n := 0
 	for _, id := range b.keys {
-		if believed[id] != nil {
+		if keys[id] != nil {
 			n++
 		}
 	}
@@ -299,4 +299,23 @@ func (c claims) content() string {
 		io.WriteString(h, line)
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// believed are the keys whose signatures count, by their ids: those that are listed, less those that are revoked.
+func believed(o Organisation) (map[string]*bundle.KeyConfig, error) {
+	keys := map[string]*bundle.KeyConfig{}
+	for _, text := range o.Keys {
+		key, err := parsePublicKey(text)
+		if err != nil {
+			return nil, err
+		}
+		id, err := keyID(key)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(o.Revoked, id) {
+			keys[id] = &bundle.KeyConfig{Key: text, Algorithm: algorithm(key)}
+		}
+	}
+	return keys, nil
 }

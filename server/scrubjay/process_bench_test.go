@@ -124,10 +124,10 @@ func BenchmarkProcess(b *testing.B) {
 	})
 	b.Run("tiny", func(b *testing.B) { run(b, 0, "2", 40, program, "scan", tiny) })
 	if gitleaks := os.Getenv("GITLEAKS"); gitleaks != "" {
-		opa := dirs[len(dirs)-3] // it takes one directory, and minutes for all of them
-		size := textIn(b, opa)
-		b.Run("gitleaks/opa", func(b *testing.B) { run(b, size, "2", 1, gitleaks, "dir", "--no-banner", opa) })
-		b.Run("scrubjay/opa", func(b *testing.B) { run(b, size, "2", 3, program, "scan", "--format", "jsonl", opa) })
+		sources := dirs[len(dirs)-3] // it takes one directory, and minutes for all of them
+		size := textIn(b, sources)
+		b.Run("gitleaks/sources", func(b *testing.B) { run(b, size, "2", 1, gitleaks, "dir", "--no-banner", sources) })
+		b.Run("scrubjay/sources", func(b *testing.B) { run(b, size, "2", 3, program, "scan", "--format", "jsonl", sources) })
 		b.Run("gitleaks/tiny", func(b *testing.B) { run(b, 0, "2", 10, gitleaks, "dir", "--no-banner", tiny) })
 	}
 }
