@@ -47,14 +47,15 @@ generate: ## writes anew what is made of something else: tables, compiled rules,
 	go test ./internal/detect -run '^(TestCompiled|TestRulesPageListsTheChecks|TestRuleList)$$' -count=1 -update
 	go test ./internal/lsp -run '^TestWordsPage$$' -count=1 -update
 	go test ./internal/wire -run '^TestVectors$$' -count=1 -update
-	go test ./internal/policy -run '^(TestSchemaIsCurrent|TestDefaultPolicy)$$' -count=1 -update
+	go test ./internal/policy -run '^TestSchemaIsCurrent$$' -count=1 -update
+	go test ./internal/opa -run '^TestDefaultPolicy$$' -count=1 -update
 	go test . -run '^TestLinkedModules$$' -count=1 -update
 
 test: test-go test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 
 test-go: cc webserver stores ## the Go tests alone, with the race detector, and gitleaks' findings and others' readings beside ours
 	PATH="$(OTHERS):$$PATH" SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
-	PATH="$(OTHERS):$$PATH" go test ./internal/detect ./internal/policy # all of it: the race detector gets a part of the long ones
+	PATH="$(OTHERS):$$PATH" go test ./internal/detect ./internal/opa # all of it: the race detector gets a part of the long ones
 	cd internal/detect/peer && go test ./...
 	cd internal/credentials/peer && go test ./...
 

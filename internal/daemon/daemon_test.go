@@ -19,6 +19,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
 )
@@ -263,10 +264,10 @@ func push(t *testing.T, webroot string, key []byte, seq int64, settings string, 
 		t.Fatal(err)
 	}
 	var raw bytes.Buffer
-	if err := policy.Build(dir, &raw, seq, expires, "acme"); err != nil {
+	if err := opa.Build(dir, &raw, seq, expires, "acme"); err != nil {
 		t.Fatal(err)
 	}
-	signed, err := policy.Sign(raw.Bytes(), key)
+	signed, err := opa.Sign(raw.Bytes(), key)
 	if err != nil {
 		t.Fatal(err)
 	}

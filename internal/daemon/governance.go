@@ -19,6 +19,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
@@ -31,11 +32,11 @@ type Governance struct {
 	state  State
 	config string
 	log    *zap.Logger
-	policy *policy.Engine
+	policy *opa.Engine
 
 	reading sync.Mutex // held while the settings are read
 	mu      sync.Mutex
-	source  *policy.Source // nil without an organisation
+	source  *opa.Source // nil without an organisation
 	from    *policy.Organisation
 	// renewed is closed when there is another source.
 	renewed chan struct{}
@@ -57,7 +58,7 @@ func NewGovernance(state State, config, program string, log *zap.Logger) (*Gover
 	if err != nil {
 		return nil, err
 	}
-	e, err := policy.NewEngine(policy.Options{Layers: layers, Who: policy.Who{User: audit.Account(), Machine: audit.Host(), Program: program}})
+	e, err := opa.NewEngine(opa.Options{Layers: layers, Who: policy.Who{User: audit.Account(), Machine: audit.Host(), Program: program}})
 	if err != nil {
 		return nil, err
 	}
@@ -75,9 +76,9 @@ func (g *Governance) followOrganisation() {
 		g.mu.Unlock()
 		return
 	}
-	var source *policy.Source
+	var source *opa.Source
 	if o != nil {
-		source = policy.NewSource(policy.SourceOptions{
+		source = opa.NewSource(opa.SourceOptions{
 			Engine: g.policy, Organisation: *o, StateDir: g.state.Dir, Prepare: g.prepare, OnSwap: g.swapped, OnRefuse: g.refusal, OnPoll: func() { g.Settings() },
 			Client: g.Client(),
 		})
@@ -109,7 +110,7 @@ func loadLayers(config string) (*policy.Layers, error) {
 func (g *Governance) Engine() *detect.Engine { return g.engine.Load() }
 
 // Policy decides.
-func (g *Governance) Policy() *policy.Engine { return g.policy }
+func (g *Governance) Policy() *opa.Engine { return g.policy }
 
 // Settings are those that the wire obeys. A file that has changed is read first; the files are looked at
 // once a second at most, and never while nothing happens.
@@ -287,9 +288,9 @@ func (g *Governance) Run(ctx context.Context) {
 
 func (g *Governance) swapped(revision string) { g.Watch(Change{Revision: revision}) }
 
-func (g *Governance) refusal(r policy.Refusal) {
+func (g *Governance) refusal(r opa.Refusal) {
 	g.log.Warn("no new policy", zap.String("reason", string(r.Reason)), zap.Error(r.Err))
-	if r.Reason == policy.Unreachable {
+	if r.Reason == opa.Unreachable {
 		return // a train without a network is nothing to tell a person about; doctor does
 	}
 	g.Watch(Change{Revision: g.Revision(), Refused: r.Error()})

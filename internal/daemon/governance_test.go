@@ -15,6 +15,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
@@ -47,10 +48,10 @@ func (s signer) bundleOf(t *testing.T, seq int64, files map[string]string) []byt
 		}
 	}
 	var raw bytes.Buffer
-	if err := policy.Build(dir, &raw, seq, time.Now().Add(time.Hour), "acme"); err != nil {
+	if err := opa.Build(dir, &raw, seq, time.Now().Add(time.Hour), "acme"); err != nil {
 		t.Fatal(err)
 	}
-	signed, err := policy.Sign(raw.Bytes(), s.private)
+	signed, err := opa.Sign(raw.Bytes(), s.private)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -236,7 +236,7 @@ const DefaultPoll = 60 * time.Second
 
 // What holds while an organisation's policy is missing or has expired.
 const (
-	staleScrub  = "scrub"
-	staleClosed = "closed"
-	staleOpen   = "open"
+	StaleScrub  = "scrub"
+	StaleClosed = "closed"
+	StaleOpen   = "open"
 )

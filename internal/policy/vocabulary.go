@@ -8,36 +8,36 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// vocabulary is what a name can be in one place of a query or of a table.
-type vocabulary struct {
-	what  string
-	names []string
+// Vocabulary is what a name can be in one place of a query or of a table.
+type Vocabulary struct {
+	What  string
+	Names []string
 	// others says that there are names which nobody can list here, as those of providers in a person's own settings.
 	// Then only what looks like one of the list is taken for misspelt.
-	others bool
-	cure   string // what to do if the name is right
+	Others bool
+	Cure   string // what to do if the name is right
 }
 
-// wrong says what is wrong with a name, or nothing.
-func (v vocabulary) wrong(name string) string {
-	if slices.Contains(v.names, name) {
+// Wrong says what is wrong with a name, or nothing.
+func (v Vocabulary) Wrong(name string) string {
+	if slices.Contains(v.Names, name) {
 		return ""
 	}
-	near := Nearest(name, v.names)
-	if v.others && (near == "" || !slips(name, near)) {
+	near := Nearest(name, v.Names)
+	if v.Others && (near == "" || !Slips(name, near)) {
 		return ""
 	}
-	text, end := fmt.Sprintf("no %s is called %q", v.what, name), ". "
+	text, end := fmt.Sprintf("no %s is called %q", v.What, name), ". "
 	switch {
 	case near != "":
 		text, end = text+": did you mean "+near+"?", " "
-	case len(v.names) <= 12:
-		text += ": it is one of " + strings.TrimPrefix(strings.Join(v.names, ", "), ", ")
+	case len(v.Names) <= 12:
+		text += ": it is one of " + strings.TrimPrefix(strings.Join(v.Names, ", "), ", ")
 	}
-	if v.cure == "" {
+	if v.Cure == "" {
 		return text
 	}
-	return text + end + v.cure
+	return text + end + v.Cure
 }
 
 // Nearest is the name that was probably meant, if there is one.
@@ -68,9 +68,9 @@ func shared(a, b string) int {
 	return n
 }
 
-// slips tells whether one name is another with a slip of the finger in it. What has a number or a word of its own added is
+// Slips tells whether one name is another with a slip of the finger in it. What has a number or a word of its own added is
 // another name by intent: openai2, openai-eu, my-openai.
-func slips(name, of string) bool {
+func Slips(name, of string) bool {
 	for _, added := range []string{strings.TrimPrefix(name, of), strings.TrimSuffix(name, of)} {
 		if added != name && strings.Trim(added, "0123456789-_.") != added {
 			return false
@@ -89,8 +89,8 @@ func slips(name, of string) bool {
 	return false
 }
 
-// upTo are the names of a scale, from its beginning.
-func upTo[T interface {
+// UpTo are the names of a scale, from its beginning.
+func UpTo[T interface {
 	~uint8
 	String() string
 }](last T) (all []string) {
@@ -104,5 +104,5 @@ func upTo[T interface {
 // internal/workspace.
 const AIIgnored = "ai-ignored"
 
-// toolKinds are what internal/wire calls tools. No tool is a kind, too.
-var toolKinds = []string{"", "edit", "command", "network", "show", "mcp", "other"}
+// ToolKinds are what internal/wire calls tools. No tool is a kind, too.
+var ToolKinds = []string{"", "edit", "command", "network", "show", "mcp", "other"}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
@@ -57,7 +58,7 @@ func policyCheckCommand() *cobra.Command {
 			if err := isDirectory(args); err != nil {
 				return err
 			}
-			if err := policy.Check(directory(args)); err != nil {
+			if err := opa.Check(directory(args)); err != nil {
 				return exitError{code: 1, err: err}
 			}
 			fmt.Fprintln(c.OutOrStdout(), "good")
@@ -75,7 +76,7 @@ func policyTestCommand() *cobra.Command {
 			if err := isDirectory(args); err != nil {
 				return err
 			}
-			report, err := policy.Test(directory(args))
+			report, err := opa.Test(directory(args))
 			if err != nil {
 				return exitError{code: 1, err: err}
 			}
@@ -118,7 +119,7 @@ func policyBuildCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			err = policy.Build(args[0], f, seq, time.Now().AddDate(0, 0, days), scope)
+			err = opa.Build(args[0], f, seq, time.Now().AddDate(0, 0, days), scope)
 			if err = errors.Join(err, f.Close()); err == nil {
 				err = rename.File(f.Name(), out)
 			}
@@ -159,9 +160,9 @@ func policySignCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			sign := policy.Sign
+			sign := opa.Sign
 			if add {
-				sign = policy.AddSignature
+				sign = opa.AddSignature
 			}
 			signed, err := sign(raw, secret)
 			if err != nil {
@@ -222,8 +223,8 @@ func policyPushCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			pushed, err := policy.Push(c.Context(), args[0], policy.Target{Place: args[1], Token: token, Client: g.Client()}, g.Policy().Layers(), state.Dir, time.Now())
-			if _, nowhere := errors.AsType[policy.PlaceError](err); nowhere || errors.Is(err, fs.ErrNotExist) {
+			pushed, err := opa.Push(c.Context(), args[0], opa.Target{Place: args[1], Token: token, Client: g.Client()}, g.Policy().Layers(), state.Dir, time.Now())
+			if _, nowhere := errors.AsType[opa.PlaceError](err); nowhere || errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 			if err != nil {
@@ -248,7 +249,7 @@ scrubjay/org/data.yaml, with why: then nobody's assistant sends the value any mo
 			if err != nil {
 				return err
 			}
-			print, err := policy.OrganisationFingerprint(args[0], value)
+			print, err := opa.OrganisationFingerprint(args[0], value)
 			if err != nil {
 				return err
 			}
