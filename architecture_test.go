@@ -37,7 +37,7 @@ var floors = [][]string{
 	{"internal/redact", "internal/pointer", "internal/policy", "internal/audit", "internal/authority"},
 	{"internal/opa", "internal/workspace", "internal/standin", "internal/compliance"},
 	{"internal/rpc", "internal/completion", "internal/control", "internal/assistants", "internal/otlp"},
-	{"internal/proxy", "internal/lsp", "internal/mcp", "internal/console"},
+	{"internal/installation", "internal/proxy", "internal/lsp", "internal/mcp", "internal/console"},
 	{"internal/daemon", "internal/lsptest"},
 	// What a command does that is more than a file of it: it is told all that it needs, and knows no flags.
 	{"server/scrubjay/scan", "server/scrubjay/demo"},

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"go.uber.org/zap"
 
 	"github.com/scrubjay-dev/scrubjay/internal/opa"
@@ -72,7 +74,7 @@ func TestTheOrganisationIsFollowedWhileItRuns(t *testing.T) {
 		w.WriteHeader(http.StatusNotFound)
 	}))
 	defer server.Close()
-	state, err := OpenState(t.TempDir())
+	state, err := installation.OpenState(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +196,7 @@ func TestABundlesRulesComeAndGoWithIt(t *testing.T) {
 	var served atomic.Pointer[[]byte]
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(*served.Load()) }))
 	defer server.Close()
-	state, err := OpenState(t.TempDir())
+	state, err := installation.OpenState(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,10 +11,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
@@ -102,7 +103,7 @@ func (f *chosen) records(use func(audit.Record) error) error {
 	if err != nil {
 		return err
 	}
-	s, err := daemon.OpenState("")
+	s, err := installation.OpenState("")
 	if err != nil {
 		return err
 	}
@@ -218,7 +219,7 @@ func auditVerifyCommand() *cobra.Command {
 a checkpoint that was kept elsewhere (scrubjay audit checkpoint) gives that away.`,
 		Example: "  scrubjay audit verify\n  scrubjay audit verify --checkpoint monday.note",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := daemon.OpenState("")
+			s, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -276,7 +277,7 @@ change it; scrubjay audit verify --checkpoint FILE then tells whether the ledger
 at the first use and stays in the state directory; --public prints its public half.`,
 		Example: "  scrubjay audit checkpoint > monday.note\n  scrubjay audit checkpoint --public",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := daemon.OpenState("")
+			s, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -325,7 +326,7 @@ func auditExportCommand() *cobra.Command {
 }
 
 // noLedger tells one that has not begun from one that has gone.
-func noLedger(s daemon.State) error {
+func noLedger(s installation.State) error {
 	if s.LedgerGone() {
 		return exitError{code: 1, err: errors.New("the ledger has gone: ledger.log and ledger.head are not there, though a daemon has run")}
 	}

@@ -12,10 +12,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 )
 
 // environment is what env --json prints.
@@ -47,7 +48,7 @@ type providerAddress struct {
 }
 
 func readEnvironment() (environment, error) {
-	s, err := daemon.OpenState("")
+	s, err := installation.OpenState("")
 	if err != nil {
 		return environment{}, err
 	}
@@ -60,7 +61,7 @@ func readEnvironment() (environment, error) {
 		return environment{}, err
 	}
 	settings := g.Settings()
-	e := environment{Listen: s.Listen(context.Background(), daemon.Meant(settings.Listen)), Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}}
+	e := environment{Listen: s.Listen(context.Background(), installation.Meant(settings.Listen)), Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}}
 	e.Proxy = proxyAddress{"http://scrubjay:" + token + "@" + e.Listen, s.Authority(), settings.Hosts()}
 	for name, p := range settings.Providers {
 		e.Providers[name] = providerAddress{"http://" + e.Listen + "/t/" + token + "/" + name, p.Format}

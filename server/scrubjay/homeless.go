@@ -5,17 +5,17 @@ import (
 	"io"
 	"os"
 
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
 )
 
 // stateAnywhere is the state directory of commands that a container or a job runs, too, where there is no home or none that
 // can be written to: then it is one in the directory of temporary files, and that is said.
-func stateAnywhere(say io.Writer) (daemon.State, error) {
-	s, err := daemon.OpenState("")
+func stateAnywhere(say io.Writer) (installation.State, error) {
+	s, err := installation.OpenState("")
 	if err == nil || os.Getenv("SCRUBJAY_STATE") != "" {
 		return s, err
 	}
-	t, temporary := daemon.TemporaryState()
+	t, temporary := installation.TemporaryState()
 	if temporary != nil {
 		return s, err
 	}

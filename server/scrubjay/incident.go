@@ -12,11 +12,12 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/compliance"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 )
 
 func incidentCommand() *cobra.Command {
@@ -34,7 +35,7 @@ in force and the versions, with a manifest that the ledger's key signs. No value
 			if err != nil {
 				return err
 			}
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -93,7 +94,7 @@ func incidentVerifyCommand() *cobra.Command {
 				return err
 			}
 			if key == "" {
-				state, err := daemon.OpenState("")
+				state, err := installation.OpenState("")
 				if err != nil {
 					return err
 				}
@@ -117,7 +118,7 @@ func incidentVerifyCommand() *cobra.Command {
 }
 
 // evidence are the files of an incident.
-func evidence(ctx context.Context, state daemon.State, from time.Time) (map[string][]byte, error) {
+func evidence(ctx context.Context, state installation.State, from time.Time) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	keep := func(name string, said any) error {
 		text, err := json.MarshalIndent(said, "", "  ")

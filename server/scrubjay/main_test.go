@@ -9,11 +9,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 )
 
 func TestMain(m *testing.M) {
@@ -38,7 +39,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
 			e.Setenv("SCRUBJAY_LISTEN", "127.0.0.1:0")
-			e.Defer(func() { stopDaemon(daemon.State{Dir: filepath.Join(e.WorkDir, "state", "scrubjay")}) })
+			e.Defer(func() { stopDaemon(installation.State{Dir: filepath.Join(e.WorkDir, "state", "scrubjay")}) })
 			e.Setenv("KEY", strings.Join([]string{"AK", "IAQ3EGRZ5TPLW7MNX2"}, ""))
 			e.Setenv("CARD", strings.Join([]string{"4539148", "803436467"}, ""))
 			e.Setenv("MAIL", strings.Join([]string{"maria.kowalska", "poczta.onet.pl"}, "@"))
@@ -82,7 +83,7 @@ func TestScripts(t *testing.T) {
 			},
 			// stop ends the daemon of a state directory.
 			"stop": func(ts *testscript.TestScript, neg bool, args []string) {
-				stopDaemon(daemon.State{Dir: ts.MkAbs(args[0])})
+				stopDaemon(installation.State{Dir: ts.MkAbs(args[0])})
 			},
 			"vendor":     scriptVendor,
 			"arrived":    scriptArrived,
@@ -98,7 +99,7 @@ func TestScripts(t *testing.T) {
 }
 
 // stopDaemon ends the daemon that a script left behind; it would wait ten minutes for an editor.
-func stopDaemon(s daemon.State) {
+func stopDaemon(s installation.State) {
 	socket, err := s.Socket()
 	if err != nil {
 		return
@@ -115,7 +116,7 @@ func stopDaemon(s daemon.State) {
 // killDaemon ends the daemon of a state directory, which has no time to say so.
 func killDaemon(t *testing.T, dir string) {
 	t.Helper()
-	socket, err := daemon.State{Dir: dir}.Socket()
+	socket, err := installation.State{Dir: dir}.Socket()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
@@ -97,7 +99,7 @@ func policyTestCommand() *cobra.Command {
 }
 
 // commandGovernance is what is in force for a command: the settings and the last good bundle.
-func commandGovernance(state daemon.State) (*daemon.Governance, error) {
+func commandGovernance(state installation.State) (*daemon.Governance, error) {
 	return daemon.NewGovernance(state, "", programVersion(), zap.New(spoken{LevelEnabler: zap.WarnLevel, out: os.Stderr}))
 }
 
@@ -215,7 +217,7 @@ func policyPushCommand() *cobra.Command {
 			if tokenEnv != "" && token == "" {
 				return fmt.Errorf("the variable %s is empty: set it to the token, or leave --token-env out", tokenEnv)
 			}
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -265,7 +267,7 @@ func policyStatusCommand() *cobra.Command {
 		Use: "status", Short: "Say which policy this machine obeys, since when, and why it does not obey a newer one", Args: cobra.NoArgs,
 		Example: "  scrubjay policy status\n  scrubjay policy status --json",
 		RunE: func(c *cobra.Command, _ []string) error {
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -329,7 +331,7 @@ func outdated(p control.Policy) string {
 }
 
 // standing is what the daemon says of the policy; without one, what the organisation's server says when it is asked now.
-func standing(ctx context.Context, state daemon.State, g *daemon.Governance) control.Policy {
+func standing(ctx context.Context, state installation.State, g *daemon.Governance) control.Policy {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	if socket, err := state.Socket(); err == nil {

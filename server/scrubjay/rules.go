@@ -10,9 +10,10 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+
 	"github.com/spf13/cobra"
 
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/rules"
 )
@@ -113,7 +114,7 @@ Exit code 0: all hold. 1: one does not. 2: a file cannot be read.`,
 				if err != nil {
 					return err
 				}
-				set, err := detect.LoadExtending(file, text, daemon.ReadBeside(file))
+				set, err := detect.LoadExtending(file, text, policy.ReadBeside(file))
 				if err == nil {
 					tried = append(tried, set.Rules...)
 					engine, err = engine.With(set)

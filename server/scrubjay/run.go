@@ -15,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/joho/godotenv"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -62,7 +64,7 @@ op://Private/shop/password, the program gets the value from the store instead, a
 			if err != nil {
 				return err
 			}
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -112,7 +114,7 @@ func unreadableEnvironment(file string, err error) error {
 
 // attach finds the daemon of this state, or starts it.
 func attach(ctx context.Context) (*daemon.Attached, control.Hello, error) {
-	s, err := daemon.OpenState("")
+	s, err := installation.OpenState("")
 	if err != nil {
 		return nil, control.Hello{}, err
 	}

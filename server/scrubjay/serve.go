@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -23,12 +25,12 @@ func serveCommand() *cobra.Command {
 		Use: "serve", Short: "Run the daemon in the foreground: proxy, vault and ledger", Args: cobra.NoArgs,
 		Example: "  scrubjay serve\n  scrubjay serve --listen 127.0.0.1:7500 --config team.yaml",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := daemon.OpenState(state)
+			s, err := installation.OpenState(state)
 			if err != nil {
 				return err
 			}
 			err = daemon.Run(c.Context(), daemon.Options{
-				State: s, Config: config, Listen: cmp.Or(listen, daemon.Meant("")), ForEditor: forEditor, Version: programVersion(), Log: newLog(),
+				State: s, Config: config, Listen: cmp.Or(listen, installation.Meant("")), ForEditor: forEditor, Version: programVersion(), Log: newLog(),
 				Ready: func(h control.Hello) {
 					if h.Proxy.Listen != "" {
 						fmt.Fprintf(c.OutOrStdout(), "scrubjay listens on %s, policy %s. Assistants: scrubjay env. Stop: Ctrl+C.\n", h.Proxy.Listen, h.Policy.Revision)
@@ -38,7 +40,7 @@ func serveCommand() *cobra.Command {
 					}
 				},
 			})
-			if errors.Is(err, daemon.ErrRunning) {
+			if errors.Is(err, installation.ErrRunning) {
 				return fmt.Errorf("%w (%s): scrubjay doctor shows it, scrubjay stop ends it", err, s.Dir)
 			}
 			return err
@@ -46,7 +48,7 @@ func serveCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&config, "config", "", "the configuration file instead of the usual one")
 	c.Flags().StringVar(&state, "state", "", "the state directory instead of the usual one")
-	c.Flags().StringVar(&listen, "listen", "", "address of the proxy (default $SCRUBJAY_LISTEN, else the setting listen, else "+daemon.DefaultListen+" or where there is room)")
+	c.Flags().StringVar(&listen, "listen", "", "address of the proxy (default $SCRUBJAY_LISTEN, else the setting listen, else "+installation.DefaultListen+" or where there is room)")
 	c.Flags().BoolVar(&forEditor, "for-editor", false, "live only while an editor is attached")
 	_ = c.Flags().MarkHidden("for-editor") // it exists
 	return c
@@ -59,7 +61,7 @@ func stopCommand() *cobra.Command {
 still there start another when they need it; one that scrubjay serve ran stays ended.`,
 		Example: "  scrubjay stop",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := daemon.OpenState("")
+			s, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -69,7 +71,7 @@ still there start another when they need it; one that scrubjay serve ran stays e
 }
 
 // endDaemon ends the daemon of a state directory and waits until it is gone.
-func endDaemon(c *cobra.Command, s daemon.State) error {
+func endDaemon(c *cobra.Command, s installation.State) error {
 	socket, err := s.Socket()
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package daemon
+package policy
 
 import (
 	"fmt"
@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
-	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
 // TestEngineForIndexes: an index is named beside files of rules, never takes a built-in rule's place, and what
@@ -34,7 +33,7 @@ func TestEngineForIndexes(t *testing.T) {
 		return name
 	}
 	with := func(files ...string) (*detect.Engine, error) {
-		return EngineFor(policy.Settings{Rules: policy.RuleSettings{Files: files}})
+		return EngineFor(Settings{Rules: RuleSettings{Files: files}})
 	}
 	e, err := with(index("acme"), index("iban"))
 	if err != nil {
@@ -77,7 +76,7 @@ func TestRulesExtendFiles(t *testing.T) {
 	}
 	for path, want := range map[string]string{"base.toml": "", "none.toml": "none.toml", os.DevNull: "is no file", dir: "is no file", large: "larger than"} {
 		file := write("extra.toml", "[extend]\npath = '"+path+"'\n")
-		_, err := EngineFor(policy.Settings{Rules: policy.RuleSettings{Files: []string{file}}})
+		_, err := EngineFor(Settings{Rules: RuleSettings{Files: []string{file}}})
 		if got := fmt.Sprint(err); (err == nil) != (want == "") || !strings.Contains(got, want) {
 			t.Errorf("%s: %s, want %q", filepath.Base(path), got, want)
 		}

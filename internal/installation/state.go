@@ -1,4 +1,6 @@
-package daemon
+// Package installation is what a person has of Scrubjay on a machine: the state directory (state.go), where the proxy of it
+// listens (listen.go), and the program itself (self.go). It starts nothing.
+package installation
 
 import (
 	"context"
@@ -55,23 +57,24 @@ func OpenState(dir string) (State, error) {
 	return State{dir}, nil
 }
 
-func (s State) path(name string) string { return filepath.Join(s.Dir, name) }
+// Path is where a file of the state directory is.
+func (s State) Path(name string) string { return filepath.Join(s.Dir, name) }
 
 // Token is the installation's token, 256 bits in hex. It is made at the first call.
 func (s State) Token() (string, error) {
-	text, err := os.ReadFile(s.path("token"))
+	text, err := os.ReadFile(s.Path("token"))
 	if err == nil {
 		if token := strings.TrimSpace(string(text)); len(token) == 64 {
 			return token, nil
 		}
-		return "", fmt.Errorf("%s is damaged: remove it, and a new token is made", s.path("token"))
+		return "", fmt.Errorf("%s is damaged: remove it, and a new token is made", s.Path("token"))
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
 	raw := make([]byte, 32)
 	rand.Read(raw)
-	f, err := os.OpenFile(s.path("token"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.OpenFile(s.Path("token"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return s.Token() // another process was quicker
 	}
@@ -88,10 +91,10 @@ const LedgerGone = "the ledger and its head had gone, and this one was begun"
 
 // LedgerGone tells that a daemon has run in this state, and of its ledger nothing is left. Who removes that too is not
 // found out.
-func (s State) LedgerGone() bool { return s.last() != "" && audit.None(s.Dir) }
+func (s State) LedgerGone() bool { return s.LastListen() != "" && audit.None(s.Dir) }
 
 // Authority is the certificate that programs are told to trust which go through the proxy.
-func (s State) Authority() string { return s.path(authority.CertificateFile) }
+func (s State) Authority() string { return s.Path(authority.CertificateFile) }
 
 // socketLimit is the shortest limit that systems set to the name of a Unix socket.
 const socketLimit = 100
@@ -99,7 +102,7 @@ const socketLimit = 100
 // Socket is the control socket. A name that is too long for one moves to a directory of its own, as
 // closed as the state directory, in a place that does not depend on whose environment asks.
 func (s State) Socket() (string, error) {
-	path := s.path("control.sock")
+	path := s.Path("control.sock")
 	if len(path) < socketLimit {
 		return path, nil
 	}
@@ -140,7 +143,7 @@ var stateNames = []string{"token", "listen", "ca.key", "ca.pem", "vault.*", "led
 
 // Hold waits until no daemon has the state directory, and keeps one from beginning until release.
 func (s State) Hold(ctx context.Context) (release func() error, err error) {
-	lock := flock.New(s.path("daemon.lock"))
+	lock := flock.New(s.Path("daemon.lock"))
 	if ok, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil || !ok {
 		return nil, errors.Join(ErrRunning, err)
 	}
@@ -160,7 +163,7 @@ func (s State) Remove() (left []string, err error) {
 		})
 		if !ours {
 			left = append(left, e.Name())
-		} else if err := os.RemoveAll(s.path(e.Name())); err != nil {
+		} else if err := os.RemoveAll(s.Path(e.Name())); err != nil {
 			return nil, err
 		}
 	}
@@ -169,3 +172,6 @@ func (s State) Remove() (left []string, err error) {
 	}
 	return nil, os.Remove(s.Dir)
 }
+
+// ErrRunning says that this state directory has a daemon already.
+var ErrRunning = errors.New("a daemon is already running for this state directory")
