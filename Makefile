@@ -33,8 +33,10 @@ OTHERS := $(WEBSERVER):$(STORES)/usr/bin:$(SOPS)
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## bin/scrubjay, without cgo and without paths of this machine
+build: ## bin/scrubjay and the small program, bin/quick/scrubjay, without cgo and without paths of this machine
 	$(GOBUILD) -o bin/ ./server/scrubjay
+	$(GOBUILD) -o bin/quick/scrubjay ./server/quick
+	ln -sf ../scrubjay bin/quick/scrubjay-full
 
 run: build ## the main job, on an embedded stand-in vendor
 	bin/scrubjay demo
@@ -86,6 +88,7 @@ lint-go: $(GOLANGCI) ## the part of lint that is about Go
 	@for platform in $(PLATFORMS); do \
 		echo "go build for $$platform"; \
 		GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 go build -trimpath -buildvcs=false -o /dev/null ./server/scrubjay; \
+		GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 go build -trimpath -buildvcs=false -o /dev/null ./server/quick; \
 	done
 
 lint-clients: $(VSCODE)/node_modules/.package-lock.json ## the part of lint that is about the editors' clients and the console's script

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
 // DefaultListen is where the proxy listens unless it is told otherwise.
@@ -44,4 +46,17 @@ func (s State) Listen(ctx context.Context, meant string) string {
 		return meant
 	}
 	return cmp.Or(s.LastListen(), DefaultListen)
+}
+
+// Pointed is what assistants are pointed at: the proxy of this state, and the addresses that it has for providers.
+func (s State) Pointed(settings policy.Settings) (assistants.Proxy, error) {
+	token, err := s.Token()
+	if err != nil {
+		return assistants.Proxy{}, err
+	}
+	p := assistants.Proxy{Listen: s.Listen(context.Background(), Meant(settings.Listen)), Token: token, Addresses: map[string]string{}, URLs: map[string]string{}, Authority: s.Trusted()}
+	for name, provider := range settings.Providers {
+		p.Addresses[name], p.URLs[name] = "http://"+p.Listen+"/t/"+token+"/"+name, provider.URL
+	}
+	return p, nil
 }

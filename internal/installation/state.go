@@ -96,6 +96,17 @@ func (s State) LedgerGone() bool { return s.LastListen() != "" && audit.None(s.D
 // Authority is the certificate that programs are told to trust which go through the proxy.
 func (s State) Authority() string { return s.Path(authority.CertificateFile) }
 
+// Trusted is the same if there is one yet, else nothing.
+func (s State) Trusted() string {
+	if _, err := os.Stat(s.Authority()); err != nil {
+		return ""
+	}
+	return s.Authority()
+}
+
+// Assistants is where the settings of assistants are kept as they were.
+func (s State) Assistants() string { return s.Path("assistants") }
+
 // socketLimit is the shortest limit that systems set to the name of a Unix socket.
 const socketLimit = 100
 

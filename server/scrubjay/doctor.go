@@ -21,6 +21,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 	"github.com/scrubjay-dev/scrubjay/server/scrubjay/screen"
 )
 
@@ -32,7 +33,7 @@ func doctorCommand() *cobra.Command {
 			d := &doctor{Screen: screen.New(c.OutOrStdout())}
 			d.examine(c.Context())
 			if d.wrong > 0 {
-				return exitError{code: 1}
+				return command.Exit{Code: 1}
 			}
 			return nil
 		},

@@ -18,6 +18,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/compliance"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func incidentCommand() *cobra.Command {
@@ -107,7 +108,7 @@ func incidentVerifyCommand() *cobra.Command {
 				return err
 			}
 			if err != nil {
-				return exitError{code: 1, err: fmt.Errorf("%s: %w", args[0], err)}
+				return command.Exit{Code: 1, Err: fmt.Errorf("%s: %w", args[0], err)}
 			}
 			fmt.Fprintf(c.OutOrStdout(), "as it was signed on %s: %d files\n", sealed.Time.Format(time.RFC3339), sealed.Files)
 			return nil

@@ -23,6 +23,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/lsp"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func lspCommand() *cobra.Command {
@@ -46,7 +47,7 @@ func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "scrubjay:", err) // at once: whoever has no editor waits for nothing
 		lsp.Refuse(ctx, stdio{in, out}, err, log.Named("lsp"))
-		return exitError{code: 2}
+		return command.Exit{Code: 2}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
@@ -70,7 +71,7 @@ func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 	beside.Go(func() { governance.Run(ctx) })
 	code, err := s.Serve(ctx, stdio{in, out})
 	if code != 0 {
-		return exitError{code: code, err: err}
+		return command.Exit{Code: code, Err: err}
 	}
 	return err
 }

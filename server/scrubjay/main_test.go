@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -18,10 +20,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	program := func() { os.Exit(run(context.Background(), os.Args[1:])) }
 	commands := map[string]func(){
-		"scrubjay":  func() { os.Exit(run(context.Background(), os.Args[1:])) },
-		"mcpserver": mcpServer,
-		"op":        fakeOnePassword,
+		"scrubjay":      program,
+		"scrubjay-full": program, // as it is called beside the small one
+		"mcpserver":     mcpServer,
+		"op":            fakeOnePassword,
 	}
 	for name, program := range fakes {
 		commands[name] = runFake(program)
@@ -32,8 +36,52 @@ func TestMain(m *testing.M) {
 // TestScripts runs the real program, a script per command: testdata/*.txtar. $KEY, $MAIL and $PASSWORD
 // are values made up here, so that the scripts themselves stay clean.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+	p := scripts()
+	p.Dir = "testdata"
+	testscript.Run(t, p)
+}
+
+// TestScriptsOfTheSmallProgram holds the small program to the scripts of what it does itself, to those in which it hands a part
+// over, and to its own: testdata/quick/*.txtar. The full program is this one.
+func TestScriptsOfTheSmallProgram(t *testing.T) {
+	dir, exe := t.TempDir(), ""
+	if runtime.GOOS == "windows" {
+		exe = ".exe"
+	}
+	small := filepath.Join(dir, "scrubjay"+exe)
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", small, "../quick").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	full, err := exec.LookPath("scrubjay-full") // testscript has put it on PATH
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(full, filepath.Join(dir, "scrubjay-full"+exe)); err != nil {
+		t.Fatal(err)
+	}
+	p := scripts()
+	p.Files = []string{"testdata/hook.txtar", "testdata/homeless.txtar", "testdata/config.txtar", "testdata/rules.txtar", "testdata/pause.txtar"}
+	for _, pattern := range []string{"testdata/scan*.txtar", "testdata/quick/*.txtar"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatal(pattern, err)
+		}
+		p.Files = append(p.Files, files...)
+	}
+	setup := p.Setup
+	p.Setup = func(e *testscript.Env) error {
+		if err := setup(e); err != nil {
+			return err
+		}
+		e.Setenv("SCRUBJAYDIR", dir)
+		e.Setenv("PATH", dir+string(filepath.ListSeparator)+e.Getenv("PATH"))
+		return nil
+	}
+	testscript.Run(t, p)
+}
+
+func scripts() testscript.Params {
+	return testscript.Params{
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
@@ -95,7 +143,7 @@ func TestScripts(t *testing.T) {
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-	})
+	}
 }
 
 // stopDaemon ends the daemon that a script left behind; it would wait ten minutes for an editor.

@@ -21,6 +21,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func policyCommand() *cobra.Command {
@@ -61,7 +62,7 @@ func policyCheckCommand() *cobra.Command {
 				return err
 			}
 			if err := opa.Check(directory(args)); err != nil {
-				return exitError{code: 1, err: err}
+				return command.Exit{Code: 1, Err: err}
 			}
 			fmt.Fprintln(c.OutOrStdout(), "good")
 			return nil
@@ -80,7 +81,7 @@ func policyTestCommand() *cobra.Command {
 			}
 			report, err := opa.Test(directory(args))
 			if err != nil {
-				return exitError{code: 1, err: err}
+				return command.Exit{Code: 1, Err: err}
 			}
 			for _, t := range report.Results {
 				verdict := "ok  "
@@ -91,7 +92,7 @@ func policyTestCommand() *cobra.Command {
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%d tests, %.0f%% of the policy's lines\n", len(report.Results), report.Coverage)
 			if err := report.Err(); err != nil {
-				return exitError{code: 1, err: err}
+				return command.Exit{Code: 1, Err: err}
 			}
 			return nil
 		},
@@ -230,7 +231,7 @@ func policyPushCommand() *cobra.Command {
 				return err
 			}
 			if err != nil {
-				return exitError{code: 1, err: err}
+				return command.Exit{Code: 1, Err: err}
 			}
 			fmt.Fprintln(c.OutOrStdout(), pushed)
 			return nil

@@ -126,8 +126,8 @@ func BenchmarkProcess(b *testing.B) {
 	if gitleaks := os.Getenv("GITLEAKS"); gitleaks != "" {
 		sources := dirs[len(dirs)-3] // it takes one directory, and minutes for all of them
 		size := textIn(b, sources)
-		b.Run("gitleaks/sources", func(b *testing.B) { run(b, size, "2", 1, gitleaks, "dir", "--no-banner", sources) })
-		b.Run("scrubjay/sources", func(b *testing.B) { run(b, size, "2", 3, program, "scan", "--format", "jsonl", sources) })
+		b.Run("gitleaks/opa", func(b *testing.B) { run(b, size, "2", 1, gitleaks, "dir", "--no-banner", sources) })
+		b.Run("scrubjay/opa", func(b *testing.B) { run(b, size, "2", 3, program, "scan", "--format", "jsonl", sources) })
 		b.Run("gitleaks/tiny", func(b *testing.B) { run(b, 0, "2", 10, gitleaks, "dir", "--no-banner", tiny) })
 	}
 }

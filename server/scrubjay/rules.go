@@ -16,6 +16,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/rules"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func rulesCommand() *cobra.Command {
@@ -139,13 +140,13 @@ Exit code 0: all hold. 1: one does not. 2: a file cannot be read.`,
 				}
 			}
 			if failed > 0 {
-				return exitError{code: 1, err: fmt.Errorf("%d of %d examples and negatives do not hold", failed, texts)}
+				return command.Exit{Code: 1, Err: fmt.Errorf("%d of %d examples and negatives do not hold", failed, texts)}
 			}
 			if len(tried) == 0 {
 				return errors.New("the files hold no rule")
 			}
 			if texts == 0 {
-				return exitError{code: 1, err: errors.New("nothing was tried, because no rule has examples or negatives: give each rule examples = [...] of what it has to find")}
+				return command.Exit{Code: 1, Err: errors.New("nothing was tried, because no rule has examples or negatives: give each rule examples = [...] of what it has to find")}
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%d rules hold on %d examples and negatives\n", len(tried), texts)
 			return nil

@@ -25,6 +25,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/pointer"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func runCommand() *cobra.Command {
@@ -201,7 +202,7 @@ func attend(cmd *exec.Cmd, hand func(os.Signal), started func()) error {
 		if errors.Is(err, fs.ErrPermission) {
 			code = 126 // as shells say that it is there and cannot be run
 		}
-		return exitError{code: code, err: fmt.Errorf("%s could not be started: %w", cmd.Args[0], err)}
+		return command.Exit{Code: code, Err: fmt.Errorf("%s could not be started: %w", cmd.Args[0], err)}
 	}
 	started()
 	ended := make(chan error, 1)
@@ -216,9 +217,9 @@ func attend(cmd *exec.Cmd, hand func(os.Signal), started func()) error {
 				return err
 			}
 			if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-				return exitError{code: 128 + int(status.Signal())}
+				return command.Exit{Code: 128 + int(status.Signal())}
 			}
-			return exitError{code: exit.ExitCode()}
+			return command.Exit{Code: exit.ExitCode()}
 		}
 	}
 }

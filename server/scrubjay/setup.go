@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/scrubjay-dev/scrubjay/internal/installation"
@@ -72,7 +71,7 @@ func newSettler() (s settler, err error) {
 	if err != nil {
 		return s, err
 	}
-	s.store.Dir = filepath.Join(state.Dir, "assistants")
+	s.store.Dir = state.Assistants()
 	e, err := readEnvironment()
 	s.proxy = e.proxy()
 	return s, err

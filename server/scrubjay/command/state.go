@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/installation"
 )
 
-// stateAnywhere is the state directory of commands that a container or a job runs, too, where there is no home or none that
+// StateAnywhere is the state directory of commands that a container or a job runs, too, where there is no home or none that
 // can be written to: then it is one in the directory of temporary files, and that is said.
-func stateAnywhere(say io.Writer) (installation.State, error) {
+func StateAnywhere(say io.Writer) (installation.State, error) {
 	s, err := installation.OpenState("")
 	if err == nil || os.Getenv("SCRUBJAY_STATE") != "" {
 		return s, err
