@@ -48,13 +48,17 @@ func (s State) Listen(ctx context.Context, meant string) string {
 	return cmp.Or(s.LastListen(), DefaultListen)
 }
 
-// Pointed is what assistants are pointed at: the proxy of this state, and the addresses that it has for providers.
-func (s State) Pointed(settings policy.Settings) (assistants.Proxy, error) {
+// Pointed is what assistants are pointed at: the proxy of this state, and the addresses that it has for providers. listen is
+// where it listens, if the daemon was asked.
+func (s State) Pointed(settings policy.Settings, listen string) (assistants.Proxy, error) {
 	token, err := s.Token()
 	if err != nil {
 		return assistants.Proxy{}, err
 	}
-	p := assistants.Proxy{Listen: s.Listen(context.Background(), Meant(settings.Listen)), Token: token, Addresses: map[string]string{}, URLs: map[string]string{}, Authority: s.Trusted()}
+	if listen == "" {
+		listen = s.Listen(context.Background(), Meant(settings.Listen))
+	}
+	p := assistants.Proxy{Listen: listen, Token: token, Addresses: map[string]string{}, URLs: map[string]string{}, Authority: s.Trusted()}
 	for name, provider := range settings.Providers {
 		p.Addresses[name], p.URLs[name] = "http://"+p.Listen+"/t/"+token+"/"+name, provider.URL
 	}

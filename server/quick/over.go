@@ -47,5 +47,5 @@ func fullProgram() (string, error) {
 		}
 		missing = append(missing, full)
 	}
-	return "", errors.New("a part of Scrubjay is missing, so that only scan and hook work: install Scrubjay again. It would be one of " + strings.Join(missing, ", "))
+	return "", errors.New("a part of Scrubjay is missing, which most commands need: install Scrubjay again. It would be one of " + strings.Join(missing, ", "))
 }

@@ -47,7 +47,10 @@ type providerAddress struct {
 	Format string `json:"format"`
 }
 
-func readEnvironment() (environment, error) {
+func readEnvironment() (environment, error) { return readEnvironmentAt("") }
+
+// readEnvironmentAt is the same, and asks nobody where the proxy listens if that is known.
+func readEnvironmentAt(listen string) (environment, error) {
 	s, err := installation.OpenState("")
 	if err != nil {
 		return environment{}, err
@@ -61,7 +64,7 @@ func readEnvironment() (environment, error) {
 		return environment{}, err
 	}
 	settings := g.Settings()
-	p, err := s.Pointed(settings)
+	p, err := s.Pointed(settings, listen)
 	if err != nil {
 		return environment{}, err
 	}

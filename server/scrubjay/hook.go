@@ -16,8 +16,8 @@ func hookCommand() *cobra.Command {
 		Attach: func(ctx context.Context) (command.Judge, control.Hello, error) {
 			return attach(ctx)
 		},
-		Proxy: func(installation.State) (assistants.Proxy, error) {
-			e, err := readEnvironment()
+		Proxy: func(_ installation.State, listen string) (assistants.Proxy, error) {
+			e, err := readEnvironmentAt(listen)
 			return e.proxy(), err
 		},
 		BeforeCommit: hookBeforeCommit,

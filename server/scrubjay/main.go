@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -37,15 +36,7 @@ func newRoot() *cobra.Command {
 	root := command.Root(programVersion())
 	root.AddCommand(
 		lspCommand(), serveCommand(), stopCommand(), envCommand(), runCommand(), setupCommand(), scanCommand(), redactCommand(), restoreCommand(),
-		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), tryCommand(), doctorCommand(), secretCommand(), reviewCommand(), pauseCommand(), resumeCommand(), consoleCommand(), incidentCommand(), mcpCommand(), hookCommand(), attestCommand(), uninstallCommand(), versionCommand(),
+		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), tryCommand(), doctorCommand(), secretCommand(), reviewCommand(), pauseCommand(), resumeCommand(), consoleCommand(), incidentCommand(), mcpCommand(), hookCommand(), attestCommand(), uninstallCommand(), command.PrintVersion(programVersion()),
 	)
 	return root
-}
-
-func versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
-		Example: "  scrubjay version",
-		Run:     func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "scrubjay", programVersion()) },
-	}
 }

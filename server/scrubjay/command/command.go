@@ -125,3 +125,12 @@ func Version(released string) string {
 	}
 	return "(devel)"
 }
+
+// PrintVersion is the command.
+func PrintVersion(version string) *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		Example: "  scrubjay version",
+		Run:     func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "scrubjay", version) },
+	}
+}

@@ -31,8 +31,8 @@ type Judge interface {
 type HookOptions struct {
 	// Attach finds the daemon, and says what it can do.
 	Attach func(ctx context.Context) (Judge, control.Hello, error)
-	// Proxy is what assistants are pointed at.
-	Proxy func(state installation.State) (assistants.Proxy, error)
+	// Proxy is what assistants are pointed at; listen is where the daemon says that it listens.
+	Proxy func(state installation.State, listen string) (assistants.Proxy, error)
 	// BeforeCommit and Message answer git, which names the message's file.
 	BeforeCommit func(ctx context.Context) error
 	Message      func(ctx context.Context, file string) error
@@ -108,7 +108,7 @@ func (o HookOptions) judge(ctx context.Context, h assistants.Hook) (why, instead
 	if err != nil {
 		return "", "", err
 	}
-	proxy, err := o.Proxy(state)
+	proxy, err := o.Proxy(state, hello.Proxy.Listen)
 	if err != nil {
 		return "", "", err
 	}
