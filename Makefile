@@ -127,11 +127,12 @@ bench-base: build ## the engine, the process and the proxy beside an older revis
 		&& CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o ../tools/base-scrubjay ./server/scrubjay
 	@go test -c -o build/tools/this-proxy.test ./internal/proxy && go test -c -o build/tools/this-engine.test ./internal/detect
 	@go test -c -o build/tools/process.test ./server/scrubjay && cp bin/scrubjay build/tools/this-scrubjay
+	@cp bin/quick/scrubjay build/tools/this-small && cp build/tools/base-scrubjay build/tools/base-small # it had none
 	@git worktree remove --force build/base
 	@for turn in 1 2 3; do for of in base this; do \
 		echo "== turn $$turn: $$([ $$of = base ] && echo $(BASE) || echo this one)"; \
 		(cd internal/detect && $(CURDIR)/build/tools/$$of-engine.test -test.run '^$$' -test.bench Beside -test.benchtime 3x -test.cpu 1 | grep ^Benchmark); \
-		(cd server/scrubjay && PROGRAM=$(CURDIR)/build/tools/$$of-scrubjay $(CURDIR)/build/tools/process.test -test.run '^$$' -test.bench 'Process/(tree|tiny)' -test.benchtime 1x | grep -E '^Benchmark|run make'); \
+		(cd server/scrubjay && PROGRAM=$(CURDIR)/build/tools/$$of-scrubjay SMALL=$(CURDIR)/build/tools/$$of-small $(CURDIR)/build/tools/process.test -test.run '^$$' -test.bench 'Process/(tree|tiny|hook)' -test.benchtime 1x | grep -E '^Benchmark|run make'); \
 		(cd internal/proxy && $(CURDIR)/build/tools/$$of-proxy.test -test.run '^$$' -test.bench 'Exchange/.*KB/(20mixed|history)' -test.benchtime 300x | grep ^Benchmark; \
 		$(CURDIR)/build/tools/$$of-proxy.test -test.run '^$$' -test.bench 'Throughput/200KB' -test.benchtime 2x | grep ^Benchmark); \
 	done; done

@@ -129,8 +129,8 @@ func scripts() testscript.Params {
 					ts.Fatalf("no file below %s", args[0])
 				}
 			},
-			// stop ends the daemon of a state directory.
-			"stop": func(ts *testscript.TestScript, neg bool, args []string) {
+			// stopdaemon ends the daemon of a state directory. testscript has a stop of its own, which ends the script.
+			"stopdaemon": func(ts *testscript.TestScript, neg bool, args []string) {
 				stopDaemon(installation.State{Dir: ts.MkAbs(args[0])})
 			},
 			"vendor":     scriptVendor,
