@@ -34,8 +34,10 @@ OTHERS := $(WEBSERVER):$(STORES)/usr/bin:$(SOPS)
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## bin/scrubjay, without cgo and without paths of this machine
+build: ## bin/scrubjay and the small program, bin/quick/scrubjay, without cgo and without paths of this machine
 	$(GOBUILD) -o bin/ ./server/scrubjay
+	$(GOBUILD) -o bin/quick/scrubjay ./server/quick
+	ln -sf ../scrubjay bin/quick/scrubjay-full
 
 run: build ## the main job, on an embedded stand-in vendor
 	bin/scrubjay demo
@@ -48,14 +50,15 @@ generate: ## writes anew what is made of something else: tables, compiled rules,
 	go test ./internal/detect -run '^(TestCompiled|TestRulesPageListsTheChecks|TestRuleList)$$' -count=1 -update
 	go test ./internal/lsp -run '^TestWordsPage$$' -count=1 -update
 	go test ./internal/wire -run '^TestVectors$$' -count=1 -update
-	go test ./internal/policy -run '^(TestSchemaIsCurrent|TestDefaultPolicy)$$' -count=1 -update
+	go test ./internal/policy -run '^TestSchemaIsCurrent$$' -count=1 -update
+	go test ./internal/opa -run '^TestDefaultPolicy$$' -count=1 -update
 	go test . -run '^(TestLinkedModules|TestNotices)$$' -count=1 -update
 
 test: test-go test-release test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 
 test-go: cc webserver stores precommit ## the Go tests alone, with the race detector, and gitleaks' findings and others' readings beside ours
 	PATH="$(OTHERS):$$PATH" SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
-	PATH="$(OTHERS):$$PATH" go test ./internal/detect ./internal/policy # all of it: the race detector gets a part of the long ones
+	PATH="$(OTHERS):$$PATH" go test ./internal/detect ./internal/opa # all of it: the race detector gets a part of the long ones
 	cd internal/detect/peer && go test ./...
 	cd internal/credentials/peer && go test ./...
 
@@ -90,6 +93,7 @@ lint-go: $(GOLANGCI) ## the part of lint that is about Go
 	@for platform in $(PLATFORMS); do \
 		echo "go build for $$platform"; \
 		GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 go build -trimpath -buildvcs=false -o /dev/null ./server/scrubjay; \
+		GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 go build -trimpath -buildvcs=false -o /dev/null ./server/quick; \
 	done
 
 lint-clients: $(VSCODE)/node_modules/.package-lock.json ## the part of lint that is about the editors' clients and the console's script
@@ -128,11 +132,12 @@ bench-base: build ## the engine, the process and the proxy beside an older revis
 		&& CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o ../tools/base-scrubjay ./server/scrubjay
 	@go test -c -o build/tools/this-proxy.test ./internal/proxy && go test -c -o build/tools/this-engine.test ./internal/detect
 	@go test -c -o build/tools/process.test ./server/scrubjay && cp bin/scrubjay build/tools/this-scrubjay
+	@cp bin/quick/scrubjay build/tools/this-small && cp build/tools/base-scrubjay build/tools/base-small # it had none
 	@git worktree remove --force build/base
 	@for turn in 1 2 3; do for of in base this; do \
 		echo "== turn $$turn: $$([ $$of = base ] && echo $(BASE) || echo this one)"; \
 		(cd internal/detect && $(CURDIR)/build/tools/$$of-engine.test -test.run '^$$' -test.bench Beside -test.benchtime 3x -test.cpu 1 | grep ^Benchmark); \
-		(cd server/scrubjay && PROGRAM=$(CURDIR)/build/tools/$$of-scrubjay $(CURDIR)/build/tools/process.test -test.run '^$$' -test.bench 'Process/(tree|tiny)' -test.benchtime 1x | grep -E '^Benchmark|run make'); \
+		(cd server/scrubjay && PROGRAM=$(CURDIR)/build/tools/$$of-scrubjay SMALL=$(CURDIR)/build/tools/$$of-small $(CURDIR)/build/tools/process.test -test.run '^$$' -test.bench 'Process/(tree|tiny|hook)' -test.benchtime 1x | grep -E '^Benchmark|run make'); \
 		(cd internal/proxy && $(CURDIR)/build/tools/$$of-proxy.test -test.run '^$$' -test.bench 'Exchange/.*KB/(20mixed|history)' -test.benchtime 300x | grep ^Benchmark; \
 		$(CURDIR)/build/tools/$$of-proxy.test -test.run '^$$' -test.bench 'Throughput/200KB' -test.benchtime 2x | grep ^Benchmark); \
 	done; done

@@ -35,13 +35,14 @@ var floors = [][]string{
 	{"internal/detect/find"},
 	{"internal/detect", "internal/credentials", "internal/wire"},
 	{"internal/redact", "internal/pointer", "internal/policy", "internal/audit", "internal/authority"},
-	{"internal/workspace", "internal/standin", "internal/compliance"},
+	{"internal/opa", "internal/workspace", "internal/standin", "internal/compliance"},
 	{"internal/rpc", "internal/completion", "internal/control", "internal/service", "internal/assistants", "internal/otlp"},
-	{"internal/proxy", "internal/lsp", "internal/mcp", "internal/console"},
+	{"internal/installation", "internal/proxy", "internal/lsp", "internal/mcp", "internal/console"},
 	{"internal/daemon", "internal/lsptest"},
 	// What a command does that is more than a file of it: it is told all that it needs, and knows no flags.
 	{"server/scrubjay/scan", "server/scrubjay/demo"},
-	{"server/scrubjay"},
+	{"server/scrubjay/command"},
+	{"server/scrubjay", "server/quick"},
 }
 
 // wing is detection's rooms. What holds for one holds for all: they are bytes in, findings out.
@@ -60,7 +61,7 @@ var bans = []struct {
 	not    []string
 	reason string
 }{
-	{path: "github.com/open-policy-agent/opa", only: []string{"internal/policy"},
+	{path: "github.com/open-policy-agent/opa", only: []string{"internal/opa"},
 		reason: "what a policy is and how it is evaluated is one room's business: everyone else asks Decide"},
 	{path: "go.lsp.dev/jsonrpc2", only: []string{"internal/rpc"},
 		reason: "order, limits and guard of a connection are one room's: with a second wiring they would hold only by luck"},
@@ -68,7 +69,7 @@ var bans = []struct {
 		reason: "the vault alone encrypts; a second place with ciphers would be a second format to keep"},
 	{path: "github.com/zalando/go-keyring", only: []string{"internal/pointer"},
 		reason: "where people keep secrets is asked in one room, which runs no other program with a value"},
-	{path: "github.com/spf13/cobra", only: []string{"server/scrubjay"},
+	{path: "github.com/spf13/cobra", only: []string{"server/scrubjay", "server/scrubjay/command", "server/quick"},
 		reason: "rooms do not know that there is a command line"},
 	{path: "testing", only: []string{"internal/lsptest", "internal/detect/trial"},
 		reason: "the program must not carry the test framework's flags"},
@@ -89,7 +90,7 @@ var bans = []struct {
 		reason: "a websocket that is not scrubbed would be a way round"},
 	{path: module + "internal/detect", not: []string{"internal/audit"},
 		reason: "the ledger holds names and counts; who has never seen a finding cannot write down its value"},
-	{path: module + "internal/redact", not: []string{"internal/audit", "internal/policy", "internal/wire", "internal/control"},
+	{path: module + "internal/redact", not: []string{"internal/audit", "internal/policy", "internal/opa", "internal/wire", "internal/control"},
 		reason: "values and their placeholders stay between the vault and whoever asked it"},
 }
 
@@ -231,10 +232,30 @@ func TestBans(t *testing.T) {
 
 // TestNobodyLinksTheTestHelpers: the fake editor and the texts of benchmarks are for tests.
 func TestNobodyLinksTheTestHelpers(t *testing.T) {
-	for _, p := range list(t, "./server/scrubjay") {
+	for _, p := range list(t, "./server/scrubjay", "./server/quick") {
 		for _, helper := range []string{"internal/lsptest", "internal/detect/trial"} {
 			if slices.Contains(p.Deps, module+helper) {
 				t.Errorf("server/scrubjay links %s, which is for tests", helper)
+			}
+		}
+	}
+}
+
+// TestTheSmallProgramIsSmall: what the full program needs for policy, proxy and editors takes longer to start than all that the
+// small one does.
+func TestTheSmallProgramIsSmall(t *testing.T) {
+	for _, p := range list(t, "./server/quick") {
+		for _, d := range p.Deps {
+			for _, heavy := range []string{"github.com/open-policy-agent/opa", "oras.land/oras-go/v2", "github.com/prometheus/client_golang", "google.golang.org/protobuf", "go.opentelemetry.io/otel",
+				"go.lsp.dev/protocol", "go.uber.org/zap"} {
+				if within(d, heavy) {
+					t.Errorf("server/quick links %s: go list -deps ./server/quick has it, and go mod why says by which way", d)
+				}
+			}
+			for _, room := range []string{"internal/daemon", "internal/proxy", "internal/lsp", "internal/opa"} {
+				if d == module+room {
+					t.Errorf("server/quick links %s", room)
+				}
 			}
 		}
 	}
@@ -276,7 +297,7 @@ func TestEveryPackageHasOneComment(t *testing.T) {
 func TestLinkedModules(t *testing.T) {
 	const name = "docs/linked-modules.txt"
 	var lines []string
-	for _, p := range list(t, "-deps", "./server/scrubjay") {
+	for _, p := range list(t, "-deps", "./server/scrubjay", "./server/quick") {
 		if p.Module != nil && p.Module.Version != "" {
 			lines = append(lines, p.Module.Path+" "+p.Module.Version)
 		}

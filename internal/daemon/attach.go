@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
 )
@@ -15,12 +17,12 @@ import (
 // Attached is a daemon that is started if there is none, at the first call and whenever it has gone.
 type Attached struct {
 	*control.Client
-	state  State
+	state  installation.State
 	config string
 }
 
 // Attach makes a client of the state's daemon. Hello, Issue and Reveal start the daemon if none answers and wait for it.
-func Attach(state State, config string) (*Attached, error) {
+func Attach(state installation.State, config string) (*Attached, error) {
 	socket, err := state.Socket()
 	if err != nil {
 		return nil, err
@@ -56,7 +58,7 @@ func (a *Attached) Hello(ctx context.Context) (control.Hello, error) {
 			}
 			select {
 			case <-ctx.Done():
-				return h, fmt.Errorf("the daemon was started and does not answer: %s says why", a.state.path("daemon.log"))
+				return h, fmt.Errorf("the daemon was started and does not answer: %s says why", a.state.Path("daemon.log"))
 			case <-time.After(wait):
 				continue
 			case <-ended:
@@ -70,7 +72,7 @@ func (a *Attached) Hello(ctx context.Context) (control.Hello, error) {
 		}
 	}
 	if h, err = a.Client.Hello(ctx); errors.Is(err, control.ErrNoDaemon) {
-		err = fmt.Errorf("the daemon was started and ended at once: %s says why", a.state.path("daemon.log"))
+		err = fmt.Errorf("the daemon was started and ended at once: %s says why", a.state.Path("daemon.log"))
 	}
 	return h, err
 }
@@ -113,11 +115,11 @@ func openLog(path string) (*os.File, error) {
 // start runs this very program as a daemon of its own. If several editors do so at once, all but one
 // find the lock taken and end; so the caller is told when it has.
 func (a *Attached) start() (ended <-chan struct{}, err error) {
-	self, err := Self()
+	self, err := installation.Self()
 	if err != nil {
 		return nil, err
 	}
-	log, err := openLog(a.state.path("daemon.log"))
+	log, err := openLog(a.state.Path("daemon.log"))
 	if err != nil {
 		return nil, err
 	}

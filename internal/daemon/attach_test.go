@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/gofrs/flock"
 	"go.uber.org/zap"
 
@@ -28,14 +30,14 @@ func TestMain(m *testing.M) {
 }
 
 func serveForTest(dir string) int {
-	state, err := OpenState(dir)
+	state, err := installation.OpenState(dir)
 	if err != nil || os.Getenv("SCRUBJAY_TEST_BROKEN") != "" {
 		return 1
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	err = Run(ctx, Options{State: state, Config: filepath.Join(dir, "config.yaml"), Listen: "127.0.0.1:0", ForEditor: true, Version: "test", Log: zap.NewNop()})
-	if errors.Is(err, ErrRunning) {
+	if errors.Is(err, installation.ErrRunning) {
 		if told, err := net.Dial("unix", filepath.Join(dir, "refused")); err == nil {
 			_ = told.Close()
 		}
@@ -46,7 +48,7 @@ func serveForTest(dir string) int {
 // attachedTo is a new state's, whose daemon is ended with the test.
 func attachedTo(t *testing.T) *Attached {
 	t.Helper()
-	state, err := OpenState(t.TempDir())
+	state, err := installation.OpenState(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +73,7 @@ func end(t *testing.T, a *Attached, how syscall.Signal) {
 	if err := syscall.Kill(h.PID, how); err != nil {
 		t.Error(err)
 	}
-	lock := flock.New(a.state.path("daemon.lock"))
+	lock := flock.New(a.state.Path("daemon.lock"))
 	if err := lock.Lock(); err != nil {
 		t.Error(err)
 	}
@@ -104,12 +106,12 @@ func TestIssueAndRevealStartTheDaemon(t *testing.T) {
 // A daemon that is about to end holds its lock for a while, and answers nobody.
 func TestTheDyingDaemonHoldsItsLock(t *testing.T) {
 	a := attachedTo(t)
-	refused, err := net.Listen("unix", a.state.path("refused"))
+	refused, err := net.Listen("unix", a.state.Path("refused"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer refused.Close()
-	dying := flock.New(a.state.path("daemon.lock"))
+	dying := flock.New(a.state.Path("daemon.lock"))
 	if ok, err := dying.TryLock(); !ok || err != nil {
 		t.Fatal(ok, err)
 	}

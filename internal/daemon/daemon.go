@@ -37,6 +37,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/gofrs/flock"
 	"go.uber.org/zap"
 
@@ -51,7 +53,7 @@ import (
 
 // Options say how a daemon runs.
 type Options struct {
-	State  State
+	State  installation.State
 	Config string // the user's configuration file; empty means the usual place
 	Listen string // empty means where the setting says, or else where there is room
 	// ForEditor makes it live only while it is used, and go on without the proxy if it must.
@@ -64,9 +66,6 @@ type Options struct {
 
 // linger is how long a daemon that an editor started lives after the last one left.
 const linger = 10 * time.Minute
-
-// ErrRunning says that this state directory has a daemon already.
-var ErrRunning = errors.New("a daemon is already running for this state directory")
 
 // Daemon is a running one.
 type daemon struct {
@@ -101,17 +100,17 @@ type daemon struct {
 
 // Run runs a daemon until ctx ends, or until nobody needs it.
 func Run(ctx context.Context, o Options) (err error) {
-	lock := flock.New(o.State.path("daemon.lock"))
+	lock := flock.New(o.State.Path("daemon.lock"))
 	if ok, err := lock.TryLock(); err != nil {
 		return fmt.Errorf("daemon: %w", err)
 	} else if !ok {
-		return ErrRunning
+		return installation.ErrRunning
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	d := &daemon{Options: o, idle: make(chan struct{}), swapped: make(chan struct{}, 1), used: openUsed(o.State.path("used.json"))}
+	d := &daemon{Options: o, idle: make(chan struct{}), swapped: make(chan struct{}, 1), used: openUsed(o.State.Path("used.json"))}
 	d.end = sync.OnceFunc(func() { close(d.idle) })
 	d.hub = newHub(d.attached)
 	d.questions.hub = d.hub
@@ -153,8 +152,8 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	defer stopControl()
 	if gone {
-		o.Log.Warn(LedgerGone)
-		if err := d.ledger.Append(audit.Record{Kind: "start", Note: LedgerGone}); err != nil {
+		o.Log.Warn(installation.LedgerGone)
+		if err := d.ledger.Append(audit.Record{Kind: "start", Note: installation.LedgerGone}); err != nil {
 			return err
 		}
 	}
@@ -228,7 +227,7 @@ func (d *daemon) attached(n int) {
 // listen starts the proxy.
 func (d *daemon) listen(token string) (stop func(), err error) {
 	settings := d.governance.Settings()
-	l, instead, err := d.State.open(cmp.Or(d.Listen, settings.Listen))
+	l, instead, err := openDoor(d.State, cmp.Or(d.Listen, settings.Listen))
 	if err != nil {
 		if !d.ForEditor {
 			return nil, err
@@ -244,7 +243,7 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	if instead != "" {
 		d.Log.Warn("the proxy listens elsewhere; what names the old address has to be set up again", zap.String("on", d.proxy.Listen), zap.String("instead of", instead))
 	}
-	if err := d.State.setListen(d.proxy.Listen); err != nil {
+	if err := d.State.SetListen(d.proxy.Listen); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	ca := authority.Open(d.State.Dir)
@@ -252,7 +251,7 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	if err := ca.Serve(settings.Hosts()); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	kept, err := openDays(d.State.path("days.json"), func(err error) { d.Log.Error("a day's limit", zap.Error(err)) })
+	kept, err := openDays(d.State.Path("days.json"), func(err error) { d.Log.Error("a day's limit", zap.Error(err)) })
 	if err != nil {
 		d.Log.Warn("a day's limit", zap.Error(err))
 	}
@@ -325,7 +324,7 @@ func (d *daemon) hello() control.Hello {
 	trouble := d.trouble
 	d.mu.Unlock()
 	d.governance.Settings() // who asks wants to know of a file that was changed while nothing happened, too
-	assistants, err := setUp(d.State.path("assistants"))
+	assistants, err := setUp(d.State.Path("assistants"))
 	if err != nil {
 		d.Log.Warn("which assistants are set up is not known", zap.Error(err))
 	}

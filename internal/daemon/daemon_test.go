@@ -15,10 +15,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"go.uber.org/zap"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
 )
@@ -26,7 +29,7 @@ import (
 // running is a daemon in this process and a client of it.
 type running struct {
 	t      *testing.T
-	state  State
+	state  installation.State
 	hello  control.Hello
 	client *control.Client
 	stop   func()
@@ -34,14 +37,14 @@ type running struct {
 
 func start(t *testing.T, config string, change ...func(*Options)) *running {
 	t.Helper()
-	state, err := OpenState(t.TempDir())
+	state, err := installation.OpenState(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return startIn(t, state, config, change...)
 }
 
-func startIn(t *testing.T, state State, config string, change ...func(*Options)) *running {
+func startIn(t *testing.T, state installation.State, config string, change ...func(*Options)) *running {
 	t.Helper()
 	file := filepath.Join(state.Dir, "config.yaml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
@@ -121,7 +124,7 @@ func TestIssueReveal(t *testing.T) {
 func TestOneDaemon(t *testing.T) {
 	r := start(t, "")
 	err := Run(t.Context(), Options{State: r.state, Listen: "127.0.0.1:0", Log: zap.NewNop()})
-	if !errors.Is(err, ErrRunning) {
+	if !errors.Is(err, installation.ErrRunning) {
 		t.Errorf("a second one: %v", err)
 	}
 }
@@ -135,11 +138,11 @@ func TestSomewhereElse(t *testing.T) {
 	}
 	defer other.Close()
 	taken := other.Addr().String()
-	state, err := OpenState(t.TempDir())
+	state, err := installation.OpenState(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := state.setListen(taken); err != nil {
+	if err := state.SetListen(taken); err != nil {
 		t.Fatal(err)
 	}
 	if got := state.Listen(t.Context(), ""); got != taken {
@@ -162,7 +165,7 @@ func TestSomewhereElse(t *testing.T) {
 			t.Errorf("stopped it is thought to be on %s, with %q", got, meant)
 		}
 	}
-	if all, meant := state.addresses(""); meant || len(all) < nearby || all[0] != first.Listen || all[1] != DefaultListen || all[len(all)-1] != "127.0.0.1:0" {
+	if all, meant := addresses(state, ""); meant || len(all) < nearby || all[0] != first.Listen || all[1] != installation.DefaultListen || all[len(all)-1] != "127.0.0.1:0" {
 		t.Errorf("the next tries are %q", all)
 	}
 	r = startIn(t, state, "", func(o *Options) { anywhere(o); o.ForEditor = false })
@@ -181,7 +184,7 @@ func TestSomewhereElse(t *testing.T) {
 func TestNoHalfDaemon(t *testing.T) {
 	for _, name := range []string{"ca.key", "control.sock", "token", "listen", "vault.key", "ledger.log"} {
 		t.Run(name, func(t *testing.T) {
-			state, err := OpenState(t.TempDir())
+			state, err := installation.OpenState(t.TempDir())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -191,7 +194,7 @@ func TestNoHalfDaemon(t *testing.T) {
 			}
 			addr := l.Addr().String()
 			l.Close()
-			hindrance := state.path(name) // a directory with something in it, where a file has to be
+			hindrance := state.Path(name) // a directory with something in it, where a file has to be
 			if err := os.MkdirAll(filepath.Join(hindrance, "x"), 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -211,18 +214,18 @@ func TestNoHalfDaemon(t *testing.T) {
 
 // TestListensOnThisMachineOnly: whoever says otherwise, a last address that somebody wrote included.
 func TestListensOnThisMachineOnly(t *testing.T) {
-	state, err := OpenState(t.TempDir())
+	state, err := installation.OpenState(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, addr := range []string{"0.0.0.0:0", ":7425", "192.168.1.4:7425", "[::]:0", "example.com:80", "7425", "127.0.0.1"} {
-		if l, _, err := state.open(addr); err == nil || !strings.Contains(err.Error(), "only listen on this machine") {
+		if l, _, err := openDoor(state, addr); err == nil || !strings.Contains(err.Error(), "only listen on this machine") {
 			t.Errorf("%s: %v, %v", addr, l, err)
 		}
-		if err := state.setListen(addr); err != nil {
+		if err := state.SetListen(addr); err != nil {
 			t.Fatal(err)
 		}
-		if all, _ := state.addresses(""); all[0] != DefaultListen {
+		if all, _ := addresses(state, ""); all[0] != installation.DefaultListen {
 			t.Errorf("tried first: %s", all[0])
 		}
 	}
@@ -235,7 +238,7 @@ func TestPortTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	state, err := OpenState(t.TempDir())
+	state, err := installation.OpenState(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,10 +266,10 @@ func push(t *testing.T, webroot string, key []byte, seq int64, settings string, 
 		t.Fatal(err)
 	}
 	var raw bytes.Buffer
-	if err := policy.Build(dir, &raw, seq, expires, "acme"); err != nil {
+	if err := opa.Build(dir, &raw, seq, expires, "acme"); err != nil {
 		t.Fatal(err)
 	}
-	signed, err := policy.Sign(raw.Bytes(), key)
+	signed, err := opa.Sign(raw.Bytes(), key)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
-	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 )
 
 const (
@@ -43,7 +43,7 @@ func (d *daemon) reports(ctx context.Context) {
 }
 
 // fleetReport is how a machine is, in words that tell nothing of anybody's texts.
-func fleetReport(program string, p control.Policy) policy.FleetReport {
+func fleetReport(program string, p control.Policy) opa.FleetReport {
 	health := "good"
 	switch {
 	case p.Stale != "":
@@ -57,5 +57,5 @@ func fleetReport(program string, p control.Policy) policy.FleetReport {
 	case p.Waits != "":
 		health = "waits"
 	}
-	return policy.FleetReport{Machine: cmp.Or(audit.Host(), "unknown"), Program: cmp.Or(program, "unknown"), Revision: p.Revision, Sequence: p.Sequence, Since: p.Since, Health: health}
+	return opa.FleetReport{Machine: cmp.Or(audit.Host(), "unknown"), Program: cmp.Or(program, "unknown"), Revision: p.Revision, Sequence: p.Sequence, Since: p.Since, Health: health}
 }

@@ -13,14 +13,15 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
 // TestAMachineReports: at the start and when another policy is in force, with the token that the environment has.
 func TestAMachineReports(t *testing.T) {
-	got := make(chan policy.FleetReport)
+	got := make(chan opa.FleetReport)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var report policy.FleetReport
+		var report opa.FleetReport
 		if err := json.NewDecoder(r.Body).Decode(&report); err != nil || r.Method != http.MethodPost || r.Header.Get("Authorization") != "Bearer the-token" {
 			t.Errorf("%s %q: %v", r.Method, r.Header, err)
 		}
@@ -39,7 +40,7 @@ func TestAMachineReports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := policy.NewEngine(policy.Options{Layers: layers})
+	engine, err := opa.NewEngine(opa.Options{Layers: layers})
 	if err != nil {
 		t.Fatal(err)
 	}

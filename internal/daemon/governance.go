@@ -2,23 +2,21 @@ package daemon
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"reflect"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
 
 	"go.uber.org/zap"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
@@ -28,14 +26,14 @@ type Governance struct {
 	// Watch is told of every change. It is set before Run.
 	Watch func(Change)
 
-	state  State
+	state  installation.State
 	config string
 	log    *zap.Logger
-	policy *policy.Engine
+	policy *opa.Engine
 
 	reading sync.Mutex // held while the settings are read
 	mu      sync.Mutex
-	source  *policy.Source // nil without an organisation
+	source  *opa.Source // nil without an organisation
 	from    *policy.Organisation
 	// renewed is closed when there is another source.
 	renewed chan struct{}
@@ -52,12 +50,12 @@ type Change struct {
 }
 
 // NewGovernance reads the settings and the last good policy. program is the version of this one.
-func NewGovernance(state State, config, program string, log *zap.Logger) (*Governance, error) {
+func NewGovernance(state installation.State, config, program string, log *zap.Logger) (*Governance, error) {
 	layers, err := loadLayers(config)
 	if err != nil {
 		return nil, err
 	}
-	e, err := policy.NewEngine(policy.Options{Layers: layers, Who: policy.Who{User: audit.Account(), Machine: audit.Host(), Program: program}})
+	e, err := opa.NewEngine(opa.Options{Layers: layers, Who: policy.Who{User: audit.Account(), Machine: audit.Host(), Program: program}})
 	if err != nil {
 		return nil, err
 	}
@@ -75,9 +73,9 @@ func (g *Governance) followOrganisation() {
 		g.mu.Unlock()
 		return
 	}
-	var source *policy.Source
+	var source *opa.Source
 	if o != nil {
-		source = policy.NewSource(policy.SourceOptions{
+		source = opa.NewSource(opa.SourceOptions{
 			Engine: g.policy, Organisation: *o, StateDir: g.state.Dir, Prepare: g.prepare, OnSwap: g.swapped, OnRefuse: g.refusal, OnPoll: func() { g.Settings() },
 			Client: g.Client(),
 		})
@@ -109,7 +107,7 @@ func loadLayers(config string) (*policy.Layers, error) {
 func (g *Governance) Engine() *detect.Engine { return g.engine.Load() }
 
 // Policy decides.
-func (g *Governance) Policy() *policy.Engine { return g.policy }
+func (g *Governance) Policy() *opa.Engine { return g.policy }
 
 // Settings are those that the wire obeys. A file that has changed is read first; the files are looked at
 // once a second at most, and never while nothing happens.
@@ -211,7 +209,7 @@ func (g *Governance) Reload() {
 
 // followSettings makes the engine that the settings ask for.
 func (g *Governance) followSettings() error {
-	e, err := EngineFor(g.policy.Settings())
+	e, err := policy.EngineFor(g.policy.Settings())
 	if err != nil {
 		return err
 	}
@@ -241,7 +239,7 @@ func (g *Governance) hasChanged() {
 
 // prepare makes the engine that a bundle asks for before the bundle is in force, so that policy and rules change together.
 func (g *Governance) prepare(s policy.Settings) (inForce func()) {
-	e, err := EngineFor(s)
+	e, err := policy.EngineFor(s)
 	return func() {
 		switch {
 		case err != nil:
@@ -287,88 +285,12 @@ func (g *Governance) Run(ctx context.Context) {
 
 func (g *Governance) swapped(revision string) { g.Watch(Change{Revision: revision}) }
 
-func (g *Governance) refusal(r policy.Refusal) {
+func (g *Governance) refusal(r opa.Refusal) {
 	g.log.Warn("no new policy", zap.String("reason", string(r.Reason)), zap.Error(r.Err))
-	if r.Reason == policy.Unreachable {
+	if r.Reason == opa.Unreachable {
 		return // a train without a network is nothing to tell a person about; doctor does
 	}
 	g.Watch(Change{Revision: g.Revision(), Refused: r.Error()})
-}
-
-// EngineFor is the engine that settings ask for: the built-in rules and those of its files, less those
-// that are turned off.
-func EngineFor(s policy.Settings) (*detect.Engine, error) {
-	e := detect.Default()
-	var errs []error
-	for _, file := range s.Rules.Files {
-		set, err := loadRules(file, s.Rules.Carried)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		// A file of a lower layer must not take a built-in rule's place: it adds, it does not replace.
-		set.Rules = slices.DeleteFunc(set.Rules, func(r *detect.Rule) bool { return detect.Default().Rule(r.ID) != nil })
-		set.Published = nil // they would quiet built-in rules
-		if e, err = e.With(set); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	if own, err := e.WithDomains(s.InternalDomains...); err != nil {
-		errs = append(errs, fmt.Errorf("internal_domains: %w", err))
-	} else {
-		e = own
-	}
-	if len(s.Rules.Disable) > 0 && len(errs) == 0 {
-		var err error
-		if e, err = e.Without(s.Rules.Disable...); err != nil {
-			errs = append(errs, fmt.Errorf("rules.disable: %w", err))
-		}
-	}
-	return e, errors.Join(errs...)
-}
-
-// loadRules reads a file of the machine with what it extends, or what the organisation's bundle carries below that name.
-func loadRules(file string, carried map[string][]byte) (*detect.Set, error) {
-	if text, ok := carried[file]; ok {
-		return detect.Load(file, text)
-	}
-	text, err := readRules(file)
-	if err != nil {
-		return nil, fmt.Errorf("rules.files: %w", err)
-	}
-	return detect.LoadExtending(file, text, ReadBeside(file))
-}
-
-// rulesLimit is the largest file of rules that is read; an index has a limit of its own.
-const rulesLimit = 16 << 20
-
-func readRules(file string) ([]byte, error) {
-	st, err := os.Stat(file)
-	limit := int64(rulesLimit)
-	if strings.HasSuffix(file, detect.IndexExtension) {
-		limit = detect.IndexLimit
-	}
-	switch {
-	case err != nil:
-		return nil, err
-	case !st.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is no file: name a file of rules or an index", file)
-	case st.Size() > limit:
-		return nil, fmt.Errorf("%s is larger than %d MiB: make several of less", file, limit>>20)
-	}
-	return os.ReadFile(file)
-}
-
-// ReadBeside reads what a rule file extends: a path that is there as gitleaks takes it, from the current
-// directory, or else beside the file, which is what people mean.
-func ReadBeside(file string) func(path string) ([]byte, error) {
-	return func(path string) ([]byte, error) {
-		text, err := readRules(path)
-		if errors.Is(err, os.ErrNotExist) && !filepath.IsAbs(path) {
-			return readRules(filepath.Join(filepath.Dir(file), path))
-		}
-		return text, err
-	}
 }
 
 // SettingsNotes say which settings of lower layers do not count, and why.

@@ -13,8 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"go.uber.org/zap"
 
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
@@ -47,10 +50,10 @@ func (s signer) bundleOf(t *testing.T, seq int64, files map[string]string) []byt
 		}
 	}
 	var raw bytes.Buffer
-	if err := policy.Build(dir, &raw, seq, time.Now().Add(time.Hour), "acme"); err != nil {
+	if err := opa.Build(dir, &raw, seq, time.Now().Add(time.Hour), "acme"); err != nil {
 		t.Fatal(err)
 	}
-	signed, err := policy.Sign(raw.Bytes(), s.private)
+	signed, err := opa.Sign(raw.Bytes(), s.private)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +74,7 @@ func TestTheOrganisationIsFollowedWhileItRuns(t *testing.T) {
 		w.WriteHeader(http.StatusNotFound)
 	}))
 	defer server.Close()
-	state, err := OpenState(t.TempDir())
+	state, err := installation.OpenState(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +196,7 @@ func TestABundlesRulesComeAndGoWithIt(t *testing.T) {
 	var served atomic.Pointer[[]byte]
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(*served.Load()) }))
 	defer server.Close()
-	state, err := OpenState(t.TempDir())
+	state, err := installation.OpenState(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package daemon
 import (
 	"testing"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"go.uber.org/zap"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
@@ -22,7 +24,7 @@ func TestSignalsAreTold(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	state, err := OpenState(dir)
+	state, err := installation.OpenState(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

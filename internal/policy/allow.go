@@ -23,7 +23,7 @@ type allowRule struct {
 	ends time.Time // the first moment at which it holds no more; zero if it always does
 }
 
-var fingerprintForm = text.Expression(`^[iro]:[0-9a-f]{32}$`)
+var FingerprintForm = text.Expression(`^[iro]:[0-9a-f]{32}$`)
 
 // NewAllowList takes the entries that can be read. The error is of the first that cannot, by its place.
 func NewAllowList(entries []AllowEntry) (AllowList, error) {
@@ -60,7 +60,7 @@ func (e AllowEntry) compile() (allowRule, error) {
 	if e.Rule == "" && e.Path == "" && e.Fingerprint == "" {
 		return r, errors.New("this entry would allow everything: give it a rule, a path or a fingerprint")
 	}
-	if e.Fingerprint != "" && !fingerprintForm().MatchString(e.Fingerprint) {
+	if e.Fingerprint != "" && !FingerprintForm().MatchString(e.Fingerprint) {
 		return r, errors.New("a fingerprint is i:, r: or o: and 32 hex digits, as scrubjay scan --format jsonl prints it")
 	}
 	if e.Path != "" {

@@ -49,15 +49,15 @@ func SignApproval(digest string, key []byte, until, now time.Time) (string, erro
 	if until.Sub(now) > longestApproval || !until.After(now) {
 		return "", fmt.Errorf("an approval holds for %d days at most: say a shorter time", longestApproval/(24*time.Hour))
 	}
-	private, err := parsePrivateKey(key)
+	private, err := ParsePrivateKey(key)
 	if err != nil {
 		return "", err
 	}
-	id, err := keyID(private.Public())
+	id, err := KeyID(private.Public())
 	if err != nil {
 		return "", err
 	}
-	header, err := json.Marshal(approvalHeader{algorithm(private.Public()), approvalType, id})
+	header, err := json.Marshal(approvalHeader{Algorithm(private.Public()), approvalType, id})
 	if err != nil {
 		return "", err
 	}
@@ -66,7 +66,7 @@ func SignApproval(digest string, key []byte, until, now time.Time) (string, erro
 		return "", err
 	}
 	text := base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(payload)
-	signed, err := signature(private, text)
+	signed, err := SignText(private, text)
 	return text + "." + base64.RawURLEncoding.EncodeToString(signed), err
 }
 
@@ -95,17 +95,17 @@ func (s Settings) Approved(token string, now time.Time) (Approval, error) {
 		return Approval{}, errors.New("the policy in force names no reviewers, so nobody's approval counts")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Reviewers)) {
-		key, err := parsePublicKey(s.Reviewers[name])
+		key, err := ParsePublicKey(s.Reviewers[name])
 		if err != nil {
 			continue // check has told
 		}
-		id, err := keyID(key)
+		id, err := KeyID(key)
 		if err != nil || id != header.Key || s.Organisation != nil && slices.Contains(s.Organisation.Revoked, id) {
 			continue
 		}
 		until := time.Unix(said.Until, 0).UTC()
 		switch {
-		case header.Algorithm != algorithm(key) || !verifies(key, parts[0]+"."+parts[1], signed):
+		case header.Algorithm != Algorithm(key) || !verifies(key, parts[0]+"."+parts[1], signed):
 			return Approval{}, errors.New("the approval's signature is not good: it was changed, or signed by another key than it names")
 		case !now.Before(until):
 			return Approval{}, fmt.Errorf("the approval ended at %s: have it signed anew", until.Format(time.RFC3339))
@@ -117,7 +117,7 @@ func (s Settings) Approved(token string, now time.Time) (Approval, error) {
 	return Approval{}, errors.New("the approval is signed by nobody whom the policy in force names as a reviewer, or by a revoked key")
 }
 
-// verifies is the other half of signature.
+// verifies is the other half of SignText.
 func verifies(key crypto.PublicKey, text string, signed []byte) bool {
 	sum := sha256.Sum256([]byte(text))
 	switch key := key.(type) {
@@ -127,33 +127,4 @@ func verifies(key crypto.PublicKey, text string, signed []byte) bool {
 		return rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signed) == nil
 	}
 	return false
-}
-
-// reviewers are those of the bundle's data, as texts. What is wrong with them, check says.
-func (b *Bundle) reviewers() map[string]string {
-	list, _ := b.org()["reviewers"].(map[string]any)
-	all := map[string]string{}
-	for name, key := range list {
-		all[name], _ = key.(string)
-	}
-	return all
-}
-
-// reviewers checks the table of keys, and that there is one where two people are asked for.
-func (sp *spelling) reviewers(org map[string]any) (all []problem) {
-	given, there := org["reviewers"]
-	list, ok := given.(map[string]any)
-	if there && !ok {
-		return []problem{{[]string{"reviewers"}, "", "it is not an object of accounts, each with its public key"}}
-	}
-	for _, name := range slices.Sorted(maps.Keys(list)) {
-		key, _ := list[name].(string)
-		if _, err := parsePublicKey(key); err != nil {
-			all = append(all, problem{[]string{"reviewers", name}, name, err.Error()})
-		}
-	}
-	if data, _ := sp.bundle.org()["reviewers"].(map[string]any); len(data) < len(list) {
-		all = append(all, problem{[]string{"reviewers"}, "", "a rule makes some of them: they have to stand in data"})
-	}
-	return all
 }

@@ -34,7 +34,7 @@ func (l *Layers) Effective() (all []Effective) {
 // Decided are the settings that a layer above the person's own sets, and so decides or bounds.
 func (l *Layers) Decided() []Effective {
 	return slices.DeleteFunc(l.Effective(), func(e Effective) bool {
-		return !strings.HasPrefix(e.From, string(managedLayer)) && !strings.HasPrefix(e.From, string(bundleLayer))
+		return !strings.HasPrefix(e.From, string(ManagedLayer)) && !strings.HasPrefix(e.From, string(BundleLayer))
 	})
 }
 

@@ -79,7 +79,7 @@ func TestWhoseHost(t *testing.T) {
 			host: "api.vendor.example", want: "ours"},
 		{name: "none are wanted", user: &Settings{Providers: map[string]Provider{"copilot": {Hosts: []string{}}}}, host: "api.githubcopilot.com"},
 	} {
-		l := &Layers{managed: c.managed, user: c.user}
+		l := &Layers{Managed: c.managed, User: c.user}
 		s := l.Wire()
 		if name, ok := s.ProviderOf(c.host); name != c.want || ok != (c.want != "") {
 			t.Errorf("%s: %s is %q's, not %q's", c.name, c.host, name, c.want)
@@ -128,7 +128,7 @@ func TestHostsThatAreRefused(t *testing.T) {
 }
 
 func TestTheDoorOfLayers(t *testing.T) {
-	l := &Layers{managed: &Settings{Origins: []string{"app://a"}, HostNames: []string{"a.example"}}, user: &Settings{Origins: []string{"app://b"}, HostNames: []string{"b.example"}}}
+	l := &Layers{Managed: &Settings{Origins: []string{"app://a"}, HostNames: []string{"a.example"}}, User: &Settings{Origins: []string{"app://b"}, HostNames: []string{"b.example"}}}
 	if s := l.Wire(); !slices.Equal(s.Origins, []string{"app://a", "app://b"}) || !slices.Equal(s.HostNames, []string{"a.example", "b.example"}) {
 		t.Errorf("%q, %q", s.Origins, s.HostNames)
 	}
@@ -138,7 +138,7 @@ func TestWebsocketsAndPrivateHostsOfLayers(t *testing.T) {
 	for _, c := range []struct{ managed, user, want string }{
 		{"", "", ""}, {"scrub", "refuse", RefuseWebsockets}, {"refuse", "scrub", RefuseWebsockets}, {"", "scrub", ScrubWebsockets},
 	} {
-		l := &Layers{managed: &Settings{Websockets: c.managed, PrivateHosts: []string{"a.example"}}, user: &Settings{Websockets: c.user, PrivateHosts: []string{"b.example"}}}
+		l := &Layers{Managed: &Settings{Websockets: c.managed, PrivateHosts: []string{"a.example"}}, User: &Settings{Websockets: c.user, PrivateHosts: []string{"b.example"}}}
 		s := l.Wire()
 		if s.Websockets != c.want || !slices.Equal(s.PrivateHosts, []string{"a.example", "b.example"}) {
 			t.Errorf("%+v: %q, %q", c, s.Websockets, s.PrivateHosts)

@@ -11,17 +11,14 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
-	"slices"
 	"strings"
-
-	"github.com/open-policy-agent/opa/v1/bundle"
 )
 
 // rsaBits is the shortest RSA key that is believed.
 const rsaBits = 2048
 
-// algorithm is how a key signs: ES256 with an elliptic curve key on P-256, RS256 with an RSA key; empty for other keys.
-func algorithm(public crypto.PublicKey) string {
+// Algorithm is how a key signs: ES256 with an elliptic curve key on P-256, RS256 with an RSA key; empty for other keys.
+func Algorithm(public crypto.PublicKey) string {
 	switch key := public.(type) {
 	case *ecdsa.PublicKey:
 		if key.Curve == elliptic.P256() {
@@ -52,7 +49,7 @@ func GenerateKey() (private, public []byte, err error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: open}), nil
 }
 
-func parsePrivateKey(text []byte) (crypto.Signer, error) {
+func ParsePrivateKey(text []byte) (crypto.Signer, error) {
 	block, _ := pem.Decode(text)
 	if block == nil {
 		return nil, errors.New("the signing key is not PEM: give the private half of a pair that scrubjay policy sign --new-key made")
@@ -68,14 +65,14 @@ func parsePrivateKey(text []byte) (crypto.Signer, error) {
 		parsed, err = x509.ParsePKCS1PrivateKey(block.Bytes)
 	}
 	key, ok := parsed.(crypto.Signer)
-	if err != nil || !ok || algorithm(key.Public()) == "" {
+	if err != nil || !ok || Algorithm(key.Public()) == "" {
 		return nil, errors.New("the signing key is neither for ES256 (an elliptic curve key on P-256) nor for RS256 (RSA, 2048 bits or more): scrubjay policy sign --new-key makes one")
 	}
 	return key, nil
 }
 
-// signature signs a token's text, in the form that its algorithm wants.
-func signature(key crypto.Signer, text string) ([]byte, error) {
+// SignText signs a token's text, in the form that its algorithm wants.
+func SignText(key crypto.Signer, text string) ([]byte, error) {
 	sum := sha256.Sum256([]byte(text))
 	curve, ok := key.(*ecdsa.PrivateKey)
 	if !ok {
@@ -91,9 +88,9 @@ func signature(key crypto.Signer, text string) ([]byte, error) {
 	return both, nil
 }
 
-// parsePublicKey reads a key that bundles are verified with, and refuses a private one, which has no
+// ParsePublicKey reads a key that bundles are verified with, and refuses a private one, which has no
 // business in settings.
-func parsePublicKey(text string) (crypto.PublicKey, error) {
+func ParsePublicKey(text string) (crypto.PublicKey, error) {
 	block, _ := pem.Decode([]byte(text))
 	if block == nil {
 		return nil, errors.New("a key is PEM, from -----BEGIN PUBLIC KEY----- to its end")
@@ -102,37 +99,18 @@ func parsePublicKey(text string) (crypto.PublicKey, error) {
 		return nil, errors.New("this is a private key: put the public one here, and replace the pair")
 	}
 	key, err := x509.ParsePKIXPublicKey(block.Bytes)
-	if err != nil || algorithm(key) == "" {
+	if err != nil || Algorithm(key) == "" {
 		return nil, errors.New("a key is for ES256, an elliptic curve key on P-256, or for RS256, an RSA key of 2048 bits or more")
 	}
 	return key, nil
 }
 
-// keyID names a key in a bundle's signature, so that an organisation can have several at a time.
-func keyID(key crypto.PublicKey) (string, error) {
+// KeyID names a key in a bundle's signature, so that an organisation can have several at a time.
+func KeyID(key crypto.PublicKey) (string, error) {
 	der, err := x509.MarshalPKIXPublicKey(key)
 	if err != nil {
 		return "", err
 	}
 	sum := sha256.Sum256(der)
 	return hex.EncodeToString(sum[:16]), nil
-}
-
-// believed are the keys whose signatures count, by their ids: those that are listed, less those that are revoked.
-func (o Organisation) believed() (map[string]*bundle.KeyConfig, error) {
-	keys := map[string]*bundle.KeyConfig{}
-	for _, text := range o.Keys {
-		key, err := parsePublicKey(text)
-		if err != nil {
-			return nil, err
-		}
-		id, err := keyID(key)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.Contains(o.Revoked, id) {
-			keys[id] = &bundle.KeyConfig{Key: text, Algorithm: algorithm(key)}
-		}
-	}
-	return keys, nil
 }

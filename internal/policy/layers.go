@@ -65,23 +65,23 @@ func (p Provider) over(base Provider) Provider {
 //   - verdicts, attachments: for each class, or kind of attachment, and kind the highest layer that sets one defines it; lower ones tighten it.
 //     The Engine asks each layer itself, and counts an organisation's silence as the default.
 type Layers struct {
-	managed, bundle, user *Settings
+	Managed, bundle, User *Settings
 	files                 Paths // of managed and user
 }
 
-// withBundle is the same with the settings of another bundle.
-func (l *Layers) withBundle(s *Settings) *Layers {
-	return &Layers{managed: l.managed, bundle: s, user: l.user, files: l.files}
+// WithBundle is the same with the settings of another bundle.
+func (l *Layers) WithBundle(s *Settings) *Layers {
+	return &Layers{Managed: l.Managed, bundle: s, User: l.User, files: l.files}
 }
 
 // Organisation says where signed policy comes from, or nil.
 func (l *Layers) Organisation() *Organisation {
-	for _, s := range []*Settings{l.managed, l.user} {
+	for _, s := range []*Settings{l.Managed, l.User} {
 		if s != nil && s.Organisation != nil {
 			o := *s.Organisation
-			o.Stale = cmp.Or(o.Stale, staleScrub)
+			o.Stale = cmp.Or(o.Stale, StaleScrub)
 			o.Poll = cmp.Or(o.Poll, DefaultPoll)
-			for _, s := range []*Settings{l.managed, l.user} {
+			for _, s := range []*Settings{l.Managed, l.User} {
 				if s != nil {
 					o.Revoked = union(o.Revoked, s.RevokedKeys)
 				}
@@ -92,19 +92,19 @@ func (l *Layers) Organisation() *Organisation {
 	return nil
 }
 
-// groups are those that the administrator puts this machine into.
-func (l *Layers) groups() []string {
-	if l.managed == nil {
+// Groups are those that the administrator puts this machine into.
+func (l *Layers) Groups() []string {
+	if l.Managed == nil {
 		return nil
 	}
-	return l.managed.Groups
+	return l.Managed.Groups
 }
 
 // PauseRefused says why the person cannot have scrubbing paused, or nothing if they can.
 func (l *Layers) PauseRefused() string {
-	for _, r := range l.present() {
-		if r.layer != userLayer && !slices.Contains(r.Delegate, delegatePause) {
-			return fmt.Sprintf("your organisation does not let scrubbing be paused: the %s settings would have to say delegate: [%s]", r.layer, delegatePause)
+	for _, r := range l.Present() {
+		if r.Layer != UserLayer && !slices.Contains(r.Delegate, delegatePause) {
+			return fmt.Sprintf("your organisation does not let scrubbing be paused: the %s settings would have to say delegate: [%s]", r.Layer, delegatePause)
 		}
 	}
 	return ""
@@ -128,11 +128,11 @@ func (l *Layers) Ignored() []string {
 // and verdicts that tighten, but no providers and no organisation.
 func (l *Layers) Editor(repoFile string) (Settings, error) {
 	s := l.Wire()
-	repo, err := readSettings(repoFile, repositoryLayer, &s)
+	repo, err := readSettings(repoFile, RepositoryLayer, &s)
 	if err != nil {
 		return Settings{}, err
 	}
-	for _, quiet := range []*Settings{l.bundle, repo, l.user} {
+	for _, quiet := range []*Settings{l.bundle, repo, l.User} {
 		if quiet == nil {
 			continue
 		}
@@ -151,29 +151,29 @@ func (l *Layers) Editor(repoFile string) (Settings, error) {
 	}
 	s.Salt = cmp.Or(repo.Salt, s.Salt)
 	s.Attest = s.Attest.and(repo.Attest)
-	s.Verdicts = tighten(s.Verdicts, repo.Verdicts, verdictNames[:])
+	s.Verdicts = tighten(s.Verdicts, repo.Verdicts, VerdictNames[:])
 	return s, nil
 }
 
-type ranked struct {
-	layer layer
+type Ranked struct {
+	Layer Layer
 	*Settings
 }
 
-// present lists the layers that there are, the highest first.
-func (l *Layers) present() []ranked {
+// Present lists the layers that there are, the highest first.
+func (l *Layers) Present() []Ranked {
 	bundle := l.bundle
 	if bundle == nil && l.Organisation() != nil {
 		bundle = &Settings{}
 	}
-	all := []ranked{{managedLayer, l.managed}, {bundleLayer, bundle}, {userLayer, l.user}}
-	return slices.DeleteFunc(all, func(r ranked) bool { return r.Settings == nil })
+	all := []Ranked{{ManagedLayer, l.Managed}, {BundleLayer, bundle}, {UserLayer, l.User}}
+	return slices.DeleteFunc(all, func(r Ranked) bool { return r.Settings == nil })
 }
 
 // chosen are the destinations that somebody named.
 func (l *Layers) chosen() []string {
 	var names []string
-	for _, r := range l.present() {
+	for _, r := range l.Present() {
 		names = union(names, r.Destinations)
 	}
 	return names
@@ -182,15 +182,15 @@ func (l *Layers) chosen() []string {
 func (l *Layers) merge() (Settings, []string) {
 	s := Settings{Providers: maps.Clone(builtinProviders), Organisation: l.Organisation(), Destinations: l.chosen()}
 	var notes []string
-	note := func(r ranked, format string, args ...any) {
-		notes = append(notes, fmt.Sprintf("the %s settings' %s", r.layer, fmt.Sprintf(format, args...)))
+	note := func(r Ranked, format string, args ...any) {
+		notes = append(notes, fmt.Sprintf("the %s settings' %s", r.Layer, fmt.Sprintf(format, args...)))
 	}
-	owner := map[string]layer{}
+	owner := map[string]Layer{}
 	var claimed []string // hosts that the providers of higher layers list
-	for i, r := range l.present() {
-		above := l.present()[:i]
+	for i, r := range l.Present() {
+		above := l.Present()[:i]
 		delegated := func(what string) bool {
-			return !slices.ContainsFunc(above, func(h ranked) bool { return !slices.Contains(h.Delegate, what) })
+			return !slices.ContainsFunc(above, func(h Ranked) bool { return !slices.Contains(h.Delegate, what) })
 		}
 		taken := slices.Clone(claimed)
 		for _, name := range slices.Sorted(maps.Keys(r.Providers)) {
@@ -209,7 +209,7 @@ func (l *Layers) merge() (Settings, []string) {
 				note(r, "hosts of provider %s do not all count: a provider of a higher layer lists them", name)
 			}
 			claimed = append(claimed, p.Hosts...)
-			s.Providers[name], owner[name] = p, r.layer
+			s.Providers[name], owner[name] = p, r.Layer
 		}
 		switch {
 		case delegated(delegateDisable):
@@ -223,16 +223,16 @@ func (l *Layers) merge() (Settings, []string) {
 		case len(r.Allow) > 0:
 			note(r, "allow does not count on the wire, until every layer above delegates it: delegate: [allow]")
 		}
-		if r.Organisation != nil && r.layer == userLayer && l.managed != nil && l.managed.Organisation != nil {
+		if r.Organisation != nil && r.Layer == UserLayer && l.Managed != nil && l.Managed.Organisation != nil {
 			note(r, "organisation does not count: the managed settings name it")
 		}
 		s.Rules.Files = union(r.Rules.Files, s.Rules.Files)
-		if r.layer == bundleLayer {
+		if r.Layer == BundleLayer {
 			s.Rules.Carried, s.Revocations, s.Reviewers = r.Rules.Carried, r.Revocations, r.Reviewers
 		}
 		s.Salt = cmp.Or(s.Salt, r.Salt)
-		s.Verdicts = tighten(s.Verdicts, r.Verdicts, verdictNames[:])
-		s.Attachments = tighten(s.Attachments, r.Attachments, attachmentVerdicts)
+		s.Verdicts = tighten(s.Verdicts, r.Verdicts, VerdictNames[:])
+		s.Attachments = tighten(s.Attachments, r.Attachments, AttachmentVerdicts)
 		s.ScrubFrom = scrubMore(s.ScrubFrom, r.ScrubFrom)
 		s.Delegate = union(s.Delegate, r.Delegate)
 		s.PrivateHosts = union(s.PrivateHosts, r.PrivateHosts)
@@ -368,7 +368,7 @@ func scrubMore(upper, lower map[Kind]string) map[Kind]string {
 }
 
 // confidenceNames have the least certain first.
-var confidenceNames = upTo(detect.ConfidenceHigh)
+var confidenceNames = UpTo(detect.ConfidenceHigh)
 
 func union[T comparable](a, b []T) []T {
 	all := slices.Clone(a)

@@ -15,15 +15,15 @@ func TestPauseRefused(t *testing.T) {
 		by     string
 	}{
 		"nobody":                  {Layers{}, ""},
-		"a person":                {Layers{user: &Settings{}}, ""},
-		"a managed file":          {Layers{managed: no, user: &Settings{}}, "managed"},
-		"that allows it":          {Layers{managed: yes, user: &Settings{}}, ""},
-		"a bundle":                {Layers{bundle: no, user: organised}, "bundle"},
-		"that allows it, too":     {Layers{bundle: yes, user: organised}, ""},
-		"that has not come":       {Layers{user: organised}, "bundle"},
-		"both, one of them":       {Layers{managed: yes, bundle: no, user: organised}, "bundle"},
-		"both, the other of them": {Layers{managed: no, bundle: yes, user: organised}, "managed"},
-		"both":                    {Layers{managed: yes, bundle: yes, user: organised}, ""},
+		"a person":                {Layers{User: &Settings{}}, ""},
+		"a managed file":          {Layers{Managed: no, User: &Settings{}}, "managed"},
+		"that allows it":          {Layers{Managed: yes, User: &Settings{}}, ""},
+		"a bundle":                {Layers{bundle: no, User: organised}, "bundle"},
+		"that allows it, too":     {Layers{bundle: yes, User: organised}, ""},
+		"that has not come":       {Layers{User: organised}, "bundle"},
+		"both, one of them":       {Layers{Managed: yes, bundle: no, User: organised}, "bundle"},
+		"both, the other of them": {Layers{Managed: no, bundle: yes, User: organised}, "managed"},
+		"both":                    {Layers{Managed: yes, bundle: yes, User: organised}, ""},
 	} {
 		got := is.layers.PauseRefused()
 		if (got == "") != (is.by == "") || !strings.Contains(got, is.by) {

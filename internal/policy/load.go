@@ -50,19 +50,19 @@ func DefaultPaths(config string) (Paths, error) {
 // LoadSettings reads the layers that are files of this machine; the bundle's joins them in the Engine.
 // A file that is there but cannot be understood is an error: what it forbids must not be lost.
 func LoadSettings(paths Paths) (*Layers, error) {
-	managed, merr := readSettings(paths.Managed, managedLayer, nil)
-	user, uerr := readSettings(paths.User, userLayer, managed)
+	managed, merr := readSettings(paths.Managed, ManagedLayer, nil)
+	user, uerr := readSettings(paths.User, UserLayer, managed)
 	if user == nil && uerr == nil && paths.Explicit {
 		uerr = fmt.Errorf("%s does not exist: name a settings file that does", paths.User)
 	}
 	if err := errors.Join(merr, uerr); err != nil {
 		return nil, err
 	}
-	return &Layers{managed: managed, user: user, files: paths}, nil
+	return &Layers{Managed: managed, User: user, files: paths}, nil
 }
 
 // readSettings reads one file; above are the settings of the layer above it, whose providers it can name.
-func readSettings(path string, l layer, above *Settings) (*Settings, error) {
+func readSettings(path string, l Layer, above *Settings) (*Settings, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -78,7 +78,7 @@ func readSettings(path string, l layer, above *Settings) (*Settings, error) {
 	if err != nil {
 		return nil, fmt.Errorf("settings cannot be read: %w", err)
 	}
-	s, err := parseSettings(path, content, l, above)
+	s, err := ParseSettings(path, content, l, above)
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +93,8 @@ func readSettings(path string, l layer, above *Settings) (*Settings, error) {
 	return &s, nil
 }
 
-// parseSettings reads one layer and checks it. Every problem is told with the line it stands on.
-func parseSettings(name string, content []byte, l layer, above *Settings) (Settings, error) {
+// ParseSettings reads one layer and checks it. Every problem is told with the line it stands on.
+func ParseSettings(name string, content []byte, l Layer, above *Settings) (Settings, error) {
 	var s Settings
 	if len(content) > settingsLimit {
 		return s, fmt.Errorf("%s: settings larger than %d KiB are not read: make them smaller", name, settingsLimit>>10)

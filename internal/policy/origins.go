@@ -14,12 +14,12 @@ var decidedByOne = []string{"providers.", "organisation", "ca_file", "listen", "
 func (l *Layers) Origins() (all []string) {
 	names := map[string][]string{}
 	var order []string
-	for _, r := range l.present() {
-		from := string(r.layer) + " settings"
-		switch r.layer {
-		case managedLayer:
+	for _, r := range l.Present() {
+		from := string(r.Layer) + " settings"
+		switch r.Layer {
+		case ManagedLayer:
 			from += ", " + l.files.Managed
-		case userLayer:
+		case UserLayer:
 			from += ", " + l.files.User
 		}
 		for _, name := range namesOf("", reflect.ValueOf(*r.Settings)) {

@@ -30,7 +30,7 @@ func TestOriginsOfSettings(t *testing.T) {
 		"explain_placeholders: " + user, "listen: " + managed, "providers.house: " + managed, "rules.disable: " + user,
 		"scrub_from.public: bundle settings", "signals.same_request: " + user, "verdicts.phi: " + user, "verdicts.pii: " + managed + "; " + user,
 	}
-	if is := l.withBundle(&Settings{ScrubFrom: map[Kind]string{Public: "low"}}).Origins(); !slices.Equal(is, want) {
+	if is := l.WithBundle(&Settings{ScrubFrom: map[Kind]string{Public: "low"}}).Origins(); !slices.Equal(is, want) {
 		t.Errorf("the origins are\n%s\nnot\n%s", strings.Join(is, "\n"), strings.Join(want, "\n"))
 	}
 	if is := new(Layers).Origins(); len(is) > 0 {

@@ -1,25 +1,16 @@
-// Package policy decides what may go where. It is the only importer of OPA.
+// Package policy is the words in which is said what may go where, and the settings of everybody who has a say. What decides,
+// and an organisation's signed bundles, is package opa; who only asks, or only reads settings, links no OPA.
 //
-// The way of a question, Decide(Query):
+//   - policy.go is a Query and its Decision: no text, value or path is in it.
+//   - Who has a say, the highest first: the managed file, the organisation's signed bundle, the person's own file (layers.go).
+//     The highest that sets a verdict defines it, lower ones only tighten; origins.go says who set what, and effective.go what
+//     holds in the end.
+//   - load.go and validate.go read the files and name the line that is wrong; a repository's file quiets only editors.
+//     vocabulary.go guesses what a misspelt name meant.
+//   - allow.go says what is not sensitive, revocations.go which values nobody may get any more.
+//   - keys.go and approval.go: whose keys sign bundles, and a second person's word on a request.
 //
-//   - query.go makes it canonical: subjects sorted, each once. No text, value or path is in it.
-//   - looks.go says which parts of it the policy in force looks at: by these it is remembered.
-//   - engine.go answers from memory while an equal question's answer is valid; a swap of the policy or
-//     of the settings forgets all answers.
-//   - program.go asks rules/policy/*.rego, together with what the organisation's bundle holds. It is
-//     compiled at the first question, so that what never asks never pays.
-//   - What fails, is undefined or is not understood is Forbid, and an error.
-//
-// Who has a say, the highest first: the managed file, the organisation's signed bundle, the person's own
-// file (layers.go). The highest that sets a verdict defines it, lower ones only tighten; origins.go says who set what. load.go and
-// validate.go read the files and name the line that is wrong; a repository's file quiets only editors.
-//
-// The way of a bundle: build.go makes, signs and publishes it, serve.go serves it; source.go fetches it
-// (fetch.go; from a registry oci.go); archive.go and verify.go accept it or not: OPA's own check of signature,
-// hashes and scope, then our guard, because OPA takes old and expired bundles: sequence floor and expiry, and the
-// bundle's own tests. rollout.go says whether it is this machine's turn, and carried.go which rules of detection
-// it brings, revoked.go which values it forbids, outdated.go whether this program is too old for it. store.go keeps the last good one, and the floor beside it. Only then the Engine swaps. Which machines
-// have it, fleet.go tells. Nothing here is logged.
+// Nothing here is logged.
 package policy
 
 import (
@@ -39,9 +30,9 @@ const (
 	Forbid
 )
 
-var verdictNames = [...]string{"allow", "scrub", "forbid"}
+var VerdictNames = [...]string{"allow", "scrub", "forbid"}
 
-func (v Verdict) String() string { return verdictNames[v] }
+func (v Verdict) String() string { return VerdictNames[v] }
 
 // Kind says whose a destination is.
 type Kind string
@@ -166,8 +157,8 @@ type Decision struct {
 	Obligations []string // Review, ReviewByTwo, Reroute, Attest, and AskAttached where a Permission asks
 	Revision    string
 	ValidUntil  time.Time
-	// named are the rules that the policy judges by their names, in order.
-	named []string
+	// Named are the rules that the policy judges by their names, in order.
+	Named []string
 }
 
 // What a decision may oblige to.

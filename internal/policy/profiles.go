@@ -16,7 +16,7 @@ var Profiles = []string{"startup", "enterprise", "hipaa", "pci", "air-gapped", "
 // Profile is the directory of a ready policy.
 func Profile(name string) (fs.FS, error) {
 	if !slices.Contains(Profiles, name) {
-		return nil, fmt.Errorf("%s", vocabulary{what: "profile", names: Profiles}.wrong(name))
+		return nil, fmt.Errorf("%s", Vocabulary{What: "profile", Names: Profiles}.Wrong(name))
 	}
 	return fs.Sub(rules.Profiles, path.Join("profiles", name))
 }

@@ -230,3 +230,13 @@ type AllowEntry struct {
 	Reason      string `yaml:"reason,omitempty"`
 	Until       string `yaml:"until,omitempty" jsonschema:"format=date"` // a date, 2027-01-31
 }
+
+// DefaultPoll is how often the bundle is asked for.
+const DefaultPoll = 60 * time.Second
+
+// What holds while an organisation's policy is missing or has expired.
+const (
+	StaleScrub  = "scrub"
+	StaleClosed = "closed"
+	StaleOpen   = "open"
+)

@@ -13,9 +13,10 @@ import (
 	"time"
 
 	"github.com/invopop/jsonschema"
+	"golang.org/x/tools/txtar"
+
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
-	"golang.org/x/tools/txtar"
 )
 
 func TestWrongSettingsAreNamedByLine(t *testing.T) {
@@ -30,7 +31,7 @@ func TestWrongSettingsAreNamedByLine(t *testing.T) {
 	for i := 0; i+1 < len(archive.Files); i += 2 {
 		l, name, _ := strings.Cut(archive.Files[i].Name, " ")
 		t.Run(l+" "+name, func(t *testing.T) {
-			_, err := parseSettings(name, archive.Files[i].Data, layer(l), nil)
+			_, err := ParseSettings(name, archive.Files[i].Data, Layer(l), nil)
 			if err == nil {
 				t.Fatal("nothing is wrong with it")
 			}
@@ -51,9 +52,9 @@ func FuzzSettings(f *testing.F) {
 	f.Add([]byte("providers: {openai: {url: https://api.openai.com}}\nverdicts: {pii: {public: forbid}}"))
 	f.Add([]byte("a: &a [*a]\nallow: [{rule: x, until: 2027-01-31}]"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		s, err := parseSettings("f.yaml", content, userLayer, nil)
+		s, err := ParseSettings("f.yaml", content, UserLayer, nil)
 		if err == nil {
-			(&Layers{user: &s}).Wire()
+			(&Layers{User: &s}).Wire()
 			return
 		}
 		for line := range strings.SplitSeq(err.Error(), "\n") {
@@ -126,8 +127,8 @@ func TestDefaultPaths(t *testing.T) {
 }
 
 func TestARepositoryQuietsTheEditorOnly(t *testing.T) {
-	o := acme("")
-	l := &Layers{managed: &Settings{Organisation: &o}, user: &Settings{Rules: RuleSettings{Disable: []string{"email"}}, Destinations: []string{"ollama"}}}
+	o := acme(t)
+	l := &Layers{Managed: &Settings{Organisation: &o}, User: &Settings{Rules: RuleSettings{Disable: []string{"email"}}, Destinations: []string{"ollama"}}}
 	repo := write(t, ".scrubjay.yaml", "salt: abc\nrules: {disable: [phone-number], files: [team.toml]}\nallow: [{path: docs/**}]\nverdicts: {pii: {public: forbid}}\ndestinations: [openai]\n")
 	s, err := l.Editor(repo)
 	if err != nil {
@@ -148,17 +149,17 @@ func TestARepositoryQuietsTheEditorOnly(t *testing.T) {
 }
 
 func TestProvidersOfAHigherLayerStand(t *testing.T) {
-	o := acme("")
+	o := acme(t)
 	theirs := map[string]Provider{"openai": {URL: "https://gateway.acme.example"}}
 	mine := map[string]Provider{"openai": {URL: "https://elsewhere.example", Kind: Private}}
-	l := &Layers{managed: &Settings{Organisation: &o, Providers: theirs}, user: &Settings{Organisation: &o, Providers: mine}}
+	l := &Layers{Managed: &Settings{Organisation: &o, Providers: theirs}, User: &Settings{Organisation: &o, Providers: mine}}
 	if p := l.Wire().Providers["openai"]; p.URL != "https://gateway.acme.example" || p.Kind != Public {
 		t.Errorf("openai is %+v", p)
 	}
 	if notes := l.Ignored(); len(notes) != 2 || !strings.Contains(notes[0], "openai") {
 		t.Errorf("notes are %q", notes)
 	}
-	alone := (&Layers{user: &Settings{Providers: mine}}).Wire().Providers["openai"]
+	alone := (&Layers{User: &Settings{Providers: mine}}).Wire().Providers["openai"]
 	if alone.Kind != Private {
 		t.Errorf("nobody stands above the user, and openai is %+v", alone)
 	}
@@ -240,7 +241,7 @@ func TestAllowPaths(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write docs/settings.schema.json and testdata/policy/default.txt")
+var update = flag.Bool("update", false, "write docs/settings.schema.json")
 
 // The schema that editors check settings files with is made of the types.
 func TestSchemaIsCurrent(t *testing.T) {
@@ -269,7 +270,7 @@ func TestSchemaIsCurrent(t *testing.T) {
 	classes := jsonschema.NewProperties()
 	for _, class := range detect.Classes {
 		cells := jsonschema.NewProperties()
-		for _, kind := range kinds {
+		for _, kind := range Kinds {
 			cells.Set(string(kind), &jsonschema.Schema{Type: "string", Enum: []any{"allow", "scrub", "forbid"}})
 		}
 		classes.Set(string(class), &jsonschema.Schema{Type: "object", Properties: cells, AdditionalProperties: jsonschema.FalseSchema})
@@ -277,9 +278,9 @@ func TestSchemaIsCurrent(t *testing.T) {
 	verdicts.Properties, verdicts.AdditionalProperties = classes, jsonschema.FalseSchema
 	attachments := schema.Properties.GetPair("attachments").Value
 	files := jsonschema.NewProperties()
-	for _, name := range names(Attachments) {
+	for _, name := range Names(Attachments) {
 		cells := jsonschema.NewProperties()
-		for _, kind := range kinds {
+		for _, kind := range Kinds {
 			cells.Set(string(kind), &jsonschema.Schema{Type: "string", Enum: []any{"allow", "ask", "forbid"}})
 		}
 		files.Set(name, &jsonschema.Schema{Type: "object", Properties: cells, AdditionalProperties: jsonschema.FalseSchema})
@@ -305,5 +306,19 @@ func TestSchemaIsCurrent(t *testing.T) {
 	got, err := os.ReadFile(file)
 	if err != nil || string(got) != string(want) {
 		t.Errorf("docs/settings.schema.json is not what the types say: run make generate")
+	}
+}
+
+// TestGroupsAreTheAdministrators: nobody puts themselves into a group.
+func TestGroupsAreTheAdministrators(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(file, []byte("destinations: [openai]\ngroups: [finance]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readSettings(file, UserLayer, nil); err == nil || !strings.Contains(err.Error(), "config.yaml:2: groups stand in the managed file alone") {
+		t.Error(err)
+	}
+	if _, err := readSettings(file, ManagedLayer, nil); err != nil {
+		t.Error(err)
 	}
 }

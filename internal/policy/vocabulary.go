@@ -1,49 +1,96 @@
 package policy
 
 import (
-	"io"
-	"maps"
-	"os"
-	"path/filepath"
+	"fmt"
 	"slices"
+	"strings"
 
-	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/agnivade/levenshtein"
 )
 
-// spelling knows the names that a policy may hold.
-type spelling struct {
-	bundle *Bundle
-	// query is what can stand at a path of the input; * is any element of a list. Of other paths nothing is known.
-	query map[string]vocabulary
+// Vocabulary is what a name can be in one place of a query or of a table.
+type Vocabulary struct {
+	What  string
+	Names []string
+	// others says that there are names which nobody can list here, as those of providers in a person's own settings.
+	// Then only what looks like one of the list is taken for misspelt.
+	Others bool
+	Cure   string // what to do if the name is right
 }
 
-func (s source) spelling() *spelling {
-	settings := s.layers.Wire()
-	provider := vocabulary{"provider", append([]string{""}, slices.Sorted(maps.Keys(settings.Providers))...), true,
-		"If it is one of your own, name it in the bundle's settings.yaml"}
-	sp := &spelling{s.bundle, map[string]vocabulary{
-		"direction":             {what: "direction", names: []string{string(Outgoing), string(Answer), string(Restore)}},
-		"destination.provider":  provider,
-		"destination.kind":      {what: "kind of provider", names: names(kinds)},
-		"origin":                provider,
-		"tool.kind":             {what: "kind of tool", names: toolKinds},
-		"endpoint":              {what: "endpoint", names: []string{"", "known", "unknown"}},
-		"stale":                 {what: "way to be stale", names: []string{"", staleScrub, staleClosed, staleOpen}},
-		"subjects.*.class":      {what: "class", names: names(detect.Classes)},
-		"subjects.*.severity":   {what: "severity", names: upTo(detect.Critical)},
-		"subjects.*.confidence": {what: "confidence", names: upTo(detect.ConfidenceHigh)},
-		"labels.*":              {what: "label", names: []string{AIIgnored}, others: true},
-		"attachments.*":         {what: "kind of attachment", names: names(Attachments)},
-	}}
-	if ids, all := ruleIDs(settings.Rules); all {
-		sp.query["subjects.*.rule"] = vocabulary{what: "rule", names: ids,
-			cure: "If it is one of your own, put its file into the bundle's rules/"}
+// Wrong says what is wrong with a name, or nothing.
+func (v Vocabulary) Wrong(name string) string {
+	if slices.Contains(v.Names, name) {
+		return ""
 	}
-	return sp
+	near := Nearest(name, v.Names)
+	if v.Others && (near == "" || !Slips(name, near)) {
+		return ""
+	}
+	text, end := fmt.Sprintf("no %s is called %q", v.What, name), ". "
+	switch {
+	case near != "":
+		text, end = text+": did you mean "+near+"?", " "
+	case len(v.Names) <= 12:
+		text += ": it is one of " + strings.TrimPrefix(strings.Join(v.Names, ", "), ", ")
+	}
+	if v.Cure == "" {
+		return text
+	}
+	return text + end + v.Cure
 }
 
-// upTo are the names of a scale, from its beginning.
-func upTo[T interface {
+// Nearest is the name that was probably meant, if there is one.
+func Nearest(name string, names []string) (near string) {
+	best := 3
+	for _, n := range names {
+		d := levenshtein.ComputeDistance(strings.ToLower(name), n)
+		if n != "" && d <= max(1, len(name)/2) && (d < best || d == best && shared(name, n) > shared(name, near)) {
+			best, near = d, n
+		}
+	}
+	if near != "" || len(name) < 3 {
+		return near
+	}
+	i := slices.IndexFunc(names, func(n string) bool { return n != "" && (strings.HasPrefix(n, name) || strings.HasPrefix(name, n)) })
+	if i < 0 {
+		return ""
+	}
+	return names[i]
+}
+
+// shared is how many bytes two names begin with alike.
+func shared(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// Slips tells whether one name is another with a slip of the finger in it. What has a number or a word of its own added is
+// another name by intent: openai2, openai-eu, my-openai.
+func Slips(name, of string) bool {
+	for _, added := range []string{strings.TrimPrefix(name, of), strings.TrimSuffix(name, of)} {
+		if added != name && strings.Trim(added, "0123456789-_.") != added {
+			return false
+		}
+	}
+	lower := strings.ToLower(name)
+	switch levenshtein.ComputeDistance(lower, of) {
+	case 0, 1:
+		return true
+	case 2:
+		a, b := []byte(lower), []byte(of)
+		slices.Sort(a)
+		slices.Sort(b)
+		return len(name) > 8 || string(a) == string(b) // two letters changed places
+	}
+	return false
+}
+
+// UpTo are the names of a scale, from its beginning.
+func UpTo[T interface {
 	~uint8
 	String() string
 }](last T) (all []string) {
@@ -53,40 +100,9 @@ func upTo[T interface {
 	return all
 }
 
-// ruleIDs are those of the built-in rules and of files; not all, if there is a file that cannot be read here.
-func ruleIDs(s RuleSettings) (ids []string, all bool) {
-	for _, r := range detect.Default().Rules() {
-		ids = append(ids, r.ID)
-	}
-	for _, file := range s.Files {
-		text, carried := s.Carried[file]
-		if !carried {
-			var err error
-			if text, err = readLimited(file); err != nil {
-				return nil, false
-			}
-		}
-		set, err := detect.LoadExtending(file, text, func(path string) ([]byte, error) {
-			if !filepath.IsAbs(path) {
-				path = filepath.Join(filepath.Dir(file), path)
-			}
-			return readLimited(path)
-		})
-		if err != nil {
-			return nil, false
-		}
-		for _, r := range set.Rules {
-			ids = append(ids, r.ID)
-		}
-	}
-	return ids, true
-}
+// AIIgnored is the label that Scrubjay gives by itself, and the rule that finds passages of files that have it: see
+// internal/workspace.
+const AIIgnored = "ai-ignored"
 
-func readLimited(file string) ([]byte, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, detect.IndexLimit))
-}
+// ToolKinds are what internal/wire calls tools. No tool is a kind, too.
+var ToolKinds = []string{"", "edit", "command", "network", "show", "mcp", "other"}

@@ -15,13 +15,15 @@ import (
 	"sync"
 	"testing"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
-	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
 )
 
 // bench is a proxy between a test and a stand-in vendor, with everything real between them.
@@ -116,7 +118,7 @@ func (b *bench) start() {
 	})
 }
 
-var defaultPolicy = sync.OnceValues(func() (*policy.Engine, error) { return policy.NewEngine(policy.Options{}) })
+var defaultPolicy = sync.OnceValues(func() (*opa.Engine, error) { return opa.NewEngine(opa.Options{}) })
 
 func (b *bench) Decide(ctx context.Context, q policy.Query) (policy.Decision, error) {
 	if b.decide != nil {
@@ -140,7 +142,7 @@ func (b *bench) under(settings string) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	e, err := policy.NewEngine(policy.Options{Layers: layers})
+	e, err := opa.NewEngine(opa.Options{Layers: layers})
 	if err != nil {
 		b.t.Fatal(err)
 	}

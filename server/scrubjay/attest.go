@@ -18,6 +18,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 	"github.com/scrubjay-dev/scrubjay/server/scrubjay/scan"
 )
 
@@ -51,7 +52,7 @@ func attestable(ctx context.Context) (a attestation, err error) {
 
 // commandSettings are those in force where a repository's file stands.
 func commandSettings(file string) (policy.Settings, error) {
-	state, err := stateAnywhere(io.Discard)
+	state, err := command.StateAnywhere(io.Discard)
 	if err != nil {
 		return policy.Settings{}, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 	"github.com/scrubjay-dev/scrubjay/server/scrubjay/scan"
 )
 
@@ -64,7 +65,7 @@ Exit code 0: all have. 1: some have not. 2: an error.`,
 				fmt.Fprintln(c.OutOrStdout(), "no commit says that an assistant had a part in it")
 			}
 			if missing > 0 {
-				return exitError{code: 1}
+				return command.Exit{Code: 1}
 			}
 			return nil
 		},

@@ -11,12 +11,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/text"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func auditCommand() *cobra.Command {
@@ -102,7 +104,7 @@ func (f *chosen) records(use func(audit.Record) error) error {
 	if err != nil {
 		return err
 	}
-	s, err := daemon.OpenState("")
+	s, err := installation.OpenState("")
 	if err != nil {
 		return err
 	}
@@ -218,7 +220,7 @@ func auditVerifyCommand() *cobra.Command {
 a checkpoint that was kept elsewhere (scrubjay audit checkpoint) gives that away.`,
 		Example: "  scrubjay audit verify\n  scrubjay audit verify --checkpoint monday.note",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := daemon.OpenState("")
+			s, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -243,12 +245,12 @@ a checkpoint that was kept elsewhere (scrubjay audit checkpoint) gives that away
 			good, err := audit.Verify(s.Dir, kept...)
 			if errors.Is(err, fs.ErrNotExist) {
 				if len(kept) > 0 {
-					return exitError{code: 1, err: fmt.Errorf("the ledger has gone: the checkpoint has seen %d records", kept[0].Seq)}
+					return command.Exit{Code: 1, Err: fmt.Errorf("the ledger has gone: the checkpoint has seen %d records", kept[0].Seq)}
 				}
 				return noLedger(s)
 			}
 			if err != nil {
-				return exitError{code: 1, err: fmt.Errorf("%d records are good, then: %w", good, err)}
+				return command.Exit{Code: 1, Err: fmt.Errorf("%d records are good, then: %w", good, err)}
 			}
 			dropped, err := audit.Dropped(s.Dir)
 			if err != nil {
@@ -276,7 +278,7 @@ change it; scrubjay audit verify --checkpoint FILE then tells whether the ledger
 at the first use and stays in the state directory; --public prints its public half.`,
 		Example: "  scrubjay audit checkpoint > monday.note\n  scrubjay audit checkpoint --public",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := daemon.OpenState("")
+			s, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -293,7 +295,7 @@ at the first use and stays in the state directory; --public prints its public ha
 				return noLedger(s)
 			}
 			if err != nil {
-				return exitError{code: 1, err: fmt.Errorf("no checkpoint was signed: %w", err)}
+				return command.Exit{Code: 1, Err: fmt.Errorf("no checkpoint was signed: %w", err)}
 			}
 			_, err = c.OutOrStdout().Write(text)
 			return err
@@ -325,12 +327,12 @@ func auditExportCommand() *cobra.Command {
 }
 
 // noLedger tells one that has not begun from one that has gone.
-func noLedger(s daemon.State) error {
+func noLedger(s installation.State) error {
 	if s.LedgerGone() {
-		return exitError{code: 1, err: errors.New("the ledger has gone: ledger.log and ledger.head are not there, though a daemon has run")}
+		return command.Exit{Code: 1, Err: errors.New("the ledger has gone: ledger.log and ledger.head are not there, though a daemon has run")}
 	}
 	if !audit.None(s.Dir) {
-		return exitError{code: 1, err: errors.New("ledger.log has gone: scrubjay audit verify says what is missing")}
+		return command.Exit{Code: 1, Err: errors.New("ledger.log has gone: scrubjay audit verify says what is missing")}
 	}
 	return errors.New("there is no ledger yet: it begins with the first daemon (scrubjay serve)")
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
@@ -22,7 +24,7 @@ import (
 
 // complianceSources are the policy in force and the whole ledger.
 func complianceSources(ctx context.Context) (compliance.Sources, *daemon.Governance, error) {
-	state, err := daemon.OpenState("")
+	state, err := installation.OpenState("")
 	if err != nil {
 		return compliance.Sources{}, nil, err
 	}
@@ -38,7 +40,7 @@ func complianceSources(ctx context.Context) (compliance.Sources, *daemon.Governa
 }
 
 // ledgerRecords are all of the ledger's; one that has not begun has none.
-func ledgerRecords(state daemon.State) func(func(audit.Record) error) error {
+func ledgerRecords(state installation.State) func(func(audit.Record) error) error {
 	return func(f func(audit.Record) error) error {
 		err := audit.Show(state.Dir, f)
 		switch {

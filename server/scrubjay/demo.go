@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 	"github.com/scrubjay-dev/scrubjay/server/scrubjay/demo"
 )
 
@@ -20,7 +21,7 @@ touched. It exits with 1 if anything that Scrubjay promises did not hold.`,
 			err := demo.Run(c.Context(), c.OutOrStdout())
 			var broken demo.Broken
 			if errors.As(err, &broken) {
-				return exitError{code: 1, err: broken}
+				return command.Exit{Code: 1, Err: broken}
 			}
 			return err
 		},

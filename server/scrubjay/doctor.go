@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
@@ -19,6 +21,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 	"github.com/scrubjay-dev/scrubjay/server/scrubjay/screen"
 )
 
@@ -33,7 +36,7 @@ address in its settings to a stand-in vendor within this program: what the real 
 			d := &doctor{Screen: screen.New(c.OutOrStdout()), show: show}
 			d.examine(c.Context())
 			if d.wrong > 0 {
-				return exitError{code: 1}
+				return command.Exit{Code: 1}
 			}
 			return nil
 		},
@@ -65,7 +68,7 @@ func (d *doctor) check(well string, err error, cure string) bool {
 
 func (d *doctor) examine(ctx context.Context) {
 	d.Note("scrubjay " + programVersion())
-	state, err := daemon.OpenState("")
+	state, err := installation.OpenState("")
 	if !d.check("state directory "+state.Dir, err, "set SCRUBJAY_STATE to a directory that only you can use") {
 		return
 	}
@@ -202,7 +205,7 @@ func (d *doctor) words(ctx context.Context, client *control.Client) {
 	}
 }
 
-func (d *doctor) files(state daemon.State) {
+func (d *doctor) files(state installation.State) {
 	entries, err := os.ReadDir(state.Dir)
 	for _, e := range entries {
 		if info, ierr := e.Info(); ierr == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
@@ -226,7 +229,7 @@ func (d *doctor) files(state daemon.State) {
 	}
 	first := errors.New("") // ends the reading
 	_ = audit.Show(state.Dir, func(r audit.Record) error {
-		if r.Note == daemon.LedgerGone {
+		if r.Note == installation.LedgerGone {
 			d.Note("  on " + r.Time.Local().Format(time.DateTime) + " " + r.Note)
 		}
 		return first
@@ -250,7 +253,7 @@ func (d *doctor) proxy(hello control.Hello, listen string) {
 	if hello.Proxy.Instead != "" {
 		d.Note("  not on " + hello.Proxy.Instead)
 	}
-	if meant := daemon.Meant(listen); meant != hello.Proxy.Listen {
+	if meant := installation.Meant(listen); meant != hello.Proxy.Listen {
 		if _, port, err := net.SplitHostPort(meant); err == nil && port != "0" {
 			d.check("", fmt.Errorf("it was started otherwise: it is to listen on %s now", meant), restart)
 		}
@@ -258,7 +261,7 @@ func (d *doctor) proxy(hello control.Hello, listen string) {
 }
 
 // authority looks at what programs are told to trust which go through the proxy.
-func (d *doctor) authority(state daemon.State, hosts []string, serving bool) {
+func (d *doctor) authority(state installation.State, hosts []string, serving bool) {
 	if len(hosts) == 0 {
 		return // nothing is intercepted, or the configuration is not understood
 	}

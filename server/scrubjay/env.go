@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,10 +11,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 )
 
 // environment is what env --json prints.
@@ -27,8 +27,9 @@ type environment struct {
 	// Proxy is for programs that cannot be pointed at an address.
 	Proxy proxyAddress `json:"proxy"`
 
-	// urls are the providers' own, and kept the variables that name an address of somebody else's, with the reason.
-	urls map[string]string
+	pointed assistants.Proxy
+	state   installation.State
+	// kept are the variables that name an address of somebody else's, with the reason.
 	kept map[string]error
 }
 
@@ -46,8 +47,11 @@ type providerAddress struct {
 	Format string `json:"format"`
 }
 
-func readEnvironment() (environment, error) {
-	s, err := daemon.OpenState("")
+func readEnvironment() (environment, error) { return readEnvironmentAt("") }
+
+// readEnvironmentAt is the same, and asks nobody where the proxy listens if that is known.
+func readEnvironmentAt(listen string) (environment, error) {
+	s, err := installation.OpenState("")
 	if err != nil {
 		return environment{}, err
 	}
@@ -60,14 +64,14 @@ func readEnvironment() (environment, error) {
 		return environment{}, err
 	}
 	settings := g.Settings()
-	e := environment{Listen: s.Listen(context.Background(), daemon.Meant(settings.Listen)), Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}}
-	e.Proxy = proxyAddress{"http://scrubjay:" + token + "@" + e.Listen, s.Authority(), settings.Hosts()}
-	for name, p := range settings.Providers {
-		e.Providers[name] = providerAddress{"http://" + e.Listen + "/t/" + token + "/" + name, p.Format}
+	p, err := s.Pointed(settings, listen)
+	if err != nil {
+		return environment{}, err
 	}
-	e.urls = map[string]string{}
-	for name, p := range settings.Providers {
-		e.urls[name] = p.URL
+	e := environment{Listen: p.Listen, Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}, pointed: p, state: s}
+	e.Proxy = proxyAddress{"http://scrubjay:" + token + "@" + e.Listen, s.Authority(), settings.Hosts()}
+	for name, provider := range settings.Providers {
+		e.Providers[name] = providerAddress{p.Addresses[name], provider.Format}
 	}
 	e.Variables, e.kept = e.proxy().Variables(os.Getenv)
 	// Programs differ in which spelling they read first.
@@ -77,17 +81,10 @@ func readEnvironment() (environment, error) {
 	return e, nil
 }
 
-// proxy is what assistants are pointed at.
+// proxy is what assistants are pointed at. There is a certificate once the daemon has made one.
 func (e environment) proxy() assistants.Proxy {
-	p := assistants.Proxy{Listen: e.Listen, Token: e.Token, Addresses: map[string]string{}, URLs: e.urls}
-	// There is a certificate once the daemon has made one.
-	if _, err := os.Stat(e.Proxy.Certificate); err == nil {
-		p.Authority = e.Proxy.Certificate
-	}
-	for name, provider := range e.Providers {
-		p.Addresses[name] = provider.BaseURL
-	}
-	return p
+	e.pointed.Authority = e.state.Trusted()
+	return e.pointed
 }
 
 // shells are how each sets a variable, and writes a remark.

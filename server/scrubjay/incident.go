@@ -12,11 +12,13 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/compliance"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func incidentCommand() *cobra.Command {
@@ -34,7 +36,7 @@ in force and the versions, with a manifest that the ledger's key signs. No value
 			if err != nil {
 				return err
 			}
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -93,7 +95,7 @@ func incidentVerifyCommand() *cobra.Command {
 				return err
 			}
 			if key == "" {
-				state, err := daemon.OpenState("")
+				state, err := installation.OpenState("")
 				if err != nil {
 					return err
 				}
@@ -106,7 +108,7 @@ func incidentVerifyCommand() *cobra.Command {
 				return err
 			}
 			if err != nil {
-				return exitError{code: 1, err: fmt.Errorf("%s: %w", args[0], err)}
+				return command.Exit{Code: 1, Err: fmt.Errorf("%s: %w", args[0], err)}
 			}
 			fmt.Fprintf(c.OutOrStdout(), "as it was signed on %s: %d files\n", sealed.Time.Format(time.RFC3339), sealed.Files)
 			return nil
@@ -117,7 +119,7 @@ func incidentVerifyCommand() *cobra.Command {
 }
 
 // evidence are the files of an incident.
-func evidence(ctx context.Context, state daemon.State, from time.Time) (map[string][]byte, error) {
+func evidence(ctx context.Context, state installation.State, from time.Time) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	keep := func(name string, said any) error {
 		text, err := json.MarshalIndent(said, "", "  ")

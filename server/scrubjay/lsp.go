@@ -11,6 +11,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
@@ -19,6 +23,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/lsp"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func lspCommand() *cobra.Command {
@@ -42,7 +47,7 @@ func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "scrubjay:", err) // at once: whoever has no editor waits for nothing
 		lsp.Refuse(ctx, stdio{in, out}, err, log.Named("lsp"))
-		return exitError{code: 2}
+		return command.Exit{Code: 2}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
@@ -53,7 +58,7 @@ func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 		Rules: func(files []string) (*detect.Engine, error) {
 			settings := governance.Settings()
 			settings.Rules.Files = append(slices.Clone(files), settings.Rules.Files...)
-			return daemon.EngineFor(settings)
+			return policy.EngineFor(settings)
 		},
 		Complete: completer(state),
 		Reload:   governance.Reload, Fingerprint: fingerprints(state), Log: log.Named("lsp"), Program: "scrubjay", Version: programVersion(),
@@ -66,14 +71,14 @@ func serveEditor(ctx context.Context, in io.Reader, out io.Writer) error {
 	beside.Go(func() { governance.Run(ctx) })
 	code, err := s.Serve(ctx, stdio{in, out})
 	if code != 0 {
-		return exitError{code: code, err: err}
+		return command.Exit{Code: code, Err: err}
 	}
 	return err
 }
 
 // office is all that a server for editors works with.
-func office(log *zap.Logger) (daemon.State, *daemon.Governance, *daemon.Attached, error) {
-	state, err := daemon.OpenState("")
+func office(log *zap.Logger) (installation.State, *daemon.Governance, *daemon.Attached, error) {
+	state, err := installation.OpenState("")
 	if err != nil {
 		return state, nil, nil, err
 	}
@@ -86,7 +91,7 @@ func office(log *zap.Logger) (daemon.State, *daemon.Governance, *daemon.Attached
 }
 
 // completer asks models through the proxy, and nobody while that does not listen.
-func completer(state daemon.State) func(context.Context, string, completion.Query) (string, error) {
+func completer(state installation.State) func(context.Context, string, completion.Query) (string, error) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute}} // no proxy of the system's
 	return func(ctx context.Context, listen string, q completion.Query) (string, error) {
 		if listen == "" {
@@ -102,7 +107,7 @@ func completer(state daemon.State) func(context.Context, string, completion.Quer
 }
 
 // fingerprints are this installation's. The key is read when the first is asked for: by then the daemon has made it.
-func fingerprints(state daemon.State) func(value []byte) string {
+func fingerprints(state installation.State) func(value []byte) string {
 	keys := sync.OnceValues(func() (redact.Keys, error) { return redact.LoadKeys(state.Dir) })
 	return func(value []byte) string {
 		k, err := keys()

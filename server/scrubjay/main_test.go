@@ -4,24 +4,29 @@ import (
 	"context"
 	"encoding/base64"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 )
 
 func TestMain(m *testing.M) {
+	program := func() { os.Exit(run(context.Background(), os.Args[1:])) }
 	commands := map[string]func(){
-		"scrubjay":  func() { os.Exit(run(context.Background(), os.Args[1:])) },
-		"mcpserver": mcpServer,
-		"op":        fakeOnePassword,
-		"systemctl": fakeSystemctl,
+		"scrubjay":      program,
+		"scrubjay-full": program, // as it is called beside the small one
+		"mcpserver":     mcpServer,
+		"op":            fakeOnePassword,
+		"systemctl":     fakeSystemctl,
 	}
 	for name, program := range fakes {
 		commands[name] = runFake(program)
@@ -32,14 +37,58 @@ func TestMain(m *testing.M) {
 // TestScripts runs the real program, a script per command: testdata/*.txtar. $KEY, $MAIL and $PASSWORD
 // are values made up here, so that the scripts themselves stay clean.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+	p := scripts()
+	p.Dir = "testdata"
+	testscript.Run(t, p)
+}
+
+// TestScriptsOfTheSmallProgram holds the small program to the scripts of what it does itself, to those in which it hands a part
+// over, and to its own: testdata/quick/*.txtar. The full program is this one.
+func TestScriptsOfTheSmallProgram(t *testing.T) {
+	dir, exe := t.TempDir(), ""
+	if runtime.GOOS == "windows" {
+		exe = ".exe"
+	}
+	small := filepath.Join(dir, "scrubjay"+exe)
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", small, "../quick").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	full, err := exec.LookPath("scrubjay-full") // testscript has put it on PATH
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(full, filepath.Join(dir, "scrubjay-full"+exe)); err != nil {
+		t.Fatal(err)
+	}
+	p := scripts()
+	p.Files = []string{"testdata/hook.txtar", "testdata/homeless.txtar", "testdata/config.txtar", "testdata/rules.txtar", "testdata/pause.txtar"}
+	for _, pattern := range []string{"testdata/scan*.txtar", "testdata/quick/*.txtar"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatal(pattern, err)
+		}
+		p.Files = append(p.Files, files...)
+	}
+	setup := p.Setup
+	p.Setup = func(e *testscript.Env) error {
+		if err := setup(e); err != nil {
+			return err
+		}
+		e.Setenv("SCRUBJAYDIR", dir)
+		e.Setenv("PATH", dir+string(filepath.ListSeparator)+e.Getenv("PATH"))
+		return nil
+	}
+	testscript.Run(t, p)
+}
+
+func scripts() testscript.Params {
+	return testscript.Params{
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
 			e.Setenv("SCRUBJAY_LISTEN", "127.0.0.1:0")
-			e.Defer(func() { stopDaemon(daemon.State{Dir: filepath.Join(e.WorkDir, "state", "scrubjay")}) })
+			e.Defer(func() { stopDaemon(installation.State{Dir: filepath.Join(e.WorkDir, "state", "scrubjay")}) })
 			e.Setenv("KEY", strings.Join([]string{"AK", "IAQ3EGRZ5TPLW7MNX2"}, ""))
 			e.Setenv("CARD", strings.Join([]string{"4539148", "803436467"}, ""))
 			e.Setenv("MAIL", strings.Join([]string{"maria.kowalska", "poczta.onet.pl"}, "@"))
@@ -81,9 +130,9 @@ func TestScripts(t *testing.T) {
 					ts.Fatalf("no file below %s", args[0])
 				}
 			},
-			// stop ends the daemon of a state directory.
-			"stop": func(ts *testscript.TestScript, neg bool, args []string) {
-				stopDaemon(daemon.State{Dir: ts.MkAbs(args[0])})
+			// stopdaemon ends the daemon of a state directory. testscript has a stop of its own, which ends the script.
+			"stopdaemon": func(ts *testscript.TestScript, neg bool, args []string) {
+				stopDaemon(installation.State{Dir: ts.MkAbs(args[0])})
 			},
 			"vendor":     scriptVendor,
 			"arrived":    scriptArrived,
@@ -95,11 +144,11 @@ func TestScripts(t *testing.T) {
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-	})
+	}
 }
 
 // stopDaemon ends the daemon that a script left behind; it would wait ten minutes for an editor.
-func stopDaemon(s daemon.State) {
+func stopDaemon(s installation.State) {
 	socket, err := s.Socket()
 	if err != nil {
 		return
@@ -116,7 +165,7 @@ func stopDaemon(s daemon.State) {
 // killDaemon ends the daemon of a state directory, which has no time to say so.
 func killDaemon(t *testing.T, dir string) {
 	t.Helper()
-	socket, err := daemon.State{Dir: dir}.Socket()
+	socket, err := installation.State{Dir: dir}.Socket()
 	if err != nil {
 		t.Fatal(err)
 	}

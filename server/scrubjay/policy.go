@@ -11,13 +11,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func policyCommand() *cobra.Command {
@@ -57,8 +61,8 @@ func policyCheckCommand() *cobra.Command {
 			if err := isDirectory(args); err != nil {
 				return err
 			}
-			if err := policy.Check(directory(args)); err != nil {
-				return exitError{code: 1, err: err}
+			if err := opa.Check(directory(args)); err != nil {
+				return command.Exit{Code: 1, Err: err}
 			}
 			fmt.Fprintln(c.OutOrStdout(), "good")
 			return nil
@@ -75,9 +79,9 @@ func policyTestCommand() *cobra.Command {
 			if err := isDirectory(args); err != nil {
 				return err
 			}
-			report, err := policy.Test(directory(args))
+			report, err := opa.Test(directory(args))
 			if err != nil {
-				return exitError{code: 1, err: err}
+				return command.Exit{Code: 1, Err: err}
 			}
 			for _, t := range report.Results {
 				verdict := "ok  "
@@ -88,7 +92,7 @@ func policyTestCommand() *cobra.Command {
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%d tests, %.0f%% of the policy's lines\n", len(report.Results), report.Coverage)
 			if err := report.Err(); err != nil {
-				return exitError{code: 1, err: err}
+				return command.Exit{Code: 1, Err: err}
 			}
 			return nil
 		},
@@ -96,7 +100,7 @@ func policyTestCommand() *cobra.Command {
 }
 
 // commandGovernance is what is in force for a command: the settings and the last good bundle.
-func commandGovernance(state daemon.State) (*daemon.Governance, error) {
+func commandGovernance(state installation.State) (*daemon.Governance, error) {
 	return daemon.NewGovernance(state, "", programVersion(), zap.New(spoken{LevelEnabler: zap.WarnLevel, out: os.Stderr}))
 }
 
@@ -118,7 +122,7 @@ func policyBuildCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			err = policy.Build(args[0], f, seq, time.Now().AddDate(0, 0, days), scope)
+			err = opa.Build(args[0], f, seq, time.Now().AddDate(0, 0, days), scope)
 			if err = errors.Join(err, f.Close()); err == nil {
 				err = rename.File(f.Name(), out)
 			}
@@ -159,9 +163,9 @@ func policySignCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			sign := policy.Sign
+			sign := opa.Sign
 			if add {
-				sign = policy.AddSignature
+				sign = opa.AddSignature
 			}
 			signed, err := sign(raw, secret)
 			if err != nil {
@@ -214,7 +218,7 @@ func policyPushCommand() *cobra.Command {
 			if tokenEnv != "" && token == "" {
 				return fmt.Errorf("the variable %s is empty: set it to the token, or leave --token-env out", tokenEnv)
 			}
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -222,12 +226,12 @@ func policyPushCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			pushed, err := policy.Push(c.Context(), args[0], policy.Target{Place: args[1], Token: token, Client: g.Client()}, g.Policy().Layers(), state.Dir, time.Now())
-			if _, nowhere := errors.AsType[policy.PlaceError](err); nowhere || errors.Is(err, fs.ErrNotExist) {
+			pushed, err := opa.Push(c.Context(), args[0], opa.Target{Place: args[1], Token: token, Client: g.Client()}, g.Policy().Layers(), state.Dir, time.Now())
+			if _, nowhere := errors.AsType[opa.PlaceError](err); nowhere || errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 			if err != nil {
-				return exitError{code: 1, err: err}
+				return command.Exit{Code: 1, Err: err}
 			}
 			fmt.Fprintln(c.OutOrStdout(), pushed)
 			return nil
@@ -248,7 +252,7 @@ scrubjay/org/data.yaml, with why: then nobody's assistant sends the value any mo
 			if err != nil {
 				return err
 			}
-			print, err := policy.OrganisationFingerprint(args[0], value)
+			print, err := opa.OrganisationFingerprint(args[0], value)
 			if err != nil {
 				return err
 			}
@@ -264,7 +268,7 @@ func policyStatusCommand() *cobra.Command {
 		Use: "status", Short: "Say which policy this machine obeys, since when, and why it does not obey a newer one", Args: cobra.NoArgs,
 		Example: "  scrubjay policy status\n  scrubjay policy status --json",
 		RunE: func(c *cobra.Command, _ []string) error {
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -328,7 +332,7 @@ func outdated(p control.Policy) string {
 }
 
 // standing is what the daemon says of the policy; without one, what the organisation's server says when it is asked now.
-func standing(ctx context.Context, state daemon.State, g *daemon.Governance) control.Policy {
+func standing(ctx context.Context, state installation.State, g *daemon.Governance) control.Policy {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	if socket, err := state.Socket(); err == nil {

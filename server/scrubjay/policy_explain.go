@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
@@ -31,7 +33,7 @@ func policyExplainCommand() *cobra.Command {
 that flags describe. Of each it shows all who have a say, the one whose word counts with a star.`,
 		Example: "  scrubjay policy explain .env:3 --destination openai\n  scrubjay policy explain --class pii --rule email-address --provider openai\n  scrubjay policy explain --attachment image --provider anthropic\n  scrubjay policy explain --direction restore --tool bash --tool-kind command --provider anthropic",
 		RunE: func(c *cobra.Command, args []string) error {
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -143,7 +145,7 @@ func explainFile(c *cobra.Command, g *daemon.Governance, q policy.Query, where s
 	if err != nil {
 		return err
 	}
-	engine, err := daemon.EngineFor(settings)
+	engine, err := policy.EngineFor(settings)
 	if err != nil {
 		return err
 	}

@@ -9,9 +9,9 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/spf13/cobra"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 
-	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/spf13/cobra"
 )
 
 func policyFleetCommand() *cobra.Command {
@@ -21,7 +21,7 @@ func policyFleetCommand() *cobra.Command {
 have not reported for two days. Machines report if organisation.report in their managed file says where.`,
 		Example: "  scrubjay policy serve /srv/policy --fleet /srv/fleet.jsonl\n  scrubjay policy fleet /srv/fleet.jsonl",
 		RunE: func(c *cobra.Command, args []string) error {
-			last, unread, err := policy.ReadFleet(args[0])
+			last, unread, err := opa.ReadFleet(args[0])
 			if err != nil {
 				return err
 			}
@@ -37,7 +37,7 @@ have not reported for two days. Machines report if organisation.report in their 
 const silent = 48 * time.Hour
 
 // showFleet counts machines by revision, and lists those that somebody should look at.
-func showFleet(out io.Writer, last map[string]policy.FleetReport, now time.Time) error {
+func showFleet(out io.Writer, last map[string]opa.FleetReport, now time.Time) error {
 	type revision struct {
 		sequence int64
 		name     string

@@ -5,14 +5,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 )
 
 // TestFleetTable: how many machines are on which revision, and which somebody should look at.
 func TestFleetTable(t *testing.T) {
 	now := time.Date(2027, 3, 1, 12, 0, 0, 0, time.Local)
-	last := map[string]policy.FleetReport{}
-	for _, r := range []policy.FleetReport{
+	last := map[string]opa.FleetReport{}
+	for _, r := range []opa.FleetReport{
 		{Machine: "anna", Revision: "8-def", Sequence: 8, Health: "good", Seen: now},
 		{Machine: "ben", Revision: "8-def", Sequence: 8, Health: "good", Seen: now.Add(-72 * time.Hour)},
 		{Machine: "carl", Revision: "7-abc", Sequence: 7, Health: "good", Seen: now},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 )
 
@@ -53,7 +54,7 @@ func policyFmtCommand() *cobra.Command {
 		Use: "fmt DIR", Short: "Format the Rego of a directory of policy", Args: cobra.ExactArgs(1),
 		Example: "  scrubjay policy fmt org/",
 		RunE: func(c *cobra.Command, args []string) error {
-			written, err := policy.Format(args[0])
+			written, err := opa.Format(args[0])
 			for _, file := range written {
 				fmt.Fprintln(c.OutOrStdout(), file)
 			}

@@ -9,9 +9,9 @@ import (
 	"os"
 	"time"
 
-	"github.com/spf13/cobra"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 
-	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/spf13/cobra"
 )
 
 func policyServeCommand() *cobra.Command {
@@ -55,7 +55,7 @@ this machine alone: give it a certificate, or put a proxy with one before it.`,
 }
 
 func servePolicy(c *cobra.Command, dir, fleet, token, listen, cert, key string) (err error) {
-	bundles, err := policy.NewServer(dir)
+	bundles, err := opa.NewServer(dir)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func servePolicy(c *cobra.Command, dir, fleet, token, listen, cert, key string) 
 	routes := http.NewServeMux()
 	routes.Handle("/", bundles)
 	if fleet != "" {
-		reports, failed := policy.OpenFleet(fleet)
+		reports, failed := opa.OpenFleet(fleet)
 		if failed != nil {
 			return fmt.Errorf("--fleet: %w", failed)
 		}

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 )
 
 // TestPolicyServe: over TLS, a request is held until there is another bundle, and lets go when the command is told to stop.
@@ -28,7 +28,7 @@ func TestPolicyServe(t *testing.T) {
 			t.Fatal(err)
 		}
 		var raw bytes.Buffer
-		if err := policy.Build(org, &raw, seq, time.Now().Add(time.Hour), "acme"); err != nil {
+		if err := opa.Build(org, &raw, seq, time.Now().Add(time.Hour), "acme"); err != nil {
 			t.Fatal(err)
 		}
 		file := filepath.Join(t.TempDir(), "acme.tar.gz")

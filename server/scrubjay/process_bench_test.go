@@ -14,6 +14,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
 )
 
 // tree is some 250 MB of other people's source: Go's standard library but for the directories whose test data
@@ -77,7 +80,8 @@ func textIn(b *testing.B, root string) (megabytes float64) {
 }
 
 // BenchmarkProcess measures the program as a person runs it, or another revision's if PROGRAM names it, and gitleaks if
-// GITLEAKS names its binary: from start to exit, what it took of the processor and of memory.
+// GITLEAKS names its binary: from start to exit, what it took of the processor and of memory. What ends at once, tiny and hook,
+// is the small program's, or SMALL's.
 func BenchmarkProcess(b *testing.B) {
 	program, err := filepath.Abs(cmp.Or(os.Getenv("PROGRAM"), "../../bin/scrubjay"))
 	if err != nil {
@@ -85,6 +89,10 @@ func BenchmarkProcess(b *testing.B) {
 	}
 	if _, err := os.Stat(program); err != nil {
 		b.Skip("run make build first")
+	}
+	small, err := filepath.Abs(cmp.Or(os.Getenv("SMALL"), os.Getenv("PROGRAM"), "../../bin/quick/scrubjay"))
+	if err != nil {
+		b.Fatal(err)
 	}
 	dirs, megabytes := tree(b)
 	tiny := filepath.Join(b.TempDir(), "tiny.txt")
@@ -99,6 +107,9 @@ func BenchmarkProcess(b *testing.B) {
 			for range runs {
 				c := exec.Command(name, args...)
 				c.Env = append(os.Environ(), "GOMAXPROCS="+cores, "SCRUBJAY_STATE="+state)
+				if args[0] == "hook" {
+					c.Stdin = strings.NewReader(`{"session_id":"s","hook_event_name":"UserPromptSubmit","cwd":"/","prompt":"write to nobody"}`)
+				}
 				start := time.Now()
 				if err := c.Run(); c.ProcessState == nil || c.ProcessState.ExitCode() > 2 {
 					b.Fatal(err)
@@ -122,12 +133,43 @@ func BenchmarkProcess(b *testing.B) {
 	b.Run("tree/2cores", func(b *testing.B) {
 		run(b, megabytes, "2", 3, program, append([]string{"scan", "--format", "jsonl"}, dirs...)...)
 	})
-	b.Run("tiny", func(b *testing.B) { run(b, 0, "2", 40, program, "scan", tiny) })
+	b.Run("tiny", func(b *testing.B) { run(b, 0, "2", 40, small, "scan", tiny) })
+	b.Run("hook", func(b *testing.B) {
+		b.Setenv("SCRUBJAY_STATE", state)
+		daemon := exec.Command(program, "serve", "--listen", "127.0.0.1:0")
+		if err := daemon.Start(); err != nil {
+			b.Fatal(err)
+		}
+		ended := make(chan struct{})
+		go func() {
+			_ = daemon.Wait() // it is killed
+			close(ended)
+		}()
+		defer func() {
+			_ = daemon.Process.Kill() // gone already is as good
+			<-ended
+		}()
+		socket, err := installation.State{Dir: state}.Socket()
+		if err != nil {
+			b.Fatal(err)
+		}
+		for again := time.Tick(5 * time.Millisecond); ; {
+			if _, err := control.Dial(socket).Hello(b.Context()); err == nil {
+				break
+			}
+			select {
+			case <-ended:
+				b.Fatal("the daemon does not start")
+			case <-again:
+			}
+		}
+		run(b, 0, "2", 40, small, "hook", "UserPromptSubmit")
+	})
 	if gitleaks := os.Getenv("GITLEAKS"); gitleaks != "" {
-		opa := dirs[len(dirs)-3] // it takes one directory, and minutes for all of them
-		size := textIn(b, opa)
-		b.Run("gitleaks/opa", func(b *testing.B) { run(b, size, "2", 1, gitleaks, "dir", "--no-banner", opa) })
-		b.Run("scrubjay/opa", func(b *testing.B) { run(b, size, "2", 3, program, "scan", "--format", "jsonl", opa) })
+		sources := dirs[len(dirs)-3] // it takes one directory, and minutes for all of them
+		size := textIn(b, sources)
+		b.Run("gitleaks/opa", func(b *testing.B) { run(b, size, "2", 1, gitleaks, "dir", "--no-banner", sources) })
+		b.Run("scrubjay/opa", func(b *testing.B) { run(b, size, "2", 3, program, "scan", "--format", "jsonl", sources) })
 		b.Run("gitleaks/tiny", func(b *testing.B) { run(b, 0, "2", 10, gitleaks, "dir", "--no-banner", tiny) })
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func redactCommand() *cobra.Command {
@@ -51,7 +52,7 @@ func filter(c *cobra.Command, change func(context.Context, *daemon.Governance, c
 			return err
 		}
 	}
-	s, err := stateAnywhere(c.ErrOrStderr())
+	s, err := command.StateAnywhere(c.ErrOrStderr())
 	if err != nil {
 		return err
 	}

@@ -10,11 +10,13 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
+
 	"github.com/spf13/cobra"
 
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/rules"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func rulesCommand() *cobra.Command {
@@ -113,7 +115,7 @@ Exit code 0: all hold. 1: one does not. 2: a file cannot be read.`,
 				if err != nil {
 					return err
 				}
-				set, err := detect.LoadExtending(file, text, daemon.ReadBeside(file))
+				set, err := detect.LoadExtending(file, text, policy.ReadBeside(file))
 				if err == nil {
 					tried = append(tried, set.Rules...)
 					engine, err = engine.With(set)
@@ -138,13 +140,13 @@ Exit code 0: all hold. 1: one does not. 2: a file cannot be read.`,
 				}
 			}
 			if failed > 0 {
-				return exitError{code: 1, err: fmt.Errorf("%d of %d examples and negatives do not hold", failed, texts)}
+				return command.Exit{Code: 1, Err: fmt.Errorf("%d of %d examples and negatives do not hold", failed, texts)}
 			}
 			if len(tried) == 0 {
 				return errors.New("the files hold no rule")
 			}
 			if texts == 0 {
-				return exitError{code: 1, err: errors.New("nothing was tried, because no rule has examples or negatives: give each rule examples = [...] of what it has to find")}
+				return command.Exit{Code: 1, Err: errors.New("nothing was tried, because no rule has examples or negatives: give each rule examples = [...] of what it has to find")}
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%d rules hold on %d examples and negatives\n", len(tried), texts)
 			return nil

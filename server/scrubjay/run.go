@@ -15,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/joho/godotenv"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -23,6 +25,7 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/pointer"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func runCommand() *cobra.Command {
@@ -62,7 +65,7 @@ op://Private/shop/password, the program gets the value from the store instead, a
 			if err != nil {
 				return err
 			}
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -115,7 +118,7 @@ func unreadableEnvironment(file string, err error) error {
 
 // attach finds the daemon of this state, or starts it.
 func attach(ctx context.Context) (*daemon.Attached, control.Hello, error) {
-	s, err := daemon.OpenState("")
+	s, err := installation.OpenState("")
 	if err != nil {
 		return nil, control.Hello{}, err
 	}
@@ -202,7 +205,7 @@ func attend(cmd *exec.Cmd, hand func(os.Signal), started func()) error {
 		if errors.Is(err, fs.ErrPermission) {
 			code = 126 // as shells say that it is there and cannot be run
 		}
-		return exitError{code: code, err: fmt.Errorf("%s could not be started: %w", cmd.Args[0], err)}
+		return command.Exit{Code: code, Err: fmt.Errorf("%s could not be started: %w", cmd.Args[0], err)}
 	}
 	started()
 	ended := make(chan error, 1)
@@ -217,9 +220,9 @@ func attend(cmd *exec.Cmd, hand func(os.Signal), started func()) error {
 				return err
 			}
 			if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-				return exitError{code: 128 + int(status.Signal())}
+				return command.Exit{Code: 128 + int(status.Signal())}
 			}
-			return exitError{code: exit.ExitCode()}
+			return command.Exit{Code: exit.ExitCode()}
 		}
 	}
 }

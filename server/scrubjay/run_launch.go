@@ -12,16 +12,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/scrubjay-dev/scrubjay/internal/rename"
 
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 )
 
 // launch is one start of a program by run.
 type launch struct {
 	environment
-	state  daemon.State
+	state  installation.State
 	folder string
 	// child is the program's environment, without what makes its requests go through the proxy.
 	child []string

@@ -8,11 +8,12 @@ import (
 	"io"
 	"os"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 )
@@ -70,7 +71,7 @@ the fingerprint is this machine's own: another one's ledger has others.`,
 			if err != nil {
 				return err
 			}
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}

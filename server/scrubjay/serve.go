@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -25,13 +27,13 @@ func serveCommand() *cobra.Command {
 		Use: "serve", Short: "Run the daemon in the foreground: proxy, vault and ledger", Args: cobra.NoArgs,
 		Example: "  scrubjay serve\n  scrubjay serve --listen 127.0.0.1:7500 --config team.yaml",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := daemon.OpenState(state)
+			s, err := installation.OpenState(state)
 			if err != nil {
 				return err
 			}
 			run := func() error {
 				return daemon.Run(c.Context(), daemon.Options{
-					State: s, Config: config, Listen: cmp.Or(listen, daemon.Meant("")), ForEditor: forEditor, Version: programVersion(), Log: newLog(),
+					State: s, Config: config, Listen: cmp.Or(listen, installation.Meant("")), ForEditor: forEditor, Version: programVersion(), Log: newLog(),
 					Ready: func(h control.Hello) {
 						if h.Proxy.Listen != "" {
 							fmt.Fprintf(c.OutOrStdout(), "scrubjay listens on %s, policy %s. Assistants: scrubjay env. Stop: Ctrl+C.\n", h.Proxy.Listen, h.Policy.Revision)
@@ -48,7 +50,7 @@ func serveCommand() *cobra.Command {
 			if err = run(); asService {
 				err = outlive(c.Context(), s, run, err)
 			}
-			if errors.Is(err, daemon.ErrRunning) {
+			if errors.Is(err, installation.ErrRunning) {
 				return fmt.Errorf("%w (%s): scrubjay doctor shows it, scrubjay stop ends it", err, s.Dir)
 			}
 			return err
@@ -56,7 +58,7 @@ func serveCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&config, "config", "", "the configuration file instead of the usual one")
 	c.Flags().StringVar(&state, "state", "", "the state directory instead of the usual one")
-	c.Flags().StringVar(&listen, "listen", "", "address of the proxy (default $SCRUBJAY_LISTEN, else the setting listen, else "+daemon.DefaultListen+" or where there is room)")
+	c.Flags().StringVar(&listen, "listen", "", "address of the proxy (default $SCRUBJAY_LISTEN, else the setting listen, else "+installation.DefaultListen+" or where there is room)")
 	c.Flags().BoolVar(&forEditor, "for-editor", false, "live only while an editor is attached")
 	c.Flags().BoolVar(&asService, "service", false, "take the place of one that an editor started, when that ends")
 	_ = c.Flags().MarkHidden("for-editor") // it exists
@@ -66,12 +68,12 @@ func serveCommand() *cobra.Command {
 
 // outlive waits for the daemon that is there, keeps it alive meanwhile, and takes its place when it has gone: at a login an editor may be
 // faster than the service.
-func outlive(ctx context.Context, s daemon.State, run func() error, err error) error {
+func outlive(ctx context.Context, s installation.State, run func() error, err error) error {
 	socket, failed := s.Socket()
 	if failed != nil {
 		return failed
 	}
-	for errors.Is(err, daemon.ErrRunning) {
+	for errors.Is(err, installation.ErrRunning) {
 		_ = control.Dial(socket).Events(ctx, func(control.Event) {}) // it ends with the other, or with us
 		select {
 		case <-ctx.Done():
@@ -90,7 +92,7 @@ func stopCommand() *cobra.Command {
 still there start another when they need it; one that scrubjay serve ran stays ended.`,
 		Example: "  scrubjay stop",
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := daemon.OpenState("")
+			s, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -100,7 +102,7 @@ still there start another when they need it; one that scrubjay serve ran stays e
 }
 
 // endDaemon ends the daemon of a state directory and waits until it is gone.
-func endDaemon(c *cobra.Command, s daemon.State) error {
+func endDaemon(c *cobra.Command, s installation.State) error {
 	socket, err := s.Socket()
 	if err != nil {
 		return err

@@ -15,7 +15,9 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
 	"github.com/scrubjay-dev/scrubjay/internal/service"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func serviceCommand() *cobra.Command {
@@ -34,7 +36,7 @@ SCRUBJAY_STATE have changed: the service has those of the shell in which it was 
 			if err != nil {
 				return err
 			}
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -112,7 +114,7 @@ func serviceStatus(ctx context.Context, out io.Writer, s service.Service) error 
 			fmt.Fprintf(out, "  %s\n", strings.TrimSpace(line))
 		}
 	}
-	state, err := daemon.OpenState("")
+	state, err := installation.OpenState("")
 	if err != nil {
 		return err
 	}
@@ -129,7 +131,7 @@ func serviceStatus(ctx context.Context, out io.Writer, s service.Service) error 
 		fmt.Fprintf(out, "a daemon runs: %s, process %d, the proxy on %s\n", hello.Program, hello.PID, hello.Proxy.Listen)
 	}
 	if err == nil && !there {
-		return exitError{code: 1}
+		return command.Exit{Code: 1}
 	}
 	return err
 }
@@ -141,7 +143,7 @@ func ownService() (service.Service, error) {
 	if m.Home, err = os.UserHomeDir(); err != nil {
 		return service.Service{}, fmt.Errorf("a service belongs to somebody's home directory: %w", err)
 	}
-	if m.Program, err = daemon.Self(); err != nil {
+	if m.Program, err = installation.Self(); err != nil {
 		return service.Service{}, err
 	}
 	if strings.Contains(filepath.ToSlash(m.Program), "/_npx/") {

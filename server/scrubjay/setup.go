@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
+
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
 
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/server/scrubjay/screen"
 )
@@ -67,11 +67,11 @@ func newSettler() (s settler, err error) {
 	if s.machine, err = assistants.ThisMachine(); err != nil {
 		return s, err
 	}
-	state, err := daemon.OpenState("")
+	state, err := installation.OpenState("")
 	if err != nil {
 		return s, err
 	}
-	s.store.Dir = filepath.Join(state.Dir, "assistants")
+	s.store.Dir = state.Assistants()
 	e, err := readEnvironment()
 	s.proxy = e.proxy()
 	return s, err

@@ -12,12 +12,12 @@ import (
 	"testing"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
 )
 
 // TestStopOlder: a daemon of a version that cannot be told to end is ended all the same, as after an upgrade.
 func TestStopOlder(t *testing.T) {
-	s, err := daemon.OpenState(t.TempDir())
+	s, err := installation.OpenState(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -26,7 +28,7 @@ func tryCommand() *cobra.Command {
 reads standard input: a text from a file or a pipe, or what you type, line by line. Nothing is sent, kept or recorded.`,
 		Example: "  scrubjay try 'write to jane@example.com'\n  scrubjay try < notes.txt\n  scrubjay try --provider anthropic",
 		RunE: func(c *cobra.Command, args []string) error {
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}

@@ -7,10 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 )
 
@@ -23,7 +24,7 @@ certificates, vault and ledger, and a service. It says first what would be lost,
 start a daemon again. Your own config.yaml, the program and the editors' extensions are yours to remove.`,
 		Example: "  scrubjay uninstall\n  scrubjay uninstall --yes",
 		RunE: func(c *cobra.Command, _ []string) error {
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}

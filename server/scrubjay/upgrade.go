@@ -9,7 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 // releases is where newer versions are announced. Nothing here asks it: a program that keeps secrets phones nobody.
@@ -27,7 +28,7 @@ nobody, and changes nothing: whoever installed the program replaces it.`,
 				return errors.New("this program does not replace itself: scrubjay upgrade --check says how it is done")
 			}
 			out := c.OutOrStdout()
-			self, err := daemon.Self()
+			self, err := installation.Self()
 			if err != nil {
 				return err
 			}
@@ -37,7 +38,7 @@ nobody, and changes nothing: whoever installed the program replaces it.`,
 			by, how := installedBy(filepath.ToSlash(self))
 			fmt.Fprintf(out, "scrubjay %s, %s, in %s\n", programVersion(), by, self)
 			fmt.Fprintf(out, "newer versions are announced at %s: %s\n", releases, how)
-			state, err := daemon.OpenState("")
+			state, err := installation.OpenState("")
 			if err != nil {
 				return err
 			}
@@ -56,7 +57,7 @@ nobody, and changes nothing: whoever installed the program replaces it.`,
 			}
 			if wanted := hello.Policy.Outdated; wanted != "" {
 				fmt.Fprintf(out, "your organisation's policy asks for %s at least: until then nothing goes to public vendors\n", wanted)
-				return exitError{code: 1}
+				return command.Exit{Code: 1}
 			}
 			return nil
 		},

@@ -22,8 +22,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
+
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/standin"
 	"github.com/scrubjay-dev/scrubjay/internal/wire"
 	"github.com/scrubjay-dev/scrubjay/server/scrubjay/screen"
@@ -180,7 +181,7 @@ func (d *demo) serve(ctx context.Context) (stop func(), err error) {
 
 // self is this very program with the demo's own state.
 func (d *demo) self(ctx context.Context, args ...string) (*exec.Cmd, error) {
-	exe, err := daemon.Self()
+	exe, err := installation.Self()
 	if err != nil {
 		return nil, err
 	}
@@ -241,7 +242,7 @@ func (d *demo) next() {
 		"and point this shell at it:      eval \"$(scrubjay env)\"       which sets")
 	p := assistants.Proxy{Addresses: map[string]string{}}
 	for _, name := range wire.Formats() { // the built-in providers have their formats' names
-		p.Addresses[name] = "http://" + daemon.DefaultListen + "/t/<token>/" + name
+		p.Addresses[name] = "http://" + installation.DefaultListen + "/t/<token>/" + name
 	}
 	set, _ := p.Variables(func(string) string { return "" })
 	for _, name := range slices.Sorted(maps.Keys(set)) {

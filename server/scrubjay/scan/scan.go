@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
@@ -126,7 +125,7 @@ func newScan(paths []string, o Options) (*scan, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := daemon.EngineFor(settings)
+	engine, err := policy.EngineFor(settings)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,0 @@
-//go:build race
-
-package policy
-
-// What questions find is tried without the race detector, too, under which each takes ten times as long.
-func init() { oneOf = 8 }
