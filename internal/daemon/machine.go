@@ -80,18 +80,24 @@ func (m *machine) learn(k control.Known) (control.Knows, error) {
 	if err := tooNew(k.Version); err != nil {
 		return control.Knows{}, err
 	}
+	// A hook says where it is at every turn: what was walked lately is not walked again for it.
+	begins := k.From == ""
 	m.mu.Lock()
 	for _, f := range k.Folders {
 		if !filepath.IsAbs(f) {
 			continue
 		}
 		f = filepath.Clean(f)
+		begins = begins || !slices.Contains(m.folders, f)
 		m.folders = append(slices.DeleteFunc(m.folders, func(other string) bool { return other == f }), f)
 	}
 	if n := len(m.folders) - mostFolders; n > 0 {
 		m.folders = slices.Delete(m.folders, 0, n)
 	}
-	m.looked, m.walked = time.Time{}, time.Time{}
+	m.looked = time.Time{}
+	if begins {
+		m.walked = time.Time{}
+	}
 	m.mu.Unlock()
 	for p, value := range k.Resolved {
 		if detect.CouldBePassword(value) {

@@ -20,7 +20,10 @@ import (
 )
 
 // mostOfADeb is what a .deb may weigh: people fetch it over a telephone.
-const mostOfADeb = 20 << 20
+const mostOfADeb = 20_000_000
+
+// mostOfAProgram is what a program may have on the disk.
+const mostOfAProgram = 40_000_000
 
 // untar unpacks a tar into a directory.
 func untar(t *testing.T, in io.Reader, dir string) {
@@ -53,12 +56,12 @@ func extract(t *testing.T, r *release, dir string) {
 	run(t, exec.Command("tar", "-xzf", filepath.Join(r.out, r.archiveFile(host())), "-C", dir))
 }
 
-// unpacked is the program in the archive.
-func unpacked(t *testing.T, r *release) string {
+// unpacked is a program in the archive.
+func unpacked(t *testing.T, r *release, name string) string {
 	t.Helper()
 	dir := t.TempDir()
 	extract(t, r, dir)
-	return filepath.Join(dir, r.archiveName(host()), programs[0].name)
+	return filepath.Join(dir, r.archiveName(host()), name)
 }
 
 // asNobody has a program run below a directory as if that were all that there is: no /proc, no home, no names of users.
@@ -200,11 +203,16 @@ func TestDeb(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := os.Stat(unpacked(t, r))
-	if err != nil {
-		t.Fatal(err)
+	t.Logf("the .deb has %.1f MB", float64(st.Size())/1e6)
+	for _, p := range programs {
+		program, err := os.Stat(unpacked(t, r, p.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if t.Logf("%s in it has %.1f MB", p.name, float64(program.Size())/1e6); program.Size() > mostOfAProgram {
+			t.Errorf("%s has %d bytes, and may have %d", p.name, program.Size(), mostOfAProgram)
+		}
 	}
-	t.Logf("the .deb has %.1f MB, the program in it %.1f MB", float64(st.Size())/(1<<20), float64(program.Size())/(1<<20))
 	if st.Size() > mostOfADeb {
 		t.Errorf("the .deb has %d bytes, and may have %d", st.Size(), mostOfADeb)
 	}
@@ -289,7 +297,7 @@ func TestExtension(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := os.ReadFile(unpacked(t, r))
+	program, err := os.ReadFile(unpacked(t, r, fullName))
 	if err != nil {
 		t.Fatal(err)
 	}

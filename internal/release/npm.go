@@ -44,11 +44,9 @@ func (r *release) writeNPM(context.Context) error {
 		OptionalDependencies: map[string]string{},
 	}
 	files := []file{{"launch.js", 0o644, launcher}}
-	for _, prog := range programs {
-		name := "bin/" + prog.name + ".js"
-		main.Bin[prog.name] = name
-		files = append(files, file{name, 0o755, []byte("#!/usr/bin/env node\nrequire('../launch.js')('" + prog.name + "');\n")})
-	}
+	name := programs[0].name // which looks for the others beside itself
+	main.Bin[name] = "bin/" + name + ".js"
+	files = append(files, file{main.Bin[name], 0o755, []byte("#!/usr/bin/env node\nrequire('../launch.js')('" + name + "');\n")})
 	for _, p := range platforms { // also those that a test leaves out: what is installed for them is the same package
 		main.OptionalDependencies["@scrubjay/"+p.nodeName()] = r.number()
 	}

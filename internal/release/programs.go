@@ -16,9 +16,14 @@ type program struct {
 }
 
 // programs are all of them. The first says for all what commands, manual pages and licences there are.
+// It answers scans and hooks itself, and has the second one, which it looks for beside itself, do all the rest.
 var programs = []program{
-	{name: "scrubjay", pkg: "./server/scrubjay"},
+	{name: "scrubjay", pkg: "./server/quick"},
+	{name: fullName, pkg: "./server/scrubjay"},
 }
+
+// fullName is what the program that does everything is called where the small one stands beside it.
+const fullName = "scrubjay-full"
 
 // platform is a system and a processor, by Go's names.
 type platform struct{ os, arch string }

@@ -96,7 +96,7 @@ func TestVerifying(t *testing.T) {
 func TestTheProgramsOwnKeysSign(t *testing.T) {
 	r := made(t)
 	key := filepath.Join(t.TempDir(), "release.key")
-	c := exec.Command(unpacked(t, r), "policy", "sign", "--new-key", "--key", key)
+	c := exec.Command(unpacked(t, r, programs[0].name), "policy", "sign", "--new-key", "--key", key)
 	c.Env = home(t)
 	run(t, c)
 	text, err := os.ReadFile(key)
@@ -146,8 +146,13 @@ func TestThePublicKeyIsTheSigners(t *testing.T) {
 
 // TestSBOM: a bill of materials lists what is linked, and nothing else: Go's library, and the modules that go version -m lists.
 func TestSBOM(t *testing.T) {
-	r := made(t)
-	text, err := os.ReadFile(filepath.Join(r.out, r.sbomFile(host(), programs[0].name)))
+	for _, p := range programs {
+		t.Run(p.name, func(t *testing.T) { checkSBOM(t, made(t), p.name) })
+	}
+}
+
+func checkSBOM(t *testing.T, r *release, name string) {
+	text, err := os.ReadFile(filepath.Join(r.out, r.sbomFile(host(), name)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +168,7 @@ func TestSBOM(t *testing.T) {
 	for _, c := range bom.Components {
 		listed = append(listed, c.Name+" "+c.Version)
 	}
-	for i, line := range strings.Split(run(t, exec.Command("go", "version", "-m", unpacked(t, r))), "\n") {
+	for i, line := range strings.Split(run(t, exec.Command("go", "version", "-m", unpacked(t, r, name))), "\n") {
 		fields := strings.Fields(line)
 		switch {
 		case i == 0:
@@ -180,7 +185,7 @@ func TestSBOM(t *testing.T) {
 	for i := range linked {
 		linked[i] = strings.Replace(linked[i], "std go", "std ", 1)
 	}
-	if bom.BomFormat != "CycloneDX" || bom.Metadata.Component.Version != testVersion || len(linked) < 20 || !slices.Equal(listed, linked) {
+	if bom.BomFormat != "CycloneDX" || bom.Metadata.Component.Version != testVersion || len(linked) < 10 || !slices.Equal(listed, linked) {
 		t.Errorf("the %s bill of %s lists\n%s\nand linked are\n%s", bom.BomFormat, bom.Metadata.Component.Version, strings.Join(listed, "\n"), strings.Join(linked, "\n"))
 	}
 }

@@ -17,7 +17,8 @@ import (
 func (r *release) writeExtensions(ctx context.Context) error {
 	bin, out := filepath.Join(r.work, "extension-bin"), filepath.Join(r.work, "extension")
 	for _, p := range r.platforms {
-		binaries, err := r.binaries(p, "")
+		// An editor starts the language server alone, which the small program would only hand over.
+		program, err := os.ReadFile(r.builtFile(p, fullName))
 		if err != nil {
 			return err
 		}
@@ -25,10 +26,8 @@ func (r *release) writeExtensions(ctx context.Context) error {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return err
 		}
-		for _, b := range binaries {
-			if err := os.WriteFile(filepath.Join(dir, b.name), b.data, 0o755); err != nil {
-				return err
-			}
+		if err := os.WriteFile(filepath.Join(dir, p.executable("scrubjay")), program, 0o755); err != nil {
+			return err
 		}
 	}
 	c := exec.CommandContext(ctx, "npm", "run", "--silent", "package", "--", "--version", r.number(), "--programs", bin, "--out", out)

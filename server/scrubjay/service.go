@@ -23,6 +23,7 @@ import (
 func serviceCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "service", Short: "Have the system start the daemon when you log in",
+		Example: "  scrubjay service install\n  scrubjay service status",
 		Long: `Assistants that are set up find no proxy after a restart until an editor or scrubjay run starts the daemon. As a service it is
 there when you log in, and again when it fails. It runs as you: a unit of systemd's for you on Linux, an agent of launchd's on macOS, a task at
 logon on Windows.`,
