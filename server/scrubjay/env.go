@@ -24,8 +24,8 @@ type environment struct {
 	Token     string                     `json:"token"`
 	Providers map[string]providerAddress `json:"providers"`
 	Variables map[string]string          `json:"variables"`
-	// Proxy is for programs that cannot be pointed at an address.
-	Proxy proxyAddress `json:"proxy"`
+	// Proxy is for programs that cannot be pointed at an address. Through a relay there is none.
+	Proxy proxyAddress `json:"proxy,omitzero"`
 
 	// urls are the providers' own, and kept the variables that name an address of somebody else's, with the reason.
 	urls map[string]string
@@ -46,12 +46,9 @@ type providerAddress struct {
 	Format string `json:"format"`
 }
 
-func readEnvironment() (environment, error) {
+// readEnvironment is that of this machine's proxy, or of one elsewhere if it is given a relay's address.
+func readEnvironment(relay string) (environment, error) {
 	s, err := daemon.OpenState("")
-	if err != nil {
-		return environment{}, err
-	}
-	token, err := s.Token()
 	if err != nil {
 		return environment{}, err
 	}
@@ -60,10 +57,20 @@ func readEnvironment() (environment, error) {
 		return environment{}, err
 	}
 	settings := g.Settings()
-	e := environment{Listen: s.Listen(context.Background(), daemon.Meant(settings.Listen)), Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}}
-	e.Proxy = proxyAddress{"http://scrubjay:" + token + "@" + e.Listen, s.Authority(), settings.Hosts()}
+	e := environment{Providers: map[string]providerAddress{}, Variables: map[string]string{}}
+	if relay != "" {
+		if e.Listen, e.Token, err = relayAt(relay); err != nil {
+			return environment{}, err
+		}
+	} else {
+		if e.Token, err = s.Token(); err != nil {
+			return environment{}, err
+		}
+		e.Listen = s.Listen(context.Background(), daemon.Meant(settings.Listen))
+		e.Proxy = proxyAddress{"http://scrubjay:" + e.Token + "@" + e.Listen, s.Authority(), settings.Hosts()}
+	}
 	for name, p := range settings.Providers {
-		e.Providers[name] = providerAddress{"http://" + e.Listen + "/t/" + token + "/" + name, p.Format}
+		e.Providers[name] = providerAddress{"http://" + e.Listen + "/t/" + e.Token + "/" + name, p.Format}
 	}
 	e.urls = map[string]string{}
 	for name, p := range settings.Providers {
@@ -72,7 +79,7 @@ func readEnvironment() (environment, error) {
 	e.Variables, e.kept = e.proxy().Variables(os.Getenv)
 	// Programs differ in which spelling they read first.
 	for _, name := range []string{"NO_PROXY", "no_proxy"} {
-		e.Variables[name] = assistants.NoProxy(os.Getenv)
+		e.Variables[name] = assistants.NoProxy(os.Getenv, e.Listen)
 	}
 	return e, nil
 }
@@ -113,7 +120,7 @@ func envCommand() *cobra.Command {
 			if !ok {
 				return fmt.Errorf("no shell is called %q here: it is one of %s", shell, strings.Join(slices.Sorted(maps.Keys(shells)), ", "))
 			}
-			e, err := readEnvironment()
+			e, err := readEnvironment(os.Getenv(relayVariable))
 			if err != nil {
 				return err
 			}
@@ -131,6 +138,9 @@ func envCommand() *cobra.Command {
 			}
 			for _, name := range slices.Sorted(maps.Keys(e.Providers)) {
 				fmt.Fprintf(out, "%s%-10s %s\n", form.remark, name, e.Providers[name].BaseURL)
+			}
+			if e.Proxy.URL == "" {
+				return nil // a relay carries no CONNECT
 			}
 			fmt.Fprintf(out, "%sproxy      HTTPS_PROXY=%s NODE_EXTRA_CA_CERTS=%s\n", form.remark, e.Proxy.URL, e.Proxy.Certificate)
 			return nil

@@ -79,7 +79,7 @@ completion request on this machine before a vendor sees it. The answer comes bac
 	})
 	root.AddCommand(
 		lspCommand(), serveCommand(), stopCommand(), envCommand(), runCommand(), setupCommand(), scanCommand(), redactCommand(), restoreCommand(),
-		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), tryCommand(), doctorCommand(), secretCommand(), reviewCommand(), pauseCommand(), resumeCommand(), consoleCommand(), incidentCommand(), mcpCommand(), hookCommand(), attestCommand(), serviceCommand(), upgradeCommand(), uninstallCommand(), licensesCommand(), manCommand(), versionCommand(),
+		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), tryCommand(), doctorCommand(), secretCommand(), reviewCommand(), pauseCommand(), resumeCommand(), consoleCommand(), incidentCommand(), mcpCommand(), hookCommand(), relayCommand(), attestCommand(), serviceCommand(), upgradeCommand(), uninstallCommand(), licensesCommand(), manCommand(), versionCommand(),
 	)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	return root
