@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) {
 	commands := map[string]func(){
-		"scrubjay":  func() { os.Exit(run(context.Background(), os.Args[1:])) },
+		"scrubjay":  main,
 		"mcpserver": mcpServer,
 		"op":        fakeOnePassword,
 		"systemctl": fakeSystemctl,

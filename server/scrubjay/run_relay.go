@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -76,7 +79,7 @@ func relayAnswers(ctx context.Context, address string) error {
 		}
 		return fmt.Errorf("nobody answers where %s says that the relay is (%w): start scrubjay relay where the daemon runs, and see that its socket or port leads here", relayVariable, err)
 	}
-	_ = res.Body.Close()
+	defer res.Body.Close()
 	switch code := res.Header.Get("X-Scrubjay-Error"); code {
 	case "no_provider": // who is let in, and asks for nothing
 		return nil
@@ -85,6 +88,10 @@ func relayAnswers(ctx context.Context, address string) error {
 	case "":
 		return fmt.Errorf("what answers where %s says that the relay is, is none", relayVariable)
 	default:
-		return fmt.Errorf("the relay cannot be used (%s): its answer to a request says why", code)
+		var said struct{ Error struct{ Message string } }
+		if err := json.NewDecoder(io.LimitReader(res.Body, 64<<10)).Decode(&said); err != nil {
+			return fmt.Errorf("the relay cannot be used: %s", code)
+		}
+		return errors.New(said.Error.Message)
 	}
 }
