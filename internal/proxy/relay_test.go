@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -229,7 +230,7 @@ func TestRelaysDoor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprintf(conn, "CONNECT github.com:443 HTTP/1.1\r\nHost: localhost\r\nProxy-Authorization: Basic dG9rOnRvaw==\r\n\r\n")
+	fmt.Fprintf(conn, "CONNECT github.com:443 HTTP/1.1\r\nHost: localhost\r\nProxy-Authorization: Basic %s\r\n\r\n", base64.StdEncoding.EncodeToString([]byte("tok:tok")))
 	if res, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil || res.Header.Get("X-Scrubjay-Error") != "no_connect" {
 		t.Errorf("CONNECT: %v %v", res, err)
 	}

