@@ -91,6 +91,9 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	}
 	relay := r.Header.Get(relayHeader)
 	if relay != "" {
+		if !relayNames().MatchString(relay) {
+			return nil, refuse(http.StatusBadRequest, "bad_relay", "a relay's name is letters, digits, _ and -")
+		}
 		front = r.Header.Get(frontHeader)
 	} else if h := p.metrics.inspect(r.Method, path); h != nil { // what the proxy itself is doing is this machine's business
 		return &target{inspect: h}, nil
@@ -110,7 +113,7 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	if fail != nil {
 		return nil, fail
 	}
-	t.canary, t.front, t.app, t.relay = canary != "", front, app, p.safeModel(relay)
+	t.canary, t.front, t.app, t.relay = canary != "", front, app, relay
 	// Who is told an address of ours may write it differently than its vendor's.
 	format, _ := wire.ByName(config.Format) // aim knows it, too
 	if tidy := format.Tidy(t.path); tidy != t.path {

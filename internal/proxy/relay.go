@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/scrubjay-dev/scrubjay/internal/text"
 )
 
 // What a relay tells the proxy of a request, beside the proxy's own token, which lets nobody else say so: its name, and its
@@ -21,6 +23,9 @@ const (
 	relayHeader = "X-Scrubjay-Relay"
 	frontHeader = "X-Scrubjay-Front"
 )
+
+// relayNames are what the ledger can hold: no text that somebody put there.
+var relayNames = text.Expression(`^[A-Za-z0-9_-]{1,64}$`)
 
 // Relay is a second door, for programs that run in a container or on another machine: it listens where they can reach it, lets
 // in who has its own token, and goes through the proxy's door with the proxy's. So that one is in no container, and to end a

@@ -199,7 +199,9 @@ func (j *job) act(a action, inputs map[string]string) (code int, outputs map[str
 	return code, outputs, said
 }
 
-func plantedKey() string { return strings.Join([]string{"AWS_ACCESS_KEY_ID=AK", "IAQ3EGRZ5TPLW7MNX2\n"}, "") }
+func plantedKey() string {
+	return strings.Join([]string{"AWS_ACCESS_KEY_ID=AK", "IAQ3EGRZ5TPLW7MNX2\n"}, "")
+}
 
 // TestCI: the action and GitLab's template install a release that they have verified, and do what a workflow asks.
 func TestCI(t *testing.T) {
