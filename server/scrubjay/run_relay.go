@@ -84,7 +84,7 @@ func relayAnswers(ctx context.Context, address string) error {
 	case "no_provider": // who is let in, and asks for nothing
 		return nil
 	case "bad_token":
-		return fmt.Errorf("the relay does not know the token in %s: it was started again since, and printed another address", relayVariable)
+		return fmt.Errorf("the relay does not know the token in %s: it was started again since, and printed another address. Beside the daemon itself none is needed: unset %s", relayVariable, relayVariable)
 	case "":
 		return fmt.Errorf("what answers where %s says that the relay is, is none", relayVariable)
 	default:
