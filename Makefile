@@ -27,9 +27,11 @@ STORES := $(CURDIR)/build/stores
 SOPS := $(CURDIR)/build/sops-v3.13.3
 STORE_PACKAGES := pass tree age gnome-keyring libgcr-base-3-1 libgck-1-0
 RPM := $(CURDIR)/build/rpm
+SSHD := $(CURDIR)/build/sshd
+SHELLCHECK := $(CURDIR)/build/shellcheck/usr/bin
 OTHERS := $(WEBSERVER):$(STORES)/usr/bin:$(SOPS)
 
-.PHONY: help build run screens generate test test-go test-release test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension release clean cc webserver stores precommit rpm
+.PHONY: help build run screens generate test test-go test-release test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension release clean cc webserver stores precommit rpm sshd shellcheck
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,14 +58,14 @@ generate: ## writes anew what is made of something else: tables, compiled rules,
 
 test: test-go test-release test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 
-test-go: cc webserver stores precommit ## the Go tests alone, with the race detector, and gitleaks' findings and others' readings beside ours
-	PATH="$(OTHERS):$$PATH" SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
+test-go: cc webserver stores precommit sshd ## the Go tests alone, with the race detector, and gitleaks' findings and others' readings beside ours
+	PATH="$(OTHERS):$$PATH" SSHD_TREE=$(SSHD) SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
 	PATH="$(OTHERS):$$PATH" go test ./internal/detect ./internal/opa # all of it: the race detector gets a part of the long ones
 	cd internal/detect/peer && go test ./...
 	cd internal/credentials/peer && go test ./...
 
-test-release: rpm $(VSCODE)/node_modules/.package-lock.json ## a release for this machine, made twice; installed, run and removed
-	cd internal/release && go vet ./... && RPM_TREE=$(RPM) go test -timeout 20m ./...
+test-release: rpm shellcheck $(VSCODE)/node_modules/.package-lock.json ## a release for this machine, made twice; installed, run and removed
+	cd internal/release && go vet ./... && PATH="$(SHELLCHECK):$$PATH" RPM_TREE=$(RPM) go test -timeout 20m ./...
 
 test-conformance: cc $(CONFORMANCE)/node_modules/.package-lock.json ## the vendors' own clients through the proxy, at some cuts of their answers
 	cd internal/proxy/conformance && CGO_ENABLED=1 go test -race ./...
@@ -189,6 +191,19 @@ stores: $(SOPS)/sops
 
 $(SOPS)/sops:
 	@GOBIN=$(SOPS) go install github.com/getsops/sops/v3/cmd/sops@v3.13.3 || echo "sops is not to be had here: the tests with it are skipped"
+
+# A relay is tried through the real ssh. Its server is unpacked and not installed: no service is to start.
+sshd:
+	@command -v sshd >/dev/null || [ -x $(SSHD)/usr/sbin/sshd ] || { mkdir -p $(SSHD) && cd $(SSHD) \
+		&& { apt-get download -q openssh-server libwrap0 || { apt-get update -q && apt-get download -q openssh-server libwrap0; }; } >/dev/null 2>&1 \
+		&& for package in *.deb; do dpkg -x $$package .; done; } \
+		|| echo "sshd is not to be had here: the test with it is skipped"
+
+# It reads the scripts for other people's CI.
+shellcheck:
+	@command -v shellcheck >/dev/null || [ -x $(SHELLCHECK)/shellcheck ] || { mkdir -p build/shellcheck && cd build/shellcheck \
+		&& { apt-get download -q shellcheck || { apt-get update -q && apt-get download -q shellcheck; }; } >/dev/null 2>&1 && dpkg -x shellcheck_*.deb .; } \
+		|| echo "shellcheck is not to be had here: the test with it is skipped"
 
 # The hooks are tried with the real pre-commit. It cannot be unpacked, since it is Python's.
 precommit:

@@ -83,13 +83,15 @@ func below(u, base *url.URL) (string, bool) {
 // ours tells whether an address is one of a proxy like this, with whatever token and port, whose it is there, and what
 // stands behind that.
 func (p Proxy) ours(u *url.URL) (provider, path string, ok bool) {
-	if !isLocal(u.Hostname()) {
+	own, known := plainURL(p.Listen)
+	here := known && own.Host == u.Host // a relay may be reached elsewhere
+	if !isLocal(u.Hostname()) && !here {
 		return "", "", false
 	}
 	rest, inPath := strings.CutPrefix(u.Path, "/t/")
 	if inPath {
 		_, rest, _ = strings.Cut(rest, "/")
-	} else if own, known := plainURL(p.Listen); known && own.Host == u.Host {
+	} else if here {
 		inPath, rest = true, strings.TrimPrefix(u.Path, "/")
 	}
 	if at := strings.IndexByte(rest, '/'); at >= 0 {

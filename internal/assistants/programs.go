@@ -98,7 +98,7 @@ func (l Launch) Start(command []string) (Start, error) {
 			return s, kept[name]
 		}
 	}
-	s.Variables["NO_PROXY"] = NoProxy(l.Getenv)
+	s.Variables["NO_PROXY"] = NoProxy(l.Getenv, l.Listen)
 	s.Variables["no_proxy"] = s.Variables["NO_PROXY"]
 	if prog != nil {
 		if prog.refused != "" {

@@ -2,6 +2,7 @@ package assistants
 
 import (
 	"errors"
+	"net"
 	"slices"
 	"strings"
 )
@@ -57,8 +58,9 @@ var thisMachine = []string{"localhost", "127.0.0.1", "::1"}
 // noProxyNames are both spellings; programs differ in which they read first.
 var noProxyNames = []string{"NO_PROXY", "no_proxy"}
 
-// NoProxy is what NO_PROXY has to say so that no proxy of the system's sees what goes to this one, with all that it says.
-func NoProxy(get func(string) string) string {
+// NoProxy is what NO_PROXY has to say so that no proxy of the system's sees what goes to this one, with all that it says. listen is where
+// this one is reached, if that is not on this machine.
+func NoProxy(get func(string) string, listen ...string) string {
 	var all []string
 	for _, name := range noProxyNames {
 		for entry := range strings.SplitSeq(get(name), ",") {
@@ -70,7 +72,13 @@ func NoProxy(get func(string) string) string {
 	if slices.Contains(all, "*") {
 		return "*" // some know it only alone
 	}
-	for _, host := range thisMachine {
+	hosts := slices.Clone(thisMachine)
+	for _, address := range listen {
+		if host, _, err := net.SplitHostPort(address); err == nil {
+			hosts = append(hosts, host)
+		}
+	}
+	for _, host := range hosts {
 		if !slices.Contains(all, host) {
 			all = append(all, host)
 		}

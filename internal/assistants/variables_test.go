@@ -33,6 +33,9 @@ func TestNoProxy(t *testing.T) {
 			t.Errorf("%q and %q: %s", c.upper, c.lower, got)
 		}
 	}
+	if got := NoProxy(getenv(), "172.17.0.1:7426"); got != "localhost,127.0.0.1,::1,172.17.0.1" {
+		t.Errorf("with a relay that is reached elsewhere: %s", got)
+	}
 	for _, name := range proxyVariables {
 		for _, no := range []string{"", "internal.example", "localhost", "127.0.0.11"} {
 			env := getenv(name, "http://proxy.acme.example:3128", "NO_PROXY", no)
@@ -50,6 +53,15 @@ func TestNoProxy(t *testing.T) {
 	}
 	if err := Seen(getenv("HTTPS_PROXY", "http://proxy.acme.example:3128")); err != nil {
 		t.Errorf("a proxy for what is encrypted alone: %v", err)
+	}
+}
+
+// TestARelaysOwnAddress: what points at a relay already is replaced by the relay's address of today, though it is on no loopback.
+func TestARelaysOwnAddress(t *testing.T) {
+	p := Proxy{Listen: "172.17.0.1:7426", Token: "new", Addresses: map[string]string{"openai": "http://172.17.0.1:7426/t/new/openai"}}
+	set, kept := p.Variables(getenv("OPENAI_BASE_URL", "http://172.17.0.1:7426/t/old/openai/v1", "OPENAI_API_BASE", "http://172.17.0.9:7426/t/old/openai/v1"))
+	if set["OPENAI_BASE_URL"] != "http://172.17.0.1:7426/t/new/openai/v1" || kept["OPENAI_API_BASE"] == nil {
+		t.Errorf("%v, and kept %v", set, kept)
 	}
 }
 

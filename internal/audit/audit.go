@@ -44,6 +44,8 @@ type Record struct {
 	Machine string `json:"machine,omitempty"`
 	// Assistant is the program that asked, and its version, as it names itself: claude-cli/2.0.1.
 	Assistant string `json:"assistant,omitempty"`
+	// Relay is the name of the relay that it came through, if its assistant runs elsewhere.
+	Relay string `json:"relay,omitempty"`
 	// Kind is exchange, redaction, restoration, mcp, hook, secret, mark, attest, pause, policy, retention or start.
 	Kind     string `json:"kind"`
 	Provider string `json:"provider,omitempty"`

@@ -12,6 +12,7 @@ type Filter struct {
 	Provider  string
 	Model     string
 	Assistant string
+	Relay     string
 	User      string
 	Class     string
 	Rule      string
@@ -26,7 +27,7 @@ type Filter struct {
 // Match tells whether a record is chosen.
 func (f Filter) Match(r Record) bool {
 	for _, is := range []struct{ want, have string }{
-		{f.Provider, r.Provider}, {f.Model, r.Model}, {f.Assistant, r.Assistant}, {f.User, r.User}, {f.Verdict, r.Verdict}, {f.Note, r.Note},
+		{f.Provider, r.Provider}, {f.Model, r.Model}, {f.Assistant, r.Assistant}, {f.Relay, r.Relay}, {f.User, r.User}, {f.Verdict, r.Verdict}, {f.Note, r.Note},
 	} {
 		if is.want != "" && is.want != is.have {
 			return false
@@ -71,6 +72,7 @@ func (f Filter) Args() string {
 	flag("provider", f.Provider)
 	flag("model", f.Model)
 	flag("assistant", f.Assistant)
+	flag("relay", f.Relay)
 	flag("user", f.User)
 	flag("class", f.Class)
 	flag("rule", f.Rule)

@@ -35,7 +35,7 @@ const (
 	startLimit = 10 * time.Second
 	// starts is how often one is started. One that ends at once found the lock taken: by another that is about to
 	// answer, or by one that is about to end.
-	starts = 5
+	starts = 6
 )
 
 // Hello asks the daemon who it is, and starts one if nobody answers.

@@ -64,7 +64,9 @@ func (d *daemon) listenControl() (stop func(), err error) {
 	mux.HandleFunc("POST /v1/console", take(d.page.open))
 	mux.HandleFunc("POST /v1/reviews", take(d.questions.reviews))
 	mux.HandleFunc("POST /v1/accept", take(d.accept))
-	return serve(&http.Server{Handler: mux}, l, d.Log), nil
+	s := &http.Server{Handler: mux}
+	s.RegisterOnShutdown(func() { close(d.hub.over) }) // or who is attached would be waited for
+	return serve(s, l, d.Log), nil
 }
 
 // take reads a message, and answers with what f makes of it.

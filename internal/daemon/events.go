@@ -15,10 +15,12 @@ type hub struct {
 	// readers tells of each whether it can put questions to the person.
 	readers  map[chan control.Event]bool
 	attached func(n int)
+	// over is closed when the daemon ends.
+	over chan struct{}
 }
 
 func newHub(attached func(n int)) *hub {
-	return &hub{readers: map[chan control.Event]bool{}, attached: attached}
+	return &hub{readers: map[chan control.Event]bool{}, attached: attached, over: make(chan struct{})}
 }
 
 func (h *hub) send(e control.Event) { h.tell(e, false) }
@@ -73,6 +75,8 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 		var err error
 		select {
 		case <-r.Context().Done():
+			return
+		case <-h.over:
 			return
 		case e := <-events:
 			err = out.Encode(e)

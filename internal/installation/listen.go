@@ -58,9 +58,16 @@ func (s State) Pointed(settings policy.Settings, listen string) (assistants.Prox
 	if listen == "" {
 		listen = s.Listen(context.Background(), Meant(settings.Listen))
 	}
-	p := assistants.Proxy{Listen: listen, Token: token, Addresses: map[string]string{}, URLs: map[string]string{}, Authority: s.Trusted()}
+	p := PointedAt(settings, listen, token)
+	p.Authority = s.Trusted()
+	return p, nil
+}
+
+// PointedAt is the same for a proxy somewhere.
+func PointedAt(settings policy.Settings, listen, token string) assistants.Proxy {
+	p := assistants.Proxy{Listen: listen, Token: token, Addresses: map[string]string{}, URLs: map[string]string{}}
 	for name, provider := range settings.Providers {
 		p.Addresses[name], p.URLs[name] = "http://"+p.Listen+"/t/"+token+"/"+name, provider.URL
 	}
-	return p, nil
+	return p
 }

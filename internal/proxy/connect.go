@@ -13,11 +13,11 @@ import (
 // provider lists are intercepted; all others are tunnelled, and what passes there is nobody's business.
 func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) *failure {
 	if fromBrowser(r) {
-		return refuse(http.StatusForbidden, "browser", "web pages may not use this proxy")
+		return refuse(http.StatusForbidden, "browser", noBrowser)
 	}
 	// The address of a proxy has a place for a name and a password: the token may be either.
-	if name, password, ok := basic(r); !ok || !p.opens(name) && !p.opens(password) {
-		f := refuse(http.StatusProxyAuthRequired, "bad_token", "the token is missing or wrong: scrubjay env prints the proxy's address that holds it")
+	if name, password, ok := basic(r); !ok || !same(name, p.Token) && !same(password, p.Token) {
+		f := refuse(http.StatusProxyAuthRequired, "bad_token", badToken+"scrubjay env prints the proxy's address that holds it")
 		f.challenge = true
 		return f
 	}

@@ -25,6 +25,8 @@ type target struct {
 	match wire.Match
 	// canary says that it goes to a stand-in, whatever the provider's address is.
 	canary bool
+	// relay is the name of the relay that it came through, if it did.
+	relay string
 	// inspect handles a request that is about the proxy itself (metrics.go), and for no provider.
 	inspect http.Handler
 	// socket says that it asks for a websocket.
@@ -41,6 +43,13 @@ type target struct {
 const (
 	CanaryHeader = "X-Scrubjay-Canary"
 	CanaryNote   = "canary: it went to doctor's stand-in"
+)
+
+// What whoever is turned away is told, at this door and at a relay's.
+const (
+	answersTo = "answers to 127.0.0.1 and localhost only, and to the names that the setting host_names lists, such as host.docker.internal"
+	noBrowser = "web pages may not use this proxy"
+	badToken  = "the token is missing or wrong: "
 )
 
 // endpoint names the request for the ledger: the path that the table knows, never one that a caller made up.
@@ -68,24 +77,25 @@ func hostNames(port int) map[string]bool {
 func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	settings := p.Settings()
 	if !p.hosts[strings.ToLower(r.Host)] && !p.alsoNamed(r.Host, settings.HostNames) {
-		return nil, refuse(http.StatusForbidden, "bad_host", "this proxy answers to 127.0.0.1 and localhost only, and to the names that the setting host_names lists, such as host.docker.internal")
+		return nil, refuse(http.StatusForbidden, "bad_host", "this proxy "+answersTo)
 	}
 	app := ""
 	if fromBrowser(r) {
 		if app = r.Header.Get("Origin"); !slices.Contains(settings.Origins, app) {
-			return nil, refuse(http.StatusForbidden, "browser", "web pages may not use this proxy; a desktop app may, if the setting origins lists what it sends as its Origin, such as app://obsidian.md")
+			return nil, refuse(http.StatusForbidden, "browser", noBrowser+"; a desktop app may, if the setting origins lists what it sends as its Origin, such as app://obsidian.md")
 		}
 	}
-	path, front := r.URL.EscapedPath(), "http://"+r.Host
-	token := r.Header.Get("X-Scrubjay-Token")
-	if rest, ok := strings.CutPrefix(path, "/t/"); ok {
-		token, path, _ = strings.Cut(rest, "/")
-		path, front = "/"+path, front+"/t/"+token
+	token, path, front := brought(r)
+	if !same(token, p.Token) {
+		return nil, refuse(http.StatusUnauthorized, "bad_token", badToken+"scrubjay env prints the base URL that holds it")
 	}
-	if !p.opens(token) {
-		return nil, refuse(http.StatusUnauthorized, "bad_token", "the token is missing or wrong: scrubjay env prints the base URL that holds it")
-	}
-	if h := p.metrics.inspect(r.Method, path); h != nil {
+	relay := r.Header.Get(relayHeader)
+	if relay != "" {
+		if !relayNames().MatchString(relay) {
+			return nil, refuse(http.StatusBadRequest, "bad_relay", "a relay's name is letters, digits, _ and -")
+		}
+		front = r.Header.Get(frontHeader)
+	} else if h := p.metrics.inspect(r.Method, path); h != nil { // what the proxy itself is doing is this machine's business
 		return &target{inspect: h}, nil
 	}
 	name, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
@@ -103,7 +113,7 @@ func (p *Proxy) enter(r *http.Request) (*target, *failure) {
 	if fail != nil {
 		return nil, fail
 	}
-	t.canary, t.front, t.app = canary != "", front, app
+	t.canary, t.front, t.app, t.relay = canary != "", front, app, relay
 	// Who is told an address of ours may write it differently than its vendor's.
 	format, _ := wire.ByName(config.Format) // aim knows it, too
 	if tidy := format.Tidy(t.path); tidy != t.path {
@@ -168,8 +178,18 @@ func fromBrowser(r *http.Request) bool {
 	return r.Header.Get("Origin") != "" || site == "cross-site" || site == "same-site"
 }
 
-func (p *Proxy) opens(token string) bool {
-	return subtle.ConstantTimeCompare([]byte(token), []byte(p.Token)) == 1
+// brought is the token that a request brings, in its path or in a header; the path without it; and our address as the caller has it.
+func brought(r *http.Request) (token, path, front string) {
+	token, path, front = r.Header.Get("X-Scrubjay-Token"), r.URL.EscapedPath(), "http://"+r.Host
+	if rest, ok := strings.CutPrefix(path, "/t/"); ok {
+		token, path, _ = strings.Cut(rest, "/")
+		path, front = "/"+path, front+"/t/"+token
+	}
+	return token, path, front
+}
+
+func same(token, own string) bool {
+	return subtle.ConstantTimeCompare([]byte(token), []byte(own)) == 1
 }
 
 // aim finds what is known of the vendor's path that a request wants.

@@ -21,6 +21,7 @@
 //	answer.go    the answer's lanes of text through restorers, chunk by chunk
 //	socket.go    websockets: the same, a message at a time
 //	document.go  JSON that reaches an assistant by another way: scrubbed and judged like a request
+//	relay.go     another door, for programs that run in a container or on another machine
 //	record.go    what the ledger has of it: where a record begins, and where it is written down
 //	metrics.go   what is counted, and profiles, for who watches the proxy itself
 //	failure.go   errors in the vendor's own shape, so that every client can show them

@@ -91,7 +91,7 @@ func newRecord(kind, endpoint string) audit.Record {
 // newExchange begins an exchange with what is known of it before its text is read. A message of a websocket has no method.
 func newExchange(t *target, method string) *exchange {
 	x := &exchange{target: t, start: time.Now(), record: newRecord("exchange", t.endpoint(method))}
-	x.record.Provider = t.provider
+	x.record.Provider, x.record.Relay = t.provider, t.relay
 	if t.canary {
 		x.record.Note = CanaryNote
 	}

@@ -20,6 +20,9 @@ func (p *Proxy) scrub(ctx context.Context, x *exchange, body []byte) ([]byte, *f
 		Assistant:   x.assistant(),
 		Repository:  p.Repository(),
 	}
+	if x.relay != "" {
+		q.Repository = "" // it is worked on elsewhere, whatever is open here
+	}
 	if x.match == wire.Unknown {
 		q.Endpoint = "unknown"
 	}

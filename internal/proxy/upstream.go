@@ -175,7 +175,7 @@ func mistaken(to *url.URL, res *http.Response) error {
 func headersFor(r *http.Request) http.Header {
 	h := r.Header.Clone()
 	dropHopByHop(h)
-	for _, name := range []string{"X-Scrubjay-Token", CanaryHeader, "Content-Encoding", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"} {
+	for _, name := range []string{"X-Scrubjay-Token", CanaryHeader, relayHeader, frontHeader, "Content-Encoding", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"} {
 		h.Del(name)
 	}
 	h.Set("Accept-Encoding", "identity")

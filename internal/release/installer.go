@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	_ "embed"
+	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -26,4 +28,13 @@ func (r *release) writeInstaller(context.Context) error {
 	script := strings.NewReplacer("@VERSION@", r.version, "@NUMBER@", r.number(), "@BASE@", repository+"/releases/download/"+r.version,
 		"@KEY@", key, "@REPOSITORY@", repository, "@PROGRAMS@", strings.Join(names, " ")).Replace(installer)
 	return r.write("install.sh", []byte(script))
+}
+
+// writeCI puts what CI jobs run beside it: those of GitHub have the repository, others only the release.
+func (r *release) writeCI(context.Context) error {
+	data, err := os.ReadFile(filepath.Join(r.root, "clients", "ci", "scrubjay.sh"))
+	if err != nil {
+		return err
+	}
+	return r.write("ci.sh", data)
 }

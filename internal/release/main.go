@@ -53,6 +53,7 @@ var steps = []struct {
 	{"VS Code", (*release).writeExtensions},
 	{"Homebrew, Scoop, winget", (*release).writeManifests},
 	{"install.sh", (*release).writeInstaller},
+	{"ci.sh", (*release).writeCI},
 	{"checksums", (*release).writeSums},
 }
 

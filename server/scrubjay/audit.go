@@ -42,6 +42,7 @@ func (f *chosen) flags(c *cobra.Command) {
 	s.StringVar(&f.Provider, "provider", "", "to this provider")
 	s.StringVar(&f.Model, "model", "", "to this model")
 	s.StringVar(&f.Assistant, "assistant", "", "by this assistant, as a record names it")
+	s.StringVar(&f.Relay, "relay", "", "through the relay of this name")
 	s.StringVar(&f.User, "user", "", "under this account")
 	s.StringVar(&f.Class, "class", "", "in which a value of this class was found")
 	s.StringVar(&f.Rule, "rule", "", "in which this rule found something")

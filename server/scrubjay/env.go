@@ -24,8 +24,8 @@ type environment struct {
 	Token     string                     `json:"token"`
 	Providers map[string]providerAddress `json:"providers"`
 	Variables map[string]string          `json:"variables"`
-	// Proxy is for programs that cannot be pointed at an address.
-	Proxy proxyAddress `json:"proxy"`
+	// Proxy is for programs that cannot be pointed at an address. Through a relay there is none.
+	Proxy proxyAddress `json:"proxy,omitzero"`
 
 	pointed assistants.Proxy
 	state   installation.State
@@ -47,15 +47,10 @@ type providerAddress struct {
 	Format string `json:"format"`
 }
 
-func readEnvironment() (environment, error) { return readEnvironmentAt("") }
-
-// readEnvironmentAt is the same, and asks nobody where the proxy listens if that is known.
-func readEnvironmentAt(listen string) (environment, error) {
+// readEnvironment is that of this machine's proxy, or of one elsewhere if it is given a relay's address. Where the proxy listens
+// nobody is asked if that is known.
+func readEnvironment(relay, listen string) (environment, error) {
 	s, err := installation.OpenState("")
-	if err != nil {
-		return environment{}, err
-	}
-	token, err := s.Token()
 	if err != nil {
 		return environment{}, err
 	}
@@ -64,26 +59,37 @@ func readEnvironmentAt(listen string) (environment, error) {
 		return environment{}, err
 	}
 	settings := g.Settings()
-	p, err := s.Pointed(settings, listen)
-	if err != nil {
-		return environment{}, err
+	e := environment{Providers: map[string]providerAddress{}, Variables: map[string]string{}}
+	if relay != "" {
+		elsewhere, token, err := relayAt(relay)
+		if err != nil {
+			return environment{}, err
+		}
+		e.pointed = installation.PointedAt(settings, elsewhere, token)
+	} else {
+		if e.pointed, err = s.Pointed(settings, listen); err != nil {
+			return environment{}, err
+		}
+		e.state = s
+		e.Proxy = proxyAddress{"http://scrubjay:" + e.pointed.Token + "@" + e.pointed.Listen, s.Authority(), settings.Hosts()}
 	}
-	e := environment{Listen: p.Listen, Token: token, Providers: map[string]providerAddress{}, Variables: map[string]string{}, pointed: p, state: s}
-	e.Proxy = proxyAddress{"http://scrubjay:" + token + "@" + e.Listen, s.Authority(), settings.Hosts()}
+	e.Listen, e.Token = e.pointed.Listen, e.pointed.Token
 	for name, provider := range settings.Providers {
-		e.Providers[name] = providerAddress{p.Addresses[name], provider.Format}
+		e.Providers[name] = providerAddress{e.pointed.Addresses[name], provider.Format}
 	}
 	e.Variables, e.kept = e.proxy().Variables(os.Getenv)
 	// Programs differ in which spelling they read first.
 	for _, name := range []string{"NO_PROXY", "no_proxy"} {
-		e.Variables[name] = assistants.NoProxy(os.Getenv)
+		e.Variables[name] = assistants.NoProxy(os.Getenv, e.Listen)
 	}
 	return e, nil
 }
 
 // proxy is what assistants are pointed at. There is a certificate once the daemon has made one.
 func (e environment) proxy() assistants.Proxy {
-	e.pointed.Authority = e.state.Trusted()
+	if e.state.Dir != "" { // a relay intercepts nothing
+		e.pointed.Authority = e.state.Trusted()
+	}
 	return e.pointed
 }
 
@@ -110,7 +116,7 @@ func envCommand() *cobra.Command {
 			if !ok {
 				return fmt.Errorf("no shell is called %q here: it is one of %s", shell, strings.Join(slices.Sorted(maps.Keys(shells)), ", "))
 			}
-			e, err := readEnvironment()
+			e, err := readEnvironment(os.Getenv(relayVariable), "")
 			if err != nil {
 				return err
 			}
@@ -128,6 +134,9 @@ func envCommand() *cobra.Command {
 			}
 			for _, name := range slices.Sorted(maps.Keys(e.Providers)) {
 				fmt.Fprintf(out, "%s%-10s %s\n", form.remark, name, e.Providers[name].BaseURL)
+			}
+			if e.Proxy.URL == "" {
+				return nil // a relay carries no CONNECT
 			}
 			fmt.Fprintf(out, "%sproxy      HTTPS_PROXY=%s NODE_EXTRA_CA_CERTS=%s\n", form.remark, e.Proxy.URL, e.Proxy.Certificate)
 			return nil

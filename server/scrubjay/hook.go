@@ -17,7 +17,7 @@ func hookCommand() *cobra.Command {
 			return attach(ctx)
 		},
 		Proxy: func(_ installation.State, listen string) (assistants.Proxy, error) {
-			e, err := readEnvironmentAt(listen)
+			e, err := readEnvironment("", listen)
 			return e.proxy(), err
 		},
 		BeforeCommit: hookBeforeCommit,

@@ -36,7 +36,7 @@ func newRoot() *cobra.Command {
 	root := command.Root()
 	root.AddCommand(
 		lspCommand(), serveCommand(), stopCommand(), envCommand(), runCommand(), setupCommand(), scanCommand(), redactCommand(), restoreCommand(),
-		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), tryCommand(), doctorCommand(), secretCommand(), reviewCommand(), pauseCommand(), resumeCommand(), consoleCommand(), incidentCommand(), mcpCommand(), hookCommand(), attestCommand(), serviceCommand(), upgradeCommand(), uninstallCommand(), licensesCommand(), manCommand(), command.PrintVersion(programVersion()),
+		policyCommand(), auditCommand(), rulesCommand(), demoCommand(), tryCommand(), doctorCommand(), secretCommand(), reviewCommand(), pauseCommand(), resumeCommand(), consoleCommand(), incidentCommand(), mcpCommand(), hookCommand(), relayCommand(), attestCommand(), serviceCommand(), upgradeCommand(), uninstallCommand(), licensesCommand(), manCommand(), command.PrintVersion(programVersion()),
 	)
 	return root
 }

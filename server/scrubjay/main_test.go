@@ -20,10 +20,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	program := func() { os.Exit(run(context.Background(), os.Args[1:])) }
 	commands := map[string]func(){
-		"scrubjay":      program,
-		"scrubjay-full": program, // as it is called beside the small one
+		"scrubjay":      main,
+		"scrubjay-full": main, // as it is called beside the small one
 		"mcpserver":     mcpServer,
 		"op":            fakeOnePassword,
 		"systemctl":     fakeSystemctl,

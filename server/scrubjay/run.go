@@ -36,6 +36,9 @@ func runCommand() *cobra.Command {
 op://Private/shop/password, the program gets the value from the store instead, and nobody else does.`,
 		Example: "  scrubjay run -- claude\n  scrubjay run -- python agent.py\n  scrubjay run --env-file .env -- npm start",
 		RunE: func(c *cobra.Command, args []string) error {
+			if address := os.Getenv(relayVariable); address != "" {
+				return runThroughRelay(c, address, args, envFiles)
+			}
 			d, hello, err := attach(c.Context())
 			if err != nil {
 				return err
@@ -61,7 +64,7 @@ op://Private/shop/password, the program gets the value from the store instead, a
 			if err := d.Known(c.Context(), control.Known{Folders: []string{folder}, Environment: child, Resolved: resolved}); err != nil {
 				return err
 			}
-			e, err := readEnvironment()
+			e, err := readEnvironment("", "")
 			if err != nil {
 				return err
 			}

@@ -62,6 +62,9 @@ func (l *launch) through(command []string) (args, env []string, err error) {
 	for _, note := range s.Notes {
 		fmt.Fprintln(l.say, "scrubjay:", note)
 	}
+	if s.Proxied && l.Proxy.Certificate == "" {
+		return nil, nil, fmt.Errorf("%s was not started: it reaches its vendor by CONNECT alone, which no relay carries. Run it with Scrubjay's daemon on this side: unset %s", filepath.Base(command[0]), relayVariable)
+	}
 	if s.Proxied {
 		if err := l.connect(s.Variables); err != nil {
 			return nil, nil, err

@@ -72,7 +72,7 @@ func newSettler() (s settler, err error) {
 		return s, err
 	}
 	s.store.Dir = state.Assistants()
-	e, err := readEnvironment()
+	e, err := readEnvironment("", "")
 	s.proxy = e.proxy()
 	return s, err
 }
@@ -118,7 +118,7 @@ func (s settler) setup(out screen.Screen, a *assistants.Assistant, kind string) 
 		if err := s.keep(out, g, whose); err != nil {
 			return err
 		}
-		e, err2 := readEnvironment()
+		e, err2 := readEnvironment("", "")
 		if err2 != nil {
 			return err2
 		}

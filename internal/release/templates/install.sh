@@ -102,7 +102,7 @@ main() {
 
 	mkdir -p "$dir" || fail "$dir cannot be made: set SCRUBJAY_INSTALL_DIR to a directory of yours"
 	for p in $programs; do
-		cp "$tmp/$name/$p" "$dir/.$p.$$" && chmod 755 "$dir/.$p.$$" || fail "$dir cannot be written to: set SCRUBJAY_INSTALL_DIR to a directory of yours"
+		{ cp "$tmp/$name/$p" "$dir/.$p.$$" && chmod 755 "$dir/.$p.$$"; } || fail "$dir cannot be written to: set SCRUBJAY_INSTALL_DIR to a directory of yours"
 	done
 	# In one step each, also where an older one is running.
 	for p in $programs; do
