@@ -18,6 +18,9 @@ interface Model extends vscode.LanguageModelChatInformation {
 	readonly entry: Entry;
 }
 
+/** Under which name the key of a provider is kept. */
+const kept = (provider: string) => `scrubjay.key.${provider}`;
+
 /** Vendors' usual limits: what is too long, they refuse themselves. */
 const window = { maxInputTokens: 128_000, maxOutputTokens: 16_000 };
 
@@ -26,6 +29,9 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 	readonly onDidChangeLanguageModelChatInformation = this.changed.event;
 	/** What Gemini wants back with its calls, by their id: the editor does not keep it. */
 	private readonly signatures = new Map<string, string>();
+
+	/** Those whose keys may be kept. */
+	private readonly providers = new Set<string>();
 
 	constructor(
 		private readonly server: Server,
@@ -36,21 +42,25 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 		this.changed.fire();
 	}
 
-	provideLanguageModelChatInformation(): Model[] {
-		const entries = vscode.workspace.getConfiguration('scrubjay').get<Entry[]>('models', []);
-		return entries
-			.filter((entry) => entry.provider !== '' && entry.model !== '')
-			.map((entry) => ({
-				...window,
-				entry,
-				id: `${entry.provider}/${entry.model}`,
-				name: entry.name ?? entry.model,
-				family: entry.model,
-				version: '1',
-				detail: `${entry.provider}, via Scrubjay`,
-				tooltip: 'What you write is scrubbed on this machine before it is sent',
-				capabilities: { toolCalling: true },
-			}));
+	/** Those of the setting, or the one that the person has added to the editor's own list of models. */
+	provideLanguageModelChatInformation(asked: vscode.PrepareLanguageModelChatModelOptions & { configuration?: Entry }): Model[] {
+		const entries = (asked.configuration === undefined ? configured() : [asked.configuration]).filter(
+			(entry) => entry.provider !== '' && entry.model !== '',
+		);
+		for (const { provider } of entries) {
+			this.providers.add(provider);
+		}
+		return entries.map((entry) => ({
+			...window,
+			entry,
+			id: `${entry.provider}/${entry.model}`,
+			name: entry.name ?? entry.model,
+			family: entry.model,
+			version: '1',
+			detail: `${entry.provider}, via Scrubjay`,
+			tooltip: 'What you write is scrubbed on this machine before it is sent',
+			capabilities: { toolCalling: true },
+		}));
 	}
 
 	async provideLanguageModelChatResponse(
@@ -89,6 +99,12 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 
 	async provideTokenCount(_model: Model, text: string | vscode.LanguageModelChatRequestMessage): Promise<number> {
 		return typeof text === 'string' ? tokensOf(text) : tokensOfParts(this.message(text).parts);
+	}
+
+	async forgetKeys(): Promise<void> {
+		for (const provider of this.providers) {
+			await this.secrets.delete(kept(provider));
+		}
 	}
 
 	private ask(
@@ -142,8 +158,7 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 		if (format.credentials === undefined) {
 			return {};
 		}
-		const kept = `scrubjay.key.${provider}`;
-		let key = await this.secrets.get(kept);
+		let key = await this.secrets.get(kept(provider));
 		if (key === undefined) {
 			key = await vscode.window.showInputBox({
 				title: `API key of ${provider}`,
@@ -154,7 +169,7 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 			if (key === undefined || key === '') {
 				throw new Error(`${provider} wants an API key: ask again to enter it`);
 			}
-			await this.secrets.store(kept, key);
+			await this.secrets.store(kept(provider), key);
 		}
 		return format.credentials(key);
 	}
@@ -173,19 +188,21 @@ async function refusal(response: Response): Promise<string> {
 	return response.status === 401 ? `${why} (Scrubjay: Forget the API Keys of Models lets you enter another key)` : why;
 }
 
+function configured(): Entry[] {
+	return vscode.workspace.getConfiguration('scrubjay').get<Entry[]>('models', []);
+}
+
 export function registerModels(server: Server, context: vscode.ExtensionContext): vscode.Disposable {
 	const models = new Models(server, context.secrets);
-	return vscode.Disposable.from(
+	const registered = vscode.Disposable.from(
 		vscode.lm.registerLanguageModelChatProvider('scrubjay', models),
 		vscode.workspace.onDidChangeConfiguration((change) => {
 			if (change.affectsConfiguration('scrubjay.models')) {
 				models.refresh();
 			}
 		}),
-		vscode.commands.registerCommand('scrubjay.forgetKeys', async () => {
-			for (const { provider } of vscode.workspace.getConfiguration('scrubjay').get<Entry[]>('models', [])) {
-				await context.secrets.delete(`scrubjay.key.${provider}`);
-			}
-		}),
+		vscode.commands.registerCommand('scrubjay.forgetKeys', () => models.forgetKeys()),
 	);
+	models.refresh(); // else the Chat view knows of no model until somebody asks for the list
+	return registered;
 }
