@@ -61,7 +61,7 @@ organisation:
     - |
 $(sed 's/^/      /' "$ORGANISATION/acme.key.pub")
 CONFIG
-# Two vendors on loopback, one of which completes what is typed.
+# Three vendors on loopback, one of which completes what is typed.
 export VENDOR="$fresh/vendor"
 mkdir "$VENDOR"
 "$NODE" "$here/vendor.mjs" "$VENDOR" &
@@ -72,6 +72,7 @@ cat >>"$SCRUBJAY_CONFIG" <<CONFIG
 providers:
   anthropic: {format: anthropic, url: "$url", kind: public}
   completer: {format: ollama, url: "$url", kind: public}
+  house: {format: openai, url: "$url", kind: public}
 completion: {provider: completer, model: stand-in}
 CONFIG
 

@@ -61,6 +61,10 @@ var places = map[string]struct{ place, when string }{
 	"mcp.ts":         {"Messages of VS Code", "after Scrub What This Folder's MCP Servers Say"},
 	"pause.ts":       {"Dialog and messages of VS Code", "before and after a pause of scrubbing"},
 	"tools.ts":       {"Chat view of VS Code", "while an assistant asks Scrubjay"},
+	"try.ts":         {"Box and page of VS Code", "after Try It"},
+	"format.ts":      {"Chat view of VS Code", "when an answer breaks off"},
+	"gemini.ts":      {"Chat view of VS Code", "when an answer breaks off"},
+	"results.ts":     {"Answers to an assistant's tools", "in the place of an image"},
 	"commands.ts":    {"Messages and lists of VS Code", "after a command of the palette"},
 	"extension.ts":   {"Log of VS Code", "when the extension starts"},
 	"models.ts":      {"Chat view of VS Code", "at a model that is asked through Scrubjay"},
@@ -73,6 +77,7 @@ var places = map[string]struct{ place, when string }{
 	"health.lua":     {":checkhealth scrubjay", "when it is asked for"},
 	"init.lua":       {"Messages of Neovim", "after a command"},
 	"paste.lua":      {"Messages of Neovim", "when something is pasted"},
+	"pause.lua":      {"Questions and messages of Neovim", "before and after a pause of scrubbing"},
 	"answers.lua":    {"Messages of Neovim", "after a command"},
 	"scan.lua":       {"Messages of Neovim", "while a folder is looked through"},
 	"status.lua":     {":Scrubjay status", "when it is asked for"},
@@ -142,7 +147,7 @@ func quotedIn(t *testing.T, file string) (texts []string) {
 // -update writes it.
 func TestWordsPage(t *testing.T) {
 	by := map[string][]string{} // texts, by place and when
-	for _, pattern := range []string{"*.go", "../../clients/vscode/src/*.ts", "../../clients/neovim/lua/scrubjay/*.lua"} {
+	for _, pattern := range []string{"*.go", "../../clients/vscode/src/*.ts", "../../clients/vscode/src/chat/*.ts", "../../clients/neovim/lua/scrubjay/*.lua"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v", pattern, err)

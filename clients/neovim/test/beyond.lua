@@ -247,6 +247,86 @@ return function(t, editor)
     vim.cmd.cclose()
   end)
 
+  test("a person pauses once they have said yes, the status says so, and what is forbidden stops all the same", function()
+    local key, card = plant(editor.key()), plant(editor.card())
+    local buf = editor.open("pause.txt", ("key %s\ncard %s\n"):format(key, card))
+    editor.diagnostics(buf, 2)
+    local function says(word)
+      editor.eventually(word, function()
+        return require("scrubjay").statusline():find(word, 1, true)
+      end)
+    end
+    local confirm, asked, answer = vim.fn.confirm, {}, 2
+    vim.fn.confirm = function(question)
+      asked[#asked + 1] = question
+      return answer
+    end
+    told("nothing is paused: your organisation does not let scrubbing be paused", function()
+      vim.cmd.Scrubjay("pause")
+    end)
+    equal(asked, {}, "what was asked")
+
+    editor.push("forbid", "delegate: [pause]")
+    editor.eventually("the policy", function()
+      local _, any = require("scrubjay.status").get(0)
+      return any and not any.policy.pause_refused
+    end)
+    vim.cmd.Scrubjay("pause")
+    holds(asked[1], "Let AI vendors see what is sensitive, for ten minutes?")
+    says("Protected: requests with this file stop")
+    answer = 1
+    told("not protected for ten minutes", function()
+      vim.cmd.Scrubjay("pause")
+    end)
+    says("Not protected: paused until ")
+    holds(table.concat(require("scrubjay.status").describe(), "\n"), "Not protected: paused until ")
+    editor.ask({ { type = "text", text = "pausing, my key is " .. key } })
+    holds(editor.sent(), "pausing, my key is " .. key)
+    holds(editor.ask({ { type = "text", text = "my card is " .. card } }), "403 ")
+    assert(not editor.sent():find(card, 1, true), "what is forbidden went")
+
+    told("requests are scrubbed again", function()
+      vim.cmd.Scrubjay("resume")
+    end)
+    says("Protected: requests with this file stop")
+    told("nothing was paused", function()
+      vim.cmd.Scrubjay("resume")
+    end)
+    editor.ask({ { type = "text", text = "resumed, my key is " .. key } })
+    assert(editor.sent():find("resumed, my key is AWS_KEY_ID_", 1, true), "it is not scrubbed again")
+    vim.fn.confirm = confirm
+    editor.push("allow")
+    says("Protected: ")
+  end)
+
+  for _, name in ipairs({ "tokens.env", "tokens.txt" }) do
+    test("what is sensitive can be given a look of its own, and has none: " .. name, function()
+      local key = plant(editor.key())
+      local buf = editor.open(name, ("# é\nKEY=%s\n"):format(key))
+      editor.diagnostics(buf, 1)
+      local function at(column)
+        vim.cmd.redraw({ bang = true }) -- they are drawn where a window shows them
+        return vim.iter(vim.inspect_pos(buf, 1, column).semantic_tokens):map(function(token)
+          return token.opts.hl_group
+        end):totable()
+      end
+      local groups = editor.eventually("the token", function()
+        local all = at(4)
+        return #all > 0 and all
+      end)
+      local suffix = "." .. vim.bo[buf].filetype -- without one of its own a group looks as that without the suffix
+      table.sort(groups)
+      -- Neovim asks for the window and for the whole, and may draw both.
+      equal(vim.fn.uniq(groups), { "@lsp.mod.sensitive" .. suffix, "@lsp.type.value" .. suffix, "@lsp.typemod.value.sensitive" .. suffix }, "the groups")
+      for _, group in ipairs(groups) do
+        equal(vim.api.nvim_get_hl(0, { name = group }), {}, "the look of " .. group)
+        equal(vim.api.nvim_get_hl(0, { name = group:sub(1, -1 - #suffix) }), {}, "the look of " .. group .. " anywhere")
+      end
+      equal(at(2), {}, "the tokens before it")
+      assert(#at(4 + #key - 1) > 0 and #at(4 + #key) == 0, "the token does not end with the value")
+    end)
+  end
+
   test("the command alone is the status, the console is a terminal, and a word that is none is refused", function()
     editor.open("words.txt", "nothing\n")
     told("proxy: listens on", function()

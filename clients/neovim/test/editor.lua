@@ -57,8 +57,9 @@ end
 
 --- Has the organisation decide anew what may be done with payment data.
 ---@param verdict "allow"|"scrub"|"forbid"
-function M.push(verdict)
-  local run = vim.system({ vim.env.PUSH, verdict }, { text = true }):wait()
+---@param setting? string a line of settings besides
+function M.push(verdict, setting)
+  local run = vim.system({ vim.env.PUSH, verdict, setting or "" }, { text = true }):wait()
   assert(run.code == 0, run.stderr)
 end
 

@@ -6,6 +6,7 @@ import { pause, resume } from './pause';
 import { redactAllKind } from './protocol';
 import type { Server } from './server';
 import type { StatusItems } from './statusItems';
+import { tryIt } from './try';
 import type { Fact } from './view';
 
 /** What commands work on. */
@@ -17,6 +18,7 @@ export interface Parts {
 }
 
 const commands: Readonly<Record<string, (parts: Parts) => unknown>> = {
+	'scrubjay.try': tryIt,
 	'scrubjay.restart': ({ server }) => server.restart('the command Restart Server'),
 	'scrubjay.showOutput': ({ output }) => output.show(),
 	'scrubjay.showVersion': showVersion,

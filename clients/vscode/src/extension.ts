@@ -9,6 +9,7 @@ import { Server, selector } from './server';
 import { StatusItems } from './statusItems';
 import { registerTools } from './tools';
 import { Trace } from './trace';
+import { registerTry } from './try';
 
 let server: Server | undefined;
 
@@ -37,6 +38,7 @@ async function start(context: vscode.ExtensionContext, output: vscode.LogOutputC
 		registerModels(ours, context),
 		registerTools(ours),
 		registerMcp(ours),
+		registerTry(),
 		vscode.workspace.onDidChangeConfiguration((change) => {
 			if (change.affectsConfiguration('scrubjay.trace.server')) {
 				trace.refresh();

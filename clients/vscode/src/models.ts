@@ -1,7 +1,10 @@
 // Models for the Chat view that are asked through the proxy: the vendor gets placeholders, the person real values.
 
 import * as vscode from 'vscode';
-import { type ChatFormat, deltaOf, formatOf, requestFor, turnsOf } from './chat';
+import { type Format, partsOf, refusalOf } from './chat/format';
+import { formatOf } from './chat/formats';
+import { resultText } from './chat/results';
+import { type Ask, type Call, type Message, tokensOf, tokensOfParts, turnsOf } from './chat/turns';
 import type { Server } from './server';
 
 /** An entry of the setting scrubjay.models. */
@@ -15,12 +18,20 @@ interface Model extends vscode.LanguageModelChatInformation {
 	readonly entry: Entry;
 }
 
+/** Under which name the key of a provider is kept. */
+const kept = (provider: string) => `scrubjay.key.${provider}`;
+
 /** Vendors' usual limits: what is too long, they refuse themselves. */
 const window = { maxInputTokens: 128_000, maxOutputTokens: 16_000 };
 
 class Models implements vscode.LanguageModelChatProvider<Model> {
 	private readonly changed = new vscode.EventEmitter<void>();
 	readonly onDidChangeLanguageModelChatInformation = this.changed.event;
+	/** What Gemini wants back with its calls, by their id: the editor does not keep it. */
+	private readonly signatures = new Map<string, string>();
+
+	/** Those whose keys may be kept. */
+	private readonly providers = new Set<string>();
 
 	constructor(
 		private readonly server: Server,
@@ -31,63 +42,123 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 		this.changed.fire();
 	}
 
-	provideLanguageModelChatInformation(): Model[] {
-		const entries = vscode.workspace.getConfiguration('scrubjay').get<Entry[]>('models', []);
-		return entries
-			.filter((entry) => entry.provider !== '' && entry.model !== '')
-			.map((entry) => ({
-				...window,
-				entry,
-				id: `${entry.provider}/${entry.model}`,
-				name: entry.name ?? entry.model,
-				family: entry.model,
-				version: '1',
-				detail: `${entry.provider}, via Scrubjay`,
-				tooltip: 'What you write is scrubbed on this machine before it is sent',
-				capabilities: {},
-			}));
+	/** Those of the setting, or the one that the person has added to the editor's own list of models. */
+	provideLanguageModelChatInformation(asked: vscode.PrepareLanguageModelChatModelOptions & { configuration?: Entry }): Model[] {
+		const entries = (asked.configuration === undefined ? configured() : [asked.configuration]).filter(
+			(entry) => entry.provider !== '' && entry.model !== '',
+		);
+		for (const { provider } of entries) {
+			this.providers.add(provider);
+		}
+		return entries.map((entry) => ({
+			...window,
+			entry,
+			id: `${entry.provider}/${entry.model}`,
+			name: entry.name ?? entry.model,
+			family: entry.model,
+			version: '1',
+			detail: `${entry.provider}, via Scrubjay`,
+			tooltip: 'What you write is scrubbed on this machine before it is sent',
+			capabilities: { toolCalling: true },
+		}));
 	}
 
 	async provideLanguageModelChatResponse(
 		model: Model,
 		messages: readonly vscode.LanguageModelChatRequestMessage[],
-		_options: vscode.ProvideLanguageModelChatResponseOptions,
+		options: vscode.ProvideLanguageModelChatResponseOptions,
 		progress: vscode.Progress<vscode.LanguageModelResponsePart>,
 		token: vscode.CancellationToken,
 	): Promise<void> {
-		const { provider, model: name } = model.entry;
+		const { provider } = model.entry;
 		const { base, format: spoken } = await this.server.address(provider);
 		const format = formatOf(spoken);
+		const { path, body } = format.request(this.ask(model, messages, options));
+		const credentials = await this.credentials(provider, format);
 		const abort = new AbortController();
 		const watch = token.onCancellationRequested(() => abort.abort());
 		try {
-			const { path, body } = requestFor(format, name, turnsOf(messages.map((m) => ({ role: m.role, text: textOf(m) }))));
 			const response = await fetch(base + path, {
 				method: 'POST',
-				headers: { 'Content-Type': 'application/json', ...(await this.credentials(provider, format)) },
+				headers: { 'Content-Type': 'application/json', ...credentials },
 				body: JSON.stringify(body),
 				signal: abort.signal,
 			});
 			if (!response.ok || response.body === null) {
 				throw new Error(await refusal(response));
 			}
-			await relay(response.body, format, (text) => progress.report(new vscode.LanguageModelTextPart(text)));
+			for await (const part of partsOf(format, response.body)) {
+				progress.report(part.kind === 'text' ? new vscode.LanguageModelTextPart(part.text) : this.call(part));
+			}
+		} catch (err) {
+			throw token.isCancellationRequested ? new vscode.CancellationError() : err;
 		} finally {
 			watch.dispose();
 		}
 	}
 
-	/** About four letters a token, as vendors count English and code. */
 	async provideTokenCount(_model: Model, text: string | vscode.LanguageModelChatRequestMessage): Promise<number> {
-		return Math.ceil((typeof text === 'string' ? text : textOf(text)).length / 4);
+		return typeof text === 'string' ? tokensOf(text) : tokensOfParts(this.message(text).parts);
 	}
 
-	private async credentials(provider: string, format: ChatFormat): Promise<Record<string, string>> {
-		if (format === 'ollama') {
+	async forgetKeys(): Promise<void> {
+		for (const provider of this.providers) {
+			await this.secrets.delete(kept(provider));
+		}
+	}
+
+	private ask(
+		model: Model,
+		messages: readonly vscode.LanguageModelChatRequestMessage[],
+		{ tools = [], toolMode }: vscode.ProvideLanguageModelChatResponseOptions,
+	): Ask {
+		return {
+			model: model.entry.model,
+			...turnsOf(messages.map((message) => this.message(message))),
+			tools: tools.map(({ name, description, inputSchema }) => ({
+				name,
+				description,
+				schema: inputSchema ?? { type: 'object', properties: {} },
+			})),
+			must: toolMode === vscode.LanguageModelChatToolMode.Required,
+			maxOutputTokens: model.maxOutputTokens,
+		};
+	}
+
+	/** Parts of other kinds are notes between the editor and its own models, or were not offered: images. */
+	private message({ role, content }: vscode.LanguageModelChatRequestMessage): Message {
+		return {
+			role,
+			parts: content.flatMap((part): Message['parts'][number][] => {
+				if (part instanceof vscode.LanguageModelTextPart) {
+					return [{ kind: 'text', text: part.value }];
+				}
+				if (part instanceof vscode.LanguageModelToolCallPart) {
+					const { callId: id, name, input } = part;
+					const signature = this.signatures.get(id);
+					return [{ kind: 'call', id, name, input, ...(signature !== undefined && { signature }) }];
+				}
+				if (part instanceof vscode.LanguageModelToolResultPart) {
+					const failed = 'isError' in part && part.isError === true; // newer editors say it
+					return [{ kind: 'result', id: part.callId, text: resultText(part.content), failed }];
+				}
+				return [];
+			}),
+		};
+	}
+
+	private call({ id, name, input, signature }: Call): vscode.LanguageModelToolCallPart {
+		if (signature !== undefined) {
+			this.signatures.set(id, signature);
+		}
+		return new vscode.LanguageModelToolCallPart(id, name, input);
+	}
+
+	private async credentials(provider: string, format: Format): Promise<Record<string, string>> {
+		if (format.credentials === undefined) {
 			return {};
 		}
-		const kept = `scrubjay.key.${provider}`;
-		let key = await this.secrets.get(kept);
+		let key = await this.secrets.get(kept(provider));
 		if (key === undefined) {
 			key = await vscode.window.showInputBox({
 				title: `API key of ${provider}`,
@@ -98,61 +169,40 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 			if (key === undefined || key === '') {
 				throw new Error(`${provider} wants an API key: ask again to enter it`);
 			}
-			await this.secrets.store(kept, key);
+			await this.secrets.store(kept(provider), key);
 		}
-		return format === 'anthropic' ? { 'x-api-key': key, 'anthropic-version': '2023-06-01' } : { Authorization: `Bearer ${key}` };
+		return format.credentials(key);
 	}
 }
 
-function textOf(message: vscode.LanguageModelChatRequestMessage): string {
-	return message.content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
-}
-
-/** Why there is no answer, in the words of whoever refused. */
+/** Why there is no answer. */
 async function refusal(response: Response): Promise<string> {
 	const text = await response.text();
+	let why: string | undefined;
 	try {
-		const { error } = JSON.parse(text) as { error?: { message?: string } | string };
-		const message = typeof error === 'string' ? error : error?.message;
-		if (message !== undefined) {
-			return message;
-		}
+		why = refusalOf(JSON.parse(text));
 	} catch {
 		// its status has to do
 	}
-	return `the request was refused with ${response.status}`;
+	why ??= `the request was refused with ${response.status}`;
+	return response.status === 401 ? `${why} (Scrubjay: Forget the API Keys of Models lets you enter another key)` : why;
 }
 
-/** Hands on what an answer says, line by line as it comes. */
-async function relay(body: ReadableStream<Uint8Array>, format: ChatFormat, say: (text: string) => void): Promise<void> {
-	const decoder = new TextDecoder();
-	let rest = '';
-	for await (const chunk of body) {
-		rest += decoder.decode(chunk, { stream: true });
-		const lines = rest.split('\n');
-		rest = lines.pop() ?? '';
-		for (const line of lines) {
-			const text = deltaOf(format, line);
-			if (text !== '') {
-				say(text);
-			}
-		}
-	}
+function configured(): Entry[] {
+	return vscode.workspace.getConfiguration('scrubjay').get<Entry[]>('models', []);
 }
 
 export function registerModels(server: Server, context: vscode.ExtensionContext): vscode.Disposable {
 	const models = new Models(server, context.secrets);
-	return vscode.Disposable.from(
+	const registered = vscode.Disposable.from(
 		vscode.lm.registerLanguageModelChatProvider('scrubjay', models),
 		vscode.workspace.onDidChangeConfiguration((change) => {
 			if (change.affectsConfiguration('scrubjay.models')) {
 				models.refresh();
 			}
 		}),
-		vscode.commands.registerCommand('scrubjay.forgetKeys', async () => {
-			for (const { provider } of vscode.workspace.getConfiguration('scrubjay').get<Entry[]>('models', [])) {
-				await context.secrets.delete(`scrubjay.key.${provider}`);
-			}
-		}),
+		vscode.commands.registerCommand('scrubjay.forgetKeys', () => models.forgetKeys()),
 	);
+	models.refresh(); // else the Chat view knows of no model until somebody asks for the list
+	return registered;
 }

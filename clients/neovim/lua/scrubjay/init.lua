@@ -168,8 +168,14 @@ local commands = {
   paste = function()
     require("scrubjay.paste").original()
   end,
+  pause = function()
+    require("scrubjay.pause").begin()
+  end,
   redact_all = redact_all,
   restart = restart,
+  resume = function()
+    require("scrubjay.pause").resume()
+  end,
   scan = function()
     require("scrubjay.scan").start()
   end,

@@ -8,7 +8,7 @@
 ---@field verdict "allow"|"scrub"|"forbid" the strictest on them
 ---@field unscanned? string why the file is not scanned
 ---@field proxy { listen?: string, error?: string }
----@field policy { revision: string, refused?: string, outdated?: string }
+---@field policy { revision: string, refused?: string, outdated?: string, pause_refused?: string }
 ---@field daemon? string what is wrong with the daemon
 ---@field exchange? { text: string } the proxy's latest request
 

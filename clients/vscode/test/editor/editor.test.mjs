@@ -239,6 +239,64 @@ test('what is typed is completed by the model, which gets a placeholder and not 
 	assert.ok(!readFileSync(path.join(process.env.VENDOR, 'sent'), 'utf8').includes(value), 'the model got the value');
 });
 
+test('Try It shows what a vendor would get of any words, and why, on a page that cannot be written in', async () => {
+	await code.open('try.txt', 'nothing\n');
+	await code.command('Scrubjay: Try It');
+	const box = code.page.locator('.quick-input-widget', { hasText: 'What would an AI vendor get of this?' }).locator('input').first();
+	await box.waitFor();
+	assert.match(await box.inputValue(), /key AKIA\w{16}, charge 4111 1111 1111 1111, and write to jane@example\.com$/);
+	await code.shoot('try-box');
+	await code.page.keyboard.press('Enter');
+	await code.page.locator('.tab.active', { hasText: 'What AI vendors would get' }).waitFor();
+	for (const words of ['Deploy with the key', '‹AWS_KEY_ID›', '‹EMAIL›', 'AWS access key id: a', 'Payment card number: goes']) {
+		await code.shows(words); // the organisation lets payment data go
+	}
+	assert.equal(await code.page.locator('.editor-group-container').count(), 2, 'it is not beside the file');
+	await code.page.locator('.editor-instance .monaco-editor.focused').waitFor();
+	await code.page.keyboard.type('x');
+	await code.page.locator('.monaco-editor-overlaymessage', { hasText: 'read-only' }).waitFor();
+	await code.shoot('try');
+
+	const value = key();
+	await code.command('Scrubjay: Try It');
+	await box.fill(`my own ${value} of today`);
+	await code.page.keyboard.press('Enter');
+	await code.shows('my own ‹AWS_KEY_ID›');
+	assert.equal(await code.page.locator('.editor-group-container').count(), 2, 'it is not where it was');
+	assert.equal(await code.page.locator('.view-line', { hasText: value }).count(), 0, 'the page shows the value');
+});
+
+test('a theme can mark what is sensitive, and as they come nothing changes its colour', async () => {
+	const pink = 'rgb(255, 0, 255)';
+	const rules = { enabled: true, rules: { '*.sensitive': '#ff00ff' } };
+	/** The texts of the file in front that have this colour. */
+	const coloured = () =>
+		code.page
+			.locator('.editor-instance .view-line span span')
+			.evaluateAll((all, colour) => all.filter((e) => getComputedStyle(e).color === colour).map((e) => e.textContent), pink);
+	const lines = () => code.page.locator('.editor-instance .view-lines').innerHTML();
+	for (const [name, before] of [
+		['tokens.env', 'KEY='],
+		['tokens.txt', 'é '],
+	]) {
+		const value = key();
+		await code.open(name, `${before}${value}\n`);
+		await code.squiggles(1);
+		code.configure({ 'editor.semanticTokenColorCustomizations': rules });
+		await code.eventually(`the colour in ${name}`, async () => (await coloured()).join() === value);
+		await code.shoot(`tokens-${name}`);
+		code.configure({});
+		await code.eventually('no colour', async () => (await coloured()).length === 0);
+		const plain = await lines();
+		// The same as without such tokens at all.
+		code.configure({ 'editor.semanticHighlighting.enabled': false, 'editor.lineNumbers': 'off' });
+		await code.page.locator('.editor-instance .line-numbers').first().waitFor({ state: 'detached' });
+		assert.equal(await lines(), plain);
+		code.configure({});
+		await code.page.locator('.editor-instance .line-numbers').first().waitFor();
+	}
+});
+
 test('show version names extension and server', async () => {
 	await code.command('Scrubjay: Show Version');
 	const toast = code.page.locator('.notification-toast', { hasText: 'Scrubjay: extension' });
