@@ -24,11 +24,7 @@ import (
 
 // complianceSources are the policy in force and the whole ledger.
 func complianceSources(ctx context.Context) (compliance.Sources, *daemon.Governance, error) {
-	state, err := installation.OpenState("")
-	if err != nil {
-		return compliance.Sources{}, nil, err
-	}
-	g, err := commandGovernance(state)
+	state, g, err := ownGovernance()
 	if err != nil {
 		return compliance.Sources{}, nil, err
 	}

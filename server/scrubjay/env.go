@@ -50,11 +50,7 @@ type providerAddress struct {
 // readEnvironment is that of this machine's proxy, or of one elsewhere if it is given a relay's address. Where the proxy listens
 // nobody is asked if that is known.
 func readEnvironment(relay, listen string) (environment, error) {
-	s, err := installation.OpenState("")
-	if err != nil {
-		return environment{}, err
-	}
-	g, err := commandGovernance(s)
+	s, g, err := ownGovernance()
 	if err != nil {
 		return environment{}, err
 	}

@@ -100,6 +100,16 @@ func policyTestCommand() *cobra.Command {
 }
 
 // commandGovernance is what is in force for a command: the settings and the last good bundle.
+// ownGovernance is the state of this machine with the policy and settings in force.
+func ownGovernance() (installation.State, *daemon.Governance, error) {
+	state, err := installation.OpenState("")
+	if err != nil {
+		return state, nil, err
+	}
+	g, err := commandGovernance(state)
+	return state, g, err
+}
+
 func commandGovernance(state installation.State) (*daemon.Governance, error) {
 	return daemon.NewGovernance(state, "", programVersion(), zap.New(spoken{LevelEnabler: zap.WarnLevel, out: os.Stderr}))
 }
@@ -218,11 +228,7 @@ func policyPushCommand() *cobra.Command {
 			if tokenEnv != "" && token == "" {
 				return fmt.Errorf("the variable %s is empty: set it to the token, or leave --token-env out", tokenEnv)
 			}
-			state, err := installation.OpenState("")
-			if err != nil {
-				return err
-			}
-			g, err := commandGovernance(state)
+			state, g, err := ownGovernance()
 			if err != nil {
 				return err
 			}
@@ -268,11 +274,7 @@ func policyStatusCommand() *cobra.Command {
 		Use: "status", Short: "Say which policy this machine obeys, since when, and why it does not obey a newer one", Args: cobra.NoArgs,
 		Example: "  scrubjay policy status\n  scrubjay policy status --json",
 		RunE: func(c *cobra.Command, _ []string) error {
-			state, err := installation.OpenState("")
-			if err != nil {
-				return err
-			}
-			g, err := commandGovernance(state)
+			state, g, err := ownGovernance()
 			if err != nil {
 				return err
 			}

@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/scrubjay-dev/scrubjay/internal/installation"
-
 	"github.com/spf13/cobra"
 
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
@@ -33,21 +31,13 @@ func policyExplainCommand() *cobra.Command {
 that flags describe. Of each it shows all who have a say, the one whose word counts with a star.`,
 		Example: "  scrubjay policy explain .env:3 --destination openai\n  scrubjay policy explain --class pii --rule email-address --provider openai\n  scrubjay policy explain --attachment image --provider anthropic\n  scrubjay policy explain --direction restore --tool bash --tool-kind command --provider anthropic",
 		RunE: func(c *cobra.Command, args []string) error {
-			state, err := installation.OpenState("")
-			if err != nil {
-				return err
-			}
-			g, err := commandGovernance(state)
+			_, g, err := ownGovernance()
 			if err != nil {
 				return err
 			}
 			p, ok := g.Settings().Providers[q.Destination.Provider]
 			if !ok && kind == "" {
-				meant := ""
-				if near := policy.Nearest(q.Destination.Provider, slices.Sorted(maps.Keys(g.Settings().Providers))); near != "" {
-					meant = " Did you mean " + near + "?"
-				}
-				return fmt.Errorf("no provider is called %q: scrubjay env lists them, or say --kind.%s", q.Destination.Provider, meant)
+				return fmt.Errorf("no provider is called %q: scrubjay env lists them, or say --kind.%s", q.Destination.Provider, meantProvider(g.Settings(), q.Destination.Provider))
 			}
 			q.Direction, q.Destination.Kind = policy.Direction(direction), p.Kind
 			if kind != "" {
@@ -179,4 +169,12 @@ func explainFile(c *cobra.Command, g *daemon.Governance, q policy.Query, where s
 		fmt.Fprintf(c.OutOrStdout(), "%s: nothing is found there, so that it goes out as it is\n", where)
 	}
 	return nil
+}
+
+// meantProvider asks whether a name was to be that of a provider, if one is near.
+func meantProvider(s policy.Settings, name string) string {
+	if near := policy.Nearest(name, slices.Sorted(maps.Keys(s.Providers))); near != "" {
+		return " Did you mean " + near + "?"
+	}
+	return ""
 }

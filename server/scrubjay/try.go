@@ -10,8 +10,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/scrubjay-dev/scrubjay/internal/installation"
-
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -28,17 +26,13 @@ func tryCommand() *cobra.Command {
 reads standard input: a text from a file or a pipe, or what you type, line by line. Nothing is sent, kept or recorded.`,
 		Example: "  scrubjay try 'write to jane@example.com'\n  scrubjay try < notes.txt\n  scrubjay try --provider anthropic",
 		RunE: func(c *cobra.Command, args []string) error {
-			state, err := installation.OpenState("")
-			if err != nil {
-				return err
-			}
-			g, err := commandGovernance(state)
+			_, g, err := ownGovernance()
 			if err != nil {
 				return err
 			}
 			p, known := g.Settings().Providers[provider]
 			if !known {
-				return fmt.Errorf("no provider is called %q: scrubjay env lists them", provider)
+				return fmt.Errorf("no provider is called %q: scrubjay env lists them.%s", provider, meantProvider(g.Settings(), provider))
 			}
 			t := trial{g, policy.Destination{Provider: provider, Kind: p.Kind}, c.OutOrStdout()}
 			if len(args) > 0 {
