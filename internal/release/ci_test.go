@@ -232,7 +232,7 @@ func TestCI(t *testing.T) {
 		{what: "an old key", prepare: func(j *job) {
 			j.write(".scrubjay.yaml", "salt: \"0123456789abcdef0123456789abcdef\"\n")
 			j.write("b.env", plantedKey())
-			c := exec.Command(unpacked(t, r), "scan", "--write-baseline", "known.json")
+			c := exec.Command(unpacked(t, r, programs[0].name), "scan", "--write-baseline", "known.json")
 			c.Dir, c.Env = j.dir, j.env
 			run(t, c)
 		}, inputs: map[string]string{"baseline": "known.json"}, finds: "no"},

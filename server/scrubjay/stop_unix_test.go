@@ -36,7 +36,7 @@ func TestStopOlder(t *testing.T) {
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(control.Hello{Version: 1, Program: "0.1", Features: []string{"issue"}, PID: older.Process.Pid}) // the test says what is missing
 	})}
-	go server.Serve(l) //nolint:errcheck // it ends with the process
+	go server.Serve(l)
 	go func() {
 		_ = older.Wait() // a signal
 		_ = server.Close()
