@@ -33,6 +33,8 @@ type Hello struct {
 	Trouble *Trouble `json:"trouble,omitempty"`
 	// Paused says until when nothing is scrubbed; nil while scrubbing goes on.
 	Paused *Paused `json:"paused,omitempty"`
+	// InFiles is how many values stand behind placeholders in files, and would be lost with the vault.
+	InFiles int `json:"in_files,omitempty"`
 	// LeftOut is how many forms of this machine's secrets are not looked for, because there are too many.
 	LeftOut int `json:"left_out,omitempty"`
 }

@@ -329,7 +329,7 @@ func (d *daemon) hello() control.Hello {
 		d.Log.Warn("which assistants are set up is not known", zap.Error(err))
 	}
 	return control.Hello{
-		Trouble: trouble, Paused: d.pausedNow(), LeftOut: d.vault.Secrets().LeftOut(),
+		Trouble: trouble, Paused: d.pausedNow(), LeftOut: d.vault.Secrets().LeftOut(), InFiles: d.vault.InFiles(),
 		Version: control.Version, Program: d.Version, Features: control.Features, PID: os.Getpid(), Proxy: d.proxy,
 		Policy: d.governance.Standing(), Used: d.used.within(time.Now()), Assistants: assistants,
 	}

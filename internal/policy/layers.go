@@ -150,7 +150,7 @@ func (l *Layers) Editor(repoFile string) (Settings, error) {
 		}
 	}
 	s.Salt = cmp.Or(repo.Salt, s.Salt)
-	s.Attest = s.Attest.and(repo.Attest)
+	s.Attest = s.Attest.And(repo.Attest)
 	s.Verdicts = tighten(s.Verdicts, repo.Verdicts, VerdictNames[:])
 	return s, nil
 }
@@ -239,7 +239,7 @@ func (l *Layers) merge() (Settings, []string) {
 		s.Origins = union(s.Origins, r.Origins)
 		s.HostNames = union(s.HostNames, r.HostNames)
 		s.InternalDomains = union(s.InternalDomains, r.InternalDomains)
-		s.Attest = s.Attest.and(r.Attest)
+		s.Attest = s.Attest.And(r.Attest)
 		if s.CAFile != "" && r.CAFile != "" && s.CAFile != r.CAFile {
 			note(r, "ca_file does not count: a higher layer names one")
 		}
@@ -283,7 +283,8 @@ func (l *Layers) merge() (Settings, []string) {
 	return s, notes
 }
 
-func (a Attestation) and(b Attestation) Attestation {
+// And is what both ask for.
+func (a Attestation) And(b Attestation) Attestation {
 	return Attestation{union(a.Paths, b.Paths), union(a.Checklist, b.Checklist)}
 }
 

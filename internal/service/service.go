@@ -41,6 +41,8 @@ type Service struct {
 	// start, stop and state are what the system is told and asked, one command after the other. Those of stop may fail: what they
 	// end may not be there.
 	start, stop, state [][]string
+	// probe fails where the system's program is there, and starts nothing for this person.
+	probe []string
 	// absent says what is missing where the system's program is, and what to do instead.
 	absent string
 }
@@ -90,7 +92,7 @@ func (s Service) Installed() (there, current bool, err error) {
 
 // Install writes the definition and has it started, now and at every login. What was there before is started anew.
 func (s Service) Install(ctx context.Context) error {
-	if err := s.available(ctx); err != nil {
+	if err := s.Available(ctx); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(s.File), 0o700); err != nil {
@@ -125,7 +127,7 @@ func (s Service) Remove(ctx context.Context) (bool, error) {
 
 // State is what the system says of it, in its own words.
 func (s Service) State(ctx context.Context) (string, error) {
-	if err := s.available(ctx); err != nil {
+	if err := s.Available(ctx); err != nil {
 		return "", err
 	}
 	said := ""
@@ -135,9 +137,15 @@ func (s Service) State(ctx context.Context) (string, error) {
 	return said, nil
 }
 
-func (s Service) available(ctx context.Context) error {
+// Available says why the system starts nothing here, if it does not, before anything is touched.
+func (s Service) Available(ctx context.Context) error {
 	if _, err := exec.LookPath(s.start[0][0]); err != nil {
 		return fmt.Errorf("%w: %s", ErrAbsent, s.absent)
+	}
+	if s.probe != nil {
+		if said, err := run(ctx, s.probe); err != nil {
+			return fmt.Errorf("%w: %s (%s)", ErrAbsent, s.absent, said)
+		}
 	}
 	return nil
 }

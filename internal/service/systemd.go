@@ -37,8 +37,9 @@ NoNewPrivileges=yes
 		start: [][]string{control("daemon-reload"), control("enable", "--now", unit)},
 		stop:  [][]string{control("disable", "--now", unit), control("daemon-reload")},
 		state: [][]string{control("show", "--property=ActiveState,SubState,NRestarts,ExecMainStartTimestamp", unit)},
-		absent: "there is no systemd. Have scrubjay serve started when you log in, in the way of your system; in WSL, systemd=true below [boot] in " +
-			"/etc/wsl.conf brings it",
+		probe: control("show-environment"),
+		absent: "no systemd runs for you. Have scrubjay serve started when you log in, in the way of your system; over SSH, loginctl enable-linger brings " +
+			"it, and in WSL systemd=true below [boot] in /etc/wsl.conf",
 	}
 }
 

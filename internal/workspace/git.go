@@ -83,7 +83,7 @@ func (r *Repository) problem(ctx context.Context, c *exec.Cmd, err error) error 
 		if where == "" {
 			where = "the current directory"
 		}
-		return fmt.Errorf("%s is in no git repository: name a path in one, or scan without --staged and --history", where)
+		return fmt.Errorf("%s is in no git repository: name a path in one", where)
 	case said != "":
 		return fmt.Errorf("git: %s", strings.TrimPrefix(said, "fatal: "))
 	}

@@ -38,11 +38,15 @@ func fullProgram() (string, error) {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
+	own, err := os.Stat(self)
+	if err != nil {
+		return "", err
+	}
 	dir := filepath.Dir(self)
 	var missing []string
 	for _, place := range []string{dir, filepath.Join(dir, "..", "lib", "scrubjay"), filepath.Join(dir, "..", "libexec", "scrubjay")} {
 		full := filepath.Join(place, name)
-		if st, err := os.Stat(full); err == nil && st.Mode().IsRegular() {
+		if st, err := os.Stat(full); err == nil && st.Mode().IsRegular() && !os.SameFile(st, own) { // not a link to this one
 			return full, nil
 		}
 		missing = append(missing, full)

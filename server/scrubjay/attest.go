@@ -7,8 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -37,17 +41,41 @@ type attestation struct {
 
 // attestable is what is about to be committed of the paths that policy names. Without any its patch has no id.
 func attestable(ctx context.Context) (a attestation, err error) {
-	file, _ := scan.RepositoryFile(".")
-	settings, err := commandSettings(file)
-	if err != nil || len(settings.Attest.Paths) == 0 {
-		return a, err
-	}
-	a.settings = settings.Attest
 	if a.repository, err = workspace.OpenRepository(ctx, "."); err != nil {
 		return a, err
 	}
-	a.patch, err = a.repository.StagedPatch(ctx, settings.Attest.Names)
+	if a.settings, err = attestSettings(ctx, a.repository, "HEAD"); err != nil || len(a.settings.Paths) == 0 {
+		return a, err
+	}
+	a.patch, err = a.repository.StagedPatch(ctx, a.settings.Names)
 	return a, err
+}
+
+// attestSettings are those in force, with what the repository's own said in a commit: a change does not take itself out.
+func attestSettings(ctx context.Context, r *workspace.Repository, commit string) (policy.Attestation, error) {
+	file, _ := scan.RepositoryFile(".")
+	settings, err := commandSettings(file)
+	if err != nil {
+		return policy.Attestation{}, err
+	}
+	text := r.File(ctx, commit, ".scrubjay.yaml")
+	if text == nil {
+		return settings.Attest, nil
+	}
+	dir, err := os.MkdirTemp("", "scrubjay-attest-")
+	if err != nil {
+		return policy.Attestation{}, err
+	}
+	defer os.RemoveAll(dir)
+	before := filepath.Join(dir, ".scrubjay.yaml")
+	if err := os.WriteFile(before, text, 0o600); err != nil {
+		return policy.Attestation{}, err
+	}
+	then, err := commandSettings(before)
+	if err != nil {
+		return settings.Attest, nil // what was wrong in it then counted for nobody
+	}
+	return settings.Attest.And(then.Attest), nil
 }
 
 // commandSettings are those in force where a repository's file stands.
@@ -138,9 +166,9 @@ func (a attestation) keep(ctx context.Context, writer string) error {
 
 // ask puts each statement to the person.
 func (a attestation) ask(in io.Reader, out io.Writer) (bool, error) {
-	fmt.Fprintln(out, "An assistant's change to what policy names is about to be committed:")
+	fmt.Fprintln(out, "An assistant's change to what policy names is to be committed:")
 	for _, path := range a.patch.Paths {
-		fmt.Fprintln(out, "  "+path)
+		fmt.Fprintln(out, "  "+plain(path))
 	}
 	answers := bufio.NewScanner(in)
 	for _, statement := range a.statements() {
@@ -159,18 +187,33 @@ var errNotAttested = errors.New("not attested, so nothing was recorded: change w
 
 func attestCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "attest", Short: "Say yes to an assistant's change before it is committed", Args: cobra.NoArgs,
+		Use: "attest [COMMIT]", Short: "Say yes to an assistant's change before it is committed", Args: cobra.MaximumNArgs(1),
 		Long: `Where the setting attest names paths, an assistant's changes to them are committed only after a person has said yes to each
-statement of its checklist. Attest asks for it, for what git commit would add. The yes is recorded in the ledger, and the commit's
-message gets a trailer. docs/commits.md says how git is set up.`,
-		Example: "  scrubjay attest\n  scrubjay attest check main..HEAD",
-		RunE: func(c *cobra.Command, _ []string) error {
+statement of its checklist. Attest asks for it, for what is staged, or for a commit that there is. The yes is recorded in the ledger, and the
+commit's message gets a trailer: that of a commit that there is when its message is written anew, as by git commit --amend. docs/commits.md
+says how git is set up.`,
+		Example: "  scrubjay attest\n  scrubjay attest HEAD\n  scrubjay attest check main..HEAD",
+		RunE: func(c *cobra.Command, args []string) error {
 			a, err := attestable(c.Context())
 			if err != nil {
 				return err
 			}
+			next := "git commit may go on"
+			switch {
+			case len(a.settings.Paths) == 0:
+				fmt.Fprintln(c.OutOrStdout(), "nothing has to be attested here: the setting attest names no paths")
+				return nil
+			case len(args) == 1:
+				if strings.HasPrefix(args[0], "-") {
+					return fmt.Errorf("%q is no commit, such as HEAD", args[0])
+				}
+				if a.patch, err = a.repository.CommitPatch(c.Context(), args[0], a.settings.Names); err != nil {
+					return err
+				}
+				next = "its message gets the trailer when it is written anew, as by git commit --amend --no-edit"
+			}
 			if a.patch.ID == "" {
-				fmt.Fprintln(c.OutOrStdout(), "nothing that is staged has to be attested")
+				fmt.Fprintln(c.OutOrStdout(), "nothing of it has to be attested; what git commit -a would add has to be staged first, by git add")
 				return nil
 			}
 			if by := assistants.Running(os.Getenv); by != "" {
@@ -190,7 +233,7 @@ message gets a trailer. docs/commits.md says how git is set up.`,
 			if err := a.keep(c.Context(), writer); err != nil {
 				return err
 			}
-			fmt.Fprintln(c.OutOrStdout(), "attested: git commit may go on")
+			fmt.Fprintln(c.OutOrStdout(), "attested: "+next)
 			return nil
 		},
 	}
@@ -211,14 +254,32 @@ func hookBeforeCommit(ctx context.Context) error {
 // hookMessage is git's commit-msg: it looks at what the message says of who wrote the change, and adds the trailer.
 func hookMessage(ctx context.Context, file string) error {
 	a, err := attestable(ctx)
-	if err != nil || a.patch.ID == "" {
+	if err != nil || len(a.settings.Paths) == 0 {
 		return err
+	}
+	if a.patch.ID == "" {
+		return a.keepTrailer(ctx, file)
 	}
 	message, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
 	given, err := a.settle(ctx, string(message))
+	if err != nil || !given {
+		return err
+	}
+	return a.repository.AddTrailer(ctx, file, attestTrailer+": "+a.patch.ID)
+}
+
+// keepTrailer is for a message that is written anew: the commit keeps its trailer, or gets it if its change was attested since.
+func (a attestation) keepTrailer(ctx context.Context, file string) (err error) {
+	if !a.repository.Unchanged(ctx) {
+		return nil
+	}
+	if a.patch, err = a.repository.CommitPatch(ctx, "HEAD", a.settings.Names); err != nil || a.patch.ID == "" {
+		return err
+	}
+	given, err := a.given(ctx)
 	if err != nil || !given {
 		return err
 	}
@@ -235,14 +296,26 @@ func (a attestation) settle(ctx context.Context, message string) (bool, error) {
 	if err != nil || writer == "" {
 		return false, err
 	}
-	return false, fmt.Errorf("%s wrote a part of this change to %s, and policy wants a person's yes before it is committed: run scrubjay attest in a terminal of your own, then commit again",
+	return false, fmt.Errorf("%s wrote a part of this change to %s, and policy wants a person's yes before it is committed: stage all of it with git add, run scrubjay attest in a terminal of your own, then commit what is staged",
 		writer, listed(a.patch.Paths))
 }
 
 // listed are some paths in words.
 func listed(paths []string) string {
-	if len(paths) > 3 {
-		return fmt.Sprintf("%s and %d more", strings.Join(paths[:3], ", "), len(paths)-3)
+	var all []string
+	for _, p := range paths[:min(3, len(paths))] {
+		all = append(all, plain(p))
 	}
-	return strings.Join(paths, ", ")
+	if len(paths) > 3 {
+		return fmt.Sprintf("%s and %d more", strings.Join(all, ", "), len(paths)-3)
+	}
+	return strings.Join(all, ", ")
+}
+
+// plain is a path as a terminal can show it: whoever chose the name does not choose what else is seen.
+func plain(path string) string {
+	if strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsPrint(r) }) || !utf8.ValidString(path) {
+		return strconv.Quote(path)
+	}
+	return path
 }

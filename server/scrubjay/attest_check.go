@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -13,7 +14,6 @@ import (
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/workspace"
 	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
-	"github.com/scrubjay-dev/scrubjay/server/scrubjay/scan"
 )
 
 // assistedCommit is what attest check writes of a commit that an assistant had a part in.
@@ -37,6 +37,10 @@ Exit code 0: all have. 1: some have not. 2: an error.`,
 		Example: "  scrubjay attest check main..HEAD\n  scrubjay attest check --evidence attest.json origin/main..HEAD",
 		RunE: func(c *cobra.Command, args []string) error {
 			all, err := assisted(c.Context(), args[0])
+			if errors.Is(err, errNoPaths) {
+				fmt.Fprintln(c.OutOrStdout(), err)
+				return nil
+			}
 			if err != nil {
 				return err
 			}
@@ -74,19 +78,28 @@ Exit code 0: all have. 1: some have not. 2: an error.`,
 	return c
 }
 
+var errNoPaths = errors.New("nothing has to be attested here: the setting attest names no paths")
+
 func assisted(ctx context.Context, span string) ([]assistedCommit, error) {
-	settingsFile, _ := scan.RepositoryFile(".")
-	settings, err := commandSettings(settingsFile)
-	if err != nil {
-		return nil, err
-	}
 	r, err := workspace.OpenRepository(ctx, ".")
 	if err != nil {
 		return nil, err
 	}
 	commits, err := r.Commits(ctx, span)
+	if err != nil || len(commits) == 0 {
+		return nil, err
+	}
+	// As they were before the range, and are now: a change does not take itself out.
+	settings, err := attestSettings(ctx, r, commits[0].ID+"^")
 	if err != nil {
 		return nil, err
+	}
+	at, err := attestSettings(ctx, r, commits[len(commits)-1].ID)
+	if err != nil {
+		return nil, err
+	}
+	if settings = settings.And(at); len(settings.Paths) == 0 {
+		return nil, errNoPaths
 	}
 	all := []assistedCommit{}
 	for _, commit := range commits {
@@ -99,12 +112,15 @@ func assisted(ctx context.Context, span string) ([]assistedCommit, error) {
 		if by == "" && !attested {
 			continue
 		}
-		patch, err := r.CommitPatch(ctx, commit.ID, settings.Attest.Names)
+		patch, err := r.CommitPatch(ctx, commit.ID, settings.Names)
 		if err != nil {
 			return nil, err
 		}
 		if by == "" {
 			by = "an assistant" // whose commit does not say which
+		}
+		if commit.Merge && patch.ID == "" {
+			continue // it has nothing of its own
 		}
 		all = append(all, assistedCommit{
 			Commit: commit.ID, Committed: commit.Committed, Assistant: by, Committer: commit.Committer, Paths: patch.Paths, Patch: patch.ID,

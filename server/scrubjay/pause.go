@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 )
@@ -35,6 +36,9 @@ a managed file it is refused, unless those say delegate: [pause].`,
 			if long <= 0 || long > control.LongestPause {
 				return fmt.Errorf("--for %s: it is %s at most, such as --for 5m", long, control.LongestPause)
 			}
+			if by := assistants.Running(os.Getenv); by != "" {
+				return fmt.Errorf("%s runs this, and only a person may pause: run scrubjay pause in a terminal of your own", by)
+			}
 			d, hello, err := pausable(c)
 			if err != nil {
 				return err
@@ -49,7 +53,7 @@ a managed file it is refused, unless those say delegate: [pause].`,
 			fmt.Fprintf(c.ErrOrStderr(), "Until %s, secrets and personal data in what assistants send leave this machine as they are.\nWhat policy forbids still stops, and the ledger has each exchange. Type pause to go on: ", time.Now().Add(long).Format("15:04"))
 			said, err := bufio.NewReader(in).ReadString('\n')
 			if strings.TrimSpace(said) != "pause" {
-				return errors.Join(err, errors.New("nothing is paused"))
+				return errors.Join(err, errors.New("nothing is paused: that was another word than pause"))
 			}
 			of, err := d.Pause(c.Context(), control.Pause{For: long, By: asPause})
 			if err != nil {

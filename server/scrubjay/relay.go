@@ -119,6 +119,13 @@ func (r *relay) open(ctx context.Context, command []string) error {
 // passOn is the end on the assistants' side.
 func (r *relay) passOn(ctx context.Context, command []string) error {
 	address := os.Getenv(relayVariable)
+	if strings.Contains(r.to, "://") { // what the other end printed, with its token
+		host, _, err := relayAt(r.to)
+		if err != nil {
+			return errors.New("--to is a socket or an address such as 172.17.0.1:7426: this is neither")
+		}
+		address, r.to = cmp.Or(address, r.to), host
+	}
 	if len(command) > 0 {
 		if _, _, err := relayAt(address); err != nil {
 			return err

@@ -41,6 +41,9 @@ SCRUBJAY_STATE have changed: the service has those of the shell in which it was 
 			if err != nil {
 				return err
 			}
+			if err := s.Available(c.Context()); err != nil {
+				return err
+			}
 			// One that an editor started gives its place up, so that what runs is the program that is installed.
 			if err := endDaemon(c, state); err != nil {
 				return err

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -20,7 +21,10 @@ func fakeSystemctl() {
 	unit := filepath.Join(os.Getenv("XDG_CONFIG_HOME"), "systemd", "user", "scrubjay.service")
 	manager := filepath.Join(os.Getenv("WORK"), "manager.pid")
 	switch words := strings.Join(os.Args[1:], " "); words {
-	case "--user daemon-reload":
+	case "--user daemon-reload", "--user show-environment":
+		if os.Getenv("NOTHING_RUNS") != "" {
+			fail(errors.New("Failed to connect to bus: No medium found")) //nolint:staticcheck // its own words
+		}
 	case "--user enable --now scrubjay.service":
 		c := exec.Command(os.Args[0], "manage", unit)
 		c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

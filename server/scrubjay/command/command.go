@@ -105,6 +105,9 @@ func wrongArguments(c *cobra.Command, args []string) error {
 	if c.HasSubCommands() && len(args) > 0 {
 		return unknownWord(c, args[0])
 	}
+	if strings.TrimSuffix(c.UseLine(), " [flags]") == c.CommandPath() {
+		return fmt.Errorf("%s takes no arguments: see %s --help", c.CommandPath(), c.CommandPath())
+	}
 	example, _, _ := strings.Cut(strings.TrimSpace(c.Example), "\n")
 	example, _, _ = strings.Cut(example, "   ") // behind which it says what it does
 	return fmt.Errorf("it is written %s, such as %s: see %s --help", strings.TrimSuffix(c.UseLine(), " [flags]"), example, c.CommandPath())
