@@ -186,14 +186,15 @@ func (a attestation) ask(in io.Reader, out io.Writer) (bool, error) {
 var errNotAttested = errors.New("not attested, so nothing was recorded: change what has to change, git add it, and run scrubjay attest again")
 
 func attestCommand() *cobra.Command {
+	commit := ""
 	c := &cobra.Command{
-		Use: "attest [COMMIT]", Short: "Say yes to an assistant's change before it is committed", Args: cobra.MaximumNArgs(1),
+		Use: "attest", Short: "Say yes to an assistant's change before it is committed", Args: cobra.NoArgs,
 		Long: `Where the setting attest names paths, an assistant's changes to them are committed only after a person has said yes to each
 statement of its checklist. Attest asks for it, for what is staged, or for a commit that there is. The yes is recorded in the ledger, and the
 commit's message gets a trailer: that of a commit that there is when its message is written anew, as by git commit --amend. docs/commits.md
 says how git is set up.`,
-		Example: "  scrubjay attest\n  scrubjay attest HEAD\n  scrubjay attest check main..HEAD",
-		RunE: func(c *cobra.Command, args []string) error {
+		Example: "  scrubjay attest\n  scrubjay attest --commit=HEAD\n  scrubjay attest check main..HEAD",
+		RunE: func(c *cobra.Command, _ []string) error {
 			a, err := attestable(c.Context())
 			if err != nil {
 				return err
@@ -203,11 +204,10 @@ says how git is set up.`,
 			case len(a.settings.Paths) == 0:
 				fmt.Fprintln(c.OutOrStdout(), "nothing has to be attested here: the setting attest names no paths")
 				return nil
-			case len(args) == 1:
-				if strings.HasPrefix(args[0], "-") {
-					return fmt.Errorf("%q is no commit, such as HEAD", args[0])
-				}
-				if a.patch, err = a.repository.CommitPatch(c.Context(), args[0], a.settings.Names); err != nil {
+			case strings.HasPrefix(commit, "-"):
+				return fmt.Errorf("%q is no commit, such as HEAD", commit)
+			case commit != "":
+				if a.patch, err = a.repository.CommitPatch(c.Context(), commit, a.settings.Names); err != nil {
 					return err
 				}
 				next = "its message gets the trailer when it is written anew, as by git commit --amend --no-edit"
@@ -237,6 +237,7 @@ says how git is set up.`,
 			return nil
 		},
 	}
+	c.Flags().StringVar(&commit, "commit", "", "attest this `COMMIT`, such as HEAD, and not what is staged")
 	c.AddCommand(attestCheckCommand())
 	return c
 }
