@@ -195,7 +195,9 @@ func (r *relay) listener() (net.Listener, error) {
 	}
 	ip, failed := netip.ParseAddr(host)
 	switch {
-	case err != nil || failed != nil || ip.IsUnspecified():
+	case err != nil:
+		return nil, fmt.Errorf("--listen %s: an address and a port are meant, such as 172.17.0.1:7426", r.listen)
+	case failed != nil || ip.IsUnspecified():
 		return nil, fmt.Errorf("--listen %s: name the one address that is meant, and a port, such as 172.17.0.1:7426; without one every network of this machine could reach the relay", r.listen)
 	case ip.IsLoopback():
 	case ip.IsPrivate() || ip.IsLinkLocalUnicast():
@@ -214,7 +216,7 @@ func (r *relay) listener() (net.Listener, error) {
 func listenSocket(path string) (net.Listener, error) {
 	if st, err := os.Lstat(path); err == nil {
 		if st.Mode()&fs.ModeSocket == 0 {
-			return nil, fmt.Errorf("--socket %s: this is a file already: name one that is not there", path)
+			return nil, fmt.Errorf("--socket %s is there already, and no socket: name one that is not there", path)
 		}
 		if conn, err := net.Dial("unix", path); err == nil {
 			_ = conn.Close()

@@ -160,7 +160,7 @@ func TestRelay(t *testing.T) {
 	o.says(append(o.there(address), "SHOP=op://Private/shop/password"), "was not started", "scrubjay", "relay", "--to", socket, "--", "scrubjay", "run", "--", "aider")
 	o.says(o.there("http://127.0.0.1:1/t/x"), "nobody answers where SCRUBJAY_RELAY says", "scrubjay", "run", "--", "aider")
 	o.says(o.here, "another relay listens there", "scrubjay", "relay", "--socket", socket)
-	o.says(o.here, "this is a file already", "scrubjay", "relay", "--socket", filepath.Join(o.state, "token"))
+	o.says(o.here, "is there already, and no socket", "scrubjay", "relay", "--socket", filepath.Join(o.state, "token"))
 	o.says(o.here, "every network of this machine", "scrubjay", "relay", "--listen", "0.0.0.0:0")
 	o.says(o.here, "every network of this machine", "scrubjay", "relay", "--listen", ":7426")
 	o.says(o.here, "this is a public address", "scrubjay", "relay", "--listen", "203.0.113.5:7426")

@@ -27,6 +27,9 @@ func relayAt(address string) (host, token string, err error) {
 			return host, token, nil
 		}
 	}
+	if address == "" {
+		return "", "", fmt.Errorf("%s is not set: set it to what scrubjay relay printed, http://HOST:PORT/t/TOKEN", relayVariable)
+	}
 	// The address is not shown: it holds a token.
 	return "", "", fmt.Errorf("%s is no address of a relay: set it to what scrubjay relay printed, http://HOST:PORT/t/TOKEN", relayVariable)
 }
