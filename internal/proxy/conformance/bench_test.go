@@ -19,6 +19,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/audit"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/opa"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/proxy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
@@ -65,7 +66,7 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := policy.NewEngine(policy.Options{Layers: layers})
+	engine, err := opa.NewEngine(opa.Options{Layers: layers})
 	if err != nil {
 		t.Fatal(err)
 	}
