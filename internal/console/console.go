@@ -2,10 +2,11 @@
 // the requests that wait, the policy in force and the ledger's health.
 //
 //	door.go    who comes in: a key that works once, then a cookie; every header that keeps others out
-//	pages.go   the pages, and the answer to a request that waits
+//	pages.go   what each page says, and the answer to a request that waits
+//	layout.go  a page around its main part, and what several pages have; markup.go, the main part of each
 //	words.go   what a person reads of classes, verdicts and outcomes
 //	texts.go   what an exchange said, as far as it is shown, with its placeholders marked
-//	page/      templates, one stylesheet and one script
+//	page/      one stylesheet, one script and an icon
 //
 // It knows the daemon as a Source alone. What it shows may hold values, so it has no logger, keeps nothing, and nothing of it may
 // be stored by a browser.

@@ -40,7 +40,7 @@ func document(v view, main g.Node) g.Node {
 			h.Header(
 				h.P(h.Class("brand"), h.Img(h.Src("icon.svg"), h.Alt(""), h.Width("22"), h.Height("22")), g.Text(" Scrubjay")),
 				h.Nav(h.Aria("label", "Pages"), h.Ul(g.Map(places, func(p place) g.Node {
-					return h.Li(h.A(h.Href(p.Path), g.If(p.Path == v.In, h.Aria("current", "page")), g.Text(p.Title), g.If(p.Path == "waiting", count1(v.Waiting))))
+					return h.Li(h.A(h.Href(p.Path), g.If(p.Path == v.In, h.Aria("current", "page")), g.Text(p.Title), g.If(p.Path == "waiting", waits(v.Waiting))))
 				}))),
 			),
 			h.Main(h.ID("main"), h.TabIndex("-1"),
@@ -56,11 +56,12 @@ func document(v view, main g.Node) g.Node {
 // hidden is not shown, and live is what is read again by itself.
 var hidden, live = g.Attr("hidden"), g.Attr("data-live")
 
-func count1(waiting int) g.Node {
+// waits is how many requests wait, behind the name of their page.
+func waits(waiting int) g.Node {
 	return g.Group{g.Text(" "), h.Span(h.ID("count"), live, g.Iff(waiting > 0, func() g.Node { return h.Span(h.Class("count"), g.Text(strconv.Itoa(waiting))) }))}
 }
 
-// said is a sentence if there is one to say.
+// say is a sentence if there is one to say.
 func say(text string, attributes ...g.Node) g.Node {
 	if text == "" {
 		return nil

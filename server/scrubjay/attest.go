@@ -298,7 +298,7 @@ func (a attestation) settle(ctx context.Context, message string) (bool, error) {
 		return false, err
 	}
 	return false, fmt.Errorf("%s wrote a part of this change to %s, and policy wants a person's yes before it is committed: stage all of it with git add, run scrubjay attest in a terminal of your own, then commit what is staged",
-		writer, listed(a.patch.Paths))
+		plain(writer), listed(a.patch.Paths))
 }
 
 // listed are some paths in words.
@@ -313,10 +313,10 @@ func listed(paths []string) string {
 	return strings.Join(all, ", ")
 }
 
-// plain is a path as a terminal can show it: whoever chose the name does not choose what else is seen.
-func plain(path string) string {
-	if strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsPrint(r) }) || !utf8.ValidString(path) {
-		return strconv.Quote(path)
+// plain is a name as a terminal can show it, a path's or an assistant's: whoever chose it does not choose what else is seen.
+func plain(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) || !utf8.ValidString(name) {
+		return strconv.Quote(name)
 	}
-	return path
+	return name
 }

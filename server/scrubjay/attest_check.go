@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -36,11 +35,7 @@ trailers. Those that change what the setting attest names have to have the trail
 Exit code 0: all have. 1: some have not. 2: an error.`,
 		Example: "  scrubjay attest check main..HEAD\n  scrubjay attest check --evidence attest.json origin/main..HEAD",
 		RunE: func(c *cobra.Command, args []string) error {
-			all, err := assisted(c.Context(), args[0])
-			if errors.Is(err, errNoPaths) {
-				fmt.Fprintln(c.OutOrStdout(), err)
-				return nil
-			}
+			all, named, err := assisted(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -63,10 +58,13 @@ Exit code 0: all have. 1: some have not. 2: an error.`,
 					state = "not attested: " + listed(e.Paths)
 					missing++
 				}
-				fmt.Fprintf(c.OutOrStdout(), "%s  %s  %s\n", e.Commit[:12], e.Assistant, state)
+				fmt.Fprintf(c.OutOrStdout(), "%s  %s  %s\n", e.Commit[:12], plain(e.Assistant), state)
 			}
 			if len(all) == 0 {
 				fmt.Fprintln(c.OutOrStdout(), "no commit says that an assistant had a part in it")
+			}
+			if !named {
+				fmt.Fprintln(c.OutOrStdout(), "nothing has to be attested here: the setting attest names no paths")
 			}
 			if missing > 0 {
 				return command.Exit{Code: 1}
@@ -78,34 +76,34 @@ Exit code 0: all have. 1: some have not. 2: an error.`,
 	return c
 }
 
-var errNoPaths = errors.New("nothing has to be attested here: the setting attest names no paths")
-
-func assisted(ctx context.Context, span string) ([]assistedCommit, error) {
+// assisted are an assistant's commits. named says that there are paths whose changes have to be attested.
+func assisted(ctx context.Context, span string) (all []assistedCommit, named bool, err error) {
+	all = []assistedCommit{}
 	r, err := workspace.OpenRepository(ctx, ".")
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	commits, err := r.Commits(ctx, span)
-	if err != nil || len(commits) == 0 {
-		return nil, err
+	if err != nil {
+		return nil, false, err
+	}
+	if len(commits) == 0 {
+		return all, true, nil
 	}
 	// As they were before the range, and are now: a change does not take itself out.
 	settings, err := attestSettings(ctx, r, commits[0].ID+"^")
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	at, err := attestSettings(ctx, r, commits[len(commits)-1].ID)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if settings = settings.And(at); len(settings.Paths) == 0 {
-		return nil, errNoPaths
-	}
-	all := []assistedCommit{}
+	settings = settings.And(at)
 	for _, commit := range commits {
 		trailers, err := r.Trailers(ctx, commit.Message)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		by := assistants.Author([]string{commit.Author + " <" + commit.AuthorEmail + ">", commit.Committer}, trailers)
 		attested := slices.ContainsFunc(trailers, func(t string) bool { return strings.HasPrefix(t, attestTrailer+":") })
@@ -114,7 +112,7 @@ func assisted(ctx context.Context, span string) ([]assistedCommit, error) {
 		}
 		patch, err := r.CommitPatch(ctx, commit.ID, settings.Names)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if by == "" {
 			by = "an assistant" // whose commit does not say which
@@ -127,5 +125,5 @@ func assisted(ctx context.Context, span string) ([]assistedCommit, error) {
 			Attested: patch.ID != "" && slices.Contains(trailers, attestTrailer+": "+patch.ID),
 		})
 	}
-	return all, nil
+	return all, len(settings.Paths) > 0, nil
 }
