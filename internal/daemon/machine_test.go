@@ -195,4 +195,19 @@ func TestMachineIdles(t *testing.T) {
 	if _, err := m.learn(control.Known{Version: control.Version + 1}); err == nil {
 		t.Error("a message of a newer version is taken")
 	}
+
+	// A hook that says where it is has the folder walked once; whoever begins to work there has it walked anew.
+	deep := filepath.Join(folder, "deep", "er")
+	if err := os.MkdirAll(deep, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	env = filepath.Join(deep, ".env")
+	put("A_TOKEN=fourth-1-value", now)
+	now = now.Add(lookEvery)
+	if _, err := m.learn(control.Known{From: "hook of an assistant", Folders: []string{folder}}); err != nil || knows("fourth-1-value") {
+		t.Errorf("a hook has a folder walked that was walked lately: %v", err)
+	}
+	if _, err := m.learn(control.Known{Folders: []string{folder}}); err != nil || !knows("fourth-1-value") {
+		t.Errorf("whoever begins does not have it walked: %v", err)
+	}
 }
