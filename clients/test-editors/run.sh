@@ -6,7 +6,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 log=$(mktemp)
-trap 'rm -f "$log" "$log.code"' EXIT
+trap 'rm -f "$log" "$log.code" "$log.failed"' EXIT
 trap 'exit 130' INT TERM
 rm -rf "$root/build/screens"
 
@@ -19,7 +19,10 @@ for tests in clients/vscode/test/editor clients/neovim/test clients/console/test
 	pass=$(count pass) fail=$(count fail)
 	# An editor that ends before its tests do has failed, whatever it counted.
 	[ "$(cat "$log.code")" = 0 ] || [ "${fail:-0}" != 0 ] || fail=1
+	# What failed is said again at the end, where it is looked for.
+	[ "${fail:-0}" = 0 ] || { echo "$tests:"; sed -n '/^✖ failing tests/,$p; /^FAIL /,/^ok /p' "$log"; } >>"$log.failed"
 	passed=$((passed + ${pass:-0})) failed=$((failed + ${fail:-0}))
 done
+[ ! -f "$log.failed" ] || cat "$log.failed"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

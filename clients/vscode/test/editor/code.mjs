@@ -12,7 +12,7 @@ const { chromium } = createRequire(path.join(editors, 'package.json'))('playwrig
 const { createVSIX } = createRequire(path.join(root, 'clients/vscode/package.json'))('@vscode/vsce');
 
 const { CHROMIUM, FOLDER, HOME, NODE, SCREENS, SCRUBJAY_BIN } = process.env;
-const patience = 20_000;
+const patience = 40_000;
 /** Where the extension of the tests is asked: probe/probe.js. */
 const probe = path.join(HOME, 'probe');
 
@@ -103,9 +103,7 @@ export class Code {
 	async open(name, text) {
 		writeFileSync(path.join(this.folder, name), text);
 		await this.command('File: Close All Editors', 'View: Close All Editors');
-		await this.page.keyboard.press('Control+P');
-		await this.page.locator('.quick-input-widget input').fill(path.join(this.folder, name));
-		await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().waitFor();
+		await this.picks('Control+P', path.join(this.folder, name), '.quick-input-list .monaco-list-row', name);
 		await this.page.keyboard.press('Enter');
 		await this.page.locator(`.tab.active[aria-label*="${name}"]`).waitFor();
 		await this.page.locator('.editor-instance .view-line').first().waitFor();
@@ -113,15 +111,32 @@ export class Code {
 
 	/** Runs a command of the palette by its title. */
 	async command(title, shown = title) {
-		await this.page.keyboard.press('F1');
-		await this.page.locator('.quick-input-widget input').fill(`>${shown}`);
-		await this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: shown }).waitFor();
+		await this.picks('F1', `>${shown}`, '.quick-input-list .monaco-list-row.focused', shown);
 		await this.page.keyboard.press('Enter');
 		// The box closes, or the command has put another one in its place.
 		await this.page.waitForFunction((text) => {
 			const box = document.querySelector('.quick-input-widget');
 			return box === null || box.checkVisibility() === false || box.querySelector('input')?.value !== text;
 		}, `>${shown}`);
+	}
+
+	/**
+	 * Opens a box by its key, and types a text until a row says a word. The box closes by itself when the window
+	 * loses the focus or the theme comes late, so it is opened until the row stands.
+	 */
+	async picks(key, text, rows, word) {
+		const soon = { timeout: 3000 };
+		await this.eventually(`a row that says ${word}`, async () => {
+			await this.page.keyboard.press(key);
+			try {
+				await this.page.locator('.quick-input-widget input').first().fill(text, soon);
+				await this.page.locator(rows, { hasText: word }).first().waitFor(soon);
+				return true;
+			} catch {
+				await this.page.keyboard.press('Escape');
+				return false;
+			}
+		});
 	}
 
 	/** Places the cursor; both count from 1, columns in UTF-16. */
