@@ -116,6 +116,8 @@ bench: build extension ## the figures of docs/benchmarks.md, each beside its flo
 	@cd internal/detect/peer && go test -run '^$$' -bench .
 	@echo "== from a keystroke to its diagnostics"
 	@go test ./internal/lsp -run '^$$' -bench Keystroke
+	@echo "== what a completion takes beyond the model's own time"
+	@go test ./server/scrubjay -run '^$$' -bench Completion
 	@echo "== what the proxy adds to a request, and what a bare one adds"
 	@go test ./internal/proxy -run '^$$' -bench 'Exchange|FirstByte' -benchtime 1000x
 	@echo "== requests a second that sixteen clients get answered"
