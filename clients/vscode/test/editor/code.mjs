@@ -141,8 +141,7 @@ export class Code {
 
 	/** Places the cursor; both count from 1, columns in UTF-16. */
 	async cursor(line, column) {
-		await this.page.keyboard.press('Control+G');
-		await this.page.locator('.quick-input-widget input').fill(`:${line}:${column}`);
+		await this.picks('Control+G', `:${line}:${column}`, '.quick-input-list .monaco-list-row', '');
 		await this.page.keyboard.press('Enter');
 		await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 		await this.page.locator('.editor-instance .monaco-editor.focused').waitFor();
@@ -168,18 +167,21 @@ export class Code {
 	/** Presses Ctrl+. and picks an action of the menu. */
 	async act(title, screen) {
 		const action = this.page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
+		const soon = { timeout: 2000 };
 		// The menu closes by itself when the findings change under it, so it is opened until it stays.
 		await this.eventually(`the action ${title}`, async () => {
 			await this.page.keyboard.press('Control+.');
-			return action.waitFor({ timeout: 2000 }).then(
-				() => true,
-				() => false,
-			);
+			try {
+				await action.waitFor(soon);
+				if (screen) {
+					await this.shoot(screen);
+				}
+				await action.click(soon);
+				return true;
+			} catch {
+				return false;
+			}
 		});
-		if (screen) {
-			await this.shoot(screen);
-		}
-		await action.click();
 		await action.waitFor({ state: 'detached' });
 	}
 
