@@ -15,7 +15,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
@@ -219,10 +218,11 @@ says how git is set up.`,
 			if by := assistants.Running(os.Getenv); by != "" {
 				return fmt.Errorf("%s runs this, and a person has to say yes: run scrubjay attest in a terminal of your own", by)
 			}
-			if in, ok := c.InOrStdin().(*os.File); !ok || !term.IsTerminal(int(in.Fd())) {
+			in, ok := command.TerminalOf(c)
+			if !ok {
 				return errors.New("a person has to say yes in a terminal, and this is none")
 			}
-			yes, err := a.ask(c.InOrStdin(), c.OutOrStdout())
+			yes, err := a.ask(in, c.OutOrStdout())
 			if err != nil || !yes {
 				return errors.Join(err, errNotAttested)
 			}

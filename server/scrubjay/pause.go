@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 // asPause and asResume are who asked, for the ledger.
@@ -46,8 +46,8 @@ a managed file it is refused, unless those say delegate: [pause].`,
 			if hello.Policy.PauseRefused != "" {
 				return errors.New(hello.Policy.PauseRefused)
 			}
-			in, ok := c.InOrStdin().(*os.File)
-			if !ok || !term.IsTerminal(int(in.Fd())) {
+			in, ok := command.TerminalOf(c)
+			if !ok {
 				return errors.New("a person has to say so on a terminal, and here is none: nothing is paused")
 			}
 			fmt.Fprintf(c.ErrOrStderr(), "Until %s, secrets and personal data in what assistants send leave this machine as they are.\nWhat policy forbids still stops, and the ledger has each exchange. Type pause to go on: ", time.Now().Add(long).Format("15:04"))

@@ -42,7 +42,12 @@ func restoreCommand() *cobra.Command {
 // filter carries standard input through the daemon, which has the vault, to standard output. Nothing is
 // written before all of it is done.
 func filter(c *cobra.Command, change func(context.Context, *daemon.Governance, control.Daemon, []byte) ([]byte, error)) error {
-	text, err := io.ReadAll(c.InOrStdin())
+	in := c.InOrStdin()
+	if typed, ok := command.TerminalOf(c); ok {
+		fmt.Fprintln(c.ErrOrStderr(), "type or paste a text, and end with Ctrl-D")
+		in = typed
+	}
+	text, err := io.ReadAll(in)
 	if err != nil {
 		return err
 	}

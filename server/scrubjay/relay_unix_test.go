@@ -164,7 +164,7 @@ func TestRelay(t *testing.T) {
 	o.says(o.here, "every network of this machine", "scrubjay", "relay", "--listen", "0.0.0.0:0")
 	o.says(o.here, "every network of this machine", "scrubjay", "relay", "--listen", ":7426")
 	o.says(o.here, "this is a public address", "scrubjay", "relay", "--listen", "203.0.113.5:7426")
-	o.says(o.here, "at least one of the flags", "scrubjay", "relay")
+	o.says(o.here, "it takes one of --socket, --listen, --to", "scrubjay", "relay")
 
 	end()
 	if _, err := net.Dial("unix", socket); err == nil {

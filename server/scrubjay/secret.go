@@ -6,16 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-
-	"github.com/scrubjay-dev/scrubjay/internal/installation"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/scrubjay-dev/scrubjay/internal/control"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
+	"github.com/scrubjay-dev/scrubjay/internal/installation"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func secretCommand() *cobra.Command {
@@ -116,9 +114,9 @@ finds it. Without a placeholder, all are forgotten whose value is an ordinary wo
 func askSecret(c *cobra.Command, name string) ([]byte, error) {
 	var value []byte
 	var err error
-	if in, ok := c.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
+	if in, ok := command.TerminalOf(c); ok {
 		fmt.Fprintf(c.ErrOrStderr(), "%s (not shown): ", name)
-		value, err = term.ReadPassword(int(in.Fd()))
+		value, err = in.Password()
 		fmt.Fprintln(c.ErrOrStderr())
 	} else {
 		value, err = io.ReadAll(io.LimitReader(c.InOrStdin(), detect.KnownLongest+2))

@@ -6,16 +6,15 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"unicode"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/scrubjay-dev/scrubjay/internal/daemon"
 	"github.com/scrubjay-dev/scrubjay/internal/detect"
 	"github.com/scrubjay-dev/scrubjay/internal/policy"
+	"github.com/scrubjay-dev/scrubjay/server/scrubjay/command"
 )
 
 func tryCommand() *cobra.Command {
@@ -38,7 +37,7 @@ reads standard input: a text from a file or a pipe, or what you type, line by li
 			if len(args) > 0 {
 				return t.show(c.Context(), []byte(strings.Join(args, " ")))
 			}
-			if in, ok := c.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {
+			if in, ok := command.TerminalOf(c); ok {
 				return t.typed(c.Context(), in)
 			}
 			text, err := io.ReadAll(io.LimitReader(c.InOrStdin(), mostTried+1))
@@ -121,13 +120,18 @@ func (t trial) show(ctx context.Context, text []byte) error {
 		return nil
 	}
 	fmt.Fprintln(t.out)
+	example := false
 	for i, f := range findings {
 		line := 1 + bytes.Count(text[:f.Start], []byte("\n"))
 		column := f.Start - bytes.LastIndexByte(text[:f.Start], '\n')
-		fmt.Fprintf(t.out, "%d:%d  %s: %s. %s\n", line, column, f.Rule.Description, becomes[d.Rulings[i].Verdict], d.Rulings[i].Reason)
+		mark := ""
 		if f.Severity == detect.Info {
-			fmt.Fprintf(t.out, "     It is a documented example or nobody's. You type it here, so it is taken at its word; in files and tools' answers it\n     goes as it is, or code with test data could not be read.\n")
+			mark, example = "*", true
 		}
+		fmt.Fprintf(t.out, "%d:%d  %s%s: %s. %s\n", line, column, f.Rule.Description, mark, becomes[d.Rulings[i].Verdict], d.Rulings[i].Reason)
+	}
+	if example {
+		fmt.Fprintf(t.out, "\n* A documented example, or nobody's. You type it here, so it is taken at its word; in files and tools' answers it goes\n  as it is, or code with test data could not be read.\n")
 	}
 	return nil
 }

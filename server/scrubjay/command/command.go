@@ -65,13 +65,29 @@ func Run(ctx context.Context, root *cobra.Command, args []string) int {
 	}
 	if err != nil {
 		text := err.Error()
-		if strings.HasPrefix(text, "required flag(s)") || c == root && strings.HasPrefix(text, "unknown command") { // which cobra words
+		switch { // what cobra words
+		case strings.HasPrefix(text, "if any flags in the group"):
+			text = strings.Join(flagsIn(text[strings.LastIndex(text, "["):]), " and ") + " do not go together: see " + c.CommandPath() + " --help"
+		case strings.HasPrefix(text, "at least one of the flags in the group"):
+			text = "it takes one of " + strings.Join(flagsIn(text), ", ") + ": see " + c.CommandPath() + " --help"
+		case strings.HasPrefix(text, "required flag(s)") || c == root && strings.HasPrefix(text, "unknown command"):
 			text = strings.TrimSpace(text) + ": see " + c.CommandPath() + " --help"
 		}
 		fmt.Fprintln(os.Stderr, "scrubjay:", text)
 		return 2
 	}
 	return 0
+}
+
+// flagsIn are the flags that a message of cobra's lists in brackets.
+func flagsIn(text string) []string {
+	_, list, _ := strings.Cut(text, "[")
+	list, _, _ = strings.Cut(list, "]")
+	flags := strings.Fields(list)
+	for i, name := range flags {
+		flags[i] = "--" + name
+	}
+	return flags
 }
 
 // strict has a command that only holds others refuse a word that is none of them: cobra shows help then, and a script
