@@ -101,7 +101,7 @@ func (e *eager) CloseWrite() error { return closeWrite(e.Conn) }
 func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request, host, port string) *failure {
 	leave, ok := p.long.enter()
 	if !ok {
-		return refuse(http.StatusServiceUnavailable, "stopping", "the proxy is being stopped")
+		return stopping()
 	}
 	defer leave()
 	far, err := p.dial(r.Context(), net.JoinHostPort(host, port))

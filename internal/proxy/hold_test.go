@@ -139,6 +139,34 @@ func TestLeftWhileHeld(t *testing.T) {
 	}
 }
 
+// TestStoppedWhileHeld: an exchange that ends because the proxy does is recorded, however late it hears of it.
+func TestStoppedWhileHeld(t *testing.T) {
+	b := newBench(t, standin.Options{})
+	b.obliging(policy.Review)
+	held := make(chan struct{})
+	b.proxy.Hold = func(ctx context.Context, _ Held) Approval {
+		close(held)
+		<-ctx.Done()
+		time.Sleep(50 * time.Millisecond) // longer than it takes to close a ledger
+		return Approval{Answer: Unanswered}
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if res, err := http.Post(b.url+chat, "application/json", strings.NewReader(typed("hello"))); err == nil { // it is broken off
+			res.Body.Close()
+			t.Errorf("it was answered with %s", res.Status)
+		}
+	}()
+	<-held
+	b.stop()
+	<-ended
+	records := 0
+	if err := audit.Show(b.dir, func(audit.Record) error { records++; return nil }); err != nil || records != 1 {
+		t.Errorf("%d records, %v", records, err)
+	}
+}
+
 // TestAttested: who has said that it may go is asked again after a day.
 func TestAttested(t *testing.T) {
 	var a approvals

@@ -180,7 +180,8 @@ func (p *Proxy) server(h http.Handler) *http.Server {
 	}
 }
 
-// Close ends what the server no longer knows of: tunnels, interceptions and websockets.
+// Close ends what the server no longer knows of: tunnels, interceptions and websockets. It waits for exchanges that a server which is closed
+// has broken off, until they are recorded.
 func (p *Proxy) Close() {
 	p.inner.close()
 	p.long.close()
@@ -248,6 +249,12 @@ func (p *Proxy) turnAway(w http.ResponseWriter, fail *failure) {
 }
 
 func (p *Proxy) exchange(w http.ResponseWriter, r *http.Request, t *target) {
+	leave, ok := p.long.enter()
+	if !ok {
+		p.turnAway(w, stopping().to(r))
+		return
+	}
+	defer leave()
 	x := newExchange(t, r.Method)
 	defer p.finish(x)
 	if fail := p.serve(w, r, x); fail != nil {

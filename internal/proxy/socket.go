@@ -62,11 +62,6 @@ func (p *Proxy) socket(w http.ResponseWriter, r *http.Request, x *exchange) *fai
 	case x.route == nil:
 		return refuse(http.StatusNotImplemented, "websocket", "nobody here can read this websocket, so it is not forwarded: turn websockets off in the assistant (supports_websockets = false)")
 	}
-	leave, ok := p.long.enter()
-	if !ok {
-		return refuse(http.StatusServiceUnavailable, "stopping", "the proxy is being stopped")
-	}
-	defer leave()
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(p.long.ctx, cancel)()

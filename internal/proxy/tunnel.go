@@ -204,7 +204,7 @@ func closeWrite(c net.Conn) error {
 	return c.Close()
 }
 
-// long are the connections that were taken from their server, which no longer ends them.
+// long is what outlives its server: exchanges until they are recorded, and connections that were taken from it.
 type long struct {
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -215,6 +215,10 @@ type long struct {
 func newLong() long {
 	ctx, cancel := context.WithCancel(context.Background())
 	return long{ctx, cancel, new(sync.Mutex), new(sync.WaitGroup)}
+}
+
+func stopping() *failure {
+	return refuse(http.StatusServiceUnavailable, "stopping", "the proxy is being stopped")
 }
 
 // enter counts one more. It is refused when all are being ended.
