@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,13 +24,6 @@ import (
 // the language server, that the daemon, and that the model. Straight is the same question to the model itself; the two take
 // turns, each with a key typed before, so that nothing is remembered.
 func BenchmarkCompletion(b *testing.B) {
-	program, err := filepath.Abs("../../bin/scrubjay")
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := os.Stat(program); err != nil {
-		b.Skip("run make build first")
-	}
 	model := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // the caller's trouble is the caller's
 		w.Header().Set("Content-Type", "text/event-stream")
@@ -42,36 +34,21 @@ func BenchmarkCompletion(b *testing.B) {
 		io.WriteString(w, "data: [DONE]\n\n")
 	}))
 	defer model.Close()
-	dir := b.TempDir()
-	config := filepath.Join(dir, "config.yaml")
-	settings := fmt.Sprintf("providers: {openai: {format: openai, url: %q, kind: public}}\ncompletion: {provider: openai, model: m}\n", model.URL)
-	if err := os.WriteFile(config, []byte(settings), 0o600); err != nil {
-		b.Fatal(err)
-	}
-	environment := append(os.Environ(), "SCRUBJAY_STATE="+filepath.Join(dir, "state"), "SCRUBJAY_CONFIG="+config, "SCRUBJAY_LISTEN=127.0.0.1:0", "HOME="+dir)
-	serve := exec.Command(program, "serve", "--listen", "127.0.0.1:0")
-	serve.Env = environment
-	ready, err := serve.StdoutPipe()
-	if err == nil {
-		err = serve.Start()
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
+	program, environment := installed(b, fmt.Sprintf("providers: {openai: {format: openai, url: %q, kind: public}}\ncompletion: {provider: openai, model: m}\n", model.URL))
+	serve := startServe(b, program, environment)
 	defer func() {
 		_ = serve.Process.Signal(os.Interrupt) // Wait tells
-		_ = serve.Wait()
+		if err := serve.Wait(); err != nil {
+			b.Error(err)
+		}
 	}()
-	if line, err := bufio.NewReader(ready).ReadString('\n'); err != nil {
-		b.Fatalf("%v %s", err, line)
-	}
 	e := startClient(b, program, environment)
 
 	line := "\tresult, err := client.Do(ctx, request) // é and so on\n"
 	key := strings.Join([]string{"AKIA", "Q3EGRZ5TPLW7MNX2"}, "")
 	text := strings.Repeat(line, 150) + "key := \"" + key + "\"\n" + strings.Repeat(line, 100) + "\n" + strings.Repeat(line, 100)
 	const at = 251 // the empty line
-	uri := "file://" + filepath.Join(dir, "a.go")
+	const uri = "file:///a.go"
 	e.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": uri, "languageId": "go", "version": 1, "text": text}})
 	before, behind, _ := strings.Cut(text, "\n\n")
 

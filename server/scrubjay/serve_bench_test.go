@@ -21,38 +21,15 @@ import (
 // BenchmarkServe measures what memory the daemon takes, as a person runs it: when nobody has asked it anything yet, and
 // at most while sixteen clients send it 200 KB each, again and again.
 func BenchmarkServe(b *testing.B) {
-	program, err := filepath.Abs("../../bin/scrubjay")
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := os.Stat(program); err != nil {
-		b.Skip("run make build first")
-	}
 	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // the caller's trouble is the caller's
 		w.Header().Set("Content-Type", "application/json")
 		io.WriteString(w, `{"choices":[{"index":0,"message":{"role":"assistant","content":"Yes."},"finish_reason":"stop"}]}`)
 	}))
 	defer vendor.Close()
-	dir := b.TempDir()
-	config := filepath.Join(dir, "config.yaml")
-	if err := os.WriteFile(config, fmt.Appendf(nil, "providers: {openai: {format: openai, url: %q, kind: public}}\n", vendor.URL), 0o600); err != nil {
-		b.Fatal(err)
-	}
-	environment := append(os.Environ(), "SCRUBJAY_STATE="+filepath.Join(dir, "state"), "SCRUBJAY_CONFIG="+config, "HOME="+dir)
+	program, environment := installed(b, fmt.Sprintf("providers: {openai: {format: openai, url: %q, kind: public}}\n", vendor.URL))
 	for b.Loop() {
-		serve := exec.Command(program, "serve", "--listen", "127.0.0.1:0")
-		serve.Env = environment
-		out, err := serve.StdoutPipe()
-		if err == nil {
-			err = serve.Start()
-		}
-		if err != nil {
-			b.Fatal(err)
-		}
-		if line, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-			b.Fatalf("%v %s", err, line)
-		}
+		serve := startServe(b, program, environment)
 		idle := memoryOf(b, serve.Process.Pid, "VmRSS")
 		load(b, baseURL(b, program, environment))
 		b.ReportMetric(0, "ns/op")
@@ -63,6 +40,40 @@ func BenchmarkServe(b *testing.B) {
 			b.Error(err)
 		}
 	}
+}
+
+// installed is the program as it was built, and an environment in which it has these settings and a state of its own.
+func installed(b *testing.B, settings string) (program string, environment []string) {
+	program, err := filepath.Abs("../../bin/scrubjay")
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := os.Stat(program); err != nil {
+		b.Skip("run make build first")
+	}
+	dir := b.TempDir()
+	config := filepath.Join(dir, "config.yaml")
+	if err := os.WriteFile(config, []byte(settings), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return program, append(os.Environ(), "SCRUBJAY_STATE="+filepath.Join(dir, "state"), "SCRUBJAY_CONFIG="+config, "SCRUBJAY_LISTEN=127.0.0.1:0", "HOME="+dir)
+}
+
+// startServe starts a daemon, and waits until it listens.
+func startServe(b *testing.B, program string, environment []string) *exec.Cmd {
+	serve := exec.Command(program, "serve", "--listen", "127.0.0.1:0")
+	serve.Env = environment
+	out, err := serve.StdoutPipe()
+	if err == nil {
+		err = serve.Start()
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		b.Fatalf("%v %s", err, line)
+	}
+	return serve
 }
 
 func baseURL(b *testing.B, program string, environment []string) string {
