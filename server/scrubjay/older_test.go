@@ -1,16 +1,22 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/scrubjay-dev/scrubjay/internal/installation"
+	"github.com/scrubjay-dev/scrubjay/internal/standin"
 )
 
 // TestScriptsWithAnOlderVersion goes from an older version's state to this one's and back, with the real programs of both:
@@ -34,18 +40,13 @@ func TestScriptsWithAnOlderVersion(t *testing.T) {
 	}
 	p := scripts()
 	p.Dir = filepath.Join("testdata", "older")
-	// sent NAME FILE writes what a vendor got last; from then on arrived counts.
-	p.Cmds["sent"] = func(ts *testscript.TestScript, _ bool, args []string) {
-		v := ts.Value(vendorsKey{}).(vendors)[args[0]]
-		got := v.Requests()
-		v.seen = len(got)
-		ts.Check(os.WriteFile(ts.MkAbs(args[1]), got[len(got)-1].Body, 0o600))
-	}
+	p.Cmds["sent"], p.Cmds["slowvendor"], p.Cmds["stream"] = scriptSent, scriptSlowVendor, scriptStream
 	setup := p.Setup
 	p.Setup = func(e *testscript.Env) error {
 		if err := setup(e); err != nil {
 			return err
 		}
+		e.Values[slowKey{}] = &slow{step: make(chan struct{})}
 		home := filepath.Join(e.WorkDir, "home") // so that what is left in it can be told
 		e.Setenv("HOME", home)
 		e.Setenv("XDG_CONFIG_HOME", filepath.Join(home, "config"))
@@ -73,4 +74,58 @@ func freeAddress(t *testing.T) string {
 	}
 	t.Fatal("no port is free")
 	return ""
+}
+
+// scriptSent writes what a vendor got last; from then on arrived counts: sent NAME FILE.
+func scriptSent(ts *testscript.TestScript, _ bool, args []string) {
+	v := ts.Value(vendorsKey{}).(vendors)[args[0]]
+	got := v.Requests()
+	v.seen = len(got)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), got[len(got)-1].Body, 0o600))
+}
+
+// slow is a vendor that sends a piece when it is told to, and the answer of it that is under way.
+type slow struct {
+	step   chan struct{}
+	answer *http.Response
+}
+
+type slowKey struct{}
+
+// scriptSlowVendor starts one, whose address becomes a variable: slowvendor NAME.
+func scriptSlowVendor(ts *testscript.TestScript, _ bool, args []string) {
+	s := ts.Value(slowKey{}).(*slow)
+	v := standin.New(standin.Options{Step: s.step})
+	ts.Check(v.Start())
+	ts.Defer(func() { _ = v.Close() })
+	ts.Setenv(args[0], v.URL())
+}
+
+// scriptStream asks for a stream at the address of scrubjay env, and reads its beginning; later the rest of it, and how it ended:
+// stream begins ENV, stream ends FILE.
+func scriptStream(ts *testscript.TestScript, _ bool, args []string) {
+	s := ts.Value(slowKey{}).(*slow)
+	if args[0] == "ends" {
+		rest, err := io.ReadAll(s.answer.Body)
+		ts.Check(s.answer.Body.Close())
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]), fmt.Appendf(rest, "%v\n", err), 0o600))
+		return
+	}
+	var env struct {
+		Providers map[string]struct {
+			BaseURL string `json:"base_url"`
+		}
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &env))
+	req, err := http.NewRequest(http.MethodPost, env.Providers["anthropic"].BaseURL+"/v1/messages",
+		strings.NewReader(`{"model":"m","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"one two three four five six seven"}]}`))
+	ts.Check(err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer k")
+	go func() { s.step <- struct{}{} }()
+	s.answer, err = http.DefaultClient.Do(req)
+	ts.Check(err)
+	if _, err := s.answer.Body.Read(make([]byte, 1)); err != nil || s.answer.StatusCode != http.StatusOK {
+		ts.Fatalf("it begins with %s, %v", s.answer.Status, err)
+	}
 }
