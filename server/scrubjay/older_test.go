@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -60,11 +61,14 @@ func TestScriptsWithAnOlderVersion(t *testing.T) {
 	testscript.Run(t, p)
 }
 
+// tried counts the ports that freeAddress has looked at, so that no two scripts get the same.
+var tried atomic.Int32
+
 // freeAddress is where one daemon after another can listen. Systems give ports from 32768 on to whoever asks for any: there another
 // test could take it between two of them.
 func freeAddress(t *testing.T) string {
-	for n := range 1000 {
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(20000+(os.Getpid()*100+n)%12000))
+	for range 1000 {
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(20000+(os.Getpid()*100+int(tried.Add(1)))%12000))
 		if l, err := net.Listen("tcp", address); err == nil {
 			if err := l.Close(); err != nil {
 				t.Fatal(err)
