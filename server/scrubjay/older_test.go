@@ -1,14 +1,21 @@
 package main
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -41,7 +48,7 @@ func TestScriptsWithAnOlderVersion(t *testing.T) {
 	}
 	p := scripts()
 	p.Dir = filepath.Join("testdata", "older")
-	p.Cmds["sent"], p.Cmds["slowvendor"], p.Cmds["stream"] = scriptSent, scriptSlowVendor, scriptStream
+	p.Cmds["sent"], p.Cmds["slowvendor"], p.Cmds["stream"], p.Cmds["age"] = scriptSent, scriptSlowVendor, scriptStream, scriptAge
 	setup := p.Setup
 	p.Setup = func(e *testscript.Env) error {
 		if err := setup(e); err != nil {
@@ -55,8 +62,9 @@ func TestScriptsWithAnOlderVersion(t *testing.T) {
 		e.Defer(func() { stopDaemon(installation.State{Dir: filepath.Join(home, "state", "scrubjay")}) })
 		e.Setenv("SCRUBJAYDIR", dir)
 		e.Setenv("PATH", dir+string(filepath.ListSeparator)+e.Getenv("PATH"))
-		e.Setenv("SCRUBJAY_LISTEN", freeAddress(t))
-		return nil
+		address, err := freeAddress()
+		e.Setenv("SCRUBJAY_LISTEN", address)
+		return err
 	}
 	testscript.Run(t, p)
 }
@@ -66,18 +74,14 @@ var tried atomic.Int32
 
 // freeAddress is where one daemon after another can listen. Systems give ports from 32768 on to whoever asks for any: there another
 // test could take it between two of them.
-func freeAddress(t *testing.T) string {
+func freeAddress() (string, error) {
 	for range 1000 {
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(20000+(os.Getpid()*100+int(tried.Add(1)))%12000))
 		if l, err := net.Listen("tcp", address); err == nil {
-			if err := l.Close(); err != nil {
-				t.Fatal(err)
-			}
-			return address
+			return address, l.Close()
 		}
 	}
-	t.Fatal("no port is free")
-	return ""
+	return "", errors.New("no port is free")
 }
 
 // scriptSent writes what a vendor got last; from then on arrived counts: sent NAME FILE.
@@ -133,3 +137,24 @@ func scriptStream(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("it begins with %s, %v", s.answer.Status, err)
 	}
 }
+
+// scriptAge makes a ledger one of another year, as its own daemon would have written it then: age STATE.
+func scriptAge(ts *testscript.TestScript, _ bool, args []string) {
+	path := filepath.Join(ts.MkAbs(args[0]), "ledger.log")
+	ledger := []byte(ts.ReadFile(path))
+	begin := bytes.IndexByte(ledger, '\n') + 1
+	out, chain, records := slices.Clone(ledger[:begin]), [sha256.Size]byte{}, 0
+	for rest := ledger[begin:]; len(rest) > 0; records++ { // length, checksum, chain, record
+		n := binary.LittleEndian.Uint32(rest)
+		text := agedTime.ReplaceAll(rest[8+sha256.Size:][:n], []byte(`"time":"2001-`))
+		chain = sha256.Sum256(append(chain[:], text...))
+		out = binary.LittleEndian.AppendUint32(out, uint32(len(text)))
+		out = binary.LittleEndian.AppendUint32(out, crc32.Checksum(text, crc32.MakeTable(crc32.Castagnoli)))
+		out = append(append(out, chain[:]...), text...)
+		rest = rest[8+sha256.Size+n:]
+	}
+	ts.Check(os.WriteFile(path, out, 0o600))
+	ts.Check(os.WriteFile(filepath.Join(filepath.Dir(path), "ledger.head"), fmt.Appendf(nil, "%d %x\n", records, chain), 0o600))
+}
+
+var agedTime = regexp.MustCompile(`"time":"[0-9]{4}-`)
