@@ -17,6 +17,9 @@ GOLANGCI := build/tools/golangci-lint-v2.15.0
 FUZZTIME ?= 30s
 # What make bench and bench-base measure beside this revision. It runs this revision's benchmarks.
 BASE ?= 1996ad4
+# The program that an upgrade begins with in the tests: from its state to this one's, and back.
+OLDER_REVISION := 1996ad4
+OLDER := $(CURDIR)/build/older/$(OLDER_REVISION)/older
 # How long make test has callers leave and vendors restart; make soak does it for longer.
 SOAK ?= 60s
 VSCODE := clients/vscode
@@ -31,7 +34,7 @@ SSHD := $(CURDIR)/build/sshd
 SHELLCHECK := $(CURDIR)/build/shellcheck/usr/bin
 OTHERS := $(WEBSERVER):$(STORES)/usr/bin:$(SOPS)
 
-.PHONY: help build run screens generate test test-go test-release test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension release clean cc webserver stores precommit rpm sshd shellcheck
+.PHONY: help build run screens generate test test-go test-release test-clients test-conformance test-editors conformance lint lint-go lint-clients bench bench-base soak fuzz extension release clean cc older webserver stores precommit rpm sshd shellcheck
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,8 +61,8 @@ generate: ## writes anew what is made of something else: tables, compiled rules,
 
 test: test-go test-release test-conformance test-clients test-editors ## every test: Go with the race detector, Rego within it, the real editors
 
-test-go: cc webserver stores precommit sshd ## the Go tests alone, with the race detector, and gitleaks' findings and others' readings beside ours
-	PATH="$(OTHERS):$$PATH" SSHD_TREE=$(SSHD) SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
+test-go: cc older webserver stores precommit sshd ## the Go tests alone, with the race detector, and gitleaks' findings and others' readings beside ours
+	PATH="$(OTHERS):$$PATH" OLDER=$(OLDER) SSHD_TREE=$(SSHD) SOAK=$(SOAK) CGO_ENABLED=1 go test -race -timeout 20m ./...
 	PATH="$(OTHERS):$$PATH" go test ./internal/detect ./internal/opa # all of it: the race detector gets a part of the long ones
 	cd internal/detect/peer && go test ./...
 	cd internal/credentials/peer && go test ./...
@@ -221,6 +224,15 @@ rpm:
 		&& { $$get || { apt-get update -q && $$get; }; } >/dev/null 2>&1 \
 		&& for package in debs/*.deb; do dpkg -x $$package .; done; } \
 		|| echo "rpm is not to be had here: the test with it is skipped"
+
+# Upgrades are tried from a real older program, built once of what the history holds. A clone without its history has none.
+older:
+	@[ -x $(OLDER) ] || { git -c safe.directory='*' cat-file -e '$(OLDER_REVISION)^{commit}' 2>/dev/null || { \
+			echo "this clone does not have $(OLDER_REVISION): the tests of upgrades are skipped"; exit 0; }; \
+		source=$(dir $(OLDER))source; rm -rf $$source && mkdir -p $$source \
+		&& git -c safe.directory='*' archive $(OLDER_REVISION) | tar -x -C $$source \
+		&& (cd $$source && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=older' -o $(OLDER) ./server/scrubjay) \
+		&& rm -rf $$source; }
 
 # The race detector needs a C compiler.
 cc:

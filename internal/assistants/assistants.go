@@ -75,6 +75,8 @@ type setting struct {
 	fault  string
 	// replaced is what it means that another value stood there.
 	replaced string
+	// older is the value of former versions, which holds the token and so needs no header; newer is what is better since.
+	older, newer string
 }
 
 // address is a setting that names a provider's address.

@@ -67,6 +67,7 @@ const (
 type codexWay struct {
 	provider, to string
 	token        string
+	withToken    string // the same address as former versions wrote it
 }
 
 func codexThrough(p Proxy, doc any) (codexWay, error) {
@@ -85,7 +86,7 @@ func codexThrough(p Proxy, doc any) (codexWay, error) {
 		stands, where = said(doc, append(table, "base_url")...), strings.Join(append(table, "base_url"), ".")
 	}
 	to, err := p.instead(stands, where, usual)
-	way.to = p.bare(to)
+	way.to, way.withToken = p.bare(to), to
 	return way, err
 }
 
@@ -97,6 +98,7 @@ func (p Proxy) bare(address string) string {
 func (c codexWay) settings() []setting {
 	base := address{path: []string{"base_url"}, ask: "/responses"}.setting(c.to)
 	base.header = map[string]string{tokenHeader: c.token}
+	base.older, base.newer = c.withToken, "its address holds the token, which Codex shows in its errors"
 	sockets := setting{path: []string{"supports_websockets"}, value: false}
 	if c.provider != codexProvider {
 		return []setting{base, sockets}

@@ -214,6 +214,8 @@ type State struct {
 	File  string
 	// Wrong is what keeps its requests from the proxy.
 	Wrong []string
+	// Older is what is better in what this version writes, if a former one has set it up in a way that does as well.
+	Older string
 	// Exposed says that other accounts of this machine can read the file, which holds the token.
 	Exposed bool
 	// Asks are the requests by which it can be proved.
@@ -261,6 +263,14 @@ func (a *Assistant) Check(m Machine, s Store, p Proxy, folder string) (State, er
 	}
 	for _, want := range wanted {
 		got, _ := lookup(doc, want.path)
+		if want.older != "" && got == want.older {
+			st.Older = want.newer
+			st.Asks = append(st.Asks, Ask{URL: want.older + want.ask})
+			continue
+		}
+		if st.Older != "" && want.value == p.Token {
+			continue // the address holds it
+		}
 		if got != want.value {
 			fault := "does not name this proxy"
 			if want.fault != "" {

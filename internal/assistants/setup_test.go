@@ -423,6 +423,40 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestSetUpByAnOlderVersion: Codex's address held the token once, and needs no header then. It does as well, and is told; an address
+// of another token, or one without any, is none.
+func TestSetUpByAnOlderVersion(t *testing.T) {
+	const head, tail = "model_provider = \"scrubjay\"\n\n[model_providers.scrubjay]\nname = \"OpenAI through Scrubjay\"\nbase_url = \"", "\"\nenv_key = \"OPENAI_API_KEY\"\nwire_api = \"responses\"\nsupports_websockets = false\n"
+	for _, c := range []struct {
+		address string
+		wrong   int
+	}{
+		{"http://127.0.0.1:7425/t/TOKEN/openai/v1", 0},
+		{"http://127.0.0.1:7425/openai/v1", 1},
+		{"http://127.0.0.1:7425/t/OTHER/openai/v1", 2},
+		{"https://api.openai.com/v1", 2},
+	} {
+		m, s := home(t)
+		file := codex.files(m)[0]
+		setup(t, codex, m, s, "TOKEN")
+		now := head + c.address + tail
+		put(t, file, now, 0o600)
+		st, err := codex.Check(m, s, proxyWith("TOKEN"), "")
+		if err != nil || len(st.Wrong) != c.wrong || (st.Older != "") != (c.wrong == 0) || (len(st.Asks) == 1) != (c.wrong == 0) {
+			t.Errorf("%s: check says %+v, %v", c.address, st, err)
+		}
+		if c.wrong == 0 && (st.Asks[0].URL != c.address+"/responses" || st.Asks[0].Header != nil) {
+			t.Errorf("it is asked by %+v", st.Asks[0])
+		}
+		if r := setup(t, codex, m, s, "TOKEN"); !r.Changed {
+			t.Error("setup does not write it anew")
+		}
+		if st, err := codex.Check(m, s, proxyWith("TOKEN"), ""); err != nil || len(st.Wrong) > 0 || st.Older != "" {
+			t.Errorf("after setup check says %+v, %v", st, err)
+		}
+	}
+}
+
 // TestExposed: a file that others can read is told, unless the way to it is closed to them.
 func TestExposed(t *testing.T) {
 	m, s := home(t)

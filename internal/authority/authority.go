@@ -100,7 +100,7 @@ func constraints(patterns []string) []string {
 }
 
 // Check looks at what is on disk, and makes nothing: until when it is good, or what is wrong with it as the authority for
-// these patterns. The error wraps fs.ErrNotExist if there is none yet.
+// these patterns. The error wraps fs.ErrNotExist if there is none yet, and ErrOlder if an older version made it.
 func (a *Authority) Check(patterns []string) (until time.Time, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -119,8 +119,8 @@ func (a *Authority) Check(patterns []string) (until time.Time, err error) {
 	switch {
 	case st.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
 		return until, fmt.Errorf("%s can be read by other accounts, who could sign for the hosts in it", path)
-	case errors.Is(fault, errOlder):
-		return until, errors.New("the certificate authority " + errOlder.Error())
+	case errors.Is(fault, ErrOlder):
+		return until, fmt.Errorf("the certificate authority %w", ErrOlder)
 	case fault != nil:
 		return until, fmt.Errorf("%s is damaged", path)
 	case !slices.Equal(disk.cert.PermittedDNSDomains, constraints(patterns)):
@@ -175,8 +175,8 @@ func (a *Authority) renew(why string) error {
 
 var (
 	errDamaged = errors.New("was damaged")
-	// errOlder is of one that signed with the root's own key.
-	errOlder = errors.New("is of an older version, whose limits some programs do not look at")
+	// ErrOlder is of one that signed with the root's own key. Serve makes another in its place.
+	ErrOlder = errors.New("is of an older version, whose limits some programs do not look at")
 )
 
 func (a *Authority) parse(text []byte) error {
@@ -198,7 +198,7 @@ func (a *Authority) parse(text []byte) error {
 	case len(certs) == 0 || a.key == nil || !a.key.PublicKey.Equal(certs[0].PublicKey):
 		return errDamaged
 	case len(certs) == 1:
-		return errOlder
+		return ErrOlder
 	}
 	a.cert, a.root = certs[0], certs[1]
 	if a.cert.CheckSignatureFrom(a.root) != nil {

@@ -263,10 +263,12 @@ func (d *daemon) listen(token string) (stop func(), err error) {
 	}
 	end := serve(d.front.Server(), l, d.Log)
 	return func() {
-		end()
-		d.front.Close()
+		var both sync.WaitGroup // who is intercepted is under way, too
+		both.Go(end)
+		both.Go(d.front.Close)
+		both.Wait()
 		kept.flush()
-		ctx, cancel := context.WithTimeout(context.Background(), moment)
+		ctx, cancel := context.WithTimeout(context.Background(), proxy.Moment)
 		defer cancel()
 		d.collector.Close(ctx)
 	}, nil
@@ -281,12 +283,9 @@ func (d *daemon) frontConfig(token string) proxy.Config {
 	}
 }
 
-// moment is how long what is under way gets when the daemon ends.
-const moment = 2 * time.Second
-
-// serve runs a server and answers with how to end it: what is under way gets a moment.
+// serve runs a server and answers with how to end it.
 func serve(s *http.Server, l net.Listener, log *zap.Logger) (stop func()) {
-	done := make(chan struct{})
+	done, end := make(chan struct{}), proxy.Ending(s)
 	go func() {
 		defer close(done)
 		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -294,11 +293,7 @@ func serve(s *http.Server, l net.Listener, log *zap.Logger) (stop func()) {
 		}
 	}()
 	return func() {
-		ctx, cancel := context.WithTimeout(context.Background(), moment)
-		defer cancel()
-		if s.Shutdown(ctx) != nil {
-			_ = s.Close() // what did not end in its moment is broken off
-		}
+		end()
 		<-done
 	}
 }

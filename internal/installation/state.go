@@ -163,6 +163,15 @@ func (s State) Hold(ctx context.Context) (release func() error, err error) {
 
 // Remove takes away what is in the state directory, and the directory if nothing else is in it; left is what else is.
 func (s State) Remove() (left []string, err error) {
+	socket, err := s.Socket()
+	if err != nil {
+		return nil, err
+	}
+	if dir := filepath.Dir(socket); dir != s.Dir { // one of its own, because this one's name is too long
+		if err := os.RemoveAll(dir); err != nil {
+			return nil, err
+		}
+	}
 	entries, err := os.ReadDir(s.Dir)
 	if err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ func (p *Proxy) answer(w http.ResponseWriter, r *http.Request, x *exchange, res 
 		}
 	}
 	if stream != nil && !encoded {
-		return p.stream(w, x, res, stream)
+		return p.stream(r.Context(), w, x, res, stream)
 	}
 	body, err := readAll(res.Body, res.Header.Get("Content-Encoding"), res.ContentLength)
 	if err != nil {
@@ -143,9 +143,9 @@ func (p *Proxy) begin(w http.ResponseWriter, x *exchange, res *http.Response) {
 	}
 }
 
-// stream restores a streamed answer as it comes. If the vendor's end breaks off, the caller gets the
-// vendor's kind of error and a broken connection, never a clean end.
-func (p *Proxy) stream(w http.ResponseWriter, x *exchange, res *http.Response, s *wire.Stream) *failure {
+// stream restores a streamed answer as it comes. If the vendor's end breaks off, or the proxy has to end, the caller gets
+// the vendor's kind of error and a broken connection, never a clean end.
+func (p *Proxy) stream(ctx context.Context, w http.ResponseWriter, x *exchange, res *http.Response, s *wire.Stream) *failure {
 	p.begin(w, x, res)
 	w.WriteHeader(res.StatusCode)
 	flush := http.NewResponseController(w)
@@ -155,9 +155,13 @@ func (p *Proxy) stream(w http.ResponseWriter, x *exchange, res *http.Response, s
 		return nil // the caller went away
 	}
 	if err != nil {
-		p.Log.Warn("the vendor's stream broke off", zap.String("provider", x.provider))
 		x.record.Note = "stream_interrupted"
-		err = errors.New("the answer broke off before its end: ask again")
+		if ending(ctx) {
+			err = errEnding
+		} else {
+			p.Log.Warn("the vendor's stream broke off", zap.String("provider", x.provider))
+			err = errors.New("the answer broke off before its end: ask again")
+		}
 	}
 	_, werr := w.Write(s.Close(err))
 	if flushErr := flush.Flush(); err != nil || werr != nil || flushErr != nil {

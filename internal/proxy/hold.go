@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -77,7 +78,7 @@ func (p *Proxy) hold(ctx context.Context, x *exchange, req *wire.Request, v *ver
 }
 
 // wait holds a request until somebody answers, the time is up, or whoever sent it has left.
-func (p *Proxy) wait(ctx context.Context, x *exchange, held Held) (_ Approval, left bool) {
+func (p *Proxy) wait(ctx context.Context, x *exchange, held Held) (_ Approval, left error) {
 	began := time.Now()
 	defer func() { x.waited += time.Since(began) }()
 	if x.present != nil {
@@ -88,7 +89,7 @@ func (p *Proxy) wait(ctx context.Context, x *exchange, held Held) (_ Approval, l
 	patient, cancel := context.WithTimeout(ctx, reviewPatience)
 	defer cancel()
 	approval := p.Hold(patient, held)
-	return approval, ctx.Err() != nil
+	return approval, context.Cause(ctx)
 }
 
 // told are the findings of a request as a person is told them.
@@ -106,7 +107,7 @@ func (p *Proxy) told(req *wire.Request, found []secret) (out []string) {
 	return out
 }
 
-func (p *Proxy) unreviewed(x *exchange, d policy.Decision, a Approval, left bool) *failure {
+func (p *Proxy) unreviewed(x *exchange, d policy.Decision, a Approval, left error) *failure {
 	next := "Policy wants a person to see it before it goes, and nobody answered within " + fmt.Sprint(int(reviewPatience.Minutes())) + " minutes: send it again, and answer in your editor or with scrubjay review."
 	if slices.Contains(d.Obligations, policy.ReviewByTwo) {
 		next = "Policy wants two people to approve it before it goes, and not both did within " + fmt.Sprint(int(reviewPatience.Minutes())) + " minutes: scrubjay review export gives a file for the second one, who signs it. scrubjay review accept takes it; then send this again."
@@ -114,7 +115,9 @@ func (p *Proxy) unreviewed(x *exchange, d policy.Decision, a Approval, left bool
 	switch {
 	case a.Answer == No:
 		next = "Policy wants a person to see it before it goes, and " + a.By + " refused it."
-	case left: // for the ledger: nobody else reads it
+	case errors.Is(left, errEnding):
+		next = "Policy wants a person to see it before it goes, and the proxy ended before anybody answered: send it again."
+	case left != nil: // for the ledger: nobody else reads it
 		next = "Policy wants a person to see it before it goes, and whoever sent it left before anybody answered."
 	}
 	var r refusal

@@ -49,9 +49,10 @@ func newInner(p *Proxy) *inner {
 			}
 		})
 	})
+	end := Ending(in.server)
 	in.close = sync.OnceFunc(func() {
 		in.begin() // so that nothing begins after this
-		_ = in.server.Close()
+		end()
 		served.Wait()
 	})
 	return in

@@ -191,6 +191,9 @@ func (r reason) explain(name string, through bool) string {
 
 // unreachable says what kind of trouble there is on the way to a provider.
 func unreachable(ctx context.Context, provider string, err error) *failure {
+	if ending(ctx) {
+		return &failure{status: http.StatusServiceUnavailable, code: "proxy_ended", message: errEnding.Error(), retry: true}
+	}
 	if ctx.Err() != nil {
 		return &failure{status: 499, code: "client_gone", message: "the caller went away", retry: true}
 	}

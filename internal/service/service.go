@@ -38,6 +38,8 @@ type Service struct {
 	// File is where the definition stands.
 	File string
 	text []byte
+	// within are the directories, the innermost first, that are there for definitions alone: with the last of them they go.
+	within []string
 	// start, stop and state are what the system is told and asked, one command after the other. Those of stop may fail: what they
 	// end may not be there.
 	start, stop, state [][]string
@@ -122,7 +124,15 @@ func (s Service) Remove(ctx context.Context) (bool, error) {
 	for _, command := range s.stop {
 		_, _ = run(ctx, command) // it may not run, or the system be gone
 	}
-	return true, os.Remove(s.File)
+	if err := os.Remove(s.File); err != nil {
+		return true, err
+	}
+	for _, dir := range s.within {
+		if os.Remove(dir) != nil {
+			break // it holds what is not ours
+		}
+	}
+	return true, nil
 }
 
 // State is what the system says of it, in its own words.

@@ -56,6 +56,9 @@ func written(t *testing.T, system string) string {
 	if was, err := s.Remove(t.Context()); !was || err != nil {
 		t.Errorf("removing says %v, %v", was, err)
 	}
+	if _, err := os.Stat(filepath.Dir(s.File)); system == "linux" && err == nil {
+		t.Error("removed, it leaves the directory that was made for it")
+	}
 	if was, err := s.Remove(t.Context()); was || err != nil {
 		t.Errorf("removing what is gone says %v, %v", was, err)
 	}

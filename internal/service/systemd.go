@@ -31,8 +31,9 @@ NoNewPrivileges=yes
 	b.WriteString("\n[Install]\nWantedBy=default.target\n")
 	config := cmp.Or(m.Getenv("XDG_CONFIG_HOME"), filepath.Join(m.Home, ".config"))
 	control := func(words ...string) []string { return append([]string{"systemctl", "--user"}, words...) }
+	dir := filepath.Join(config, "systemd", "user")
 	return Service{
-		File:  filepath.Join(config, "systemd", "user", unit),
+		File: filepath.Join(dir, unit), within: []string{dir, filepath.Dir(dir)},
 		text:  []byte(b.String()),
 		start: [][]string{control("daemon-reload"), control("enable", "--now", unit)},
 		stop:  [][]string{control("disable", "--now", unit), control("daemon-reload")},

@@ -126,7 +126,7 @@ func (d *doctor) examine(ctx context.Context) {
 	if hello.Paused != nil {
 		d.check("", fmt.Errorf("not protected: paused until %s, by %s", hello.Paused.Until.Local().Format("15:04"), hello.Paused.By), "scrubjay resume; until then a made-up secret goes out, too, and assistants are not tried")
 	}
-	d.authority(state, hosts, hello.Proxy.Listen != "")
+	d.authority(state, hosts, hello.Proxy.Listen != "" && len(hello.Missing()) == 0)
 	d.trouble(hello.Trouble)
 	if slices.Contains(hello.Features, "reach") {
 		d.reach(ctx, client, configured)
@@ -260,7 +260,8 @@ func (d *doctor) proxy(hello control.Hello, listen string) {
 	}
 }
 
-// authority looks at what programs are told to trust which go through the proxy.
+// authority looks at what programs are told to trust which go through the proxy. serving is whether a daemon of this version has made
+// sure of it.
 func (d *doctor) authority(state installation.State, hosts []string, serving bool) {
 	if len(hosts) == 0 {
 		return // nothing is intercepted, or the configuration is not understood
@@ -268,6 +269,10 @@ func (d *doctor) authority(state installation.State, hosts []string, serving boo
 	until, err := authority.Open(state.Dir).Check(hosts)
 	if errors.Is(err, fs.ErrNotExist) && !serving {
 		d.Note("no certificate authority yet: the daemon makes it")
+		return
+	}
+	if errors.Is(err, authority.ErrOlder) && !serving {
+		d.Note("the certificate authority is of an older version: the daemon of this one makes another; then start again the programs that go through it")
 		return
 	}
 	d.check(fmt.Sprintf("certificate authority: for %d hosts and no others, until %s", len(hosts), until.Format(time.DateOnly)), err,

@@ -60,6 +60,9 @@ func (d *doctor) assistants(ctx context.Context, client *control.Client, hello c
 		for _, wrong := range st.Wrong {
 			d.check("", errors.New(a.Title+": "+wrong), cure+", or --undo it")
 		}
+		if st.Older != "" {
+			d.Note(a.Title + " was set up by an older version, and works: " + st.Older + ". " + cure + " writes it anew")
+		}
 		if st.Exposed {
 			d.check("", fmt.Errorf("%s: other accounts of this machine can read %s, which holds the token", a.Title, st.File), "chmod 600 "+st.File)
 		}

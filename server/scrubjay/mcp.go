@@ -86,7 +86,7 @@ func runServer(ctx context.Context, name string, args []string) error {
 		return err
 	}
 	if missing := hello.Missing(); len(missing) > 0 {
-		return fmt.Errorf("the running daemon is older and does not know %s, so the server was not started: stop it, and the newer program starts its own", strings.Join(missing, ", "))
+		return fmt.Errorf("the running daemon is older and does not know %s, so the server was not started: run scrubjay stop, and the newer program starts its own", strings.Join(missing, ", "))
 	}
 	ctx = context.WithoutCancel(ctx) // a signal is the server's business
 	keeper := &keeper{Attached: d, ctx: ctx}

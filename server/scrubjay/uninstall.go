@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/scrubjay-dev/scrubjay/internal/assistants"
 	"github.com/scrubjay-dev/scrubjay/internal/control"
+	"github.com/scrubjay-dev/scrubjay/internal/policy"
 	"github.com/scrubjay-dev/scrubjay/internal/redact"
 	"github.com/scrubjay-dev/scrubjay/internal/service"
 )
@@ -72,6 +74,9 @@ func wouldUninstall(c *cobra.Command, state installation.State, s service.Servic
 		fmt.Fprintf(out, "The service in %s would end.\n", s.File)
 	}
 	fmt.Fprintf(out, "The ledger, the vault and the certificates in %s would be removed.\n", state.Dir)
+	if err := ownStay(out); err != nil {
+		return err
+	}
 	fmt.Fprintln(out, "Nothing was removed: scrubjay uninstall --yes does it.")
 	return nil
 }
@@ -127,9 +132,21 @@ func uninstall(c *cobra.Command, state installation.State) error {
 	}
 	if len(left) > 0 {
 		fmt.Fprintf(out, "%s was left, with what is not Scrubjay's: %s\n", state.Dir, strings.Join(left, ", "))
-		return nil
+	} else {
+		fmt.Fprintf(out, "%s is removed.\n", state.Dir)
 	}
-	fmt.Fprintf(out, "%s is removed.\n", state.Dir)
+	return ownStay(out)
+}
+
+// ownStay names the person's own settings, if there are any.
+func ownStay(out io.Writer) error {
+	paths, err := policy.DefaultPaths("")
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(paths.User); err == nil {
+		fmt.Fprintf(out, "%s stays: it is yours.\n", paths.User)
+	}
 	return nil
 }
 

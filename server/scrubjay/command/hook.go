@@ -98,7 +98,7 @@ func (o HookOptions) judge(ctx context.Context, h assistants.Hook) (why, instead
 		return "", "", err
 	}
 	if missing := hello.Missing(); len(missing) > 0 {
-		return "", "", fmt.Errorf("the running daemon is older and does not know %s: stop it, and the newer program starts its own", strings.Join(missing, ", "))
+		return "", "", fmt.Errorf("the running daemon is older and does not know %s: run scrubjay stop, and the newer program starts its own", strings.Join(missing, ", "))
 	}
 	machine, err := assistants.ThisMachine()
 	if err != nil {
