@@ -144,7 +144,8 @@ describe('one conversation', () => {
 			const file = path.join(code.folder, `${format}.txt`);
 			writeFileSync(file, `use ${value}\n`);
 			await say(`look into ${file}`);
-			if (provider !== 'house' && wire.key !== undefined) {
+			if (wire.key !== undefined) {
+				// The web edition forgets its secrets when it is loaded anew.
 				await answerBox(`API key of ${provider}`, 'made-up');
 			}
 			await answered(new RegExp(`you said .*${value}`));
