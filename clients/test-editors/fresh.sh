@@ -61,7 +61,7 @@ organisation:
     - |
 $(sed 's/^/      /' "$ORGANISATION/acme.key.pub")
 CONFIG
-# Three vendors on loopback, one of which completes what is typed.
+# A vendor of each format on loopback, one of which completes what is typed.
 export VENDOR="$fresh/vendor"
 mkdir "$VENDOR"
 "$NODE" "$here/vendor.mjs" "$VENDOR" &
@@ -71,6 +71,8 @@ url=http://127.0.0.1:$(cat "$VENDOR/port")
 cat >>"$SCRUBJAY_CONFIG" <<CONFIG
 providers:
   anthropic: {format: anthropic, url: "$url", kind: public}
+  gemini: {format: gemini, url: "$url", kind: public}
+  mistral: {format: mistral, url: "$url/mistral", kind: public}
   completer: {format: ollama, url: "$url", kind: public}
   house: {format: openai, url: "$url", kind: public}
 completion: {provider: completer, model: stand-in}

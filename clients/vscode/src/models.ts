@@ -1,10 +1,10 @@
 // Models for the Chat view that are asked through the proxy: the vendor gets placeholders, the person real values.
 
 import * as vscode from 'vscode';
-import { type Format, partsOf, refusalOf } from './chat/format';
+import { type Format, partsOf, reasonOf } from './chat/format';
 import { formatOf } from './chat/formats';
 import { resultText } from './chat/results';
-import { type Ask, type Call, type Message, tokensOf, tokensOfParts, turnsOf } from './chat/turns';
+import { type Ask, type Call, type Message, schemaOf, tokensOf, tokensOfParts, turnsOf } from './chat/turns';
 import type { Server } from './server';
 
 /** An entry of the setting scrubjay.models. */
@@ -24,11 +24,14 @@ const kept = (provider: string) => `scrubjay.key.${provider}`;
 /** Vendors' usual limits: what is too long, they refuse themselves. */
 const window = { maxInputTokens: 128_000, maxOutputTokens: 16_000 };
 
+/** As many calls as no turn has: vendors want things back only in the turn that they belong to. */
+const enough = 1000;
+
 class Models implements vscode.LanguageModelChatProvider<Model> {
 	private readonly changed = new vscode.EventEmitter<void>();
 	readonly onDidChangeLanguageModelChatInformation = this.changed.event;
-	/** What Gemini wants back with its calls, by their id: the editor does not keep it. */
-	private readonly signatures = new Map<string, string>();
+	/** What models want back with their calls, by a call's id: the editor does not keep it. No other model is given it. */
+	private readonly kept = new Map<string, { readonly by: string; readonly kept: object }>();
 
 	/** Those whose keys may be kept. */
 	private readonly providers = new Set<string>();
@@ -88,7 +91,7 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 				throw new Error(await refusal(response));
 			}
 			for await (const part of partsOf(format, response.body)) {
-				progress.report(part.kind === 'text' ? new vscode.LanguageModelTextPart(part.text) : this.call(part));
+				progress.report(part.kind === 'text' ? new vscode.LanguageModelTextPart(part.text) : this.call(part, model.id));
 			}
 		} catch (err) {
 			throw token.isCancellationRequested ? new vscode.CancellationError() : err;
@@ -97,8 +100,8 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 		}
 	}
 
-	async provideTokenCount(_model: Model, text: string | vscode.LanguageModelChatRequestMessage): Promise<number> {
-		return typeof text === 'string' ? tokensOf(text) : tokensOfParts(this.message(text).parts);
+	async provideTokenCount(model: Model, text: string | vscode.LanguageModelChatRequestMessage): Promise<number> {
+		return typeof text === 'string' ? tokensOf(text) : tokensOfParts(this.message(text, model.id).parts);
 	}
 
 	async forgetKeys(): Promise<void> {
@@ -114,19 +117,15 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 	): Ask {
 		return {
 			model: model.entry.model,
-			...turnsOf(messages.map((message) => this.message(message))),
-			tools: tools.map(({ name, description, inputSchema }) => ({
-				name,
-				description,
-				schema: inputSchema ?? { type: 'object', properties: {} },
-			})),
+			...turnsOf(messages.map((message) => this.message(message, model.id))),
+			tools: tools.map(({ name, description, inputSchema }) => ({ name, description, schema: schemaOf(inputSchema) })),
 			must: toolMode === vscode.LanguageModelChatToolMode.Required,
 			maxOutputTokens: model.maxOutputTokens,
 		};
 	}
 
 	/** Parts of other kinds are notes between the editor and its own models, or were not offered: images. */
-	private message({ role, content }: vscode.LanguageModelChatRequestMessage): Message {
+	private message({ role, content }: vscode.LanguageModelChatRequestMessage, to: string): Message {
 		return {
 			role,
 			parts: content.flatMap((part): Message['parts'][number][] => {
@@ -135,8 +134,8 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 				}
 				if (part instanceof vscode.LanguageModelToolCallPart) {
 					const { callId: id, name, input } = part;
-					const signature = this.signatures.get(id);
-					return [{ kind: 'call', id, name, input, ...(signature !== undefined && { signature }) }];
+					const { by, kept } = this.kept.get(id) ?? {};
+					return [{ kind: 'call', id, name, input, ...(kept !== undefined && by === to && { kept }) }];
 				}
 				if (part instanceof vscode.LanguageModelToolResultPart) {
 					const failed = 'isError' in part && part.isError === true; // newer editors say it
@@ -147,9 +146,13 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 		};
 	}
 
-	private call({ id, name, input, signature }: Call): vscode.LanguageModelToolCallPart {
-		if (signature !== undefined) {
-			this.signatures.set(id, signature);
+	private call({ id, name, input, kept }: Call, by: string): vscode.LanguageModelToolCallPart {
+		if (kept !== undefined) {
+			this.kept.set(id, { by, kept });
+			const [oldest] = this.kept.keys();
+			if (oldest !== undefined && this.kept.size > enough) {
+				this.kept.delete(oldest);
+			}
 		}
 		return new vscode.LanguageModelToolCallPart(id, name, input);
 	}
@@ -180,7 +183,7 @@ async function refusal(response: Response): Promise<string> {
 	const text = await response.text();
 	let why: string | undefined;
 	try {
-		why = refusalOf(JSON.parse(text));
+		why = reasonOf(JSON.parse(text));
 	} catch {
 		// its status has to do
 	}

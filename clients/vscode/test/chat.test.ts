@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { partsOf, refusalOf } from '../src/chat/format';
+import { partsOf, reasonOf, refusalOf } from '../src/chat/format';
 import { formatOf } from '../src/chat/formats';
 import { resultText } from '../src/chat/results';
-import { type Ask, type Message, tokensOfParts, turnsOf } from '../src/chat/turns';
+import { type Ask, type Message, schemaOf, tokensOfParts, turnsOf } from '../src/chat/turns';
 
 const [system, person, model] = [3, 1, 2];
 const text = (words: string) => ({ kind: 'text', text: words }) as const;
@@ -130,7 +130,6 @@ test('tools, calls and results are said in each format', () => {
 					],
 				},
 			],
-			generationConfig: { maxOutputTokens: 100 },
 			tools: [{ functionDeclarations: [{ name: 'read', description: 'reads a file', parametersJsonSchema: tool.schema }] }],
 			toolConfig: { functionCallingConfig: { mode: 'ANY' } },
 		},
@@ -249,7 +248,7 @@ test('the arguments of several calls are put together from pieces that take turn
 			lines(start(1, 'a'), more(1, '{"pa'), start(2, 'b'), more(2, ''), more(1, 'th":"a"}'), { type: 'content_block_stop', index: 2 }) +
 				lines({ type: 'content_block_stop', index: 1 }),
 		),
-		[call('b', 'read', {}), call('a')],
+		[call('a'), call('b', 'read', {})],
 	);
 });
 
@@ -274,15 +273,23 @@ test('a call that comes whole is told apart by an id, which its vendor sees agai
 	}
 });
 
-test('a signature of Gemini’s goes back with its call', async () => {
-	const part = { functionCall: { id: 'a', name: 'read', args: { path: 'a' } }, thoughtSignature: 'c2ln' };
-	const [signed] = await read('gemini', lines({ candidates: [{ content: { parts: [part] } }] }));
-	assert.ok(signed?.kind === 'call');
-	assert.equal(signed.signature, 'c2ln');
-	assert.deepEqual(formatOf('gemini').request(ask([{ role: model, parts: [signed] }])).body, {
-		contents: [{ role: 'model', parts: [part] }],
-		generationConfig: { maxOutputTokens: 100 },
-	});
+test('a name that comes with every piece of a call is said once', async () => {
+	const piece = (id: string, json: string) => delta({ tool_calls: [{ index: 0, id, function: { name: 'read', arguments: json } }] });
+	assert.deepEqual(await read('openai', lines(piece('a', '{"path"'), piece('a', ':"a"}'))), [call('a')]);
+});
+
+test('Mistral hears the model between a tool’s result and the person', () => {
+	const { messages } = formatOf('mistral').request(ask(round)).body as { messages: { role: string }[] };
+	assert.deepEqual(
+		messages.map(({ role }) => role),
+		['system', 'user', 'assistant', 'tool', 'tool', 'assistant', 'user'],
+	);
+});
+
+test('a tool that takes nothing says so', () => {
+	assert.deepEqual(schemaOf(undefined), { type: 'object', properties: {} });
+	assert.deepEqual(schemaOf({ type: 'object', description: 'none' }), { type: 'object', properties: {}, description: 'none' });
+	assert.deepEqual(schemaOf(tool.schema), tool.schema);
 });
 
 test('what a vendor refuses is said in its words, and a call that is cut is none', async () => {
@@ -291,10 +298,20 @@ test('what a vendor refuses is said in its words, and a call that is cut is none
 	await assert.rejects(read('ollama', '{"error":"no such model"}\n'), /no such model/);
 	await assert.rejects(read('gemini', lines({ promptFeedback: { blockReason: 'SAFETY' } })), /its vendor gives the reason SAFETY/);
 	await assert.rejects(read('gemini', lines({ candidates: [{ finishReason: 'RECITATION' }] })), /RECITATION/);
+	const bare = JSON.stringify({ error: { code: 503, message: 'too busy', status: 'UNAVAILABLE' } }, null, 2);
+	const begun = lines({ candidates: [{ content: { parts: [{ text: 'I' }] } }] });
+	await assert.rejects(read('gemini', `${begun}${bare}\n`, begun.length + 9), /^Error: too busy$/);
+	const refused = { type: 'message_delta', delta: { stop_reason: 'refusal', stop_details: { category: 'bio', explanation: 'not this' } } };
+	await assert.rejects(read('anthropic', lines(refused)), /gives the reason not this/);
 	const cut = { tool_calls: [{ index: 0, id: 'a', function: { name: 'read', arguments: '{"pa' } }] };
 	await assert.rejects(read('openai', lines(delta(cut))), /the model broke off as it called read/);
 	assert.equal(refusalOf({ object: 'error', message: 'm' }), 'm');
-	assert.equal(refusalOf({ detail: 'm' }), undefined);
+	assert.equal(refusalOf({ message: { content: 'm' } }), undefined);
+	assert.equal(reasonOf({ error: { message: 'm' } }), 'm');
+	assert.equal(reasonOf({ detail: 'Unauthorized' }), 'Unauthorized');
+	assert.equal(reasonOf({ message: 'no such model', request_id: '1' }), 'no such model');
+	assert.equal(reasonOf({ detail: [{ loc: ['body', 'model'], msg: 'Field required', type: 'missing' }] }), 'body.model: Field required');
+	assert.equal(reasonOf({}), undefined);
 });
 
 test('a tool’s answer is text, whatever it is made of', () => {

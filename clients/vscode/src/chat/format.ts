@@ -12,10 +12,20 @@ export interface Format {
 
 /** An answer that comes in pieces. */
 export interface Answer {
-	/** What a piece adds to it. A vendor's word that there will be no more is an error. */
+	/** What a piece adds to it. */
 	take(piece: Piece): (Text | Call)[];
-	/** What it held back until its end. */
+	/** What it held back until its end. That it is not whole is an error: half a text looks like all of it, and half a call does harm. */
 	end(): Call[];
+}
+
+/** The model has written as much as it may. */
+export function overLimit(): Error {
+	return new Error('the model stopped in the middle, at the length that an answer may have: ask it to go on, or ask for less at once');
+}
+
+/** The model, or who watches it, refuses. */
+export function withheld(reason: string): Error {
+	return new Error(`the model does not answer, and its vendor gives the reason ${reason}`);
 }
 
 /** JSON of a vendor's, of which nothing is certain. */
@@ -59,40 +69,69 @@ export function refusalOf(piece: Piece): string | undefined {
 	return typeof error === 'string' ? error : (error?.message ?? (error === undefined ? undefined : JSON.stringify(error)));
 }
 
-/** The pieces of JSON in a body that comes line by line, as server-sent events or bare. */
+/** Why a request was refused: Mistral's servers, and others', also say it without the word error. */
+export function reasonOf(body: Piece): string | undefined {
+	const { message, detail } = body ?? {};
+	const said = Array.isArray(detail)
+		? detail.map(({ loc, msg }: Piece) => `${(loc ?? []).join('.')}: ${msg}`).join('; ')
+		: (detail ?? message);
+	return refusalOf(body) ?? (typeof said === 'string' && said !== '' ? said : undefined);
+}
+
+/**
+ * The pieces of JSON in a body that comes line by line, as server-sent events or bare. Gemini breaks off its events with an error
+ * that is bare, and written over several lines.
+ */
 export async function* piecesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
 	const decoder = new TextDecoder();
+	const read = reader();
 	let rest = '';
 	for await (const chunk of body) {
 		rest += decoder.decode(chunk, { stream: true });
 		const lines = rest.split('\n');
 		rest = lines.pop() ?? '';
-		yield* lines.flatMap(pieceOf);
+		yield* lines.flatMap(read);
 	}
-	yield* pieceOf(rest + decoder.decode());
+	yield* read(rest + decoder.decode());
 }
 
-function pieceOf(line: string): Piece[] {
-	const json = line.startsWith('data:') ? line.slice('data:'.length).trim() : line.trim();
-	if (!json.startsWith('{')) {
-		return [];
-	}
-	try {
-		return [JSON.parse(json)];
-	} catch {
-		return []; // half a line at a stream's end
-	}
+/** Takes line by line, and answers with the piece that a line ends. */
+function reader(): (line: string) => Piece[] {
+	let bare = '';
+	return (line) => {
+		const data = line.startsWith('data:');
+		bare = data ? line.slice('data:'.length).trim() : `${bare}${line.trim()}`;
+		if (!bare.startsWith('{')) {
+			bare = '';
+			return [];
+		}
+		try {
+			const piece = JSON.parse(bare);
+			bare = '';
+			return [piece];
+		} catch {
+			bare = data ? '' : bare; // half a line at a stream's end, or the first of several
+			return [];
+		}
+	};
 }
 
 /** Reads an answer to its end. */
 export async function* partsOf(format: Format, body: AsyncIterable<Uint8Array>): AsyncGenerator<Text | Call> {
 	const answer = format.answer();
+	const calls: Call[] = [];
 	for await (const piece of piecesOf(body)) {
 		const refused = refusalOf(piece);
 		if (refused !== undefined) {
 			throw new Error(refused);
 		}
-		yield* answer.take(piece);
+		for (const part of answer.take(piece)) {
+			if (part.kind === 'text') {
+				yield part;
+			} else {
+				calls.push(part);
+			}
+		}
 	}
-	yield* answer.end();
+	yield* [...calls, ...answer.end()]; // none is made for an answer that is not whole
 }

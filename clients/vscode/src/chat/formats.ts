@@ -3,8 +3,9 @@
 import { anthropic } from './anthropic';
 import type { Format } from './format';
 import { gemini } from './gemini';
+import { mistral } from './mistral';
 import { ollama } from './ollama';
-import { mistral, openai } from './openai';
+import { openai } from './openai';
 
 const formats: Readonly<Record<string, Format>> = { anthropic, gemini, mistral, ollama, openai };
 

@@ -12,8 +12,8 @@ export interface Call {
 	readonly id: string;
 	readonly name: string;
 	readonly input: object;
-	/** What Gemini wants back with a call of its own, as it was. */
-	readonly signature?: string;
+	/** What its vendor wants back with it, as it was: what the model thought, and signatures. Only the format reads it. */
+	readonly kept?: object;
 }
 
 /** What a tool answered. */
@@ -118,6 +118,16 @@ export function callsOf(parts: readonly Part[]): Call[] {
 
 export function resultsOf(parts: readonly Part[]): Result[] {
 	return parts.filter((part) => part.kind === 'result');
+}
+
+/** A tool's own schema, or that of one that takes nothing. OpenAI refuses objects of which no properties are said. */
+export function schemaOf(given: object | undefined): object {
+	return { type: 'object', properties: {}, ...given };
+}
+
+/** What went along with the calls of a turn. */
+export function keptOf<Kept extends object>(parts: readonly Part[]): Kept[] {
+	return callsOf(parts).flatMap(({ kept }) => (kept === undefined ? [] : [kept as Kept]));
 }
 
 /** About four letters a token, as vendors count English and code. */

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { wires } from '../wire.mts';
 import { Code } from './code.mjs';
 import { key } from './values.mjs';
 
@@ -37,6 +38,7 @@ async function answerBox(what, text) {
 /** Types into the Chat view, and sends it. */
 async function say(text) {
 	await code.page.locator('.interactive-input-part .native-edit-context').focus();
+	await code.page.locator('.interactive-input-part .monaco-editor.focused').waitFor();
 	await code.page.keyboard.type(text);
 	const asked = code.page.locator('.interactive-session .interactive-request', { hasText: text });
 	// The view does not send while it is still busy with the model that was chosen.
@@ -44,6 +46,26 @@ async function say(text) {
 		await code.page.keyboard.press('Enter');
 		return (await asked.count()) > 0;
 	});
+}
+
+/** Chooses a model in the picker of the Chat view, which is opened until the model is in it, and folds those that are not used. */
+async function choose(name) {
+	const { page } = code;
+	const picker = page.locator('.action-widget.action-widget-dropdown');
+	const row = picker.locator('.monaco-list-row', { hasText: name }).first();
+	await code.eventually(`the model ${name}`, async () => {
+		await page.locator('.model-picker-name').click();
+		try {
+			await picker.locator('input').fill(name, { timeout: 3000 });
+			await row.click({ timeout: 3000 });
+			return true;
+		} catch {
+			await page.keyboard.press('Escape');
+			return false;
+		}
+	});
+	await page.locator(`.model-picker-name[aria-label*="${name}"]`).waitFor();
+	await picker.waitFor({ state: 'hidden' });
 }
 
 /** Waits until the newest answer says so much. */
@@ -91,18 +113,59 @@ test('what a person types goes out as a placeholder, and the answer has the valu
 	assert.ok(!sent().includes(value), 'the vendor got the value');
 });
 
-test('the agent calls tools for the model, which reads a file with placeholders', async () => {
-	const value = key();
-	const file = path.join(code.folder, 'notes.txt');
-	writeFileSync(file, `use ${value}\n`);
-	await say(`look into ${file}`);
-	await answered(value);
-	await code.shoot('chat-tools');
-	assert.ok(!sent().includes(value), 'the vendor got the value');
-	const { messages } = JSON.parse(sent().trim().split('\n').at(-1).replace(/^\S+ /, ''));
-	const [read, checked] = messages.slice(-2);
-	assert.equal(read.tool_call_id, 'call_0');
-	assert.match(read.content, /use AWS_KEY_ID_[a-z0-9]{6}/);
-	assert.equal(checked.tool_call_id, 'call_1');
-	assert.match(checked.content, /line 1: aws-access-key-id/);
+/** The requests of a conversation, newest last, and where each went. */
+function requests() {
+	const lines = sent().trim().split('\n');
+	return lines.map((line) => ({ url: line.slice(0, line.indexOf(' ')), body: JSON.parse(line.slice(line.indexOf(' ') + 1)) }));
+}
+
+/** A provider of each format, and its model. The first is the one that was added above. */
+const models = {
+	openai: ['house', 'stand-in'],
+	mistral: ['mistral', 'a-mistral'],
+	anthropic: ['anthropic', 'a-claude'],
+	gemini: ['gemini', 'a-gemini'],
+	ollama: ['completer', 'a-llama'],
+};
+
+describe('one conversation', () => {
+	before(async () => {
+		const others = Object.values(models).slice(1);
+		await code.addModels(others.map(([provider, model]) => ({ vendor: 'scrubjay', name: provider, provider, model })));
+		await code.statusSays('The proxy listens on');
+		await code.command('Chat: Open Chat');
+	});
+
+	for (const [format, wire] of Object.entries(wires)) {
+		test(`a model of ${format}’s format reads a file with placeholders, and writes one with the values`, async () => {
+			const [provider, model] = models[format];
+			await choose(model);
+			const value = key();
+			const file = path.join(code.folder, `${format}.txt`);
+			writeFileSync(file, `use ${value}\n`);
+			await say(`look into ${file}`);
+			if (wire.key !== undefined) {
+				// The web edition forgets its secrets when it is loaded anew.
+				await answerBox(`API key of ${provider}`, 'made-up');
+			}
+			await answered(new RegExp(`you said .*${value}`));
+			await code.shoot(`chat-tools-${format}`);
+			assert.equal(readFileSync(`${file}.copy`, 'utf8'), `use "${value}"\n`);
+			assert.ok(!sent().includes(value), 'the vendor got the value');
+
+			const [read, wrote] = requests().slice(-2);
+			for (const { url } of [read, wrote]) {
+				assert.match(url.replace(/^\/mistral/, ''), wire.path);
+			}
+			const results = [read, wrote].map(({ body }) => wire.hear(body).results.map(({ text }) => text));
+			assert.match(results[0][0], /use AWS_KEY_ID_[a-z0-9]{6}/);
+			assert.match(results[0][1], /line 1: aws-access-key-id/);
+			assert.equal(results[1].length, 3, 'a call without arguments is a call');
+			const said = JSON.stringify(wrote.body);
+			for (const thinking of [`what is in ${file}?`, 'a copy of it']) {
+				const kept = JSON.stringify(wire.kept({ thinking })).slice(1, -1);
+				assert.ok(said.includes(kept), `the model is not given back ${kept}`);
+			}
+		});
+	}
 });

@@ -99,6 +99,14 @@ export class Code {
 		writeFileSync(path.join(data, 'data/Machine/settings.json'), text);
 	}
 
+	/** Adds models to the editor's own list, behind those that are there, and loads the editor anew: it does not watch the list. */
+	async addModels(models) {
+		const file = path.join(data, 'data/User/chatLanguageModels.json');
+		writeFileSync(file, JSON.stringify([...JSON.parse(readFileSync(file, 'utf8')), ...models]));
+		await this.page.reload();
+		await this.page.waitForSelector('.monaco-workbench .statusbar-item');
+	}
+
 	/** Opens a new file with exactly these bytes. */
 	async open(name, text) {
 		writeFileSync(path.join(this.folder, name), text);
