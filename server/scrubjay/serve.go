@@ -128,7 +128,7 @@ func endDaemon(c *cobra.Command, s installation.State) error {
 	defer cancel()
 	for {
 		now, err := client.Hello(ctx)
-		if errors.Is(err, control.ErrNoDaemon) || err == nil && now.PID != hello.PID {
+		if errors.Is(err, control.ErrNoDaemon) && letGo(ctx, s) || err == nil && now.PID != hello.PID {
 			fmt.Fprintf(c.OutOrStdout(), "the daemon has ended (process %d)\n", hello.PID)
 			return nil
 		}
@@ -138,6 +138,14 @@ func endDaemon(c *cobra.Command, s installation.State) error {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// letGo tells whether no daemon has a state directory any more. One that answers nobody may still write down what was under way.
+func letGo(ctx context.Context, s installation.State) bool {
+	soon, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+	defer cancel()
+	release, err := s.Hold(soon)
+	return err == nil && release() == nil
 }
 
 // stopLimit is how long a daemon may take to end.
