@@ -6,7 +6,8 @@ import (
 )
 
 // Mistral's chat, which is OpenAI's but for contents that are lists of chunks, and fill-in-the-middle, which is
-// answered like a chat. What it thinks is not signed, so it is text like any other.
+// answered like a chat. What it thinks is text like any other: where it is signed, it goes back scrubbed as it came. The
+// signature is sent back as it was.
 // Source: the vendor's API reference; chunks as its own SDK streams them.
 var mistral = &Format{
 	Name:     "mistral",
@@ -45,6 +46,7 @@ var mistralRequest = []Field{
 	{Path: "prompt", As: noTokens},
 	{Path: "suffix", As: noTokens},
 	{Path: "messages[].tool_calls[].function.arguments", As: jsonText},
+	{Path: "messages[].content[].signature", As: exempt, Role: "assistant"},
 	{Path: "messages[].content[].image_url", As: blob},
 	{Path: "messages[].content[].image_url.url", As: blob},
 	{Path: "messages[].content[].document_url", As: blob},
