@@ -99,7 +99,9 @@ test('a model is added to the editor’s own list, and can be chosen for the age
 test('a key that the vendor refuses is said to be refused, and another can be entered', async () => {
 	await say('hello');
 	await answerBox('API key of house', 'wrong');
-	assert.match(await answered('no such key'), /Forget the API Keys of Models lets you enter another key/);
+	const why = await answered('no such key');
+	assert.match(why, /Forget the API Keys of Models lets you enter another key/);
+	assert.doesNotMatch(why, /extension\.js/, 'a stack is nothing for a person');
 	await code.command('Scrubjay: Forget the API Keys of Models');
 });
 
