@@ -39,6 +39,7 @@ async function answerBox(what, text) {
 async function say(text) {
 	await code.page.locator('.interactive-input-part .native-edit-context').focus();
 	await code.page.locator('.interactive-input-part .monaco-editor.focused').waitFor();
+	await code.page.keyboard.press('Control+A'); // the view keeps drafts
 	await code.page.keyboard.type(text);
 	const asked = code.page.locator('.interactive-session .interactive-request', { hasText: text });
 	// The view does not send while it is still busy with the model that was chosen.
