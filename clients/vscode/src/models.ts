@@ -94,7 +94,7 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 				progress.report(part.kind === 'text' ? new vscode.LanguageModelTextPart(part.text) : this.call(part, model.id));
 			}
 		} catch (err) {
-			throw token.isCancellationRequested ? new vscode.CancellationError() : err;
+			throw token.isCancellationRequested ? new vscode.CancellationError() : plain(err);
 		} finally {
 			watch.dispose();
 		}
@@ -176,6 +176,14 @@ class Models implements vscode.LanguageModelChatProvider<Model> {
 		}
 		return format.credentials(key);
 	}
+}
+
+/** The Chat view shows a person all of an error, its stack too. */
+function plain(err: unknown): unknown {
+	if (err instanceof Error) {
+		err.stack = `${err.name}: ${err.message}`;
+	}
+	return err;
 }
 
 /** Why there is no answer. */

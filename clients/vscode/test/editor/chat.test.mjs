@@ -39,6 +39,7 @@ async function answerBox(what, text) {
 async function say(text) {
 	await code.page.locator('.interactive-input-part .native-edit-context').focus();
 	await code.page.locator('.interactive-input-part .monaco-editor.focused').waitFor();
+	await code.page.keyboard.press('Control+A'); // the view keeps drafts
 	await code.page.keyboard.type(text);
 	const asked = code.page.locator('.interactive-session .interactive-request', { hasText: text });
 	// The view does not send while it is still busy with the model that was chosen.
@@ -99,7 +100,9 @@ test('a model is added to the editor’s own list, and can be chosen for the age
 test('a key that the vendor refuses is said to be refused, and another can be entered', async () => {
 	await say('hello');
 	await answerBox('API key of house', 'wrong');
-	assert.match(await answered('no such key'), /Forget the API Keys of Models lets you enter another key/);
+	const why = await answered('no such key');
+	assert.match(why, /Forget the API Keys of Models lets you enter another key/);
+	assert.doesNotMatch(why, /extension\.js/, 'a stack is nothing for a person');
 	await code.command('Scrubjay: Forget the API Keys of Models');
 });
 

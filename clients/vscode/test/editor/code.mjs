@@ -27,6 +27,7 @@ const settings = {
 	'files.autoSave': 'off',
 	'files.hotExit': 'off',
 	'git.enabled': false,
+	'remote.autoForwardPorts': false, // where a machine has many, a notification of it covers the Chat view
 	'telemetry.telemetryLevel': 'off',
 	'workbench.localHistory.enabled': false, // it keeps copies of files, with what they hold
 	'workbench.secondarySideBar.defaultVisibility': 'hidden',
