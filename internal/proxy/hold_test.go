@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -147,7 +148,10 @@ func TestStoppedWhileHeld(t *testing.T) {
 	b.proxy.Hold = func(ctx context.Context, _ Held) Approval {
 		close(held)
 		<-ctx.Done()
-		time.Sleep(50 * time.Millisecond) // longer than it takes to close a ledger
+		<-b.proxy.long.ctx.Done()
+		for range 10_000 {
+			runtime.Gosched() // who closes the ledger without waiting does so now
+		}
 		return Approval{Answer: Unanswered}
 	}
 	ended := make(chan struct{})
